@@ -1,0 +1,180 @@
+//! A DAG as the engine runs it: tasks by index, edges in both directions.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
+
+use super::error::DagError;
+use super::options::TaskOptions;
+use crate::ids::{DagId, TaskId, TaskIndex};
+use crate::task::DynOperator;
+
+/// A checked DAG: ids are unique, edges lead to tasks that exist, no edge is there twice, and there is no cycle.
+///
+/// Made by a [`DagBuilder`](super::DagBuilder) or read from its serialised form ([`Dag::from_json`]).
+#[derive(Debug)]
+pub struct Dag {
+    /// Unique in the installation.
+    pub dag_id: DagId,
+    /// The facts about the DAG that are not its tasks.
+    pub attributes: DagAttributes,
+    tasks: Vec<Task>,
+    by_id: OnceLock<FxHashMap<TaskId, TaskIndex>>,
+}
+
+/// The facts about a DAG that are not its tasks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DagAttributes {
+    /// One line for people.
+    pub description: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// To find it by.
+    pub tags: Vec<String>,
+    /// Default values of `params`.
+    pub params: BTreeMap<String, Value>,
+    /// After this time a run is ended and counts as failed.
+    pub dagrun_timeout: Option<Duration>,
+}
+
+/// One task of a DAG.
+#[derive(Debug)]
+pub struct Task {
+    /// Unique in its DAG.
+    pub task_id: TaskId,
+    /// What it does.
+    pub operator: Arc<dyn DynOperator>,
+    /// Where its operator's input comes from.
+    pub input: Input,
+    /// Everything else.
+    pub options: Arc<TaskOptions>,
+    /// The tasks that it waits for, ascending.
+    pub upstream: Box<[TaskIndex]>,
+    /// The tasks that wait for it, ascending.
+    pub downstream: Box<[TaskIndex]>,
+}
+
+/// Where an operator's input comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Input {
+    /// There is none; the operator gets `null`.
+    #[default]
+    None,
+    /// The output of one task.
+    One(TaskIndex),
+    /// The outputs of several tasks, as a JSON array in this order.
+    Many(Box<[TaskIndex]>),
+}
+
+impl Input {
+    /// The tasks named.
+    pub fn sources(&self) -> &[TaskIndex] {
+        match self {
+            Self::None => &[],
+            Self::One(task) => std::slice::from_ref(task),
+            Self::Many(tasks) => tasks,
+        }
+    }
+}
+
+/// A task before its edges are known to be right.
+#[derive(Debug)]
+pub(super) struct TaskDraft {
+    pub(super) task_id: TaskId,
+    pub(super) operator: Arc<dyn DynOperator>,
+    pub(super) input: Input,
+    pub(super) options: Arc<TaskOptions>,
+}
+
+impl Dag {
+    /// The most tasks of one DAG.
+    pub const MAX_TASKS: usize = 4_000_000;
+
+    /// Checks the parts and puts them together. `edges` holds those beside the inputs' own, as (upstream, downstream).
+    pub(super) fn assemble(
+        dag_id: DagId,
+        attributes: DagAttributes,
+        drafts: Vec<TaskDraft>,
+        edges: Vec<(TaskIndex, TaskIndex)>,
+    ) -> Result<Self, DagError> {
+        if drafts.len() > Self::MAX_TASKS {
+            return Err(DagError::TooManyTasks { tasks: drafts.len() });
+        }
+        for draft in &drafts {
+            draft.options.check().map_err(|reason| DagError::Option { task: draft.task_id.clone(), reason })?;
+        }
+        check_unique(&drafts)?;
+        let name = |task: TaskIndex| drafts[task.at()].task_id.clone();
+        let mut upstream: Vec<Vec<TaskIndex>> = vec![Vec::new(); drafts.len()];
+        for (at, draft) in drafts.iter().enumerate() {
+            upstream[at].extend(draft.input.sources());
+            // One output may be used twice in an input; it is still one edge.
+            upstream[at].sort_unstable();
+            upstream[at].dedup();
+        }
+        for (from, to) in edges {
+            upstream[to.at()].push(from);
+        }
+        let mut downstream: Vec<Vec<TaskIndex>> = vec![Vec::new(); drafts.len()];
+        for (at, sources) in upstream.iter_mut().enumerate() {
+            let task = TaskIndex(at as u32);
+            sources.sort_unstable();
+            if let Some(twice) = sources.windows(2).find(|pair| pair[0] == pair[1]) {
+                return Err(DagError::DuplicateEdge { upstream: name(twice[0]), downstream: name(task) });
+            }
+            for source in sources.iter() {
+                downstream[source.at()].push(task);
+            }
+        }
+        if let Some(cycle) = super::cycle::find(&upstream) {
+            return Err(DagError::Cycle { tasks: cycle.into_iter().map(name).collect() });
+        }
+        let tasks = drafts
+            .into_iter()
+            .zip(upstream.into_iter().zip(downstream))
+            .map(|(draft, (upstream, downstream))| Task {
+                task_id: draft.task_id,
+                operator: draft.operator,
+                input: draft.input,
+                options: draft.options,
+                upstream: upstream.into(),
+                downstream: downstream.into(),
+            })
+            .collect();
+        Ok(Self { dag_id, attributes, tasks, by_id: OnceLock::new() })
+    }
+
+    /// The tasks, in the order in which they were added.
+    pub fn tasks(&self) -> &[Task] {
+        &self.tasks
+    }
+
+    /// The task at `index`, which is of this version of this DAG.
+    pub fn task(&self, index: TaskIndex) -> &Task {
+        &self.tasks[index.at()]
+    }
+
+    /// The place of the task with this id.
+    pub fn find(&self, task_id: &str) -> Option<TaskIndex> {
+        let by_id = self.by_id.get_or_init(|| {
+            self.tasks.iter().enumerate().map(|(at, task)| (task.task_id.clone(), TaskIndex(at as u32))).collect()
+        });
+        by_id.get(task_id).copied()
+    }
+
+    /// The tasks that nothing waits for. They decide how a run ends.
+    pub fn leaves(&self) -> impl Iterator<Item = TaskIndex> {
+        self.tasks.iter().enumerate().filter(|(_, task)| task.downstream.is_empty()).map(|(at, _)| TaskIndex(at as u32))
+    }
+}
+
+fn check_unique(drafts: &[TaskDraft]) -> Result<(), DagError> {
+    let mut seen = FxHashSet::with_capacity_and_hasher(drafts.len(), Default::default());
+    match drafts.iter().find(|draft| !seen.insert(&draft.task_id)) {
+        Some(twice) => Err(DagError::DuplicateTask { task: twice.task_id.clone() }),
+        None => Ok(()),
+    }
+}

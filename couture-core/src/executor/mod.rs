@@ -1,0 +1,69 @@
+//! What runs attempts.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::ids::{AttemptToken, WorkerId};
+use crate::task::{Outcome, RunInfo};
+use crate::time::Timestamp;
+
+/// An attempt to run.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// Which attempt.
+    pub token: AttemptToken,
+    /// Its run.
+    pub run: Arc<RunInfo>,
+}
+
+/// What an executor tells of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    /// Its operator runs. Left out where the end follows at once.
+    Started {
+        /// Which attempt.
+        token: AttemptToken,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// It is over; this is its last report.
+    Ended {
+        /// Which attempt.
+        token: AttemptToken,
+        /// When its operator began; absent where it never did.
+        started_at: Option<Timestamp>,
+        /// When it was over.
+        ended_at: Timestamp,
+        /// How.
+        outcome: Outcome,
+    },
+}
+
+/// Runs attempts. Every implementation passes the conformance suite.
+///
+/// For each attempt launched or resumed there is exactly one [`Report::Ended`], unless the executor's process dies.
+#[async_trait]
+pub trait Executor: Debug + Send + Sync {
+    /// Who runs what is launched here.
+    fn worker(&self) -> &WorkerId;
+
+    /// How many attempts may be live at a time.
+    fn capacity(&self) -> usize;
+
+    /// Starts attempts. What cannot be started is reported as ended. A token that is live already is ignored.
+    async fn launch(&self, launches: Vec<Launch>);
+
+    /// Takes over attempts that a store holds as live after a restart: each goes on here, or is reported as lost.
+    async fn resume(&self, launches: Vec<Launch>);
+
+    /// Tells attempts to end. Each still reports its end, within its grace period. Unknown tokens are ignored.
+    async fn kill(&self, tokens: &[AttemptToken]);
+
+    /// Waits for reports; never empty. Dropping the future loses none.
+    async fn reports(&self) -> Vec<Report>;
+
+    /// The ends of these attempts are durable: what was kept for repeating their reports may go.
+    async fn settled(&self, tokens: &[AttemptToken]);
+}

@@ -1,0 +1,36 @@
+//! Couture's engine: DAGs of tasks, a scheduler that is a value, and the loop that drives it.
+
+pub mod clock;
+pub mod dag;
+pub mod executor;
+pub mod failure;
+pub mod ids;
+pub mod retry;
+pub mod state;
+pub mod store;
+pub mod task;
+pub mod time;
+pub mod trigger_rule;
+
+pub use clock::Clock;
+pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
+pub use executor::{Executor, Launch, Report};
+pub use failure::{BoxError, Failure, error_chain};
+pub use ids::*;
+pub use state::{RunState, RunType, TaskState};
+pub use store::{Store, StoreReader};
+pub use task::{
+    DynOperator, Operator, Outcome, ProcessCommand, ProcessEnd, ProcessError, Processes, RunInfo, Services, TaskContext,
+};
+pub use time::{Now, Timestamp};
+pub use trigger_rule::TriggerRule;
+
+/// What macros expand to.
+#[doc(hidden)]
+pub mod __private {
+    pub use async_trait::async_trait;
+    pub use serde_json::Value;
+    pub use typetag;
+
+    pub use crate::task::run_json;
+}

@@ -1,0 +1,158 @@
+//! Where the engine keeps its facts.
+
+mod records;
+mod request;
+
+pub use records::{
+    Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord, Shard,
+    ShardCommit, ShardSnapshot, TaskRecord,
+};
+pub use request::{Answer, InboxId, Refusal, Request, Trigger};
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use crate::failure::BoxError;
+use crate::ids::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
+use crate::task::XComValue;
+
+/// The facts of the engine. Every implementation passes the conformance suite.
+///
+/// All scheduling writes go through [`commit`](Store::commit). Nothing here asks a clock.
+#[async_trait]
+pub trait Store: Debug + Send + Sync {
+    /// Whether this process alone can have the store, as a lock proves. Then no other owner is alive, and no heartbeat is
+    /// needed.
+    fn is_exclusive(&self) -> bool;
+
+    /// All shards. Their number was set when the store was made, and never changes.
+    async fn shards(&self) -> Result<Vec<Shard>, StoreError>;
+
+    /// Gives `shard` to `owner` (or to nobody) if its epoch is still `seen`; returns the new epoch, which is `seen` + 1. `None` if
+    /// someone was faster.
+    async fn claim(&self, shard: ShardId, seen: Epoch, owner: Option<&WorkerId>) -> Result<Option<Epoch>, StoreError>;
+
+    /// Changes the heartbeat value of `worker`.
+    async fn beat(&self, worker: &WorkerId) -> Result<(), StoreError>;
+
+    /// The heartbeat values of all workers that were ever seen and not forgotten. Only equality of values has a meaning.
+    async fn beats(&self) -> Result<Vec<(WorkerId, u64)>, StoreError>;
+
+    /// Forgets `worker`.
+    async fn forget(&self, worker: &WorkerId) -> Result<(), StoreError>;
+
+    /// Keeps a version of a DAG, durable when it returns. The same again changes nothing.
+    async fn put_version(&self, version: &DagVersion) -> Result<(), StoreError>;
+
+    /// The serialised form of a version.
+    async fn version(&self, version: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// What a new owner of `shard` needs.
+    async fn restore(&self, shard: ShardId) -> Result<ShardSnapshot, StoreError>;
+
+    /// Applies all of `commit` or nothing, durable when it returns `Ok`.
+    ///
+    /// Repeating a commit that was applied, while nothing came after it, is `Ok` and changes nothing: a writer that was left
+    /// without an answer asks again. At most [`MAX_COMMIT_RECORDS`] records.
+    async fn commit(&self, commit: &Commit) -> Result<(), CommitError>;
+
+    /// Puts a request into the inbox of `shard`, durable when it returns.
+    async fn post(&self, shard: ShardId, request: &Request) -> Result<InboxId, StoreError>;
+
+    /// At most `limit` requests of each of these shards, oldest first. One that cannot be read comes as its error.
+    async fn inbox(
+        &self,
+        shards: &[ShardId],
+        limit: usize,
+    ) -> Result<Vec<(InboxId, Result<Request, String>)>, StoreError>;
+
+    /// All pools.
+    async fn pools(&self) -> Result<Vec<Pool>, StoreError>;
+
+    /// Makes a pool, or changes how many slots it has.
+    async fn set_pool(&self, name: &PoolName, slots: u32) -> Result<(), StoreError>;
+
+    /// A value that a task instance gave to later tasks.
+    async fn xcom(
+        &self,
+        run: RunKey,
+        task: TaskIndex,
+        map_index: MapIndex,
+        key: &str,
+    ) -> Result<Option<XComValue>, StoreError>;
+}
+
+/// Looks at what a store holds, without changing it.
+#[async_trait]
+pub trait StoreReader: Debug + Send + Sync {
+    /// DAGs by id, ascending, after `after`.
+    async fn dags(&self, after: Option<&DagId>, limit: usize) -> Result<Vec<DagRecord>, StoreError>;
+
+    /// One DAG.
+    async fn dag(&self, dag_id: &DagId) -> Result<Option<DagRecord>, StoreError>;
+
+    /// The runs of a DAG, or of all, newest first (by key, below `before`).
+    async fn runs(
+        &self,
+        dag_id: Option<&DagId>,
+        before: Option<RunKey>,
+        limit: usize,
+    ) -> Result<Vec<RunRecord>, StoreError>;
+
+    /// One run.
+    async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError>;
+
+    /// Which of these run ids the DAG has already.
+    async fn existing_run_ids(&self, dag_id: &DagId, run_ids: &[RunId]) -> Result<Vec<RunId>, StoreError>;
+
+    /// The task instances of a run, by task and map index, ascending, after `after`; without XComs.
+    async fn tasks(
+        &self,
+        run: RunKey,
+        after: Option<(TaskIndex, MapIndex)>,
+        limit: usize,
+    ) -> Result<Vec<TaskRecord>, StoreError>;
+
+    /// The earlier tries of a task instance, by try, ascending; without XComs. The current one is not among them.
+    async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError>;
+
+    /// The journal of `shard` after position `after`.
+    async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError>;
+}
+
+/// The most records of one commit.
+pub const MAX_COMMIT_RECORDS: usize = 4_096;
+
+/// The shards of a new store.
+pub const DEFAULT_SHARDS: u32 = 16;
+
+/// The slots of `default_pool` in a new store, as in Airflow.
+pub const DEFAULT_POOL_SLOTS: u32 = 128;
+
+/// Why the store does not answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// It may answer later: no connection, no disk space, a time-out. What was asked may have happened or not.
+    #[error("{0}")]
+    Unavailable(#[source] BoxError),
+    /// Its content is not what this program can work with.
+    #[error("{0}")]
+    Corrupt(String),
+}
+
+/// Why a commit was not applied.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommitError {
+    /// These shards belong to someone else by now, or moved on under this writer. Nothing was applied.
+    #[error("shards {0:?} are owned by another scheduler")]
+    Stale(Vec<ShardId>),
+    /// These pools have too few free slots, or do not exist. Nothing was applied.
+    #[error("pools {0:?} are full")]
+    PoolFull(Vec<PoolName>),
+    /// The store did not answer; the commit may have been applied or not. Ask again with the same commit.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,133 @@
+//! What people and programs ask of the scheduler.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ids::{DagId, RunId, RunKey, ShardId};
+use crate::time::Timestamp;
+
+/// A wish. It is dealt with by the scheduler that owns its DAG's shard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// Start a run.
+    Trigger(Trigger),
+    /// Stop or resume scheduling a DAG.
+    SetPaused {
+        /// Which DAG.
+        dag_id: DagId,
+        /// Stop or resume.
+        paused: bool,
+    },
+    /// End a run: its live attempts are killed, and it fails.
+    CancelRun {
+        /// Its DAG.
+        dag_id: DagId,
+        /// Its id.
+        run_id: RunId,
+    },
+}
+
+/// A run to start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Which DAG.
+    pub dag_id: DagId,
+    /// The run's id; `manual__` and the logical date where absent.
+    #[serde(default)]
+    pub run_id: Option<RunId>,
+    /// What the run is about; now where absent.
+    #[serde(default)]
+    pub logical_date: Option<Timestamp>,
+    /// A JSON object; `null` counts as an empty one.
+    #[serde(default)]
+    pub conf: Value,
+}
+
+impl Request {
+    /// The DAG that it is about.
+    pub fn dag_id(&self) -> &DagId {
+        match self {
+            Self::Trigger(trigger) => &trigger.dag_id,
+            Self::SetPaused { dag_id, .. } | Self::CancelRun { dag_id, .. } => dag_id,
+        }
+    }
+}
+
+/// Where a posted request is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct InboxId {
+    /// The shard that is to deal with it.
+    pub shard: ShardId,
+    /// Grows in the shard's inbox.
+    pub number: i64,
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A run was started.
+    Triggered {
+        /// Its key.
+        key: RunKey,
+        /// Its id.
+        run_id: RunId,
+    },
+    /// It is so now.
+    Done,
+}
+
+/// Why a request was refused; nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// No such DAG.
+    #[error("there is no dag {0:?}")]
+    UnknownDag(DagId),
+    /// The DAG's file or program is gone.
+    #[error("dag {0:?} is no longer defined anywhere, so it cannot run")]
+    InactiveDag(DagId),
+    /// The DAG is there, but cannot be read.
+    #[error("dag {dag_id:?} is quarantined: {error}")]
+    Quarantined {
+        /// The DAG.
+        dag_id: DagId,
+        /// Why it cannot be read.
+        error: String,
+    },
+    /// No such run, or it is over.
+    #[error("dag {dag_id:?} has no unfinished run {run_id:?}")]
+    UnknownRun {
+        /// The DAG.
+        dag_id: DagId,
+        /// The run.
+        run_id: RunId,
+    },
+    /// The run's id is taken.
+    #[error("dag {dag_id:?} already has a run {run_id:?}")]
+    RunExists {
+        /// The DAG.
+        dag_id: DagId,
+        /// The run.
+        run_id: RunId,
+    },
+    /// The run's configuration is not a JSON object, or too big.
+    #[error("conf must be a JSON object of at most {} bytes", Trigger::MAX_CONF_BYTES)]
+    Conf,
+    /// Too many unfinished runs.
+    #[error("dag {dag_id:?} has {runs} unfinished runs; at most {runs} are allowed")]
+    TooManyRuns {
+        /// The DAG.
+        dag_id: DagId,
+        /// How many.
+        runs: usize,
+    },
+    /// Another scheduler owns the DAG, or none does now.
+    #[error("no scheduler here owns dag {0:?}; try again")]
+    NotOwned(DagId),
+}
+
+impl Trigger {
+    /// The biggest configuration of a run, as JSON text.
+    pub const MAX_CONF_BYTES: usize = 1 << 20;
+}

@@ -1,0 +1,125 @@
+//! What an operator sees of its attempt, and the services it may use.
+
+use std::sync::{Arc, Mutex};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::cancellation::Cancellation;
+use super::services::Services;
+use crate::dag::{Dag, Task};
+use crate::failure::Failure;
+use crate::ids::{AttemptToken, DagId, RunId, RunKey, TaskId};
+use crate::state::RunType;
+use crate::time::Timestamp;
+
+/// A DAG run's facts that never change.
+#[derive(Debug)]
+pub struct RunInfo {
+    /// The key of the run in the store.
+    pub key: RunKey,
+    /// The DAG, in the version that the run is pinned to.
+    pub dag: Arc<Dag>,
+    /// The id of the run.
+    pub run_id: RunId,
+    /// What made the run.
+    pub run_type: RunType,
+    /// The moment that the run is about; the start of its data interval.
+    pub logical_date: Timestamp,
+    /// The run's configuration, as given to the trigger: a JSON object.
+    pub conf: Value,
+}
+
+/// One attempt as its operator sees it.
+#[derive(Debug)]
+pub struct TaskContext {
+    run: Arc<RunInfo>,
+    token: AttemptToken,
+    cancellation: Cancellation,
+    services: Arc<Services>,
+    pushed: Mutex<Vec<(String, Value)>>,
+}
+
+impl TaskContext {
+    /// The most XComs that one attempt may push.
+    pub const MAX_XCOMS: usize = 1_000;
+
+    /// For executors.
+    pub fn new(run: Arc<RunInfo>, token: AttemptToken, cancellation: Cancellation, services: Arc<Services>) -> Self {
+        Self { run, token, cancellation, services, pushed: Mutex::default() }
+    }
+
+    /// The DAG run.
+    pub fn run(&self) -> &RunInfo {
+        &self.run
+    }
+
+    /// The id of the DAG.
+    pub fn dag_id(&self) -> &DagId {
+        &self.run.dag.dag_id
+    }
+
+    /// The task.
+    pub fn task(&self) -> &Task {
+        self.run.dag.task(self.token.task)
+    }
+
+    /// The id of the task.
+    pub fn task_id(&self) -> &TaskId {
+        &self.task().task_id
+    }
+
+    /// From 1; grows with each retry.
+    pub fn try_number(&self) -> u32 {
+        self.token.try_number
+    }
+
+    /// The attempt's token.
+    pub fn token(&self) -> AttemptToken {
+        self.token
+    }
+
+    /// Resolves when the attempt shall end: timed out, cancelled, or its worker is stopping.
+    pub async fn cancelled(&self) {
+        self.cancellation.cancelled().await;
+    }
+
+    /// Whether the attempt shall end.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancellation.is_cancelled()
+    }
+
+    /// Writes a message to the attempt's log, a time stamp before each line. When this returns, the operating system has it: it
+    /// survives a kill of this process.
+    pub fn log(&self, message: impl AsRef<str>) {
+        self.services.logs.write(self, message.as_ref());
+    }
+
+    /// What the executor offers to operators.
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Gives a value to later tasks under `key`. It is recorded with the attempt's success, and only then; the same key again
+    /// replaces it.
+    pub fn xcom_push(&self, key: impl Into<String>, value: impl Serialize) -> Result<(), Failure> {
+        let key = key.into();
+        if key.is_empty() || key.len() > crate::ids::MAX_ID_BYTES {
+            return Err(Failure::fatal(format!("an XCom key has 1 to {} bytes", crate::ids::MAX_ID_BYTES)));
+        }
+        let value = serde_json::to_value(value)
+            .map_err(|error| Failure::fatal(format!("XCom {key:?} cannot be held as JSON: {error}")))?;
+        let mut pushed = self.pushed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        pushed.retain(|(other, _)| *other != key);
+        if pushed.len() >= Self::MAX_XCOMS {
+            return Err(Failure::fatal(format!("one attempt pushes at most {} XComs", Self::MAX_XCOMS)));
+        }
+        pushed.push((key, value));
+        Ok(())
+    }
+
+    /// For executors: the values pushed so far.
+    pub fn take_xcoms(&self) -> Vec<(String, Value)> {
+        std::mem::take(&mut *self.pushed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+}

@@ -1,0 +1,13 @@
+//! Tasks at run time: operators, what they see, and how an attempt ends.
+
+mod cancellation;
+mod context;
+mod operator;
+mod outcome;
+mod services;
+
+pub use cancellation::Cancellation;
+pub use context::{RunInfo, TaskContext};
+pub use operator::{DynOperator, Operator, run_json};
+pub use outcome::{Outcome, XCom, XComValue};
+pub use services::{Artifacts, ProcessCommand, ProcessEnd, ProcessError, Processes, Services, TaskLogs};

@@ -1,0 +1,144 @@
+//! What operators may use besides their own code: log, artifacts, child processes.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::context::TaskContext;
+use crate::failure::BoxError;
+
+/// The services of an executor.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// Logs of attempts.
+    pub logs: Arc<dyn TaskLogs>,
+    /// Data too big for an XCom.
+    pub artifacts: Arc<dyn Artifacts>,
+    /// Child processes.
+    pub processes: Arc<dyn Processes>,
+}
+
+impl Default for Services {
+    /// No log, no artifacts and no child processes: for tests of pure operators.
+    fn default() -> Self {
+        Self { logs: Arc::new(Absent), artifacts: Arc::new(Absent), processes: Arc::new(Absent) }
+    }
+}
+
+/// The logs of attempts.
+pub trait TaskLogs: Debug + Send + Sync {
+    /// Appends `message` to the log of `cx`'s attempt, each line with a time stamp. When it returns, the text survives a kill
+    /// of this process. A log that cannot be written is reported to the program's own log and never fails the attempt.
+    fn write(&self, cx: &TaskContext, message: &str);
+}
+
+/// Immutable objects under keys with `/`.
+#[async_trait]
+pub trait Artifacts: Debug + Send + Sync {
+    /// Stores `content` under `key`, durable when it returns; the same key again replaces it.
+    async fn put(&self, key: &str, content: Vec<u8>) -> Result<(), BoxError>;
+    /// The content under `key`.
+    async fn get(&self, key: &str) -> Result<Vec<u8>, BoxError>;
+}
+
+/// Child processes, each its own process group, under something that owns their output.
+#[async_trait]
+pub trait Processes: Debug + Send + Sync {
+    /// Runs `command` to its end, with its output in the log of `cx`'s attempt.
+    ///
+    /// Idempotent by the attempt's token: if a child for this attempt runs already (in a supervisor that outlived the last
+    /// server) or has ended, this call waits for, or returns, that child's end instead of starting another. When `cx` is
+    /// cancelled, the whole group gets TERM, and KILL after `command.kill_grace`.
+    async fn run(&self, command: ProcessCommand, cx: &TaskContext) -> Result<ProcessEnd, ProcessError>;
+
+    /// Which of these attempts have a child that runs, or whose end was not settled yet. All others are forgotten.
+    async fn known(&self, attempts: &[crate::ids::AttemptToken]) -> Vec<crate::ids::AttemptToken>;
+
+    /// The ends of these attempts are durable elsewhere: they may be forgotten.
+    async fn settled(&self, attempts: &[crate::ids::AttemptToken]);
+}
+
+/// A program to run.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ProcessCommand {
+    /// Path or name (looked up in `PATH`).
+    pub program: String,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Variables added to the environment, or the whole environment where `clear_env` is set.
+    pub env: BTreeMap<String, String>,
+    /// Whether the server's own environment is withheld.
+    pub clear_env: bool,
+    /// Working directory; a fresh temporary one where absent, removed afterwards.
+    pub cwd: Option<PathBuf>,
+    /// Texts shown as `***` in the log.
+    pub secrets: Vec<String>,
+    /// From TERM to KILL when cancelled.
+    pub kill_grace: Duration,
+}
+
+/// How a child ended.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ProcessEnd {
+    /// Its exit code; absent where a signal ended it.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// The last line of its output that is not empty, without time stamp, cut at 64 KiB; secrets are masked.
+    pub last_line: String,
+    /// The largest resident set of the child, in bytes, where known.
+    pub peak_rss_bytes: Option<u64>,
+}
+
+/// Why a child has no end to tell of.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProcessError {
+    /// It could not be started; the attempt has failed.
+    #[error("failed to start {program}: {reason}")]
+    Start {
+        /// What was to run.
+        program: String,
+        /// Why it does not.
+        reason: String,
+    },
+    /// It was lost with its supervisor; the attempt is lost, not failed.
+    #[error("the child process was lost: {0}")]
+    Lost(String),
+    /// The executor has no child processes.
+    #[error("this executor runs no child processes")]
+    Unsupported,
+}
+
+/// The service that does nothing.
+#[derive(Debug)]
+struct Absent;
+
+impl TaskLogs for Absent {
+    fn write(&self, _: &TaskContext, _: &str) {}
+}
+
+#[async_trait]
+impl Artifacts for Absent {
+    async fn put(&self, _: &str, _: Vec<u8>) -> Result<(), BoxError> {
+        Err("this executor has no artifacts".into())
+    }
+    async fn get(&self, _: &str) -> Result<Vec<u8>, BoxError> {
+        Err("this executor has no artifacts".into())
+    }
+}
+
+#[async_trait]
+impl Processes for Absent {
+    async fn run(&self, _: ProcessCommand, _: &TaskContext) -> Result<ProcessEnd, ProcessError> {
+        Err(ProcessError::Unsupported)
+    }
+    async fn known(&self, _: &[crate::ids::AttemptToken]) -> Vec<crate::ids::AttemptToken> {
+        Vec::new()
+    }
+    async fn settled(&self, _: &[crate::ids::AttemptToken]) {}
+}
