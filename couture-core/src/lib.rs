@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod dag;
+pub mod engine;
 pub mod executor;
 pub mod failure;
 pub mod ids;
@@ -14,6 +15,7 @@ pub mod trigger_rule;
 
 pub use clock::Clock;
 pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
+pub use engine::{Engine, EngineError, EngineSettings, EngineStatus};
 pub use executor::{Executor, Launch, Report};
 pub use failure::{BoxError, Failure, error_chain};
 pub use ids::*;

@@ -67,6 +67,9 @@ pub trait Store: Debug + Send + Sync {
         limit: usize,
     ) -> Result<Vec<(InboxId, Result<Request, String>)>, StoreError>;
 
+    /// Which of these run ids the DAG has already.
+    async fn existing_run_ids(&self, dag_id: &DagId, run_ids: &[RunId]) -> Result<Vec<RunId>, StoreError>;
+
     /// All pools.
     async fn pools(&self) -> Result<Vec<Pool>, StoreError>;
 
@@ -102,9 +105,6 @@ pub trait StoreReader: Debug + Send + Sync {
 
     /// One run.
     async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError>;
-
-    /// Which of these run ids the DAG has already.
-    async fn existing_run_ids(&self, dag_id: &DagId, run_ids: &[RunId]) -> Result<Vec<RunId>, StoreError>;
 
     /// The task instances of a run, by task and map index, ascending, after `after`; without XComs.
     async fn tasks(

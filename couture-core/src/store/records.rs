@@ -130,10 +130,10 @@ pub struct ShardCommit {
 }
 
 /// All or nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Commit {
     /// When, by the writer's wall clock.
-    pub at: Option<Timestamp>,
+    pub at: Timestamp,
     /// At most one element a shard.
     pub shards: Vec<ShardCommit>,
     /// At most one element a pool.
