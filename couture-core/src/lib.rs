@@ -1,6 +1,8 @@
 //! Couture's engine: DAGs of tasks, a scheduler that is a value, and the loop that drives it.
 
 pub mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod dag;
 pub mod driver;
 pub mod engine;

@@ -1,8 +1,10 @@
 //! Where the engine keeps its facts.
 
+mod memory;
 mod records;
 mod request;
 
+pub use memory::MemoryStore;
 pub use records::{
     Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord, Shard,
     ShardCommit, ShardSnapshot, TaskRecord,
