@@ -174,27 +174,26 @@ impl Output<'_> {
     /// Waits for output and takes a piece of it. Dropping the future loses nothing.
     async fn pump(&mut self, pipe: &Receiver) {
         match pipe.readable().await {
-            Ok(()) => {
-                self.take(pipe);
-            }
+            // Where there is nothing after all, the next wait is a real one.
+            Ok(()) => _ = self.take(|buffer| pipe.try_read(buffer)),
             Err(_) => self.open = false,
         }
     }
 
-    /// Takes what is there now.
+    /// Takes what is there now, be it that the runtime has not heard of it yet.
     fn drain(&mut self, pipe: &Receiver) {
         let mut total = 0;
         while self.open && total < MAX_PIPE_BYTES {
-            match self.take(pipe) {
+            match self.take(|buffer| Ok(rustix::io::read(pipe, buffer)?)) {
                 0 => break,
                 length => total += length,
             }
         }
     }
 
-    fn take(&mut self, pipe: &Receiver) -> usize {
+    fn take(&mut self, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> usize {
         let workspace = &mut *self.workspace.borrow_mut();
-        match pipe.try_read(&mut workspace.read) {
+        match read(&mut workspace.read) {
             Ok(0) => self.open = false,
             Ok(length) => {
                 self.log.push(&workspace.read[..length], &mut workspace.scratch);
