@@ -73,7 +73,7 @@ impl Scheduler {
         });
     }
 
-    /// How long nothing becomes due by itself, if the wall clock does not jump.
+    /// How long nothing becomes due by itself.
     pub fn wake_in(&self, now: Now) -> Option<Duration> {
         self.ledger.timers.next(now)
     }
