@@ -141,6 +141,13 @@ impl Default for PoolName {
     }
 }
 
+impl RunId {
+    /// The id of a run that was asked for without one: `manual__` and its logical date.
+    pub fn manual(logical_date: crate::time::Timestamp) -> Self {
+        Self(format!("manual__{logical_date}").into())
+    }
+}
+
 impl DagId {
     /// The shard that this DAG belongs to among `shards`: FNV-1a of the id, so that every program agrees for ever.
     pub fn shard(&self, shards: u32) -> ShardId {

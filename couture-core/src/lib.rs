@@ -7,6 +7,7 @@ pub mod executor;
 pub mod failure;
 pub mod ids;
 pub mod retry;
+pub mod scheduler;
 pub mod state;
 pub mod store;
 pub mod task;

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{AttemptToken, WorkerId};
 use crate::task::{Outcome, RunInfo};
@@ -19,7 +20,8 @@ pub struct Launch {
 }
 
 /// What an executor tells of an attempt.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Report {
     /// Its operator runs. Left out where the end follows at once.
     Started {

@@ -7,7 +7,7 @@ pub use records::{
     Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord, Shard,
     ShardCommit, ShardSnapshot, TaskRecord,
 };
-pub use request::{Answer, InboxId, Refusal, Request, Trigger};
+pub use request::{Answer, InboxId, Message, Refusal, Request, Trigger};
 
 use std::fmt::Debug;
 
@@ -57,15 +57,15 @@ pub trait Store: Debug + Send + Sync {
     /// without an answer asks again. At most [`MAX_COMMIT_RECORDS`] records.
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError>;
 
-    /// Puts a request into the inbox of `shard`, durable when it returns.
-    async fn post(&self, shard: ShardId, request: &Request) -> Result<InboxId, StoreError>;
+    /// Puts a message into the inbox of `shard`, durable when it returns.
+    async fn post(&self, shard: ShardId, message: &Message) -> Result<InboxId, StoreError>;
 
-    /// At most `limit` requests of each of these shards, oldest first. One that cannot be read comes as its error.
+    /// At most `limit` messages of each of these shards, oldest first. One that cannot be read comes as its error.
     async fn inbox(
         &self,
         shards: &[ShardId],
         limit: usize,
-    ) -> Result<Vec<(InboxId, Result<Request, String>)>, StoreError>;
+    ) -> Result<Vec<(InboxId, Result<Message, String>)>, StoreError>;
 
     /// Which of these run ids the DAG has already.
     async fn existing_run_ids(&self, dag_id: &DagId, run_ids: &[RunId]) -> Result<Vec<RunId>, StoreError>;

@@ -21,8 +21,11 @@ pub enum Record {
     RunChanged(RunChange),
     /// A task instance changed its state.
     Task(Box<TaskRecord>),
-    /// A request from the inbox has been dealt with, and goes.
+    /// A message from the inbox has been dealt with, and goes.
     InboxDone(InboxId),
+    /// A change that was taken back before it became durable. It keeps its place in the journal, so that the places of those
+    /// after it stay what they are.
+    Withdrawn,
 }
 
 /// A DAG.
@@ -195,8 +198,10 @@ pub enum JournalChange {
     Run(RunKey, RunState),
     /// A task instance changed to this state.
     Task(AttemptToken, TaskState),
-    /// A request was dealt with.
+    /// A message was dealt with.
     Inbox,
+    /// A change was taken back before it became durable.
+    Withdrawn,
 }
 
 impl TaskRecord {
@@ -215,6 +220,7 @@ impl Record {
             Self::RunChanged(run) => JournalChange::Run(run.key, run.state),
             Self::Task(task) => JournalChange::Task(task.token, task.state),
             Self::InboxDone(_) => JournalChange::Inbox,
+            Self::Withdrawn => JournalChange::Withdrawn,
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::executor::Report;
 use crate::ids::{DagId, RunId, RunKey, ShardId};
 use crate::time::Timestamp;
 
@@ -26,6 +27,16 @@ pub enum Request {
         /// Its id.
         run_id: RunId,
     },
+}
+
+/// What one process puts into the inbox of a shard, for its owner to read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// A wish of somebody.
+    Request(Request),
+    /// What an executor has to tell of an attempt, where its process does not own the attempt's shard any more.
+    Report(Report),
 }
 
 /// A run to start.
@@ -115,12 +126,12 @@ pub enum Refusal {
     #[error("conf must be a JSON object of at most {} bytes", Trigger::MAX_CONF_BYTES)]
     Conf,
     /// Too many unfinished runs.
-    #[error("dag {dag_id:?} has {runs} unfinished runs; at most {runs} are allowed")]
+    #[error("dag {dag_id:?} has {limit} unfinished runs already; wait until some have ended")]
     TooManyRuns {
         /// The DAG.
         dag_id: DagId,
-        /// How many.
-        runs: usize,
+        /// How many are allowed.
+        limit: usize,
     },
     /// Another scheduler owns the DAG, or none does now.
     #[error("no scheduler here owns dag {0:?}; try again")]

@@ -1,7 +1,9 @@
 //! How an attempt ended, as its executor reports it.
 
+use serde::{Deserialize, Serialize};
+
 /// A value that an attempt gave to later tasks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct XCom {
     /// `return_value` for an operator's output.
     pub key: Box<str>,
@@ -15,7 +17,7 @@ impl XCom {
 }
 
 /// Where an XCom's value is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum XComValue {
     /// Here, as JSON text of at most [`XComValue::MAX_INLINE_BYTES`].
     Json(Box<str>),
@@ -29,7 +31,7 @@ impl XComValue {
 }
 
 /// How an attempt ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// The operator succeeded.
     Succeeded {

@@ -1,0 +1,98 @@
+//! What happens to a scheduler, and what it wants done.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::dag::Dag;
+use crate::executor::{Launch, Report};
+use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunKey, ShardId, WorkerId};
+use crate::state::RunState;
+use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, ShardSnapshot};
+
+/// A fact.
+#[derive(Debug)]
+pub enum Event {
+    /// This scheduler owns a shard from now on.
+    ShardAcquired(Box<AcquiredShard>),
+    /// It does not own this shard any more.
+    ShardLost(ShardId),
+    /// A DAG was defined.
+    DagRegistered {
+        /// The DAG.
+        dag: Arc<Dag>,
+        /// Its version, which the store holds already.
+        version: String,
+        /// Who waits for an answer.
+        asker: Option<Asker>,
+    },
+    /// A DAG is no longer defined anywhere.
+    DagDeregistered {
+        /// Which one.
+        dag_id: DagId,
+        /// Who waits for an answer.
+        asker: Option<Asker>,
+    },
+    /// Somebody asked for something.
+    Requested {
+        /// What.
+        request: Request,
+        /// Who waits for an answer.
+        asker: Asker,
+    },
+    /// A message came through a shard's inbox.
+    MessageArrived(InboxId, Result<Message, String>),
+    /// The own executor told of an attempt.
+    Reported(Report),
+    /// The workers' heartbeat values were read.
+    BeatsObserved(Vec<(WorkerId, u64)>),
+    /// The pools were read, at a moment when all earlier commands had been carried out.
+    PoolsObserved(Vec<Pool>),
+    /// Nothing but time.
+    TimePassed,
+}
+
+/// A shard with all that is known of it.
+#[derive(Debug)]
+pub struct AcquiredShard {
+    /// Which shard.
+    pub id: ShardId,
+    /// Since which epoch it is owned.
+    pub epoch: Epoch,
+    /// Its rows.
+    pub snapshot: ShardSnapshot,
+    /// The DAGs of the versions that its rows name, or why one cannot be read.
+    pub versions: FxHashMap<String, Result<Arc<Dag>, String>>,
+}
+
+/// Who asked, for the driver to find them again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Asker(pub u64);
+
+/// A wish of the scheduler. Records come first: nothing else of a batch may be done before all its records are durable.
+#[derive(Debug)]
+pub enum Command {
+    /// Make this durable.
+    Record {
+        /// In the journal of this shard.
+        shard: ShardId,
+        /// The change.
+        record: Record,
+        /// The slots that it takes (or gives back, negative) in a pool.
+        slots: Option<(PoolName, i64)>,
+    },
+    /// Start an attempt.
+    Launch(Launch),
+    /// Take over an attempt that was live before.
+    Resume(Launch),
+    /// End an attempt.
+    Kill(AttemptToken),
+    /// The end of an attempt is durable, or of no interest.
+    Settle(AttemptToken),
+    /// Tell the asker.
+    Answer(Asker, Result<Answer, Refusal>),
+    /// Tell who waits for the end of a run.
+    RunEnded(RunKey, RunState),
+    /// This report is about another scheduler's shard: put it into that shard's inbox.
+    Forward(Report),
+}

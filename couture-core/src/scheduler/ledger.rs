@@ -1,0 +1,76 @@
+//! What all runs of a scheduler share: pools, timers, journal positions, and the commands of the current batch.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::bug::Planted;
+use super::event::Command;
+use super::pools::Pools;
+use super::timers::Timers;
+use crate::ids::{Epoch, PoolName, ShardId, WorkerId};
+use crate::store::Record;
+
+/// How a scheduler is set up.
+#[derive(Clone, Debug)]
+pub struct SchedulerSettings {
+    /// The worker that its own executor is.
+    pub worker: WorkerId,
+    /// How many shards the store has.
+    pub shards: u32,
+    /// How many attempts its executor can have at a time.
+    pub capacity: usize,
+    /// Whether no other process can have the store: then no other worker is alive.
+    pub is_exclusive: bool,
+    /// Whether a DAG that was never seen before starts paused.
+    pub paused_at_creation: bool,
+    /// How long a worker may be silent before its attempts count as lost.
+    pub lease: Duration,
+    /// How often an attempt may be lost before that counts as a failure.
+    pub max_lost: u32,
+    /// Planted bugs.
+    pub planted: Planted,
+}
+
+/// A shard that is owned.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OwnedShard {
+    pub(super) epoch: Epoch,
+    /// The last journal position given out.
+    pub(super) sequence: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Ledger {
+    pub(super) settings: SchedulerSettings,
+    pub(super) shards: BTreeMap<ShardId, OwnedShard>,
+    pub(super) pools: Pools,
+    pub(super) timers: Timers,
+    /// Live attempts in the own executor.
+    pub(super) live_here: usize,
+    pub(super) out: Vec<Command>,
+}
+
+impl Ledger {
+    pub(super) fn new(settings: SchedulerSettings) -> Self {
+        Self {
+            settings,
+            shards: BTreeMap::new(),
+            pools: Pools::default(),
+            timers: Timers::default(),
+            live_here: 0,
+            out: Vec::new(),
+        }
+    }
+
+    /// The position that the next record of `shard` will have.
+    pub(super) fn next_sequence(&self, shard: ShardId) -> u64 {
+        self.shards.get(&shard).map_or(0, |owned| owned.sequence) + 1
+    }
+
+    pub(super) fn record(&mut self, shard: ShardId, record: Record, slots: Option<(PoolName, i64)>) {
+        if let Some(owned) = self.shards.get_mut(&shard) {
+            owned.sequence += 1;
+            self.out.push(Command::Record { shard, record, slots });
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The machine itself: one event in, commands out.
+
+use std::time::Duration;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::dags::DagEntry;
+use super::event::{Command, Event};
+use super::ledger::{Ledger, SchedulerSettings};
+use super::run::Run;
+use super::timers::Timer;
+use super::workers::Workers;
+use crate::ids::{AttemptToken, DagId, Epoch, RunId, RunKey, ShardId};
+use crate::state::RunState;
+use crate::time::Now;
+
+/// Schedules the DAGs of the shards that it owns.
+///
+/// The same events at the same times give the same commands. What it knows is a cache of the store: [`Event::ShardAcquired`]
+/// brings it back at any time.
+#[derive(Debug)]
+pub struct Scheduler {
+    pub(super) dags: FxHashMap<DagId, DagEntry>,
+    pub(super) runs: FxHashMap<RunKey, Run>,
+    pub(super) workers: Workers,
+    pub(super) ledger: Ledger,
+    /// Runs that began and ended in this batch: the store does not know their ids yet.
+    pub(super) ended_in_batch: FxHashSet<(DagId, RunId)>,
+}
+
+impl Scheduler {
+    /// One that owns nothing yet.
+    pub fn new(settings: SchedulerSettings) -> Self {
+        Self {
+            dags: FxHashMap::default(),
+            runs: FxHashMap::default(),
+            workers: Workers::default(),
+            ledger: Ledger::new(settings),
+            ended_in_batch: FxHashSet::default(),
+        }
+    }
+
+    /// Takes in a fact, and everything that became due by `now`.
+    ///
+    /// The commands are carried out in order, and before the next batch is begun with
+    /// [`begin_batch`](Self::begin_batch).
+    pub fn handle(&mut self, event: Event, now: Now) -> Vec<Command> {
+        self.ring(now);
+        match event {
+            Event::ShardAcquired(shard) => self.acquire(*shard, now),
+            Event::ShardLost(shard) => self.lose(shard),
+            Event::DagRegistered { dag, version, asker } => self.register(dag, version, asker, now),
+            Event::DagDeregistered { dag_id, asker } => self.deregister(&dag_id, asker),
+            Event::Requested { request, asker } => self.requested(request, asker, now),
+            Event::MessageArrived(id, message) => self.message_arrived(id, message, now),
+            Event::Reported(report) => self.reported(report, now),
+            Event::BeatsObserved(beats) => self.observe_beats(&beats, now),
+            Event::PoolsObserved(pools) => self.observe_pools(&pools, now),
+            Event::TimePassed => {}
+        }
+        self.launch(now);
+        std::mem::take(&mut self.ledger.out)
+    }
+
+    /// The commands so far have been carried out.
+    pub fn begin_batch(&mut self) {
+        self.ended_in_batch.clear();
+        let runs = &self.runs;
+        let is_current = |token: &AttemptToken| runs.get(&token.run).is_some_and(|run| run.token(token.task) == *token);
+        self.ledger.timers.tidy(|timer| match timer {
+            Timer::Retry(token) | Timer::ExecutionTimeout(token) => is_current(token),
+            Timer::RunTimeout(run) => runs.contains_key(run),
+            Timer::PoolContention => true,
+        });
+    }
+
+    /// How long nothing becomes due by itself, if the wall clock does not jump.
+    pub fn wake_in(&self, now: Now) -> Option<Duration> {
+        self.ledger.timers.next(now)
+    }
+
+    fn ring(&mut self, now: Now) {
+        while let Some(timer) = self.ledger.timers.pop_due(now) {
+            match timer {
+                Timer::Retry(token) => self.retry_due(token),
+                Timer::ExecutionTimeout(token) => self.execution_timed_out(token),
+                Timer::RunTimeout(run) => self.run_timed_out(run, now),
+                Timer::PoolContention => {}
+            }
+        }
+    }
+
+    fn run_timed_out(&mut self, key: RunKey, now: Now) {
+        if let Some(run) = self.runs.get_mut(&key)
+            && !run.cancelled
+        {
+            run.cancel(&mut self.ledger, now);
+            self.end_if_over(key, now);
+        }
+    }
+
+    /// Ends a run whose tasks are all finished, and forgets it.
+    pub(super) fn end_if_over(&mut self, key: RunKey, now: Now) {
+        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(state) = run.verdict(&self.ledger) else { return };
+        run.state = state;
+        run.record_change(Some(now.wall), &mut self.ledger);
+        self.ledger.out.push(Command::RunEnded(key, state));
+        let id = (run.info.dag.dag_id.clone(), run.info.run_id.clone());
+        self.runs.remove(&key);
+        if let Some(dag) = self.dags.get_mut(&id.0) {
+            dag.runs.remove(&id.1);
+        }
+        self.ended_in_batch.insert(id);
+    }
+
+    /// The shards owned, with their epochs and last journal positions given out.
+    pub fn shards(&self) -> impl Iterator<Item = (ShardId, Epoch, u64)> {
+        self.ledger.shards.iter().map(|(id, owned)| (*id, owned.epoch, owned.sequence))
+    }
+
+    /// The DAGs that cannot be read, with the reason.
+    pub fn quarantined(&self) -> impl Iterator<Item = (&DagId, &str)> {
+        self.dags.iter().filter_map(|(id, entry)| Some((id, entry.error.as_deref()?)))
+    }
+
+    /// Live attempts in the own executor.
+    pub fn live_attempts(&self) -> usize {
+        self.ledger.live_here
+    }
+
+    /// Task instances in queues for slots.
+    pub fn waiting(&self) -> usize {
+        self.ledger.pools.waiting()
+    }
+
+    /// Whether somebody waits for slots that other schedulers hold, so that the pools should be read again soon.
+    pub fn is_contended(&self) -> bool {
+        self.ledger.pools.is_contended()
+    }
+
+    /// Unfinished runs.
+    pub fn unfinished_runs(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// The live attempts in the own executor that belong to `shard`.
+    pub fn live_in(&self, shard: ShardId) -> Vec<AttemptToken> {
+        let mut tokens: Vec<_> = self
+            .runs
+            .values()
+            .filter(|run| run.shard() == shard && run.state == RunState::Running)
+            .flat_map(|run| {
+                let here = run.tasks.iter().enumerate().filter(|(_, instance)| instance.is_here);
+                here.map(|(at, _)| run.token(crate::ids::TaskIndex(at as u32)))
+            })
+            .collect();
+        tokens.sort_unstable();
+        tokens
+    }
+
+    /// Timers set, for tests of boundedness.
+    pub fn timers(&self) -> usize {
+        self.ledger.timers.len()
+    }
+}

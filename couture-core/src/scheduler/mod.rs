@@ -1,0 +1,22 @@
+//! The scheduler: a pure state machine. It knows no clock, no store and no executor; a [driver](crate::driver) brings it facts and
+//! carries out its commands.
+
+mod attempts;
+mod bug;
+mod dags;
+mod event;
+mod instance;
+mod launching;
+mod ledger;
+mod machine;
+mod pools;
+mod requests;
+mod restoring;
+mod run;
+mod timers;
+mod workers;
+
+pub use bug::{Bug, Planted};
+pub use event::{AcquiredShard, Asker, Command, Event};
+pub use ledger::SchedulerSettings;
+pub use machine::Scheduler;

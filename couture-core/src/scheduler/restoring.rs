@@ -1,0 +1,183 @@
+//! Taking over a shard from the store, and letting go of one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::bug::Bug;
+use super::dags::DagEntry;
+use super::event::{AcquiredShard, Command};
+use super::ledger::OwnedShard;
+use super::machine::Scheduler;
+use super::run::{Details, Run};
+use super::timers::Timer;
+use crate::dag::Dag;
+use crate::ids::{RunKey, ShardId, TaskIndex};
+use crate::state::{RunState, TaskState};
+use crate::store::{RunRecord, TaskRecord};
+use crate::task::RunInfo;
+use crate::time::Now;
+
+type Versions = FxHashMap<String, Result<Arc<Dag>, String>>;
+
+impl Scheduler {
+    pub(super) fn acquire(&mut self, shard: AcquiredShard, now: Now) {
+        let AcquiredShard { id, epoch, snapshot, versions } = shard;
+        self.lose(id);
+        self.ledger.shards.insert(id, OwnedShard { epoch, sequence: snapshot.sequence });
+        for row in snapshot.dags {
+            let dag = versions.get(&row.version);
+            let entry = DagEntry {
+                shard: id,
+                dag: dag.and_then(|dag| dag.as_ref().ok().cloned()),
+                error: match dag {
+                    Some(Ok(_)) => None,
+                    Some(Err(error)) => Some(error.clone()),
+                    None => Some(format!("version {} is missing from the store", row.version)),
+                },
+                version: row.version,
+                paused: row.paused,
+                active: row.active,
+                runs: BTreeMap::new(),
+                held: Vec::new(),
+            };
+            self.dags.insert(row.dag_id, entry);
+        }
+        let mut rows: FxHashMap<RunKey, Vec<TaskRecord>> = FxHashMap::default();
+        for row in snapshot.tasks {
+            rows.entry(row.token.run).or_default().push(row);
+        }
+        for run in snapshot.runs {
+            let rows = rows.remove(&run.key).unwrap_or_default();
+            self.restore_run(run, rows, &versions, now);
+        }
+    }
+
+    /// A run whose DAG cannot be read stays as it is, and its DAG shows why.
+    fn restore_run(&mut self, row: RunRecord, rows: Vec<TaskRecord>, versions: &Versions, now: Now) {
+        let Some(entry) = self.dags.get_mut(&row.dag_id) else { return };
+        let dag = match versions.get(&row.version) {
+            Some(Ok(dag)) => dag.clone(),
+            Some(Err(error)) => {
+                entry.error.get_or_insert_with(|| format!("run {}: {error}", row.run_id));
+                return;
+            }
+            None => {
+                entry
+                    .error
+                    .get_or_insert_with(|| format!("run {}: its version {} is missing", row.run_id, row.version));
+                return;
+            }
+        };
+        if let Some(strange) = rows.iter().find(|task| task.token.task.at() >= dag.tasks().len()) {
+            let at = strange.token.task.0;
+            entry.error.get_or_insert_with(|| format!("run {}: its DAG has no task number {at}", row.run_id));
+            return;
+        }
+        entry.runs.insert(row.run_id.clone(), row.key);
+        let info = RunInfo {
+            key: row.key,
+            dag,
+            run_id: row.run_id,
+            run_type: row.run_type,
+            logical_date: row.logical_date,
+            conf: row.conf,
+        };
+        let mut run = Run::new(Arc::new(info), row.state);
+        run.started_at = row.started_at;
+        run.cancelled = row.cancelled;
+        let mut up_for_retry = Vec::new();
+        let mut live = Vec::new();
+        for row in rows {
+            let (task, state) = (row.token.task, row.state);
+            let instance = &mut run.tasks[task.at()];
+            instance.try_number = row.token.try_number;
+            instance.launch = row.token.launch;
+            instance.lost = row.lost;
+            instance.worker = row.worker;
+            instance.queued_at = row.queued_at;
+            instance.started_at = row.started_at;
+            run.apply(task, state, &mut self.ledger);
+            match state {
+                TaskState::UpForRetry => up_for_retry.push((task, row.retry_at.unwrap_or(now.wall))),
+                TaskState::Queued | TaskState::Running => live.push(task),
+                _ => {}
+            }
+        }
+        for (task, when) in up_for_retry {
+            self.ledger.timers.at(when, Timer::Retry(run.token(task)));
+        }
+        self.runs.insert(run.info.key, run);
+        self.continue_run(row.key, live, now);
+    }
+
+    fn continue_run(&mut self, key: RunKey, live: Vec<TaskIndex>, now: Now) {
+        let Some(run) = self.runs.get_mut(&key) else { return };
+        let planted = self.ledger.settings.planted;
+        for task in live {
+            let worker = run.tasks[task.at()].worker.clone();
+            let is_own = worker.as_ref().is_some_and(|worker| worker.name == self.ledger.settings.worker.name);
+            if planted.has(Bug::RestoreRunsAgain) {
+                self.ledger.out.push(Command::Launch(run.launch_of(task)));
+            } else if is_own || self.ledger.settings.is_exclusive {
+                if planted.has(Bug::ResumeForgotten) {
+                    continue;
+                }
+                run.resume(task, &mut self.ledger, now);
+            } else if let Some(worker) = worker {
+                self.workers.watch(worker, key, task, now);
+            }
+        }
+        if run.cancelled {
+            run.end_tasks(&mut self.ledger, now);
+        } else if run.state == RunState::Running {
+            run.arm_timeout(&mut self.ledger);
+            run.evaluate_all(&mut self.ledger, now);
+        } else if !self.dags.get(&run.info.dag.dag_id).is_some_and(|dag| dag.paused) {
+            return self.begin_run(key, now);
+        }
+        if self.runs.get(&key).is_some_and(|run| run.state == RunState::Running || run.cancelled) {
+            self.end_if_over(key, now);
+        }
+    }
+
+    /// Forgets all of a shard. Slots held by its attempts are others' from now on.
+    pub(super) fn lose(&mut self, shard: ShardId) {
+        if self.ledger.shards.remove(&shard).is_none() {
+            return;
+        }
+        self.dags.retain(|_, dag| dag.shard != shard);
+        let ledger = &mut self.ledger;
+        self.runs.retain(|key, run| {
+            if key.shard() != shard {
+                return true;
+            }
+            for (at, instance) in run.tasks.iter().enumerate().filter(|(_, instance)| instance.is_live()) {
+                let options = &run.info.dag.task(TaskIndex(at as u32)).options;
+                ledger.pools.hand_over(&options.pool, i64::from(options.pool_slots));
+                ledger.live_here -= usize::from(instance.is_here);
+            }
+            false
+        });
+    }
+}
+
+impl Run {
+    /// A live attempt of an earlier life of the own executor goes on here, or is reported as lost by it.
+    fn resume(&mut self, task: TaskIndex, ledger: &mut super::ledger::Ledger, now: Now) {
+        let own = ledger.settings.worker.clone();
+        let instance = &mut self.tasks[task.at()];
+        instance.is_here = true;
+        ledger.live_here += 1;
+        if instance.worker.as_ref() != Some(&own) {
+            instance.worker = Some(own);
+            let state = instance.state.unwrap_or(TaskState::Queued);
+            self.transition(task, state, Details::default(), ledger);
+        }
+        if let Some(started_at) = self.tasks[task.at()].started_at {
+            self.arm_execution_timeout(task, now.wall.since(started_at), ledger, now);
+        }
+        ledger.out.push(Command::Resume(self.launch_of(task)));
+    }
+}
