@@ -3,6 +3,7 @@
 use petgraph::Directed;
 use petgraph::algo::tarjan_scc;
 use petgraph::csr::Csr;
+use rustc_hash::FxHashMap;
 
 use crate::ids::TaskIndex;
 
@@ -54,7 +55,7 @@ fn is_acyclic(upstream: &[Vec<TaskIndex>]) -> bool {
 
 /// Breadth first from `start` back to itself.
 fn shortest_through<'g>(start: u32, next: impl Fn(u32) -> &'g [u32]) -> Vec<TaskIndex> {
-    let mut came_from = std::collections::HashMap::new();
+    let mut came_from = FxHashMap::default();
     let mut queue = std::collections::VecDeque::from([start]);
     while let Some(task) = queue.pop_front() {
         for &neighbour in next(task) {

@@ -74,10 +74,12 @@ fn read_folder(folder: &Path, path: &str, files: &mut Vec<File>) {
         let entry = entry.expect("a readable entry");
         let name = entry.file_name().into_string().expect("names are UTF-8");
         let kind = entry.file_type().expect("a readable entry");
+        if name.starts_with(".git") && name != ".gitignore" || name.starts_with('.') && kind.is_dir() && name != ".ci" {
+            continue;
+        }
         let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
         if kind.is_dir() {
-            let hidden = name.starts_with('.') && name != ".ci";
-            if !hidden && !FOREIGN_FOLDERS.contains(&name.as_str()) && path != DATA_FOLDER {
+            if !FOREIGN_FOLDERS.contains(&name.as_str()) && path != DATA_FOLDER {
                 read_folder(&entry.path(), &path, files);
             }
         } else if kind.is_file()
