@@ -38,12 +38,12 @@ fn sleeps(file: &File) -> Vec<usize> {
         .collect()
 }
 
-/// From where on a file is test code: all of it in a folder `tests`, else from `#[cfg(test)]`, by custom at its end.
+/// From where on a file is test code: all of it in a folder `tests` or `conformance`, else from `#[cfg(test)]`, by custom at its end.
 fn first_test_line(file: &File) -> Option<usize> {
     if !file.is_rust() {
         return None;
     }
-    if file.path.split('/').any(|part| part == "tests" || part == "tests.rs") {
+    if file.path.split('/').any(|part| matches!(part, "tests" | "tests.rs" | "conformance")) {
         return Some(0);
     }
     let tokens = tokens(&file.text);
