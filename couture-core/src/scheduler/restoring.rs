@@ -152,6 +152,7 @@ impl Scheduler {
             return;
         }
         self.dags.retain(|_, dag| dag.shard != shard);
+        self.puzzling.retain(|id, _| id.shard != shard);
         let ledger = &mut self.ledger;
         self.runs.retain(|key, run| {
             if key.shard() != shard {

@@ -65,6 +65,9 @@ pub fn play(seed: u64, planted: Planted, trace: bool) -> Story {
     if violations.is_empty() {
         if !ended {
             violations.push("not everything has ended in time".into());
+            let wanted = wanted.lock().unwrap();
+            let missing = wanted.iter().filter(|(dag, run)| promises.run(dag, run).is_none());
+            violations.extend(missing.map(|(dag, run)| format!("{run} of {dag} was promised, but does not exist")));
         }
         promises.finished();
         violations.extend(promises.violations());

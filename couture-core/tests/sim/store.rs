@@ -48,6 +48,9 @@ impl SimStore {
             )
         });
         self.world.sleep(there).await;
+        if there > self.lease_us || back > self.lease_us {
+            self.world.tell(|| format!("{:?} waits long for the store", self.life));
+        }
         if refused {
             return Err(unavailable("connection refused"));
         }
@@ -96,7 +99,7 @@ impl Store for SimStore {
             }
             result
         };
-        let result = self.call(work).await.map_err(CommitError::from)?;
+        let result = self.call(work).await.map_err(CommitError::from).flatten();
         if let Err(error) = &result {
             self.world.tell(|| format!("{:?} commit refused: {error}", self.life));
         }
@@ -110,7 +113,11 @@ impl Store for SimStore {
         shards: &[ShardId],
         limit: usize,
     ) -> Result<Vec<(InboxId, Result<Message, String>)>, StoreError> {
-        self.call(self.inner.inbox(shards, limit)).await?
+        let messages = self.call(self.inner.inbox(shards, limit)).await??;
+        if !messages.is_empty() {
+            self.world.tell(|| format!("{:?} reads {messages:?}", self.life));
+        }
+        Ok(messages)
     }
     async fn existing_run_ids(&self, dag_id: &DagId, run_ids: &[RunId]) -> Result<Vec<RunId>, StoreError> {
         self.call(self.inner.existing_run_ids(dag_id, run_ids)).await?

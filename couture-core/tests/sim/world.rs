@@ -138,10 +138,11 @@ impl World {
             }
             let due = {
                 let mut state = self.state();
-                let Some(Reverse((when, order))) = state.timers.pop() else { return false };
+                let Some(Reverse((when, order))) = state.timers.peek().copied() else { return false };
                 if when > limit_us {
                     return false;
                 }
+                state.timers.pop();
                 state.now_us = when;
                 state.due.remove(&order)
             };
