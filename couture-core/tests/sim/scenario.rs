@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use couture_core::scheduler::Planted;
-use couture_core::store::{Answer, MemoryStore, Message, Request, Store, Trigger};
+use couture_core::store::{Answer, InboxId, MemoryStore, Message, Request, Store, Trigger};
 use couture_core::{DagId, EngineError, RunId, ShardId};
 use futures_util::FutureExt;
 use serde_json::Value;
@@ -58,6 +58,7 @@ pub fn play(seed: u64, planted: Planted, trace: bool) -> Story {
         promises.is_broken()
             || (promises.unfinished() == 0
                 && promises.is_idle()
+                && inbox(&around.store).is_empty()
                 && wanted.iter().all(|(dag, run)| promises.run(dag, run).is_some()))
     };
     let ended = world.run(TROUBLE_US + CALM_US, is_done);
@@ -65,6 +66,7 @@ pub fn play(seed: u64, planted: Planted, trace: bool) -> Story {
     if violations.is_empty() {
         if !ended {
             violations.push("not everything has ended in time".into());
+            violations.extend(inbox(&around.store).iter().map(|message| format!("{message:?} is left in an inbox")));
             let wanted = wanted.lock().unwrap();
             let missing = wanted.iter().filter(|(dag, run)| promises.run(dag, run).is_none());
             violations.extend(missing.map(|(dag, run)| format!("{run} of {dag} was promised, but does not exist")));
@@ -137,6 +139,12 @@ fn post(store: &MemoryStore, request: &Request) {
     let shard: ShardId = request.dag_id().shard(SHARDS);
     let message = Message::Request(request.clone());
     store.post(shard, &message).now_or_never().expect("memory does not wait").expect("a message can be posted");
+}
+
+fn inbox(store: &MemoryStore) -> Vec<InboxId> {
+    let shards: Vec<_> = (0..SHARDS).map(ShardId).collect();
+    let messages = store.inbox(&shards, 100).now_or_never().expect("memory does not wait").expect("inboxes can be read");
+    messages.into_iter().map(|(id, _)| id).collect()
 }
 
 fn schedule_trouble(world: &Arc<World>, hosts: &Hosts, around: &Surroundings, random: &mut Random) {
