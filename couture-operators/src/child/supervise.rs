@@ -114,7 +114,7 @@ pub(crate) async fn supervise(
         }
         Err(error) => ChildEnd::Lost(format!("its exit status was taken by someone else: {error}")),
     };
-    remove_temp(temp);
+    remove_temp(temp).await;
     end
 }
 
@@ -154,12 +154,14 @@ fn footer(status: ExitStatus) -> String {
     }
 }
 
-fn remove_temp(temp: Option<TempDir>) {
+/// The end is told after this, so that who hears of it finds the folder gone.
+async fn remove_temp(temp: Option<TempDir>) {
     let Some(temp) = temp else { return };
     // The usual one is empty; a big one must not hold up the other children.
     let path = temp.keep();
     if std::fs::remove_dir(&path).is_err() {
-        tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path));
+        // What cannot be removed stays; the next supervisor tries again.
+        let _ = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path)).await;
     }
 }
 
