@@ -1,1 +1,4 @@
-//! Couture.
+//! Couture's server, its headless scheduler and its command line.
+
+pub mod dags;
+pub mod settings;

@@ -35,6 +35,7 @@ pub struct SerialDag {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SerialTask {
     task_id: TaskId,
     operator: Box<dyn DynOperator>,
