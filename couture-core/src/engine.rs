@@ -1,21 +1,26 @@
 //! The engine as its embedders use it: a handle to a running driver.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::dag::Dag;
+use crate::driver::{Call, Driver, DriverParts};
 use crate::executor::Executor;
 use crate::ids::{DagId, RunKey};
+use crate::scheduler::Planted;
 use crate::state::RunState;
-use crate::store::{Answer, Refusal, Request, Store, StoreError};
+use crate::store::{Answer, DagVersion, Refusal, Request, Store, StoreError, Trigger};
 
 /// How an engine is set up.
 #[derive(Clone, Debug)]
 pub struct EngineSettings {
     /// Whether a DAG that was never seen before starts paused.
     pub paused_at_creation: bool,
-    /// How long a worker or scheduler may be silent before its work is given to others.
+    /// How long a worker or scheduler may be silent before its work is given to others. A third of it must be longer than what an
+    /// attempt may take to end when it is killed.
     pub lease: Duration,
     /// How often an attempt may be lost with its worker before that counts as a failure of the task.
     pub max_lost: u32,
@@ -23,13 +28,17 @@ pub struct EngineSettings {
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { paused_at_creation: false, lease: Duration::from_secs(30), max_lost: 5 }
+        Self { paused_at_creation: false, lease: Duration::from_secs(40), max_lost: 5 }
     }
 }
 
 /// A running engine. Clones are handles to the same one; it stops when [`Engine::stop`] is called or all are dropped.
 #[derive(Clone, Debug)]
-pub struct Engine {}
+pub struct Engine {
+    store: Arc<dyn Store>,
+    calls: mpsc::Sender<Call>,
+    status: Arc<Mutex<EngineStatus>>,
+}
 
 /// Why the engine did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +58,7 @@ pub enum EngineError {
 /// What an engine is doing.
 #[derive(Clone, Debug, Default)]
 pub struct EngineStatus {
-    /// Why commits fail at the moment, if they do: they are repeated until they succeed.
+    /// Why the store does not do what it is asked, if so: that is repeated until it does.
     pub store_error: Option<String>,
     /// DAGs that cannot be read from the store, with the reason. Their runs wait until they can.
     pub quarantined: Vec<(DagId, String)>,
@@ -63,42 +72,92 @@ pub struct EngineStatus {
     pub shards: usize,
 }
 
+/// The most calls under way.
+const MAX_CALLS: usize = 4_096;
+
 impl Engine {
     /// Starts an engine on the current tokio runtime.
-    pub fn start(
-        _store: Arc<dyn Store>,
-        _executor: Arc<dyn Executor>,
-        _clock: Arc<dyn Clock>,
-        _settings: EngineSettings,
-    ) -> Self {
-        Self {}
+    pub async fn start(
+        store: Arc<dyn Store>,
+        executor: Arc<dyn Executor>,
+        clock: Arc<dyn Clock>,
+        settings: EngineSettings,
+    ) -> Result<Self, EngineError> {
+        let parts = DriverParts { store, executor, clock, settings, planted: Planted::default() };
+        let (engine, driver) = Self::assemble(parts).await?;
+        tokio::spawn(driver);
+        Ok(engine)
+    }
+
+    /// An engine and its driver, for those who drive it themselves: nothing happens but while the future is polled.
+    pub async fn assemble(
+        parts: DriverParts,
+    ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), EngineError> {
+        let shards = parts.store.shards().await?.len() as u32;
+        let (sender, calls) = mpsc::channel(MAX_CALLS);
+        let status = Arc::new(Mutex::new(EngineStatus::default()));
+        let engine = Self { store: parts.store.clone(), calls: sender, status: status.clone() };
+        Ok((engine, Driver::new(parts, shards, calls, status).run()))
     }
 
     /// Defines a DAG, or a new version of it; durable when it returns.
-    pub async fn register(&self, _dag: Dag) -> Result<(), EngineError> {
-        Err(EngineError::Stopped)
+    pub async fn register(&self, dag: impl Into<Arc<Dag>>) -> Result<(), EngineError> {
+        let dag = dag.into();
+        let version = DagVersion::of(&dag);
+        self.store.put_version(&version).await?;
+        self.ask(|reply| Call::Register(dag, version.version, reply)).await.map(drop)
     }
 
     /// The DAG is no longer defined anywhere: no run of it is started. Unfinished runs go on in their version.
-    pub async fn deregister(&self, _dag_id: DagId) -> Result<(), EngineError> {
-        Err(EngineError::Stopped)
+    pub async fn deregister(&self, dag_id: DagId) -> Result<(), EngineError> {
+        self.ask(|reply| Call::Deregister(dag_id, reply)).await.map(drop)
     }
 
     /// Makes a request; what it changes is durable when this returns.
-    pub async fn request(&self, _request: Request) -> Result<Answer, EngineError> {
-        Err(EngineError::Stopped)
+    pub async fn request(&self, request: Request) -> Result<Answer, EngineError> {
+        self.ask(|reply| Call::Request(request, reply)).await
     }
 
-    /// Waits for the end of a run that was started through this engine, and tells its state.
-    pub async fn finished(&self, _run: RunKey) -> Result<RunState, EngineError> {
-        Err(EngineError::Stopped)
+    /// Starts a run and returns its key.
+    pub async fn trigger(&self, dag_id: &DagId, conf: serde_json::Value) -> Result<RunKey, EngineError> {
+        let trigger = Trigger { dag_id: dag_id.clone(), run_id: None, logical_date: None, conf };
+        match self.request(Request::Trigger(trigger)).await? {
+            Answer::Triggered { key, .. } => Ok(key),
+            Answer::Done | Answer::Posted => Err(Refusal::NotOwned(dag_id.clone()).into()),
+        }
+    }
+
+    /// Waits for the end of a run of a shard that this engine owns, and tells its state.
+    pub async fn finished(&self, run: RunKey) -> Result<RunState, EngineError> {
+        let (sender, receiver) = oneshot::channel();
+        self.calls.send(Call::Watch(run, sender)).await.map_err(|_| EngineError::Stopped)?;
+        receiver.await.map_err(|_| EngineError::Stopped)
+    }
+
+    /// Tells the engine that pools were changed in the store.
+    pub async fn pools_changed(&self) -> Result<(), EngineError> {
+        self.calls.send(Call::PoolsChanged).await.map_err(|_| EngineError::Stopped)
     }
 
     /// What the engine is doing.
     pub fn status(&self) -> EngineStatus {
-        EngineStatus::default()
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Stops scheduling after the commit in flight, and returns when nothing is written any more.
-    pub async fn stop(&self) {}
+    /// Stops scheduling after the commit in flight, and returns when nothing is written any more. Live attempts are not ended.
+    pub async fn stop(&self) {
+        let (sender, receiver) = oneshot::channel();
+        if self.calls.send(Call::Stop(sender)).await.is_ok() {
+            let _ = receiver.await;
+        }
+    }
+
+    async fn ask(
+        &self,
+        call: impl FnOnce(oneshot::Sender<Result<Answer, EngineError>>) -> Call,
+    ) -> Result<Answer, EngineError> {
+        let (sender, receiver) = oneshot::channel();
+        self.calls.send(call(sender)).await.map_err(|_| EngineError::Stopped)?;
+        receiver.await.map_err(|_| EngineError::Stopped)?
+    }
 }

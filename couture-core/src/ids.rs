@@ -205,7 +205,7 @@ impl fmt::Display for ShardId {
 }
 
 /// How often a shard has changed hands. A commit under an old epoch is refused.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, Debug)]
 #[serde(transparent)]
 pub struct Epoch(pub u64);
 

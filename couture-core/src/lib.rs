@@ -1,7 +1,10 @@
 //! Couture's engine: DAGs of tasks, a scheduler that is a value, and the loop that drives it.
 
 pub mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod dag;
+pub mod driver;
 pub mod engine;
 pub mod executor;
 pub mod failure;
@@ -14,10 +17,10 @@ pub mod task;
 pub mod time;
 pub mod trigger_rule;
 
-pub use clock::Clock;
+pub use clock::{Clock, SystemClock};
 pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
 pub use engine::{Engine, EngineError, EngineSettings, EngineStatus};
-pub use executor::{Executor, Launch, Report};
+pub use executor::{Executor, Launch, LocalExecutor, LocalSettings, Report};
 pub use failure::{BoxError, Failure, error_chain};
 pub use ids::*;
 pub use state::{RunState, RunType, TaskState};

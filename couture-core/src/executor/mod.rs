@@ -1,5 +1,9 @@
 //! What runs attempts.
 
+mod local;
+
+pub use local::{LocalExecutor, LocalSettings};
+
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -54,14 +58,17 @@ pub trait Executor: Debug + Send + Sync {
     /// How many attempts may be live at a time.
     fn capacity(&self) -> usize;
 
-    /// Starts attempts. What cannot be started is reported as ended. A token that is live already is ignored.
-    async fn launch(&self, launches: Vec<Launch>);
+    /// Starts attempts, without waiting for anything. What cannot be started is reported as ended. A token that is live already is ignored.
+    fn launch(&self, launches: Vec<Launch>);
 
     /// Takes over attempts that a store holds as live after a restart: each goes on here, or is reported as lost.
     async fn resume(&self, launches: Vec<Launch>);
 
     /// Tells attempts to end. Each still reports its end, within its grace period. Unknown tokens are ignored.
-    async fn kill(&self, tokens: &[AttemptToken]);
+    fn kill(&self, tokens: &[AttemptToken]);
+
+    /// Tells all attempts to end, at once: this process may not be the one to run them any more.
+    fn fence(&self);
 
     /// Waits for reports; never empty. Dropping the future loses none.
     async fn reports(&self) -> Vec<Report>;

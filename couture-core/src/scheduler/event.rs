@@ -15,8 +15,6 @@ use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, Sha
 pub enum Event {
     /// This scheduler owns a shard from now on.
     ShardAcquired(Box<AcquiredShard>),
-    /// It does not own this shard any more.
-    ShardLost(ShardId),
     /// A DAG was defined.
     DagRegistered {
         /// The DAG.

@@ -48,7 +48,6 @@ impl Scheduler {
         self.ring(now);
         match event {
             Event::ShardAcquired(shard) => self.acquire(*shard, now),
-            Event::ShardLost(shard) => self.lose(shard),
             Event::DagRegistered { dag, version, asker } => self.register(dag, version, asker, now),
             Event::DagDeregistered { dag_id, asker } => self.deregister(&dag_id, asker),
             Event::Requested { request, asker } => self.requested(request, asker, now),
@@ -137,6 +136,17 @@ impl Scheduler {
     /// Whether somebody waits for slots that other schedulers hold, so that the pools should be read again soon.
     pub fn is_contended(&self) -> bool {
         self.ledger.pools.is_contended()
+    }
+
+    /// Whether this run is one of the unfinished ones of the shards owned.
+    pub fn is_unfinished(&self, run: RunKey) -> bool {
+        self.runs.contains_key(&run)
+    }
+
+    /// Whether a DAG has such a run, as far as this scheduler remembers: unfinished, or not yet in the store.
+    pub fn has_run(&self, dag_id: &DagId, run_id: &RunId) -> bool {
+        self.dags.get(dag_id).is_some_and(|dag| dag.runs.contains_key(run_id))
+            || self.ended_in_batch.contains(&(dag_id.clone(), run_id.clone()))
     }
 
     /// Unfinished runs.

@@ -24,7 +24,7 @@ type Versions = FxHashMap<String, Result<Arc<Dag>, String>>;
 impl Scheduler {
     pub(super) fn acquire(&mut self, shard: AcquiredShard, now: Now) {
         let AcquiredShard { id, epoch, snapshot, versions } = shard;
-        self.lose(id);
+        self.forget(id);
         self.ledger.shards.insert(id, OwnedShard { epoch, sequence: snapshot.sequence });
         for row in snapshot.dags {
             let dag = versions.get(&row.version);
@@ -142,8 +142,8 @@ impl Scheduler {
         }
     }
 
-    /// Forgets all of a shard. Slots held by its attempts are others' from now on.
-    pub(super) fn lose(&mut self, shard: ShardId) {
+    /// This scheduler does not own `shard` any more: forgets all of it. Slots held by its attempts are others' from now on.
+    pub fn forget(&mut self, shard: ShardId) {
         if self.ledger.shards.remove(&shard).is_none() {
             return;
         }

@@ -1,8 +1,10 @@
 //! Where the engine keeps its facts.
 
+mod memory;
 mod records;
 mod request;
 
+pub use memory::MemoryStore;
 pub use records::{
     Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord, Shard,
     ShardCommit, ShardSnapshot, TaskRecord,
@@ -15,6 +17,7 @@ use async_trait::async_trait;
 
 use crate::failure::BoxError;
 use crate::ids::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
+use crate::state::RunState;
 use crate::task::XComValue;
 
 /// The facts of the engine. Every implementation passes the conformance suite.
@@ -75,6 +78,9 @@ pub trait Store: Debug + Send + Sync {
 
     /// Makes a pool, or changes how many slots it has.
     async fn set_pool(&self, name: &PoolName, slots: u32) -> Result<(), StoreError>;
+
+    /// The state of a run, if there is such a run.
+    async fn run_state(&self, run: RunKey) -> Result<Option<RunState>, StoreError>;
 
     /// A value that a task instance gave to later tasks.
     async fn xcom(

@@ -86,6 +86,8 @@ pub enum Answer {
     },
     /// It is so now.
     Done,
+    /// It is on its way to the scheduler that owns the DAG.
+    Posted,
 }
 
 /// Why a request was refused; nothing has changed.
@@ -133,6 +135,9 @@ pub enum Refusal {
         /// How many are allowed.
         limit: usize,
     },
+    /// The scheduler lost the DAG while it was at it.
+    #[error("the dag went to another scheduler meanwhile: look whether it happened, and ask again if not")]
+    Lost,
     /// Another scheduler owns the DAG, or none does now.
     #[error("no scheduler here owns dag {0:?}; try again")]
     NotOwned(DagId),

@@ -1,5 +1,9 @@
 //! Where time comes from.
 
+mod system;
+
+pub use system::SystemClock;
+
 use std::fmt::Debug;
 use std::time::Duration;
 

@@ -1,0 +1,3 @@
+//! The suites that every implementation of the engine's traits passes.
+
+pub mod store;

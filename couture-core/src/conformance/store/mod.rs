@@ -1,0 +1,18 @@
+//! What every [`Store`] and [`StoreReader`] does, as cases with names, and as random commands compared with
+//! [`MemoryStore`](crate::store::MemoryStore).
+
+mod commits;
+mod extremes;
+mod inbox;
+mod paging;
+mod pools;
+mod random;
+mod runs;
+mod sample;
+mod shards;
+mod suite;
+mod tasks;
+
+pub use random::{Command, check_commands, commands};
+pub use sample::{ShardWriter, sample_dag, sample_run, sample_task};
+pub use suite::{StoreFixture, TestedStore, store_suite};

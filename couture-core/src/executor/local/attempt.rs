@@ -1,0 +1,127 @@
+//! One attempt: input, operator, output.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use serde_json::Value;
+
+use crate::dag::Input;
+use crate::executor::Launch;
+use crate::failure::{Failure, error_chain};
+use crate::ids::{MapIndex, TaskIndex};
+use crate::store::Store;
+use crate::task::{Cancellation, Outcome, Services, TaskContext, XCom, XComValue};
+
+/// How a [`LocalExecutor`](super::LocalExecutor) is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalSettings {
+    /// How many attempts may be live at a time.
+    pub capacity: usize,
+    /// Threads for operators.
+    pub threads: usize,
+    /// How long an attempt may take to end when it is told to, before it is given up.
+    pub kill_grace: Duration,
+}
+
+impl Default for LocalSettings {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(2, |threads| threads.get().clamp(2, 16));
+        Self { capacity: 1_024, threads, kill_grace: Duration::from_secs(10) }
+    }
+}
+
+/// The biggest value of an XCom.
+const MAX_XCOM_BYTES: usize = 64 << 20;
+
+/// Runs the operator to its end. A panic in it is a failure like others.
+pub(super) async fn run(
+    launch: Launch,
+    cancellation: Cancellation,
+    store: Arc<dyn Store>,
+    services: Arc<Services>,
+) -> Outcome {
+    let cx = TaskContext::new(launch.run, launch.token, cancellation, services);
+    match AssertUnwindSafe(work(&cx, &*store)).catch_unwind().await {
+        Ok(Ok(xcoms)) => Outcome::Succeeded { xcoms },
+        Ok(Err(failure)) if cx.is_cancelled() && !matches!(failure, Failure::Lost(_)) => {
+            tracing::debug!(?failure, "an attempt that was told to end has failed");
+            Outcome::Killed
+        }
+        Ok(Err(failure)) => failed(failure),
+        Err(panic) => {
+            let message = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("(no message)");
+            Outcome::Failed { error: Outcome::bounded(format!("the operator panicked: {message}")), retryable: true }
+        }
+    }
+}
+
+fn failed(failure: Failure) -> Outcome {
+    match failure {
+        Failure::Retry(error) => Outcome::Failed { error: Outcome::bounded(error_chain(&*error)), retryable: true },
+        Failure::Fatal(error) => Outcome::Failed { error: Outcome::bounded(error_chain(&*error)), retryable: false },
+        Failure::Skip(reason) => Outcome::Skipped { reason: Outcome::bounded(reason) },
+        Failure::Lost(reason) => Outcome::Lost { reason: Outcome::bounded(reason) },
+    }
+}
+
+async fn work(cx: &TaskContext, store: &dyn Store) -> Result<Vec<XCom>, Failure> {
+    let input = match &cx.task().input {
+        Input::None => Value::Null,
+        Input::One(source) => value(cx, store, *source).await?,
+        Input::Many(sources) => {
+            let mut values = Vec::with_capacity(sources.len());
+            for source in sources {
+                values.push(value(cx, store, *source).await?);
+            }
+            Value::Array(values)
+        }
+    };
+    let output = cx.task().operator.run_json(input, cx).await?;
+    let mut xcoms = Vec::new();
+    for (key, value) in cx.take_xcoms() {
+        xcoms.push(xcom(cx, key, &value).await?);
+    }
+    if !output.is_null() {
+        xcoms.retain(|xcom| &*xcom.key != XCom::RETURN_VALUE);
+        xcoms.push(xcom(cx, XCom::RETURN_VALUE.into(), &output).await?);
+    }
+    Ok(xcoms)
+}
+
+/// The output of an upstream task; `null` where it gave none.
+async fn value(cx: &TaskContext, store: &dyn Store, source: TaskIndex) -> Result<Value, Failure> {
+    match store.xcom(cx.run().key, source, MapIndex::NONE, XCom::RETURN_VALUE).await? {
+        None => Ok(Value::Null),
+        Some(XComValue::Json(json)) => Ok(serde_json::from_str(&json)?),
+        Some(XComValue::Artifact(key)) => Ok(serde_json::from_slice(&cx.services().artifacts.get(&key).await?)?),
+    }
+}
+
+async fn xcom(cx: &TaskContext, key: String, value: &Value) -> Result<XCom, Failure> {
+    let json = serde_json::to_string(value)?;
+    if json.len() > MAX_XCOM_BYTES {
+        let message = format!(
+            "XCom {key:?} has {} bytes of JSON; at most {MAX_XCOM_BYTES} are allowed: store the data as an artifact or file and \
+             pass its name",
+            json.len()
+        );
+        return Err(Failure::fatal(message));
+    }
+    if json.len() <= XComValue::MAX_INLINE_BYTES {
+        return Ok(XCom { key: key.into(), value: XComValue::Json(json.into()) });
+    }
+    let artifact = format!("xcoms/{}/{}", cx.token(), hex(&key));
+    cx.services().artifacts.put(&artifact, json.into_bytes()).await?;
+    Ok(XCom { key: key.into(), value: XComValue::Artifact(artifact.into()) })
+}
+
+/// A key as a file name.
+fn hex(key: &str) -> String {
+    key.bytes().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,9 @@
+//! The executor of one process: operators run as futures on threads of their own, apart from the engine's.
+
+mod attempt;
+mod roster;
+mod runner;
+mod watchman;
+
+pub use attempt::LocalSettings;
+pub use runner::LocalExecutor;

@@ -1,0 +1,99 @@
+//! The store's side for schedulers.
+
+use async_trait::async_trait;
+
+use super::MemoryStore;
+use super::run::Place;
+use crate::ids::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
+use crate::store::{Commit, CommitError, DagVersion, InboxId, Pool, Request, Shard, ShardSnapshot, Store, StoreError};
+use crate::task::XComValue;
+
+#[async_trait]
+impl Store for MemoryStore {
+    fn is_exclusive(&self) -> bool {
+        self.exclusive
+    }
+
+    async fn shards(&self) -> Result<Vec<Shard>, StoreError> {
+        Ok(self.contents().shard_list())
+    }
+
+    async fn claim(&self, shard: ShardId, seen: Epoch, owner: Option<&WorkerId>) -> Result<Option<Epoch>, StoreError> {
+        Ok(self.contents().claim(shard, seen, owner))
+    }
+
+    async fn beat(&self, worker: &WorkerId) -> Result<(), StoreError> {
+        *self.contents().beats.entry(worker.clone()).or_default() += 1;
+        Ok(())
+    }
+
+    async fn beats(&self) -> Result<Vec<(WorkerId, u64)>, StoreError> {
+        Ok(self.contents().beats.iter().map(|(worker, value)| (worker.clone(), *value)).collect())
+    }
+
+    async fn forget(&self, worker: &WorkerId) -> Result<(), StoreError> {
+        self.contents().beats.remove(worker);
+        Ok(())
+    }
+
+    async fn put_version(&self, version: &DagVersion) -> Result<(), StoreError> {
+        self.contents().versions.entry(version.version.clone()).or_insert_with(|| version.json.clone());
+        Ok(())
+    }
+
+    async fn version(&self, version: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.contents().versions.get(version).cloned())
+    }
+
+    async fn restore(&self, shard: ShardId) -> Result<ShardSnapshot, StoreError> {
+        self.contents().restore(shard)
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
+        self.contents().commit(commit)
+    }
+
+    async fn post(&self, shard: ShardId, request: &Request) -> Result<InboxId, StoreError> {
+        self.contents().post(shard, request)
+    }
+
+    async fn inbox(
+        &self,
+        shards: &[ShardId],
+        limit: usize,
+    ) -> Result<Vec<(InboxId, Result<Request, String>)>, StoreError> {
+        let contents = self.contents();
+        let of_shard = |shard: &ShardId| {
+            let ids = InboxId { shard: *shard, number: i64::MIN }..=InboxId { shard: *shard, number: i64::MAX };
+            contents.inbox.range(ids).take(limit).map(|(id, request)| (*id, Ok(request.clone())))
+        };
+        Ok(shards.iter().flat_map(of_shard).collect())
+    }
+
+    async fn existing_run_ids(&self, dag_id: &DagId, run_ids: &[RunId]) -> Result<Vec<RunId>, StoreError> {
+        let contents = self.contents();
+        Ok(run_ids.iter().filter(|run_id| contents.run_key(dag_id, run_id).is_some()).cloned().collect())
+    }
+
+    async fn pools(&self) -> Result<Vec<Pool>, StoreError> {
+        Ok(self.contents().pools.values().cloned().collect())
+    }
+
+    async fn set_pool(&self, name: &PoolName, slots: u32) -> Result<(), StoreError> {
+        self.contents().set_pool(name, slots);
+        Ok(())
+    }
+
+    async fn xcom(
+        &self,
+        run: RunKey,
+        task: TaskIndex,
+        map_index: MapIndex,
+        key: &str,
+    ) -> Result<Option<XComValue>, StoreError> {
+        let contents = self.contents();
+        let task = contents.runs.get(&run).and_then(|run| run.tasks.get(&Place::new(task, map_index)));
+        let xcom = task.and_then(|task| task.xcoms.iter().rfind(|xcom| *xcom.key == *key));
+        Ok(xcom.map(|xcom| xcom.value.clone()))
+    }
+}
