@@ -4,8 +4,10 @@ use serde_json::json;
 
 use super::sample::ShardWriter;
 use super::suite::{StoreFixture, TestedStore, cases};
+use crate::executor::Report;
 use crate::ids::{DagId, RunId, ShardId};
-use crate::store::{InboxId, Record, Request, Trigger};
+use crate::store::{InboxId, Message, Record, Request, Trigger};
+use crate::task::{Outcome, XCom, XComValue};
 use crate::time::Timestamp;
 
 cases![
@@ -17,11 +19,11 @@ cases![
     a_done_request_of_a_refused_commit_stays,
 ];
 
-fn pause(dag_id: &str) -> Request {
-    Request::SetPaused { dag_id: DagId::new(dag_id).unwrap(), paused: true }
+fn pause(dag_id: &str) -> Message {
+    Message::Request(Request::SetPaused { dag_id: DagId::new(dag_id).unwrap(), paused: true })
 }
 
-async fn waiting(store: &dyn TestedStore, shards: &[u32], limit: usize) -> Vec<(InboxId, Request)> {
+async fn waiting(store: &dyn TestedStore, shards: &[u32], limit: usize) -> Vec<(InboxId, Message)> {
     let shards: Vec<_> = shards.iter().copied().map(ShardId).collect();
     let inbox = store.inbox(&shards, limit).await.unwrap();
     inbox.into_iter().map(|(id, request)| (id, request.unwrap())).collect()
@@ -36,9 +38,17 @@ async fn requests_are_kept_whole(fixture: &mut dyn StoreFixture) {
     };
     let bare = Trigger { run_id: None, logical_date: None, conf: json!(null), ..trigger.clone() };
     let cancel = Request::CancelRun { dag_id: DagId::new("d").unwrap(), run_id: RunId::new("r").unwrap() };
-    let requests = [Request::Trigger(trigger), Request::Trigger(bare), pause("d"), cancel];
+    let token = "7-3--1-2-1".parse().unwrap();
+    let report = Report::Ended {
+        token,
+        started_at: None,
+        ended_at: Timestamp::from_micros(5),
+        outcome: Outcome::Succeeded { xcoms: vec![XCom { key: "k".into(), value: XComValue::Json("[1]".into()) }] },
+    };
+    let requests = [Request::Trigger(trigger), Request::Trigger(bare), cancel].map(Message::Request);
+    let messages = requests.into_iter().chain([pause("d"), Message::Report(report)]);
     let mut posted = Vec::new();
-    for request in requests {
+    for request in messages {
         posted.push((fixture.store().post(ShardId(2), &request).await.unwrap(), request));
     }
     fixture.reopen().await;
@@ -54,7 +64,7 @@ async fn the_oldest_come_first(fixture: &mut dyn StoreFixture) {
         }
     }
     assert!(posted.iter().all(|ids| ids.is_sorted()));
-    let ids = |of: Vec<(InboxId, Request)>| of.into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+    let ids = |of: Vec<(InboxId, Message)>| of.into_iter().map(|(id, _)| id).collect::<Vec<_>>();
     assert_eq!(ids(waiting(store, &[1], 5).await), posted[1][..5]);
     assert_eq!(ids(waiting(store, &[2], 5).await), []);
     assert_eq!(ids(waiting(store, &[], 5).await), []);

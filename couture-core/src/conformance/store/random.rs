@@ -8,8 +8,8 @@ use super::suite::TestedStore;
 use crate::ids::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, WorkerId};
 use crate::state::{RunState, TaskState};
 use crate::store::{
-    Commit, CommitError, InboxId, MemoryStore, PoolDelta, Record, Request, RunChange, ShardCommit, Store, StoreError,
-    StoreReader, TaskRecord,
+    Commit, CommitError, InboxId, MemoryStore, Message, PoolDelta, Record, Request, RunChange, ShardCommit, Store,
+    StoreError, StoreReader, TaskRecord,
 };
 use crate::task::{XCom, XComValue};
 
@@ -137,7 +137,7 @@ impl State {
             }
             Command::Post(shard) => {
                 let dag_id = DagId::new(format!("d{}", self.posted.len())).unwrap();
-                let request = Request::SetPaused { dag_id, paused: true };
+                let request = Message::Request(Request::SetPaused { dag_id, paused: true });
                 let shard = ShardId(*shard);
                 let ids = (memory.post(shard, &request).await.unwrap(), store.post(shard, &request).await.unwrap());
                 self.posted.push(ids);

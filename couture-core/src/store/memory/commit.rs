@@ -81,7 +81,7 @@ impl Contents {
                 }
                 Record::RunChanged(run) => run.key,
                 Record::Task(task) => task.token.run,
-                Record::Dag(_) | Record::InboxDone(_) => continue,
+                Record::Dag(_) | Record::InboxDone(_) | Record::Withdrawn => continue,
             };
             if checked != Some(key) && !created.contains(&key) && !self.runs.contains_key(&key) {
                 return Err(StoreError::Corrupt(format!("there is no run with key {}", key.0)));
@@ -117,6 +117,7 @@ impl Contents {
                 Record::InboxDone(id) => {
                     self.inbox.remove(id);
                 }
+                Record::Withdrawn => {}
             }
         }
     }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::run::StoredRun;
 use crate::ids::{DagId, Epoch, PoolName, RunId, RunKey, ShardId, WorkerId};
 use crate::store::{
-    DEFAULT_POOL_SLOTS, DagRecord, InboxId, JournalEntry, Pool, Request, Shard, ShardSnapshot, StoreError, TaskRecord,
+    DEFAULT_POOL_SLOTS, DagRecord, InboxId, JournalEntry, Message, Pool, Shard, ShardSnapshot, StoreError, TaskRecord,
 };
 
 /// Everything. Maps are ordered wherever their order can be seen.
@@ -20,7 +20,7 @@ pub(super) struct Contents {
     pub(super) runs: BTreeMap<RunKey, StoredRun>,
     pub(super) run_ids: FxHashMap<DagId, FxHashMap<RunId, RunKey>>,
     pub(super) pools: BTreeMap<PoolName, Pool>,
-    pub(super) inbox: BTreeMap<InboxId, Request>,
+    pub(super) inbox: BTreeMap<InboxId, Message>,
     pub(super) last_inbox_number: i64,
 }
 
@@ -88,11 +88,11 @@ impl Contents {
         Ok(snapshot)
     }
 
-    pub(super) fn post(&mut self, shard: ShardId, request: &Request) -> Result<InboxId, StoreError> {
+    pub(super) fn post(&mut self, shard: ShardId, message: &Message) -> Result<InboxId, StoreError> {
         self.shard(shard)?;
         self.last_inbox_number += 1;
         let id = InboxId { shard, number: self.last_inbox_number };
-        self.inbox.insert(id, request.clone());
+        self.inbox.insert(id, message.clone());
         Ok(id)
     }
 

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use super::MemoryStore;
 use super::run::Place;
 use crate::ids::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
-use crate::store::{Commit, CommitError, DagVersion, InboxId, Pool, Request, Shard, ShardSnapshot, Store, StoreError};
+use crate::state::RunState;
+use crate::store::{Commit, CommitError, DagVersion, InboxId, Message, Pool, Shard, ShardSnapshot, Store, StoreError};
 use crate::task::XComValue;
 
 #[async_trait]
@@ -53,19 +54,19 @@ impl Store for MemoryStore {
         self.contents().commit(commit)
     }
 
-    async fn post(&self, shard: ShardId, request: &Request) -> Result<InboxId, StoreError> {
-        self.contents().post(shard, request)
+    async fn post(&self, shard: ShardId, message: &Message) -> Result<InboxId, StoreError> {
+        self.contents().post(shard, message)
     }
 
     async fn inbox(
         &self,
         shards: &[ShardId],
         limit: usize,
-    ) -> Result<Vec<(InboxId, Result<Request, String>)>, StoreError> {
+    ) -> Result<Vec<(InboxId, Result<Message, String>)>, StoreError> {
         let contents = self.contents();
         let of_shard = |shard: &ShardId| {
             let ids = InboxId { shard: *shard, number: i64::MIN }..=InboxId { shard: *shard, number: i64::MAX };
-            contents.inbox.range(ids).take(limit).map(|(id, request)| (*id, Ok(request.clone())))
+            contents.inbox.range(ids).take(limit).map(|(id, message)| (*id, Ok(message.clone())))
         };
         Ok(shards.iter().flat_map(of_shard).collect())
     }
@@ -82,6 +83,10 @@ impl Store for MemoryStore {
     async fn set_pool(&self, name: &PoolName, slots: u32) -> Result<(), StoreError> {
         self.contents().set_pool(name, slots);
         Ok(())
+    }
+
+    async fn run_state(&self, run: RunKey) -> Result<Option<RunState>, StoreError> {
+        Ok(self.contents().runs.get(&run).map(|run| run.record.state))
     }
 
     async fn xcom(
