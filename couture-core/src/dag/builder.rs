@@ -143,6 +143,11 @@ impl DagBuilder {
         Out { dag: self, index, output: PhantomData }
     }
 
+    /// Makes [`build`](Self::build) refuse the DAG for this reason, unless there is an earlier one.
+    pub fn refuse(&self, error: DagError) {
+        self.draft.borrow_mut().error.get_or_insert(error);
+    }
+
     pub(super) fn edge(&self, upstream: TaskIndex, downstream: TaskIndex) {
         self.draft.borrow_mut().edges.push((upstream, downstream));
     }

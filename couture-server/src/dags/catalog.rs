@@ -37,6 +37,8 @@ struct State {
     files: BTreeMap<PathBuf, FileState>,
     dags: HashMap<DagId, DagFacts>,
     errors: BTreeMap<String, ImportError>,
+    /// The sources of errors of the last look itself, not of a file's content.
+    look_errors: Vec<String>,
     last_error: u64,
 }
 
@@ -185,9 +187,17 @@ impl Look<'_> {
                 self.file(&file, stamp);
             }
         }
-        for (file, reason) in found.errors {
-            self.state.report(self.catalog.folder.join(file).display().to_string(), whole(reason), self.now);
+        let sources: Vec<String> =
+            found.errors.iter().map(|(file, _)| self.catalog.folder.join(file).display().to_string()).collect();
+        for old in std::mem::take(&mut self.state.look_errors) {
+            if !sources.contains(&old) {
+                self.state.clear_error(&old);
+            }
         }
+        for (source, (_, reason)) in sources.iter().zip(found.errors) {
+            self.state.report(source.clone(), whole(reason), self.now);
+        }
+        self.state.look_errors = sources;
         // Ids that became free go to the first file that waits for them.
         while let Some(dag_id) = self.freed.pop_first() {
             let waiting = self.state.files.iter().find(|(_, state)| state.wants.as_ref() == Some(&dag_id));

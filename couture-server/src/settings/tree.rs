@@ -118,15 +118,16 @@ settings! {
     }
     /// How tasks are scheduled and run.
     scheduler: SchedulerSettings {
-        /// How many attempts run at a time in this process.
-        parallelism: u32 = 128_u32, flag "parallelism", from 1 to 100_000;
+        /// How many attempts run at a time in this process; their pools limit them too.
+        parallelism: u32 = 1_024_u32, flag "parallelism", from 1 to 100_000;
         /// Whether a DAG that was never seen before starts paused.
         dags_are_paused_at_creation: bool = true, flag "dags-are-paused-at-creation";
         /// Into how many shards a new database is divided; the most schedulers that can share it. An existing
         /// database keeps its number.
         shards: u32 = 16_u32, flag "shards", from 1 to 1_024;
-        /// Milliseconds that a scheduler or worker may be silent before its work is given to others.
-        lease_ms: u64 = 30_000_u64, flag "lease-ms", from 1_000 to 3_600_000;
+        /// Milliseconds that a scheduler or worker may be silent before its work is given to others; more than three
+        /// times operators.kill_grace_s.
+        lease_ms: u64 = 40_000_u64, flag "lease-ms", from 1_000 to 3_600_000;
         /// How often an attempt may be lost with its worker before that counts as a failure of the task.
         max_lost: u32 = 5_u32, flag "max-lost", from 1 to 1_000;
     }
@@ -150,8 +151,9 @@ settings! {
     }
     /// Child processes of tasks.
     operators: OperatorsSettings {
-        /// Seconds from TERM to KILL for a child that is told to end.
-        kill_grace_s: u32 = 10_u32, flag "kill-grace-s", from 0 to 86_400;
+        /// Seconds that an attempt may take to end when it is told to, before it is given up. A bash command gets TERM
+        /// at once, and KILL after 5 seconds.
+        kill_grace_s: u32 = 10_u32, flag "kill-grace-s", from 6 to 86_400;
         /// Seconds that children go on without a server; the next server within this time takes them over.
         orphan_grace_s: u32 = 60_u32, flag "orphan-grace-s", from 1 to 604_800;
     }

@@ -1,0 +1,6 @@
+//! Operators and child processes, with real processes.
+
+mod attempt;
+mod commands;
+mod functions;
+mod in_process;
