@@ -145,7 +145,7 @@ settings! {
     /// Logs of tasks, and the server's own.
     logs: LogsSettings {
         /// Bytes kept of one attempt's log; what comes after them is dropped, and the log says so.
-        max_bytes_per_attempt: u64 = 104_857_600_u64, flag "max-log-bytes", from 1_024 to 1_099_511_627_776;
+        max_bytes_per_attempt: u64 = 4_294_967_296_u64, flag "max-log-bytes", from 1_024 to 1_099_511_627_776;
         /// What the server itself tells on standard error: error, warn, info, debug or trace (each with those before it).
         level: String = "info", flag "log-level", one of ["error", "warn", "info", "debug", "trace"];
     }
