@@ -1,1 +1,5 @@
-fn main() {}
+//! Everything in one process.
+
+fn main() -> std::process::ExitCode {
+    couture_server::Server::builder().run()
+}
