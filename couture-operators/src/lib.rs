@@ -1,7 +1,8 @@
 //! Couture's operators, and the supervision of their child processes.
 //!
 //! - [`BashOperator`], [`EmptyOperator`] and [`FnOperator`] are what tasks do.
-//! - [`InProcess`] runs child processes as children of this process.
+//! - [`InProcess`] runs child processes as children of this process; [`Supervisor`] runs them under a process of
+//!   their own that outlives this one.
 //! - [`log`] holds the format of live logs, with [`log::FileTaskLogs`] for native tasks.
 //!
 //! A binary calls [`link`] at its start, so that stored DAGs find the operators of this crate, and [`Registered::check`].
@@ -14,6 +15,7 @@ mod function;
 mod in_process;
 pub mod log;
 mod registered;
+pub mod supervisor;
 mod sys;
 mod wall;
 
@@ -23,6 +25,7 @@ pub use function::{FnOperator, RegisteredFunction};
 pub use in_process::InProcess;
 pub use log::FileTaskLogs;
 pub use registered::{Registered, RegistrationError, link};
+pub use supervisor::{Supervisor, SupervisorSettings};
 
 /// What macros expand to.
 #[doc(hidden)]

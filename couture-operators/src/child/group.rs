@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::sync::watch;
+
 use tokio::time::Sleep;
+
+use super::proc::Process;
 
 /// What shall become of a child.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,9 +74,13 @@ impl GroupEnder {
         matches!(self.stage, Stage::Killed)
     }
 
-    /// Whether the group has a member, be it one that has exited and was not reaped.
+    /// Whether a member of the group lives, after its leader was reaped.
     pub(super) fn is_alive(&self) -> bool {
+        let number = self.group.as_raw_nonzero().get();
+        // The first question is cheap, and mostly enough. But where nobody reaps orphans, as in a container without an init,
+        // it counts them for ever.
         test_kill_process_group(self.group) != Err(rustix::io::Errno::SRCH)
+            && Process::all().iter().any(|process| process.group == number && !process.zombie)
     }
 
     fn signal(&self, signal: Signal) {

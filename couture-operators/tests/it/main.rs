@@ -4,3 +4,5 @@ mod attempt;
 mod commands;
 mod functions;
 mod in_process;
+mod supervised;
+mod survival;
