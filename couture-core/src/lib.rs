@@ -26,7 +26,8 @@ pub use ids::*;
 pub use state::{RunState, RunType, TaskState};
 pub use store::{Store, StoreReader};
 pub use task::{
-    DynOperator, Operator, Outcome, ProcessCommand, ProcessEnd, ProcessError, Processes, RunInfo, Services, TaskContext,
+    DynOperator, Operator, Outcome, ProcessCommand, ProcessEnd, ProcessError, Processes, RunInfo, Services,
+    TaskContext, registered_tags,
 };
 pub use time::{Now, Timestamp};
 pub use trigger_rule::TriggerRule;
@@ -35,10 +36,11 @@ pub use trigger_rule::TriggerRule;
 #[doc(hidden)]
 pub mod __private {
     pub use async_trait::async_trait;
+    pub use inventory;
     pub use serde_json::Value;
     pub use typetag;
 
-    pub use crate::task::run_json;
+    pub use crate::task::{RegisteredTag, run_json};
 }
 
 /// The code in the README compiles and runs.

@@ -143,8 +143,8 @@ impl DagBuilder {
         Out { dag: self, index, output: PhantomData }
     }
 
-    /// Makes `build` refuse the DAG for this reason, unless there is an earlier one.
-    fn refuse(&self, error: DagError) {
+    /// Makes [`build`](Self::build) refuse the DAG for this reason, unless there is an earlier one.
+    pub fn refuse(&self, error: DagError) {
         self.draft.borrow_mut().error.get_or_insert(error);
     }
 

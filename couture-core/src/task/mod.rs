@@ -4,10 +4,12 @@ mod cancellation;
 mod context;
 mod operator;
 mod outcome;
+mod registry;
 mod services;
 
 pub use cancellation::Cancellation;
 pub use context::{RunInfo, TaskContext};
 pub use operator::{DynOperator, Operator, run_json};
 pub use outcome::{Outcome, XCom, XComValue};
+pub use registry::{RegisteredTag, registered_tags};
 pub use services::{Artifacts, ProcessCommand, ProcessEnd, ProcessError, Processes, Services, TaskLogs};

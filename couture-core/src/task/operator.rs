@@ -77,6 +77,8 @@ macro_rules! operator {
         const _: () = {
             use $crate::__private::typetag;
 
+            $crate::__private::inventory::submit! { $crate::__private::RegisteredTag($tag) }
+
             #[typetag::serde(name = $tag)]
             #[$crate::__private::async_trait]
             impl $crate::DynOperator for $operator {

@@ -1,0 +1,20 @@
+//! Child processes: started as groups of their own, their output in the attempt's log, ended as whole groups.
+//!
+//! Everything here runs on one thread, which must live as long as the children: they are killed when it ends.
+
+mod environment;
+mod group;
+mod launch;
+mod nursery;
+mod proc;
+mod records;
+mod supervise;
+mod text;
+
+pub(crate) use environment::attempt_environment;
+pub(crate) use launch::ChildSpec;
+pub(crate) use nursery::Nursery;
+pub(crate) use proc::Process;
+pub(crate) use records::{MemoryRecords, Records};
+pub(crate) use supervise::ChildEnd;
+pub(crate) use text::signal_name;

@@ -1,0 +1,212 @@
+//! One child, from its start to the end of its whole group.
+
+use std::cell::RefCell;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use couture_core::{ProcessEnd, ProcessError};
+use rustix::process::Pid;
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+use tokio::net::unix::pipe::Receiver;
+use tokio::sync::watch;
+
+use super::group::{GroupEnder, Wish};
+use super::launch::{ChildSpec, Started};
+use super::text::{command_line, signal_name};
+use crate::log::{Appender, OutputLog, Scratch};
+use crate::sys;
+
+/// What is told of a child when it is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ChildEnd {
+    /// It ran.
+    Ended(ProcessEnd),
+    /// It could not be started, for this reason.
+    NotStarted(String),
+    /// It was ended for a reason that is not the attempt's.
+    Lost(String),
+}
+
+impl ChildEnd {
+    /// As [`couture_core::Processes::run`] tells it, where `program` was to run.
+    pub(crate) fn into_result(self, program: String) -> Result<ProcessEnd, ProcessError> {
+        match self {
+            Self::Ended(end) => Ok(end),
+            Self::NotStarted(reason) => Err(ProcessError::Start { program, reason }),
+            Self::Lost(reason) => Err(ProcessError::Lost(reason)),
+        }
+    }
+}
+
+/// Space to work in, shared by all children of a thread.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    read: Box<[u8]>,
+    scratch: Scratch,
+}
+
+impl Default for Workspace {
+    fn default() -> Self {
+        Self { read: vec![0; 64 * 1024].into(), scratch: Scratch::default() }
+    }
+}
+
+/// So much a pipe may hold; more is read after a child's end only while something of its group lives.
+const MAX_PIPE_BYTES: usize = 1 << 20;
+
+/// So long a killed group is waited for.
+const KILLED_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Runs a child to its end, and to the end of its group. `started` is told its process id once it runs.
+pub(crate) async fn supervise(
+    spec: &ChildSpec,
+    mut wish: watch::Receiver<Wish>,
+    workspace: &RefCell<Workspace>,
+    started: impl FnOnce(Pid),
+) -> ChildEnd {
+    let appender = Appender::new(spec.live_dir.join(spec.token.to_string()));
+    let log = OutputLog::new(appender, &spec.command.secrets, spec.max_log_bytes);
+    let mut output = Output { log, workspace, open: true };
+    output.log.note(&format!("Running command: {}", command_line(&spec.command)));
+    let Started { pid, exit, pipe, temp } = match spec.start() {
+        Ok(running) => running,
+        Err(error) => {
+            output.log.note(&format!("Failed to start {}: {error}", spec.command.program));
+            return ChildEnd::NotStarted(error.to_string());
+        }
+    };
+    started(pid);
+    let mut ender = GroupEnder::new(pid, spec.command.kill_grace);
+    loop {
+        tokio::select! {
+            biased;
+            _ = exit.readable() => break,
+            () = ender.step(&mut wish) => {}
+            () = output.pump(&pipe), if output.open => {}
+        }
+    }
+    drop(exit);
+    // Not reaped before: so long, its number could not become another's.
+    let reaped = sys::reap(pid);
+    output.drain(&pipe);
+    end_of_group(&mut ender, &mut output, &pipe, &mut wish).await;
+    output.end();
+    let end = match reaped {
+        Ok((status, peak_rss_bytes)) => {
+            output.log.note(&footer(status));
+            let lost = match &*wish.borrow() {
+                Wish::Lose(reason) => Some(reason.clone()),
+                Wish::Run | Wish::End => None,
+            };
+            match lost {
+                Some(reason) => ChildEnd::Lost(reason),
+                None => ChildEnd::Ended(ProcessEnd {
+                    code: status.code(),
+                    signal: status.signal(),
+                    last_line: output.log.into_last_line(),
+                    peak_rss_bytes: Some(peak_rss_bytes),
+                }),
+            }
+        }
+        Err(error) => ChildEnd::Lost(format!("its exit status was taken by someone else: {error}")),
+    };
+    remove_temp(temp);
+    end
+}
+
+/// Ends what the child has left of its group, and reads on until nothing is left.
+async fn end_of_group(
+    ender: &mut GroupEnder,
+    output: &mut Output<'_>,
+    pipe: &Receiver,
+    wish: &mut watch::Receiver<Wish>,
+) {
+    let mut pause = Duration::from_millis(1);
+    let mut waited_since_kill = Duration::ZERO;
+    while ender.is_alive() {
+        ender.terminate();
+        if waited_since_kill > KILLED_PATIENCE {
+            output.log.note("Processes of the command's group live on after KILL");
+            break;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {
+                if ender.is_killed() {
+                    waited_since_kill += pause;
+                }
+                pause = (pause * 2).min(Duration::from_millis(100));
+            }
+            () = ender.step(wish) => {}
+            () = output.pump(pipe), if output.open => {}
+        }
+    }
+    output.drain(pipe);
+}
+
+fn footer(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!("Command exited with return code {code}"),
+        None => format!("Command was ended by {}", signal_name(status.signal().unwrap_or(0))),
+    }
+}
+
+fn remove_temp(temp: Option<TempDir>) {
+    let Some(temp) = temp else { return };
+    // The usual one is empty; a big one must not hold up the other children.
+    let path = temp.keep();
+    if std::fs::remove_dir(&path).is_err() {
+        tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path));
+    }
+}
+
+struct Output<'w> {
+    log: OutputLog,
+    workspace: &'w RefCell<Workspace>,
+    /// Whether more may come.
+    open: bool,
+}
+
+impl Output<'_> {
+    /// Waits for output and takes a piece of it. Dropping the future loses nothing.
+    async fn pump(&mut self, pipe: &Receiver) {
+        match pipe.readable().await {
+            Ok(()) => {
+                self.take(pipe);
+            }
+            Err(_) => self.open = false,
+        }
+    }
+
+    /// Takes what is there now.
+    fn drain(&mut self, pipe: &Receiver) {
+        let mut total = 0;
+        while self.open && total < MAX_PIPE_BYTES {
+            match self.take(pipe) {
+                0 => break,
+                length => total += length,
+            }
+        }
+    }
+
+    fn take(&mut self, pipe: &Receiver) -> usize {
+        let workspace = &mut *self.workspace.borrow_mut();
+        match pipe.try_read(&mut workspace.read) {
+            Ok(0) => self.open = false,
+            Ok(length) => {
+                self.log.push(&workspace.read[..length], &mut workspace.scratch);
+                return length;
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+            Err(_) => self.open = false,
+        }
+        0
+    }
+
+    fn end(&mut self) {
+        self.log.end(&mut self.workspace.borrow_mut().scratch);
+    }
+}

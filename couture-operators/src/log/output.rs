@@ -1,0 +1,194 @@
+//! A child's output on its way into the log: masked, stamped, bounded.
+
+use super::appender::Appender;
+use super::last_line::LastLine;
+use super::mask::Masker;
+use super::stamp::Stamper;
+
+/// The output of one child. Memory stays bounded whatever the child prints.
+#[derive(Debug)]
+pub(crate) struct OutputLog {
+    appender: Appender,
+    masker: Masker,
+    stamper: Stamper,
+    last_line: LastLine,
+    max_bytes: u64,
+    length: u64,
+    full: bool,
+    lost: Option<Loss>,
+}
+
+/// Output that could not be written, until the log tells of it.
+#[derive(Debug)]
+struct Loss {
+    bytes: u64,
+    error: String,
+}
+
+/// Space to work in, shared by all children of a thread.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    masked: Vec<u8>,
+    stamped: Vec<u8>,
+}
+
+impl OutputLog {
+    /// Blocks of about this size are written at a time.
+    const BLOCK_BYTES: usize = 256 * 1024;
+
+    /// The longest line of our own.
+    const MAX_NOTE_BYTES: usize = 64 * 1024;
+
+    /// Writes into `appender` until the log has `max_bytes`; from then on, output is dropped and only notes are written.
+    pub(crate) fn new(appender: Appender, secrets: &[String], max_bytes: u64) -> Self {
+        Self {
+            appender,
+            masker: Masker::new(secrets),
+            stamper: Stamper::default(),
+            last_line: LastLine::default(),
+            max_bytes,
+            length: 0,
+            full: false,
+            lost: None,
+        }
+    }
+
+    /// Adds a piece of output.
+    pub(crate) fn push(&mut self, piece: &[u8], scratch: &mut Scratch) {
+        scratch.masked.clear();
+        self.masker.push(piece, &mut scratch.masked);
+        self.write(scratch);
+    }
+
+    /// Adds a line of our own, secrets masked.
+    pub(crate) fn note(&mut self, text: &str) {
+        let mut text = self.masker.mask(text);
+        if text.len() > Self::MAX_NOTE_BYTES {
+            let end = (0..=Self::MAX_NOTE_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            text.truncate(end);
+            text.push('…');
+        }
+        self.write_note(&text);
+    }
+
+    /// The output is over: writes what was held back, and ends the last line.
+    pub(crate) fn end(&mut self, scratch: &mut Scratch) {
+        scratch.masked.clear();
+        self.masker.finish(&mut scratch.masked);
+        self.write(scratch);
+        scratch.stamped.clear();
+        self.stamper.end_line(&mut scratch.stamped);
+        self.append(&scratch.stamped);
+    }
+
+    /// The last line that is not blank, masked.
+    pub(crate) fn into_last_line(self) -> String {
+        self.last_line.finish()
+    }
+
+    fn write(&mut self, Scratch { masked, stamped }: &mut Scratch) {
+        self.last_line.push(masked);
+        let at = crate::wall::now();
+        let mut rest = &masked[..];
+        while !rest.is_empty() && !self.full {
+            stamped.clear();
+            let taken = self.stamper.push(rest, at, stamped, Self::BLOCK_BYTES);
+            rest = &rest[taken..];
+            let room = self.max_bytes.saturating_sub(self.length);
+            if stamped.len() as u64 > room {
+                stamped.truncate(room as usize);
+                self.stamper.cut_to(stamped);
+                self.full = true;
+            }
+            self.append(stamped);
+            if self.full {
+                self.write_note(&format!("The log has {} bytes; further output is dropped", self.max_bytes));
+            }
+        }
+    }
+
+    fn write_note(&mut self, text: &str) {
+        let mut block = Vec::with_capacity(text.len() + 64);
+        self.stamper.lines(text, crate::wall::now(), &mut block);
+        self.append(&block);
+    }
+
+    fn append(&mut self, block: &[u8]) {
+        if block.is_empty() {
+            return;
+        }
+        if let Some(loss) = &self.lost {
+            let mut note = Vec::new();
+            let text = format!("{} bytes of the log were lost here: {}", loss.bytes, loss.error);
+            Stamper::default().lines(&text, crate::wall::now(), &mut note);
+            if self.appender.append_line(&note).is_ok() {
+                self.lost = None;
+            }
+        }
+        match self.appender.append(block) {
+            Ok(length) => self.length = length,
+            Err(error) => {
+                if self.lost.is_none() {
+                    tracing::error!("failed to write a task's log: {error}");
+                }
+                let loss = self.lost.get_or_insert_with(|| Loss { bytes: 0, error: error.to_string() });
+                loss.bytes += block.len() as u64;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn log_of(max_bytes: u64, secrets: &[&str], pieces: &[&str]) -> (String, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let secrets: Vec<String> = secrets.iter().map(|secret| (*secret).to_owned()).collect();
+        let mut output = OutputLog::new(Appender::new(folder.path()), &secrets, max_bytes);
+        let mut scratch = Scratch::default();
+        output.note("Running command: hunter2");
+        pieces.iter().for_each(|piece| output.push(piece.as_bytes(), &mut scratch));
+        output.end(&mut scratch);
+        output.note("Command exited with return code 0");
+        let text = fs::read_to_string(folder.path().join("00000000000000000000.log")).unwrap();
+        let lines: String = text.lines().map(|line| format!("{}\n", line.get(30..).unwrap_or(line))).collect();
+        (lines, output.into_last_line())
+    }
+
+    #[test]
+    fn output_becomes_a_log() {
+        let (log, last) = log_of(u64::MAX, &["hunter2"], &["one\npass hun", "ter2 wor", "d"]);
+        assert_eq!(log, "Running command: ***\none\npass *** word\nCommand exited with return code 0\n");
+        assert_eq!(last, "pass *** word");
+    }
+
+    #[test]
+    fn a_log_is_bounded_and_says_so() {
+        let output = "0123456789\n".repeat(1_000);
+        let (log, last) = log_of(1_000, &[], &[&output, &output, "end\n"]);
+        let lines: Vec<&str> = log.lines().collect();
+        assert_eq!(lines.len(), 27, "{log}");
+        assert_eq!(lines[25], "The log has 1000 bytes; further output is dropped");
+        assert_eq!(lines[26], "Command exited with return code 0");
+        assert_eq!(last, "end");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_counted_and_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        fs::write(&path, "not a folder").unwrap();
+        let mut output = OutputLog::new(Appender::new(&path), &[], u64::MAX);
+        let mut scratch = Scratch::default();
+        output.push(b"lost\n", &mut scratch);
+        fs::remove_file(&path).unwrap();
+        output.push(b"kept\n", &mut scratch);
+        let text = fs::read_to_string(path.join("00000000000000000000.log")).unwrap();
+        let lines: Vec<&str> = text.lines().map(|line| &line[30..]).collect();
+        assert!(lines[0].starts_with("35 bytes of the log were lost here: Not a directory"), "{text}");
+        assert_eq!(lines[1..], ["kept"]);
+    }
+}

@@ -1,0 +1,73 @@
+//! What the system offers and no safe library does: the hook between fork and exec, and an exit with its resource usage.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Command, ExitStatus};
+use std::sync::OnceLock;
+
+use rustix::process::{
+    Pid, PidfdFlags, Resource, Rlimit, Signal, getpid, getppid, getrlimit, pidfd_open, set_parent_process_death_signal,
+    setrlimit, setsid,
+};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+/// The limit of open files that this process was started with, where it raised its own.
+static FILE_LIMIT: OnceLock<Rlimit> = OnceLock::new();
+
+/// Allows this process as many open files as the system lets it have. Its children get what it was started with.
+pub(crate) fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    // A process that may not keeps what it has.
+    if setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).is_ok() {
+        FILE_LIMIT.get_or_init(|| limit);
+    }
+}
+
+/// Makes the child the leader of a session and process group of its own, and makes it end by KILL when the thread that
+/// starts it ends.
+pub(crate) fn own_session_that_dies_with_us(command: &mut Command) {
+    let parent = getpid();
+    let file_limit = FILE_LIMIT.get().cloned();
+    let hook = move || {
+        setsid()?;
+        if let Some(limit) = &file_limit {
+            setrlimit(Resource::Nofile, limit.clone())?;
+        }
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        // It may have ended before the line above.
+        if getppid() != Some(parent) {
+            return Err(io::Error::from_raw_os_error(libc::ESRCH));
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec the hook makes five system calls at most; it allocates nothing and takes no lock.
+    unsafe { command.pre_exec(hook) };
+}
+
+/// A handle that becomes readable when this child of ours has exited.
+pub(crate) fn watch_exit(pid: Pid) -> io::Result<AsyncFd<OwnedFd>> {
+    let exit = pidfd_open(pid, PidfdFlags::NONBLOCK)?;
+    // SAFETY: an owned descriptor stays open, and the same, as long as its owner has it.
+    Ok(unsafe { AsyncFd::register_with_interest(exit, Interest::READABLE) }.map_err(io::Error::from)?)
+}
+
+/// Waits for the end of a child of this process, and tells how it ended and its largest resident set in bytes.
+pub(crate) fn reap(pid: Pid) -> io::Result<(ExitStatus, u64)> {
+    let mut status = 0;
+    // SAFETY: all zeros is a value of this plain C struct.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    loop {
+        // SAFETY: both pointers are to live, writable values of the right types.
+        if unsafe { libc::wait4(pid.as_raw_nonzero().get(), &raw mut status, 0, &raw mut usage) } >= 0 {
+            // Linux counts in KiB.
+            return Ok((ExitStatus::from_raw(status), u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024));
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Operators and child processes, with real processes.
+
+mod attempt;
+mod commands;
+mod functions;
+mod in_process;
+mod supervised;
+mod survival;
