@@ -1,1 +1,22 @@
-//! Couture.
+//! Couture's server, its headless scheduler and its command line.
+//!
+//! A program that defines DAGs in Rust has a server of its own in three lines; see [`ServerBuilder`].
+
+pub mod api;
+mod backend;
+mod command_line;
+pub mod dags;
+pub mod data_folder;
+mod error;
+mod listen;
+mod live_logs;
+mod node;
+mod page;
+mod server;
+pub mod settings;
+pub mod supervise;
+
+pub use error::StartError;
+pub use live_logs::LiveLogs;
+pub use node::{Children, Node};
+pub use server::{Server, ServerBuilder};

@@ -36,6 +36,7 @@ pub struct SerialDag {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SerialTask {
     task_id: TaskId,
     operator: Box<dyn DynOperator>,

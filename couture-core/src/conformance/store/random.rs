@@ -211,7 +211,11 @@ impl State {
     }
 
     fn record(&self, key: RunKey, change: &Change, side: usize) -> Option<Record> {
-        let run = |n: usize| self.runs.get(n % self.runs.len().max(1)).copied();
+        // A shard's commits are about its own runs.
+        let run = |n: usize| {
+            let runs: Vec<_> = self.runs.iter().filter(|run| run.shard() == key.shard()).collect();
+            runs.get(n % runs.len().max(1)).map(|run| **run)
+        };
         Some(match change {
             Change::Dag(n, paused) => {
                 let mut dag = sample_dag(&format!("d{n}-{}", key.shard()));

@@ -1,0 +1,185 @@
+//! `/dags`: which DAGs there are; pausing them.
+
+use axum::extract::State;
+use couture_core::DagId;
+use couture_core::store::{DagRecord, Request};
+use serde::{Deserialize, Serialize};
+
+use super::error::ApiError;
+use super::extract::{Args, Json, Names, dag_id};
+use super::page_of::PageOf;
+use super::state::ApiState;
+use crate::dags::DagSource;
+
+/// A DAG, in Airflow's shape.
+#[derive(Debug, Serialize)]
+pub(super) struct DagBody {
+    dag_id: DagId,
+    dag_display_name: DagId,
+    is_paused: bool,
+    /// Whether it is not defined anywhere any more.
+    is_stale: bool,
+    description: Option<String>,
+    owners: Vec<String>,
+    tags: Vec<TagBody>,
+    /// Where it is defined: a path in the DAG folder, an example, or the program itself.
+    relative_fileloc: Option<String>,
+    has_import_errors: bool,
+    version: String,
+    /// Why its runs wait although it is not paused, if so.
+    quarantined: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct TagBody {
+    name: String,
+    dag_id: DagId,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct DagList {
+    dags: Vec<DagBody>,
+    total_entries: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct TaskList {
+    tasks: Vec<TaskBody>,
+    total_entries: usize,
+}
+
+/// A task of a DAG, in Airflow's shape.
+#[derive(Debug, Serialize)]
+struct TaskBody {
+    task_id: String,
+    operator_name: String,
+    upstream_task_ids: Vec<String>,
+    retries: u32,
+    retry_delay_ms: u64,
+    execution_timeout_ms: Option<u64>,
+    trigger_rule: couture_core::TriggerRule,
+    pool: couture_core::PoolName,
+    pool_slots: u32,
+    priority_weight: i32,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct DagFilter {
+    paused: Option<bool>,
+    /// Inactive ones are left out unless this is false, as in Airflow.
+    #[serde(default = "yes")]
+    exclude_stale: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DagPatch {
+    is_paused: bool,
+}
+
+pub(super) async fn list(
+    State(state): State<ApiState>,
+    Args(page): Args<PageOf>,
+    Args(filter): Args<DagFilter>,
+) -> Result<Json<DagList>, ApiError> {
+    let limit = page.limit()?;
+    let mut total_entries = 0;
+    let mut dags = Vec::new();
+    let mut after: Option<DagId> = None;
+    loop {
+        let records = state.reader.dags(after.as_ref(), PageOf::MAX_LIMIT).await?;
+        let last = records.len() < PageOf::MAX_LIMIT;
+        after = records.last().map(|record| record.dag_id.clone());
+        for record in records {
+            if filter.paused.is_some_and(|paused| paused != record.paused) || (filter.exclude_stale && !record.active) {
+                continue;
+            }
+            total_entries += 1;
+            if total_entries > page.offset() && dags.len() < limit {
+                dags.push(body(&state, record).await);
+            }
+        }
+        if last {
+            return Ok(Json(DagList { dags, total_entries }));
+        }
+    }
+}
+
+/// A DAG whose version cannot be read is shown without what is in there.
+async fn body(state: &ApiState, record: DagRecord) -> DagBody {
+    let quarantined = state.engine.status().quarantined.into_iter().find(|(dag_id, _)| *dag_id == record.dag_id);
+    let facts = state.catalog.facts(&record.dag_id);
+    let source = facts.as_ref().map(|facts| facts.source.clone());
+    let (description, owner, tags) = match facts {
+        Some(facts) => (facts.description, facts.owner, facts.tags),
+        None => match state.shape(&record.version).await {
+            Ok(shape) => (shape.description.clone(), shape.owner.clone(), shape.tags.clone()),
+            Err(_) => Default::default(),
+        },
+    };
+    let errors = state.catalog.errors();
+    DagBody {
+        dag_display_name: record.dag_id.clone(),
+        is_paused: record.paused,
+        is_stale: !record.active,
+        description,
+        owners: owner.into_iter().collect(),
+        tags: tags.into_iter().map(|name| TagBody { name, dag_id: record.dag_id.clone() }).collect(),
+        has_import_errors: source
+            .as_ref()
+            .is_some_and(|source| errors.iter().any(|error| error.source == source.to_string())),
+        relative_fileloc: source.map(|source| match source {
+            DagSource::File(path) => path.display().to_string(),
+            other => other.to_string(),
+        }),
+        version: record.version,
+        quarantined: quarantined.map(|(_, reason)| reason),
+        dag_id: record.dag_id,
+    }
+}
+
+pub(super) async fn get(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<Json<DagBody>, ApiError> {
+    let record = state.dag(&dag_id(&name)?).await?;
+    Ok(Json(body(&state, record).await))
+}
+
+pub(super) async fn patch(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+    Json(patch): Json<DagPatch>,
+) -> Result<Json<DagBody>, ApiError> {
+    let dag_id = dag_id(&name)?;
+    state.engine.request(Request::SetPaused { dag_id: dag_id.clone(), paused: patch.is_paused }).await?;
+    let record = state.dag(&dag_id).await?;
+    Ok(Json(body(&state, record).await))
+}
+
+pub(super) async fn tasks(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+    Args(page): Args<PageOf>,
+) -> Result<Json<TaskList>, ApiError> {
+    let record = state.dag(&dag_id(&name)?).await?;
+    let shape = state.shape(&record.version).await?;
+    let wanted = shape.tasks.iter().skip(page.offset()).take(page.limit()?);
+    let tasks = wanted.map(|task| TaskBody {
+        task_id: task.task_id.to_string(),
+        operator_name: task.operator().to_owned(),
+        upstream_task_ids: task.all_upstream().map(String::from).collect(),
+        retries: task.options.retries,
+        retry_delay_ms: task.options.retry_delay_ms,
+        execution_timeout_ms: task.options.execution_timeout_ms,
+        trigger_rule: task.options.trigger_rule,
+        pool: task.options.pool.clone(),
+        pool_slots: task.options.pool_slots,
+        priority_weight: task.options.priority_weight,
+    });
+    Ok(Json(TaskList { tasks: tasks.collect(), total_entries: shape.tasks.len() }))
+}

@@ -1,0 +1,159 @@
+//! `/dags/{dag_id}/dagRuns`: starting, watching and ending runs.
+
+use axum::extract::State;
+use couture_core::store::{Answer, Refusal, Request, RunRecord, Trigger};
+use couture_core::{DagId, EngineError, RunId, RunKey, RunState, RunType, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::ApiError;
+use super::extract::{Args, Json, Names, dag_id, run_id};
+use super::page_of::PageOf;
+use super::state::ApiState;
+
+/// A DAG run, in Airflow's shape.
+#[derive(Debug, Serialize)]
+pub(crate) struct DagRunBody {
+    dag_run_id: RunId,
+    dag_id: DagId,
+    logical_date: Timestamp,
+    queued_at: Timestamp,
+    start_date: Option<Timestamp>,
+    end_date: Option<Timestamp>,
+    /// Seconds from start to end.
+    duration: Option<f64>,
+    run_type: RunType,
+    state: RunState,
+    /// Whether someone ended it.
+    cancelled: bool,
+    conf: Value,
+    dag_version: String,
+}
+
+/// Seconds between two times, if both are known.
+pub(super) fn seconds(start: Option<Timestamp>, end: Option<Timestamp>) -> Option<f64> {
+    Some(end?.since(start?).as_secs_f64())
+}
+
+impl From<RunRecord> for DagRunBody {
+    fn from(run: RunRecord) -> Self {
+        Self {
+            duration: seconds(run.started_at, run.ended_at),
+            dag_run_id: run.run_id,
+            dag_id: run.dag_id,
+            logical_date: run.logical_date,
+            queued_at: run.queued_at,
+            start_date: run.started_at,
+            end_date: run.ended_at,
+            run_type: run.run_type,
+            state: run.state,
+            cancelled: run.cancelled,
+            conf: run.conf,
+            dag_version: run.version,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct DagRunList {
+    dag_runs: Vec<DagRunBody>,
+    /// How many runs there are, as far as was looked: with a full page, there may be more.
+    total_entries: usize,
+}
+
+/// What a run is started with; everything may be left out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TriggerBody {
+    #[serde(default)]
+    dag_run_id: Option<String>,
+    #[serde(default)]
+    logical_date: Option<Timestamp>,
+    #[serde(default)]
+    conf: Value,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DagRunPatch {
+    state: RunState,
+}
+
+pub(super) async fn list(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+    Args(page): Args<PageOf>,
+) -> Result<Json<DagRunList>, ApiError> {
+    // Airflow's name for all DAGs.
+    let of = if name == "~" { None } else { Some(dag_id(&name)?) };
+    let limit = page.limit()?;
+    if page.offset() > PageOf::MAX_WALK {
+        return Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", page.offset(), PageOf::MAX_WALK)));
+    }
+    if let Some(dag_id) = &of {
+        state.dag(dag_id).await?;
+    }
+    let mut skip = page.offset();
+    let mut before: Option<RunKey> = None;
+    loop {
+        let wanted = if skip > 0 { skip.min(PageOf::MAX_LIMIT) } else { limit };
+        let runs = state.reader.runs(of.as_ref(), before, wanted).await?;
+        let end = runs.len() < wanted;
+        if skip == 0 || end {
+            let dag_runs: Vec<DagRunBody> = if skip == 0 { runs.into_iter().map(Into::into).collect() } else { vec![] };
+            return Ok(Json(DagRunList { total_entries: page.offset() + dag_runs.len(), dag_runs }));
+        }
+        skip -= runs.len();
+        before = runs.last().map(|run| run.key);
+    }
+}
+
+pub(super) async fn trigger(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+    Json(body): Json<TriggerBody>,
+) -> Result<Json<DagRunBody>, ApiError> {
+    let dag_id = dag_id(&name)?;
+    let invalid = |error: couture_core::IdError| ApiError::invalid(error.to_string());
+    let run_id = body.dag_run_id.map(RunId::new).transpose().map_err(invalid)?;
+    let logical_date = body.logical_date;
+    let trigger = Trigger { dag_id: dag_id.clone(), run_id: run_id.clone(), logical_date, conf: body.conf };
+    let run_id = match state.engine.request(Request::Trigger(trigger)).await? {
+        Answer::Triggered { run_id, .. } => run_id,
+        _ => {
+            let detail = "the request is on its way to the scheduler that owns the dag; look for the run there";
+            return Err(ApiError::new(axum::http::StatusCode::ACCEPTED, detail));
+        }
+    };
+    Ok(Json(state.run(&dag_id, &run_id).await?.into()))
+}
+
+pub(super) async fn get(
+    State(state): State<ApiState>,
+    Names((dag, run)): Names<(String, String)>,
+) -> Result<Json<DagRunBody>, ApiError> {
+    Ok(Json(state.run(&dag_id(&dag)?, &run_id(&run)?).await?.into()))
+}
+
+pub(super) async fn patch(
+    State(state): State<ApiState>,
+    Names((dag, run)): Names<(String, String)>,
+    Json(patch): Json<DagRunPatch>,
+) -> Result<Json<DagRunBody>, ApiError> {
+    if patch.state != RunState::Failed {
+        return Err(ApiError::invalid("state can only be set to \"failed\", which ends the run"));
+    }
+    let (dag_id, run_id) = (dag_id(&dag)?, run_id(&run)?);
+    let request = Request::CancelRun { dag_id: dag_id.clone(), run_id: run_id.clone() };
+    match state.engine.request(request).await {
+        Ok(_) => {}
+        // A run that is over is there, but not for this.
+        Err(EngineError::Refused(Refusal::UnknownRun { .. })) => {
+            let over = state.run(&dag_id, &run_id).await?.state;
+            let detail = format!("run {:?} is over already: {over}", run_id.as_str());
+            return Err(ApiError::new(axum::http::StatusCode::CONFLICT, detail));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Json(state.run(&dag_id, &run_id).await?.into()))
+}

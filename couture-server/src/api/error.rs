@@ -1,0 +1,74 @@
+//! Every error that the API answers, and which status it has.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use couture_core::EngineError;
+use couture_core::store::{Refusal, StoreError};
+
+/// An error as the API answers it: a status, and `{"detail": …}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    /// The status.
+    pub status: StatusCode,
+    /// What went wrong and what to do.
+    pub detail: String,
+}
+
+impl ApiError {
+    /// An error with this status.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into() }
+    }
+
+    /// Something named in the address is not there.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// What was sent is not right.
+    pub fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({ "detail": self.detail }).to_string();
+        let json = HeaderValue::from_static("application/json");
+        (self.status, [(header::CONTENT_TYPE, json)], body).into_response()
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Unavailable(_) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, format!("the store does not answer, try again: {error}"))
+            }
+            _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the store cannot be read: {error}")),
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Refused(refusal) => refusal.into(),
+            EngineError::Store(error) => error.into(),
+            other => Self::new(StatusCode::SERVICE_UNAVAILABLE, other.to_string()),
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let status = match &refusal {
+            Refusal::UnknownDag(_) | Refusal::UnknownRun { .. } => StatusCode::NOT_FOUND,
+            Refusal::InactiveDag(_) | Refusal::Quarantined { .. } | Refusal::RunExists { .. } => StatusCode::CONFLICT,
+            Refusal::Conf => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::TooManyRuns { .. } => StatusCode::TOO_MANY_REQUESTS,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Self::new(status, refusal.to_string())
+    }
+}

@@ -1,0 +1,38 @@
+//! `/importErrors`: DAG files that are wrong.
+
+use axum::extract::State;
+use couture_core::Timestamp;
+use serde::Serialize;
+
+use super::extract::Json;
+use super::state::ApiState;
+
+/// An import error, in Airflow's shape, with its place beside.
+#[derive(Debug, Serialize)]
+pub(super) struct ImportErrorBody {
+    import_error_id: u64,
+    timestamp: Timestamp,
+    filename: String,
+    stack_trace: String,
+    line: Option<u64>,
+    column: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ImportErrorList {
+    import_errors: Vec<ImportErrorBody>,
+    total_entries: usize,
+}
+
+pub(super) async fn list(State(state): State<ApiState>) -> Json<ImportErrorList> {
+    let errors = state.catalog.errors().into_iter().map(|error| ImportErrorBody {
+        import_error_id: error.id,
+        timestamp: error.at,
+        filename: error.source,
+        stack_trace: error.error.to_string(),
+        line: error.error.line,
+        column: error.error.column,
+    });
+    let import_errors: Vec<_> = errors.collect();
+    Json(ImportErrorList { total_entries: import_errors.len(), import_errors })
+}

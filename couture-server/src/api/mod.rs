@@ -1,0 +1,23 @@
+//! The REST API under `/api/v2`, in Airflow 3's shapes where it has one, and what guards it.
+
+mod dag;
+mod dag_run;
+mod error;
+mod extract;
+mod guard;
+mod import_error;
+mod log;
+mod monitor;
+mod page_of;
+mod router;
+mod state;
+mod task_instance;
+mod version_shape;
+mod xcom;
+
+pub use error::ApiError;
+pub use guard::{AllowedHosts, Guard};
+pub use log::{LogPart, LogSource};
+pub use router::router;
+pub use state::ApiState;
+pub use version_shape::{TaskShape, VersionShape, VersionShapes};

@@ -1,0 +1,32 @@
+//! `/monitor/health` and `/version`.
+
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use super::extract::Json;
+use super::state::ApiState;
+
+/// Whether the server works. The status of the answer is always 200, as in Airflow.
+pub(super) async fn health(State(state): State<ApiState>) -> Json<Value> {
+    let status = state.engine.status();
+    let healthy = |problem: bool| if problem { "unhealthy" } else { "healthy" };
+    let now = state.clock.now().wall;
+    Json(json!({
+        "metadatabase": {"status": healthy(status.store_error.is_some()), "error": status.store_error},
+        "scheduler": {
+            "status": healthy(status.shards == 0),
+            "latest_scheduler_heartbeat": now,
+            "live_attempts": status.live_attempts,
+            "waiting_for_slots": status.waiting_for_slots,
+            "unfinished_runs": status.unfinished_runs,
+            "shards": status.shards,
+            "quarantined_dags": status.quarantined.len(),
+        },
+        "dag_processor": {"status": "healthy", "import_errors": state.catalog.errors().len()},
+        "up_since": state.started_at,
+    }))
+}
+
+pub(super) async fn version() -> Json<Value> {
+    Json(json!({"version": env!("CARGO_PKG_VERSION"), "git_version": null}))
+}

@@ -1,0 +1,50 @@
+//! Which address is answered by what.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+
+use super::error::ApiError;
+use super::extract::MAX_BODY_BYTES;
+use super::guard::{Guard, check};
+use super::state::ApiState;
+use super::{dag, dag_run, import_error, log, monitor, task_instance, xcom};
+use crate::page;
+
+/// Everything that the server answers.
+pub fn router(state: ApiState, guard: Guard) -> Router {
+    let runs = "/api/v2/dags/{dag_id}/dagRuns";
+    let run = "/api/v2/dags/{dag_id}/dagRuns/{run_id}";
+    let instances = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances";
+    let instance = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}";
+    Router::new()
+        .route("/", get(page::get))
+        .route("/api/v2/monitor/health", get(monitor::health))
+        .route("/api/v2/version", get(monitor::version))
+        .route("/api/v2/importErrors", get(import_error::list))
+        .route("/api/v2/dags", get(dag::list))
+        .route("/api/v2/dags/{dag_id}", get(dag::get).patch(dag::patch))
+        .route("/api/v2/dags/{dag_id}/tasks", get(dag::tasks))
+        .route(runs, get(dag_run::list).post(dag_run::trigger))
+        .route(run, get(dag_run::get).patch(dag_run::patch))
+        .route(instances, get(task_instance::list))
+        .route(instance, get(task_instance::get))
+        .route(&format!("{instance}/tries"), get(task_instance::tries))
+        .route(&format!("{instance}/logs/{{try_number}}"), get(log::get))
+        .route(&format!("{instance}/xcomEntries/{{key}}"), get(xcom::get))
+        .fallback(unknown_address)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(guard, check))
+        .with_state(state)
+}
+
+async fn unknown_address(uri: Uri) -> ApiError {
+    ApiError::not_found(format!("there is nothing at {}; the page at / tells what there is", uri.path()))
+}
+
+async fn unknown_method(method: Method, uri: Uri) -> ApiError {
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, format!("{method} is not possible at {}", uri.path()))
+}

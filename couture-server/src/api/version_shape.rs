@@ -1,0 +1,124 @@
+//! What people want to know of a DAG version, read without its operators, so that it is shown even where these are missing.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use couture_core::dag::TaskOptions;
+use couture_core::store::StoreError;
+use couture_core::{Store, TaskIndex};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A DAG version without its operators.
+#[derive(Debug, Deserialize)]
+pub struct VersionShape {
+    /// One line for people.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Who answers for it.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// To find it by.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Its tasks, by index.
+    pub tasks: Vec<TaskShape>,
+}
+
+/// A task without its operator.
+#[derive(Debug, Deserialize)]
+pub struct TaskShape {
+    /// Its id.
+    pub task_id: Box<str>,
+    operator: OperatorShape,
+    /// Where its input comes from: an id, or a list of them.
+    #[serde(default)]
+    pub input: Value,
+    /// What it waits for besides.
+    #[serde(default)]
+    pub upstream: Vec<String>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub options: TaskOptions,
+}
+
+#[derive(Debug, Deserialize)]
+struct OperatorShape {
+    #[serde(rename = "type")]
+    tag: Box<str>,
+}
+
+impl TaskShape {
+    /// The operator's tag.
+    pub fn operator(&self) -> &str {
+        &self.operator.tag
+    }
+
+    /// All tasks that it waits for.
+    pub fn all_upstream(&self) -> impl Iterator<Item = &str> {
+        let several = self.input.as_array().map_or(&[][..], Vec::as_slice);
+        let inputs = std::iter::once(&self.input).chain(several).filter_map(Value::as_str);
+        inputs.chain(self.upstream.iter().map(String::as_str))
+    }
+}
+
+impl VersionShape {
+    /// The place of a task.
+    pub fn find(&self, task_id: &str) -> Option<TaskIndex> {
+        self.tasks.iter().position(|task| &*task.task_id == task_id).map(|at| TaskIndex(at as u32))
+    }
+}
+
+/// The shapes that were asked for last.
+#[derive(Debug, Default)]
+pub struct VersionShapes(Mutex<Cached>);
+
+#[derive(Debug, Default)]
+struct Cached {
+    shapes: HashMap<String, (u64, Arc<VersionShape>)>,
+    uses: u64,
+}
+
+/// The most versions, and the most tasks of all of them together (but for the newest), that are kept.
+const MAX_VERSIONS: usize = 256;
+const MAX_TASKS: usize = 200_000;
+
+impl VersionShapes {
+    /// The shape of a version.
+    pub async fn get(&self, store: &dyn Store, version: &str) -> Result<Arc<VersionShape>, StoreError> {
+        if let Some(shape) = self.known(version) {
+            return Ok(shape);
+        }
+        let missing = || StoreError::Corrupt(format!("version {version} of a dag is missing"));
+        let json = store.version(version).await?.ok_or_else(missing)?;
+        let read = move || serde_json::from_slice::<VersionShape>(&json).map_err(|error| error.to_string());
+        let shape = tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(error.to_string()));
+        let wrong = |error| StoreError::Corrupt(format!("version {version} of a dag cannot be read: {error}"));
+        let shape = Arc::new(shape.map_err(wrong)?);
+        self.keep(version, &shape);
+        Ok(shape)
+    }
+
+    fn known(&self, version: &str) -> Option<Arc<VersionShape>> {
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cached.uses += 1;
+        let uses = cached.uses;
+        let (last, shape) = cached.shapes.get_mut(version)?;
+        *last = uses;
+        Some(shape.clone())
+    }
+
+    fn keep(&self, version: &str, shape: &Arc<VersionShape>) {
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |cached: &Cached| {
+            let tasks: usize = cached.shapes.values().map(|(_, shape)| shape.tasks.len()).sum();
+            cached.shapes.len() >= MAX_VERSIONS || tasks + shape.tasks.len() > MAX_TASKS
+        };
+        while !cached.shapes.is_empty() && full(&cached) {
+            let oldest = cached.shapes.iter().min_by_key(|(_, (last, _))| *last).map(|(version, _)| version.clone());
+            oldest.and_then(|oldest| cached.shapes.remove(&oldest));
+        }
+        let uses = cached.uses;
+        cached.shapes.insert(version.to_owned(), (uses, shape.clone()));
+    }
+}

@@ -1,0 +1,44 @@
+//! `…/taskInstances/{task_id}/xcomEntries/{key}`: what a task gave to later ones.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use couture_core::MapIndex;
+use couture_core::task::XComValue;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::error::ApiError;
+use super::extract::{Json, Names};
+use super::state::ApiState;
+use super::task_instance::Named;
+
+/// An XCom, in Airflow's shape.
+#[derive(Debug, Serialize)]
+pub(super) struct XComBody {
+    key: String,
+    task_id: String,
+    dag_id: String,
+    run_id: String,
+    map_index: i32,
+    value: Box<RawValue>,
+}
+
+pub(super) async fn get(
+    State(state): State<ApiState>,
+    Names((dag, run, task, key)): Names<(String, String, String, String)>,
+) -> Result<Json<XComBody>, ApiError> {
+    let named = Named::find(&state, &dag, &run, &task).await?;
+    let value = state.store.xcom(named.run.key, named.index, MapIndex::NONE, &key).await?;
+    let unknown = || ApiError::not_found(format!("task {task:?} of this run gave no value under the key {key:?}"));
+    let broken = |error: String| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, error);
+    let json = match value.ok_or_else(unknown)? {
+        XComValue::Json(json) => json.into_string(),
+        XComValue::Artifact(artifact) => {
+            let content = state.artifacts.get(&artifact).await;
+            let content = content.map_err(|error| broken(format!("the value's artifact cannot be read: {error}")))?;
+            String::from_utf8(content).map_err(|_| broken("the value's artifact is not text".into()))?
+        }
+    };
+    let value = RawValue::from_string(json).map_err(|error| broken(format!("the value is not JSON: {error}")))?;
+    Ok(Json(XComBody { key, task_id: task, dag_id: dag, run_id: run, map_index: MapIndex::NONE.0, value }))
+}

@@ -1,0 +1,5 @@
+//! Everything in one process.
+
+fn main() -> std::process::ExitCode {
+    couture_server::Server::builder().run()
+}

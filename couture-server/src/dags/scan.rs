@@ -1,0 +1,112 @@
+//! Looks at the DAG folder.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::parse::Format;
+
+/// How much of a DAG folder is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct FolderLimits {
+    /// The most files; those that come later by name are not loaded.
+    pub files: usize,
+    /// The deepest folder below it.
+    pub depth: usize,
+    /// The biggest file, in bytes.
+    pub file_bytes: u64,
+}
+
+impl Default for FolderLimits {
+    fn default() -> Self {
+        Self { files: 20_000, depth: 16, file_bytes: 64 << 20 }
+    }
+}
+
+/// Changes whenever a file's content may have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    modified: (i64, i64),
+    changed: (i64, i64),
+    inode: u64,
+    bytes: u64,
+}
+
+/// The DAG files of a folder.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// By their path in the folder.
+    pub(super) files: BTreeMap<PathBuf, Stamp>,
+    /// What could not be looked at.
+    pub(super) errors: Vec<(PathBuf, String)>,
+}
+
+/// The DAG files in `folder` and below it. Hidden ones are passed over, and so are links to folders, links that lead out of the
+/// folder, and whatever is no plain file.
+pub(super) fn scan(folder: &Path, limits: &FolderLimits) -> io::Result<Found> {
+    let root = folder.canonicalize()?;
+    if !root.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is not a folder"));
+    }
+    let mut found = Found::default();
+    let walk = WalkDir::new(&root).min_depth(1).max_depth(limits.depth).follow_links(false).sort_by_file_name();
+    for entry in walk.into_iter().filter_entry(|entry| !is_hidden(entry)) {
+        let path_of = |path: &Path| path.strip_prefix(&root).unwrap_or(path).to_owned();
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                // What vanished while the folder was read is not an error.
+                if error.io_error().is_none_or(|error| error.kind() != io::ErrorKind::NotFound) {
+                    found.errors.push((error.path().map(path_of).unwrap_or_default(), error.to_string()));
+                }
+                continue;
+            }
+        };
+        if Format::of(entry.path()).is_none() {
+            continue;
+        }
+        let Some(stamp) = stamp_inside(&entry, &root) else { continue };
+        if found.files.len() >= limits.files {
+            let reason = format!("the folder holds more than {} DAG files; the others are not loaded", limits.files);
+            found.errors.push((PathBuf::new(), reason));
+            break;
+        }
+        found.files.insert(path_of(entry.path()), stamp);
+    }
+    Ok(found)
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().first() == Some(&b'.')
+}
+
+fn stamp_inside(entry: &DirEntry, root: &Path) -> Option<Stamp> {
+    if entry.path_is_symlink() && !entry.path().canonicalize().ok()?.starts_with(root) {
+        return None;
+    }
+    let facts = std::fs::metadata(entry.path()).ok().filter(std::fs::Metadata::is_file)?;
+    Some(Stamp {
+        modified: (facts.mtime(), facts.mtime_nsec()),
+        changed: (facts.ctime(), facts.ctime_nsec()),
+        inode: facts.ino(),
+        bytes: facts.len(),
+    })
+}
+
+/// The content of a file of at most `max_bytes`.
+pub fn read_bounded(file: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let file = std::fs::File::open(file)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a plain file"));
+    }
+    file.take(max_bytes + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > max_bytes {
+        let reason = format!("the file is bigger than {} MiB; set dags.max_file_mib", max_bytes >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+    }
+    Ok(content)
+}

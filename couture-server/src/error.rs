@@ -1,0 +1,82 @@
+//! Why a server does not start.
+
+use std::path::PathBuf;
+
+use couture_core::EngineError;
+use couture_operators::RegistrationError;
+use couture_store::ConnectError;
+
+use crate::settings::SettingsError;
+
+/// Why a server does not start. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The settings are wrong.
+    #[error("failed to read the settings: {0}")]
+    Settings(#[from] SettingsError),
+    /// Two settings do not fit each other.
+    #[error("failed to use the settings: {0}")]
+    Unfit(String),
+    /// The server would be open to others, without a login.
+    #[error(
+        "refused to listen on {host}: others could reach it, and there is no login yet, so whoever reaches it could run programs as \
+         this user. Listen on 127.0.0.1 (server.host), or say --allow-remote-without-login if that is what you want"
+    )]
+    Remote {
+        /// The address asked for.
+        host: String,
+    },
+    /// Another program listens there.
+    #[error(
+        "failed to listen: port {port} of {host} is in use. Stop the program that has it, or choose another one with --port \
+         (server.port in couture.toml, COUTURE__SERVER__PORT); --port 0 takes a free one"
+    )]
+    PortInUse {
+        /// The address.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// It cannot listen there for another reason.
+    #[error("failed to listen on {host}, port {port} (server.host, server.port): {source}")]
+    Listen {
+        /// The address.
+        host: String,
+        /// The port.
+        port: u16,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The data folder cannot be made or used.
+    #[error("failed to use the data folder {folder:?} (--data): {source}")]
+    Data {
+        /// Which folder.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another server has the data folder.
+    #[error("the data folder {folder:?} is in use by another server{other}. Stop that one, or name another folder with --data")]
+    InUse {
+        /// Which folder.
+        folder: PathBuf,
+        /// What is known of the other server.
+        other: String,
+    },
+    /// The database cannot be opened.
+    #[error("failed to open the database (database.url): {0}")]
+    Database(#[from] ConnectError),
+    /// Two operators of this program have one tag.
+    #[error("failed to start: {0}")]
+    Registration(#[from] RegistrationError),
+    /// The supervisor of child processes does not start.
+    #[error("failed to start the supervisor of child processes: {0}")]
+    Supervisor(String),
+    /// The engine does not start.
+    #[error("failed to start the engine: {0}")]
+    Engine(#[from] EngineError),
+    /// The system refuses something that every server needs.
+    #[error("failed to start: {0}")]
+    System(#[from] std::io::Error),
+}

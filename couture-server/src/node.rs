@@ -1,0 +1,176 @@
+//! Everything but HTTP in one process: store, child processes, executor, engine, DAG folder.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use couture_core::task::Artifacts;
+use couture_core::{
+    Clock, Dag, Engine, EngineError, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, SystemClock, Timestamp,
+};
+use couture_operators::supervisor::{Supervisor, SupervisorSettings};
+use couture_operators::{FileTaskLogs, InProcess, Registered};
+
+use crate::api::{ApiState, LogSource};
+use crate::backend::Backend;
+use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Watch, keep_loaded, load_all};
+use crate::data_folder::DataFolder;
+use crate::error::StartError;
+use crate::live_logs::LiveLogs;
+use crate::settings::Settings;
+
+/// How child processes are run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Children {
+    /// Under a supervisor that outlives this process: this program, called again with [`crate::supervise::ROLE`].
+    Supervised {
+        /// The program.
+        program: PathBuf,
+    },
+    /// As children of this process, which die with it.
+    InProcess,
+}
+
+/// A running node.
+#[derive(Debug)]
+pub struct Node {
+    data: DataFolder,
+    settings: Settings,
+    backend: Backend,
+    engine: Engine,
+    catalog: Arc<Catalog>,
+    clock: Arc<dyn Clock>,
+    logs: Arc<dyn LogSource>,
+    artifacts: Arc<dyn Artifacts>,
+    started_at: Timestamp,
+    native: Vec<Dag>,
+}
+
+impl Node {
+    /// Starts everything but the loading of DAGs; see [`load`](Self::load). Runs that were not finished go on.
+    pub async fn start(
+        settings: Settings,
+        data: DataFolder,
+        native: Vec<Dag>,
+        children: Children,
+    ) -> Result<Self, StartError> {
+        couture_operators::link();
+        Registered::now().check()?;
+        let kill_grace = Duration::from_secs(settings.operators.kill_grace_s.into());
+        let lease = Duration::from_millis(settings.scheduler.lease_ms);
+        if lease <= kill_grace * 3 {
+            let detail = "scheduler.lease_ms must be more than three times operators.kill_grace_s, so that an attempt that is told \
+                          to end has ended before others take it over";
+            return Err(StartError::Unfit(detail.into()));
+        }
+        let backend = Backend::open(&settings, data.path()).await?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let live = data.folder("logs/live")?;
+        let logs: Arc<dyn LogSource> = Arc::new(LiveLogs::new(&live));
+        let task_logs = FileTaskLogs::new(&live);
+        let artifacts: Arc<dyn Artifacts> = crate::artifacts::open(&data.folder("artifacts")?)?;
+        let processes = processes(&settings, &data, live, children)?;
+        let services = Services { logs: Arc::new(task_logs), artifacts: artifacts.clone(), processes };
+        let local = LocalSettings {
+            capacity: settings.scheduler.parallelism as usize,
+            kill_grace,
+            ..LocalSettings::default()
+        };
+        let executor = Arc::new(LocalExecutor::new(
+            data.worker().clone(),
+            local,
+            clock.clone(),
+            backend.store.clone(),
+            services,
+        ));
+        let engine_settings = EngineSettings {
+            paused_at_creation: settings.scheduler.dags_are_paused_at_creation,
+            lease,
+            max_lost: settings.scheduler.max_lost,
+        };
+        let engine = Engine::start(backend.store.clone(), executor, clock.clone(), engine_settings).await?;
+        let folder = match &settings.dags.folder {
+            folder if folder.as_os_str().is_empty() => data.folder("dags")?,
+            folder => folder.clone(),
+        };
+        let limits =
+            FolderLimits { file_bytes: u64::from(settings.dags.max_file_mib) << 20, ..FolderLimits::default() };
+        let catalog = Arc::new(Catalog::new(folder, limits));
+        let started_at = clock.now().wall;
+        Ok(Self { data, settings, backend, engine, catalog, clock, logs, artifacts, started_at, native })
+    }
+
+    /// Loads all DAGs, and goes on to load what changes, until the engine stops.
+    pub async fn load(&mut self) -> Result<(), StartError> {
+        let now = self.clock.now().wall;
+        // Before the first look, so that no change falls between.
+        let watch = Watch::new(self.catalog.folder(), Duration::from_millis(self.settings.dags.reload_ms));
+        let mut first: Vec<Change> =
+            self.native.drain(..).filter_map(|dag| self.catalog.add_native(dag, now)).collect();
+        if self.settings.dags.load_examples {
+            first.extend(self.catalog.add_examples(EXAMPLES, now));
+        }
+        let only_process = self.backend.store.is_exclusive().then_some(&*self.backend.reader);
+        load_all(&self.engine, &self.catalog, &self.clock, first, only_process).await?;
+        tokio::spawn(keep_loaded(self.engine.clone(), self.catalog.clone(), self.clock.clone(), watch));
+        Ok(())
+    }
+
+    /// What the API works on.
+    pub fn api_state(&self) -> ApiState {
+        ApiState {
+            engine: self.engine.clone(),
+            store: self.backend.store.clone(),
+            reader: self.backend.reader.clone(),
+            logs: self.logs.clone(),
+            artifacts: self.artifacts.clone(),
+            catalog: self.catalog.clone(),
+            shapes: Arc::default(),
+            clock: self.clock.clone(),
+            started_at: self.started_at,
+        }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &DataFolder {
+        &self.data
+    }
+
+    /// Stops scheduling after the commit in flight. Supervised children go on.
+    pub async fn stop(&self) {
+        if tokio::time::timeout(STOP, self.engine.stop()).await.is_err() {
+            tracing::warn!("the store did not answer in time; what was not committed is done again at the next start");
+        }
+    }
+}
+
+/// How long a commit in flight may take when the node stops.
+const STOP: Duration = Duration::from_secs(5);
+
+fn processes(
+    settings: &Settings,
+    data: &DataFolder,
+    live: PathBuf,
+    children: Children,
+) -> Result<Arc<dyn Processes>, StartError> {
+    let max_log_bytes = settings.logs.max_bytes_per_attempt;
+    match children {
+        Children::InProcess => Ok(Arc::new(InProcess::new(live).max_log_bytes(max_log_bytes))),
+        Children::Supervised { program } => {
+            let dir = data.folder("supervisor")?;
+            let grace_ms = u64::from(settings.operators.orphan_grace_s) * 1_000;
+            let args: [OsString; 3] = [crate::supervise::ROLE.into(), dir.clone().into(), grace_ms.to_string().into()];
+            let mut supervisor = SupervisorSettings::new(dir, live, program, args);
+            supervisor.max_log_bytes = max_log_bytes;
+            let supervisor = Supervisor::new(supervisor).map_err(|error| StartError::Supervisor(error.to_string()))?;
+            Ok(Arc::new(supervisor))
+        }
+    }
+}
+

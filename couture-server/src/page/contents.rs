@@ -1,0 +1,171 @@
+//! What the page shows.
+
+use std::fmt::Write as _;
+
+use couture_core::store::{DagRecord, RunRecord};
+use couture_core::{EngineStatus, Timestamp};
+
+use super::escaped::Escaped;
+use crate::api::{ApiError, ApiState};
+use crate::dags::{DagFacts, ImportError};
+
+/// The most DAGs and runs shown; the rest is counted or left out.
+const MAX_DAGS: usize = 200;
+const MAX_RUNS: usize = 20;
+const MAX_PROBLEMS: usize = 50;
+const MAX_TEXT_CHARS: usize = 2_000;
+
+/// All that one answer shows.
+pub(super) struct Contents {
+    dags: Vec<(DagRecord, Option<DagFacts>)>,
+    more_dags: bool,
+    runs: Result<Vec<RunRecord>, ApiError>,
+    errors: Vec<ImportError>,
+    status: EngineStatus,
+    folder: String,
+    now: Timestamp,
+}
+
+impl Contents {
+    pub(super) async fn gather(state: &ApiState) -> Result<Self, ApiError> {
+        let mut dags = Vec::new();
+        let mut after = None;
+        let mut more_dags = false;
+        'pages: loop {
+            let page = state.reader.dags(after.as_ref(), MAX_DAGS).await?;
+            let last = page.len() < MAX_DAGS;
+            after = page.last().map(|dag| dag.dag_id.clone());
+            for dag in page.into_iter().filter(|dag| dag.active) {
+                if dags.len() == MAX_DAGS {
+                    more_dags = true;
+                    break 'pages;
+                }
+                let facts = state.catalog.facts(&dag.dag_id);
+                dags.push((dag, facts));
+            }
+            if last {
+                break;
+            }
+        }
+        Ok(Self {
+            dags,
+            more_dags,
+            runs: state.reader.runs(None, None, MAX_RUNS).await.map_err(ApiError::from),
+            errors: state.catalog.errors(),
+            status: state.engine.status(),
+            folder: state.catalog.folder().display().to_string(),
+            now: state.clock.now().wall,
+        })
+    }
+
+    pub(super) fn html(&self, style: &str) -> String {
+        let mut html = String::with_capacity(16 << 10);
+        let _ = write!(
+            html,
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Couture</title>\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>{style}</style></head><body>\n\
+             <h1>Couture</h1>\n<p class=\"soft\">version {}, at {}. {} unfinished runs, {} attempts live, {} waiting for a \
+             slot.</p>\n",
+            env!("CARGO_PKG_VERSION"),
+            Escaped(short_time(self.now)),
+            self.status.unfinished_runs,
+            self.status.live_attempts,
+            self.status.waiting_for_slots,
+        );
+        self.problems(&mut html);
+        self.dag_table(&mut html);
+        self.run_table(&mut html);
+        self.usage(&mut html);
+        html.push_str("</body></html>\n");
+        html
+    }
+
+    fn problems(&self, html: &mut String) {
+        let mut problems = Vec::new();
+        if let Some(error) = &self.status.store_error {
+            problems.push(("the store does not answer; it is asked again until it does".to_owned(), error.clone()));
+        }
+        for (dag_id, error) in &self.status.quarantined {
+            problems.push((format!("dag {dag_id} cannot be read, its runs wait"), error.clone()));
+        }
+        problems.extend(self.errors.iter().map(|error| (error.source.clone(), error.error.to_string())));
+        if problems.is_empty() {
+            return;
+        }
+        let _ = write!(html, "<h2>Problems ({})</h2>\n", problems.len());
+        for (what, why) in problems.iter().take(MAX_PROBLEMS) {
+            let why: String = why.chars().take(MAX_TEXT_CHARS).collect();
+            let _ = write!(html, "<pre class=\"problem\">{}: {}</pre>\n", Escaped(what), Escaped(why));
+        }
+    }
+
+    fn dag_table(&self, html: &mut String) {
+        let _ = write!(html, "<h2>DAGs</h2>\n");
+        if self.dags.is_empty() {
+            let _ = write!(html, "<p class=\"soft\">None yet: put files into {}.</p>\n", Escaped(&self.folder));
+            return;
+        }
+        html.push_str("<div class=\"scroll\"><table><tr><th>DAG</th><th>state</th><th>tasks</th><th>description</th><th>from</th></tr>\n");
+        for (dag, facts) in &self.dags {
+            let facts = facts.as_ref();
+            let _ = write!(
+                html,
+                "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td><td class=\"soft\">{}</td></tr>\n",
+                Escaped(&dag.dag_id),
+                if dag.paused { "paused" } else { "active" },
+                facts.map(|facts| facts.tasks.to_string()).unwrap_or_default(),
+                Escaped(facts.and_then(|facts| facts.description.as_deref()).unwrap_or_default()),
+                Escaped(facts.map(|facts| facts.source.to_string()).unwrap_or_default()),
+            );
+        }
+        html.push_str("</table></div>\n");
+        if self.more_dags {
+            html.push_str("<p class=\"soft\">… and more: <code>couture dags list</code></p>\n");
+        }
+    }
+
+    fn run_table(&self, html: &mut String) {
+        html.push_str("<h2>Recent runs</h2>\n");
+        match &self.runs {
+            Err(error) => {
+                let _ = write!(html, "<pre class=\"problem\">{}</pre>\n", Escaped(&error.detail));
+            }
+            Ok(runs) if runs.is_empty() => html.push_str("<p class=\"soft\">None yet.</p>\n"),
+            Ok(runs) => {
+                html.push_str("<div class=\"scroll\"><table><tr><th>DAG</th><th>run</th><th>state</th><th>started</th><th>took</th></tr>\n");
+                for run in runs {
+                    let took = run.started_at.zip(run.ended_at).map(|(start, end)| end.since(start));
+                    let _ = write!(
+                        html,
+                        "<tr><td><code>{}</code></td><td><code>{}</code></td><td class=\"{}\">{}</td><td>{}</td><td>{}</td></tr>\n",
+                        Escaped(&run.dag_id),
+                        Escaped(&run.run_id),
+                        run.state,
+                        run.state,
+                        Escaped(run.started_at.map(short_time).unwrap_or_default()),
+                        took.map(|took| format!("{:.1} s", took.as_secs_f64())).unwrap_or_default(),
+                    );
+                }
+                html.push_str("</table></div>\n");
+            }
+        }
+    }
+
+    fn usage(&self, html: &mut String) {
+        let _ = write!(
+            html,
+            "<h2>How to use it</h2>\n<pre>couture dags list\ncouture dags unpause hello_world\ncouture dags trigger hello_world --wait\n\
+             couture runs list hello_world\ncouture tasks log hello_world RUN hello</pre>\n\
+             <p>DAG files (<code>.yaml</code>, <code>.json</code>) in <code>{}</code> are loaded when they change. A DAG file is \
+             tried without this server by <code>couture dags test FILE</code>.</p>\n\
+             <p>The same over HTTP: <code>GET /api/v2/dags</code>, <code>POST /api/v2/dags/hello_world/dagRuns</code> with a JSON \
+             body such as <code>{{\"conf\": {{}}}}</code>, <code>GET /api/v2/monitor/health</code>.</p>\n",
+            Escaped(&self.folder),
+        );
+    }
+}
+
+/// To the second.
+fn short_time(time: Timestamp) -> String {
+    Timestamp::from_micros(time.as_micros() - time.as_micros().rem_euclid(1_000_000)).to_string().replace("+00:00", " UTC").replace('T', " ")
+}

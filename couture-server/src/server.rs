@@ -1,0 +1,197 @@
+//! The server as a program, and as the main function of programs that define DAGs in Rust.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use couture_core::Dag;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::api::{AllowedHosts, Guard, router};
+use crate::command_line::{Invocation, invocation};
+use crate::data_folder::DataFolder;
+use crate::error::StartError;
+use crate::listen;
+use crate::node::{Children, Node};
+use crate::settings::{Settings, sample};
+use crate::supervise;
+
+/// A server program.
+#[derive(Debug)]
+pub struct Server;
+
+/// What a server program is made of.
+///
+/// ```no_run
+/// # fn my_dag() -> couture_core::Dag { couture_core::DagBuilder::new("mine").build().unwrap() }
+/// fn main() -> std::process::ExitCode {
+///     couture_server::Server::builder().dag(my_dag()).run()
+/// }
+/// ```
+#[derive(Debug)]
+pub struct ServerBuilder {
+    name: &'static str,
+    dags: Vec<Dag>,
+    headless: bool,
+}
+
+/// The longest time for an answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// Threads of the runtime; operators have their own.
+const THREADS: usize = 2;
+
+impl Server {
+    /// A server without DAGs of its own.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder { name: "server", dags: Vec::new(), headless: false }
+    }
+}
+
+impl ServerBuilder {
+    /// Adds a DAG.
+    pub fn dag(mut self, dag: Dag) -> Self {
+        self.dags.push(dag);
+        self
+    }
+
+    /// Adds DAGs.
+    pub fn dags(mut self, dags: impl IntoIterator<Item = Dag>) -> Self {
+        self.dags.extend(dags);
+        self
+    }
+
+    /// Leaves HTTP out.
+    pub fn headless(mut self) -> Self {
+        self.headless = true;
+        self.name = "scheduler";
+        self
+    }
+
+    /// Runs the program: reads its command line and settings, serves until it is told to stop, and returns its exit code. Nothing may
+    /// have started a thread before, since this program also plays the supervisor of its child processes.
+    pub fn run(self) -> ExitCode {
+        if let Some(code) = supervise::play_if_asked() {
+            return code;
+        }
+        let result = match invocation(self.name) {
+            Ok(Invocation::PrintSample) => {
+                print!("{}", sample());
+                return ExitCode::SUCCESS;
+            }
+            Ok(Invocation::Run(settings)) => self.serve(*settings),
+            Ok(Invocation::Exit(code)) => return code,
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{}: {error}", self.name());
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn serve(&mut self, settings: Settings) -> Result<(), StartError> {
+        start_log(&settings);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("couture")
+            .thread_keep_alive(Duration::from_secs(2))
+            .enable_all()
+            .build()?;
+        let result = runtime.block_on(serve(settings, std::mem::take(&mut self.dags), self.headless));
+        runtime.shutdown_timeout(Duration::from_millis(500));
+        result
+    }
+}
+
+fn start_log(settings: &Settings) {
+    let level = settings.logs.level.parse().unwrap_or(tracing::Level::INFO);
+    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
+    // A program that embeds the server may have its own.
+    let _ = subscriber.with_ansi(false).try_init();
+}
+
+async fn serve(settings: Settings, dags: Vec<Dag>, headless: bool) -> Result<(), StartError> {
+    let mut signals = Signals::new()?;
+    let data = DataFolder::open(&settings.data.dir)?;
+    // Before anything is started: a port in use shall not have been a start.
+    let listener = if headless { None } else { Some(listen::bind(&settings.server).await?) };
+    let children = Children::Supervised { program: std::env::current_exe()? };
+    let mut node = Node::start(settings.clone(), data, dags, children).await?;
+    let started = async {
+        node.load().await?;
+        match listener {
+            None => {
+                println!("Couture's scheduler works on {}", node.data().path().display());
+                signals.stop().await;
+                announce_stop(&node, &settings);
+            }
+            Some(listener) => {
+                let (url, hosts) = address(&listener, &settings)?;
+                node.data().announce(&url)?;
+                println!("Couture is at {url} (data in {})", node.data().path().display());
+                let guard = Guard { hosts: hosts.into(), timeout: ANSWER_TIMEOUT };
+                let router = router(node.api_state(), guard);
+                let stop = async {
+                    signals.stop().await;
+                    announce_stop(&node, &settings);
+                };
+                listen::serve(listener, router, stop).await;
+            }
+        }
+        Ok(())
+    };
+    let result = started.await;
+    node.data().retract();
+    tokio::select! {
+        () = node.stop() => {}
+        () = signals.stop() => eprintln!("stopped at once"),
+    }
+    result
+}
+
+fn announce_stop(node: &Node, settings: &Settings) {
+    let live = node.engine().status().live_attempts;
+    if live == 0 {
+        println!("Couture stops. Nothing was running.");
+        return;
+    }
+    println!(
+        "Couture stops; {live} attempts are live. Child processes go on for up to {} s without a server (operators.orphan_grace_s): \
+         one that starts on {} by then takes them over.",
+        settings.operators.orphan_grace_s,
+        node.data().path().display()
+    );
+}
+
+/// The address that people use, and the names that requests may use.
+fn address(listener: &TcpListener, settings: &Settings) -> Result<(String, AllowedHosts), StartError> {
+    let local = listener.local_addr()?;
+    let named = settings.server.allowed_hosts.iter().map(|host| host.to_lowercase()).collect();
+    let hosts = AllowedHosts { loopback: local.ip().is_loopback(), named };
+    Ok((format!("http://{local}"), hosts))
+}
+
+/// The wish of the user or the system that this program stops.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, StartError> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What can be set, where settings come from, and how they are documented.
+//!
+//! [`tree`] is the only list of settings: the types, the defaults, `server --help` and `couture.sample.toml` all come from it.
+
+mod error;
+mod load;
+mod reference;
+mod tree;
+mod value;
+
+pub use error::{Origin, SettingsError};
+pub use load::{Given, load};
+pub use reference::{Key, Section, help, sample};
+pub use tree::{
+    DagsSettings, DataSettings, DatabaseSettings, LogsSettings, OperatorsSettings, SchedulerSettings, ServerSettings,
+    Settings,
+};

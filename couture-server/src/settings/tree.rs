@@ -1,0 +1,160 @@
+//! Every setting, once.
+
+use std::path::PathBuf;
+
+use super::reference::{Key, Section};
+use super::value::{Raw, Value};
+
+macro_rules! settings {
+    ($(
+        $(#[doc = $section_doc:literal])*
+        $section:ident: $Section:ident {
+            $(
+                $(#[doc = $doc:literal])*
+                $key:ident: $type:ty = $default:expr, flag $flag:literal $(, from $low:literal to $high:literal)? $(, one of $list:expr)?;
+            )*
+        }
+    )*) => {
+        /// All settings.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        #[non_exhaustive]
+        pub struct Settings {
+            $($(#[doc = $section_doc])* pub $section: $Section,)*
+        }
+
+        $(
+            $(#[doc = $section_doc])*
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub struct $Section { $($(#[doc = $doc])* pub $key: $type,)* }
+
+            impl Default for $Section {
+                fn default() -> Self {
+                    Self { $($key: $default.into(),)* }
+                }
+            }
+        )*
+
+        /// The sections, in the order of the sample file.
+        pub(super) static SECTIONS: &[Section] = &[$(Section {
+            name: stringify!($section),
+            doc: &[$($section_doc),*],
+            keys: &[$(Key {
+                section: stringify!($section),
+                name: stringify!($key),
+                doc: &[$($doc),*],
+                flag: $flag,
+                is_switch: matches!(stringify!($type).as_bytes(), b"bool"),
+                default: || <$type as Value>::to_toml(&$default.into()),
+            },)*],
+        },)*];
+
+        impl Settings {
+            /// Sets `section.key`. The error says which values are allowed.
+            ///
+            /// # Panics
+            /// Where there is no such key: callers look into [`SECTIONS`] first.
+            pub(super) fn set(&mut self, section: &str, key: &str, raw: &Raw) -> Result<(), String> {
+                match (section, key) {
+                    $($((stringify!($section), stringify!($key)) => {
+                        let value = <$type as Value>::read(raw).ok_or(<$type as Value>::WANTED)?;
+                        $(
+                            let range: std::ops::RangeInclusive<u64> = $low..=$high;
+                            if value.as_number().is_some_and(|number| !range.contains(&number)) {
+                                return Err(format!("a number from {} to {}", range.start(), range.end()));
+                            }
+                        )?
+                        $(
+                            let list: &[&str] = &$list;
+                            if !list.contains(&value.as_str()) {
+                                return Err(format!("one of {}", list.join(", ")));
+                            }
+                        )?
+                        self.$section.$key = value;
+                        Ok(())
+                    })*)*
+                    _ => unreachable!("{section}.{key} is no setting"),
+                }
+            }
+
+            /// `section.key` as it is written in a file.
+            #[cfg(test)]
+            pub(super) fn toml_of(&self, section: &str, key: &str) -> String {
+                match (section, key) {
+                    $($((stringify!($section), stringify!($key)) => self.$section.$key.to_toml(),)*)*
+                    _ => unreachable!("{section}.{key} is no setting"),
+                }
+            }
+        }
+    };
+}
+
+settings! {
+    /// Where the server listens.
+    server: ServerSettings {
+        /// Address or name to listen on. Anything but this machine's own loopback address is refused
+        /// unless allow_remote_without_login is set, since there is no login yet.
+        host: String = "127.0.0.1", flag "host";
+        /// Port to listen on; 0 takes a free one, which is printed and written to server.json in the data folder.
+        port: u16 = 8080_u16, flag "port";
+        /// Whether host may be an address that others can reach. Whoever can reach it can then run
+        /// programs on this machine as the user of the server, without any login.
+        allow_remote_without_login: bool = false, flag "allow-remote-without-login";
+        /// Names that requests may use for this server in their Host header, besides its own addresses: for a
+        /// reverse proxy in front of it.
+        allowed_hosts: Vec<String> = Vec::<String>::new(), flag "allowed-hosts";
+    }
+    /// Where the server keeps its files.
+    data: DataSettings {
+        /// Folder for the database, logs, artifacts and DAG files; created where it is missing. A couture.toml in it
+        /// is read when --config names no other file.
+        dir: PathBuf = "data", flag "data";
+    }
+    /// Where DAGs, runs and task instances are kept.
+    database: DatabaseSettings {
+        /// Address of the database; empty for the SQLite file couture.db in the data folder. A password in it is
+        /// never shown.
+        url: String = "", flag "database-url";
+    }
+    /// How tasks are scheduled and run.
+    scheduler: SchedulerSettings {
+        /// How many attempts run at a time in this process; their pools limit them too.
+        parallelism: u32 = 1_024_u32, flag "parallelism", from 1 to 100_000;
+        /// Whether a DAG that was never seen before starts paused.
+        dags_are_paused_at_creation: bool = true, flag "dags-are-paused-at-creation";
+        /// Into how many shards a new database is divided; the most schedulers that can share it. An existing
+        /// database keeps its number.
+        shards: u32 = 16_u32, flag "shards", from 1 to 1_024;
+        /// Milliseconds that a scheduler or worker may be silent before its work is given to others; more than three
+        /// times operators.kill_grace_s.
+        lease_ms: u64 = 40_000_u64, flag "lease-ms", from 1_000 to 3_600_000;
+        /// How often an attempt may be lost with its worker before that counts as a failure of the task.
+        max_lost: u32 = 5_u32, flag "max-lost", from 1 to 1_000;
+    }
+    /// Where DAGs come from.
+    dags: DagsSettings {
+        /// Folder of DAG files (.yaml, .yml, .json); empty for the folder dags in the data folder.
+        folder: PathBuf = "", flag "dags-folder";
+        /// Whether the example DAGs are loaded.
+        load_examples: bool = true, flag "load-examples";
+        /// Milliseconds between two looks at the folder where the operating system does not tell of changes.
+        reload_ms: u64 = 2_000_u64, flag "reload-ms", from 100 to 3_600_000;
+        /// Biggest DAG file, in MiB.
+        max_file_mib: u32 = 64_u32, flag "max-dag-file-mib", from 1 to 1_024;
+    }
+    /// Logs of tasks, and the server's own.
+    logs: LogsSettings {
+        /// Bytes kept of one attempt's log; what comes after them is dropped, and the log says so.
+        max_bytes_per_attempt: u64 = 4_294_967_296_u64, flag "max-log-bytes", from 1_024 to 1_099_511_627_776;
+        /// What the server itself tells on standard error: error, warn, info, debug or trace (each with those before it).
+        level: String = "info", flag "log-level", one of ["error", "warn", "info", "debug", "trace"];
+    }
+    /// Child processes of tasks.
+    operators: OperatorsSettings {
+        /// Seconds that an attempt may take to end when it is told to, before it is given up. A bash command gets TERM
+        /// at once, and KILL after 5 seconds.
+        kill_grace_s: u32 = 10_u32, flag "kill-grace-s", from 6 to 86_400;
+        /// Seconds that children go on without a server; the next server within this time takes them over.
+        orphan_grace_s: u32 = 60_u32, flag "orphan-grace-s", from 1 to 604_800;
+    }
+}

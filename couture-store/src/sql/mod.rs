@@ -1,0 +1,20 @@
+//! A small layer over sqlx: three databases behind one enum, statements written once.
+
+mod args;
+mod batch;
+mod database;
+mod dialect;
+mod fault;
+mod migration;
+mod mysql;
+mod postgres;
+mod row;
+mod script;
+mod sqlite;
+
+pub(crate) use args::Args;
+pub(crate) use batch::{Batch, Table};
+pub(crate) use database::Database;
+pub(crate) use dialect::Dialect;
+pub(crate) use row::Row;
+pub(crate) use script::{RunError, Script};

@@ -1,0 +1,100 @@
+//! MySQL and MariaDB.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
+use sqlx::{ConnectOptions, Executor};
+
+use super::args::Args;
+use super::batch::Table;
+use super::dialect::{Dialect, assignments, rows_of, target};
+use super::fault::Location;
+use crate::error::ConnectError;
+
+/// A MySQL or MariaDB database.
+pub(crate) struct MySql {
+    pub(super) pool: MySqlPool,
+    pub(super) location: Location,
+}
+
+impl MySql {
+    /// Prepares connections to `url`, of which `shown` is what may be shown; none is made yet.
+    pub(super) fn open(url: &str, shown: &str, connections: u32) -> Result<Self, ConnectError> {
+        let options = MySqlConnectOptions::from_str(url)
+            .map_err(|_| ConnectError::Url(shown.to_owned()))?
+            .disable_statement_logging();
+        let location = Location::new(format!("the database {shown}"));
+        let pool = MySqlPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(30))
+            // Commits name every row they change: the default level's locks on gaps would only make them collide.
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await.map(drop)
+                })
+            })
+            .connect_lazy_with(options);
+        Ok(Self { pool, location })
+    }
+}
+
+/// The dialect of MySQL and MariaDB.
+pub(super) struct MySqlDialect;
+
+impl Dialect for MySqlDialect {
+    fn args(&self) -> Args {
+        Args::MySql(MySqlArguments::default())
+    }
+
+    fn upsert(&self, table: &Table, rows: usize) -> String {
+        format!(
+            "INSERT INTO {} VALUES {} ON DUPLICATE KEY UPDATE {}",
+            target(table),
+            rows_of(table.columns.len(), rows),
+            assignments(table, |_, column| format!("VALUES({column})")),
+        )
+    }
+
+    fn update(&self, table: &Table, rows: usize) -> String {
+        let columns: Vec<_> = (1..=table.columns.len()).map(|n| format!("? AS column{n}")).collect();
+        let first = format!("SELECT {}", columns.join(", "));
+        let more = format!(" UNION ALL SELECT {}", vec!["?"; table.columns.len()].join(", "));
+        format!(
+            "UPDATE {name} JOIN ({first}{more}) AS changed ON {name}.{key} = changed.column1 SET {set}",
+            name = table.name,
+            more = more.repeat(rows - 1),
+            key = table.columns[0],
+            set = assignments(table, |at, _| format!("changed.column{}", at + 1)),
+        )
+    }
+
+    fn tables(&self) -> &'static str {
+        "SELECT COUNT(*), COUNT(CASE WHEN table_name = 'couture_schema' THEN 1 END) FROM information_schema.tables \
+         WHERE table_schema = DATABASE()"
+    }
+
+    fn migrations(&self) -> &'static [&'static str] {
+        &[include_str!("../../migrations/mysql/0001_engine.sql")]
+    }
+
+    fn begin_snapshot(&self) -> &'static str {
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT"
+    }
+
+    fn lock_schema(&self) -> [&'static str; 2] {
+        ["SELECT GET_LOCK(CONCAT('couture ', DATABASE()), 600)", "SELECT RELEASE_LOCK(CONCAT('couture ', DATABASE()))"]
+    }
+
+    fn beat(&self) -> &'static str {
+        "INSERT INTO worker (name, incarnation, beat) VALUES (?, ?, 1) ON DUPLICATE KEY UPDATE beat = beat + 1"
+    }
+
+    fn set_pool(&self) -> &'static str {
+        "INSERT INTO pool (name, slots, used) VALUES (?, ?, 0) ON DUPLICATE KEY UPDATE slots = VALUES(slots)"
+    }
+
+    fn put_chunk(&self) -> &'static str {
+        "INSERT IGNORE INTO dag_version (version, chunk, content) VALUES (?, ?, ?)"
+    }
+}

@@ -1,0 +1,119 @@
+//! SQLite: one file, one process, one writer.
+
+mod checkpoint;
+mod lock;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use tokio::sync::Mutex;
+
+use self::checkpoint::Checkpoint;
+use self::lock::FolderLock;
+pub(super) use self::writer::Writer;
+use super::args::Args;
+use super::batch::Table;
+use super::dialect::{Dialect, rows_of, target, update_from_values};
+use super::fault::Location;
+use super::script::{RunError, Script};
+use crate::error::ConnectError;
+
+/// An open database file.
+pub(crate) struct Sqlite {
+    pub(super) writer: Mutex<Writer>,
+    pub(super) readers: SqlitePool,
+    pub(super) location: Location,
+    checkpoint: Arc<Checkpoint>,
+    /// Declared last: released when the connections above are gone.
+    _lock: FolderLock,
+}
+
+impl Sqlite {
+    /// Opens `file`, or makes it and its folder, and locks the folder for this process.
+    pub(super) async fn open(file: &Path) -> Result<Self, ConnectError> {
+        let file =
+            std::path::absolute(file).map_err(|source| ConnectError::Folder { folder: file.to_owned(), source })?;
+        let lock = FolderLock::take(&file)?;
+        let location = Location::new(format!("the database {}", file.display()));
+        let options = options(&file);
+        let writer = options
+            .clone()
+            // Checkpoints are made beside the writer; this is for when those cannot keep up.
+            .pragma("wal_autocheckpoint", Checkpoint::LAST_RESORT_PAGES.to_string())
+            .pragma("cache_size", "-16384")
+            .connect()
+            .await
+            .map_err(|error| location.fault(error))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .min_connections(0)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_lazy_with(options.row_buffer_size(1_024));
+        Ok(Self { writer: Mutex::new(Writer::new(writer)), readers, location, checkpoint: Arc::default(), _lock: lock })
+    }
+
+    /// Applies `script`.
+    pub(super) async fn run(self: &Arc<Self>, script: Script) -> Result<(), RunError> {
+        let rows = script.rows();
+        self.writer.lock().await.run(script).await?;
+        if self.checkpoint.is_due_after(rows) {
+            let this = Arc::clone(self);
+            tokio::spawn(async move { this.checkpoint.make(&this.readers, &this.writer).await });
+        }
+        Ok(())
+    }
+
+    /// Finishes what runs, and closes the file.
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.lock().await.close().await;
+    }
+}
+
+fn options(file: &PathBuf) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        // What one big commit left behind is given back at the next checkpoint.
+        .pragma("journal_size_limit", "67108864")
+        .disable_statement_logging()
+}
+
+/// SQLite's dialect.
+pub(super) struct SqliteDialect;
+
+impl Dialect for SqliteDialect {
+    fn args(&self) -> Args {
+        Args::Sqlite(SqliteArguments::default())
+    }
+
+    fn upsert(&self, table: &Table, rows: usize) -> String {
+        // All rows are whole, and no table has a trigger: the same as ON CONFLICT, and faster.
+        format!("INSERT OR REPLACE INTO {} VALUES {}", target(table), rows_of(table.columns.len(), rows))
+    }
+
+    fn update(&self, table: &Table, rows: usize) -> String {
+        update_from_values(table, rows)
+    }
+
+    fn tables(&self) -> &'static str {
+        "SELECT COUNT(*), COUNT(CASE WHEN name = 'couture_schema' THEN 1 END) FROM sqlite_schema \
+         WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    }
+
+    fn migrations(&self) -> &'static [&'static str] {
+        &[include_str!("../../migrations/sqlite/0001_engine.sql")]
+    }
+}

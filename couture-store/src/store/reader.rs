@@ -1,0 +1,48 @@
+//! The store's side for those who look.
+
+use async_trait::async_trait;
+use couture_core::store::{DagRecord, JournalEntry, RunRecord, StoreError, StoreReader, TaskRecord};
+use couture_core::{DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
+
+use super::SqlStore;
+
+#[async_trait]
+impl StoreReader for SqlStore {
+    async fn dags(&self, after: Option<&DagId>, limit: usize) -> Result<Vec<DagRecord>, StoreError> {
+        self.dags_after(after, limit).await
+    }
+
+    async fn dag(&self, dag_id: &DagId) -> Result<Option<DagRecord>, StoreError> {
+        self.dag_by_id(dag_id).await
+    }
+
+    async fn runs(
+        &self,
+        dag_id: Option<&DagId>,
+        before: Option<RunKey>,
+        limit: usize,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        self.runs_before(dag_id, before, limit).await
+    }
+
+    async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError> {
+        self.run_by_id(dag_id, run_id).await
+    }
+
+    async fn tasks(
+        &self,
+        run: RunKey,
+        after: Option<(TaskIndex, MapIndex)>,
+        limit: usize,
+    ) -> Result<Vec<TaskRecord>, StoreError> {
+        self.tasks_after(run, after, limit).await
+    }
+
+    async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError> {
+        self.tries_of(run, task, map_index).await
+    }
+
+    async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {
+        self.journal_after(shard, after, limit).await
+    }
+}

@@ -1,0 +1,96 @@
+//! The store's side for schedulers.
+
+use async_trait::async_trait;
+use couture_core::store::{
+    Commit, CommitError, DagVersion, InboxId, Pool, Message, Shard, ShardSnapshot, Store, StoreError,
+};
+use couture_core::task::XComValue;
+use couture_core::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
+
+use super::SqlStore;
+use crate::sql::Database;
+
+#[async_trait]
+impl Store for SqlStore {
+    fn is_exclusive(&self) -> bool {
+        matches!(self.database(), Database::Sqlite(_))
+    }
+
+    async fn shards(&self) -> Result<Vec<Shard>, StoreError> {
+        self.shard_list().await
+    }
+
+    async fn claim(&self, shard: ShardId, seen: Epoch, owner: Option<&WorkerId>) -> Result<Option<Epoch>, StoreError> {
+        self.claim_shard(shard, seen, owner).await
+    }
+
+    async fn beat(&self, worker: &WorkerId) -> Result<(), StoreError> {
+        self.put_beat(worker).await
+    }
+
+    async fn beats(&self) -> Result<Vec<(WorkerId, u64)>, StoreError> {
+        self.beat_list().await
+    }
+
+    async fn forget(&self, worker: &WorkerId) -> Result<(), StoreError> {
+        self.remove_worker(worker).await
+    }
+
+    async fn put_version(&self, version: &DagVersion) -> Result<(), StoreError> {
+        self.keep_version(version).await
+    }
+
+    async fn version(&self, version: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.version_json(version).await
+    }
+
+    async fn restore(&self, shard: ShardId) -> Result<ShardSnapshot, StoreError> {
+        self.snapshot_of(shard).await
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
+        self.apply(commit).await
+    }
+
+    async fn post(&self, shard: ShardId, request: &Message) -> Result<InboxId, StoreError> {
+        self.put_request(shard, request).await
+    }
+
+    async fn inbox(
+        &self,
+        shards: &[ShardId],
+        limit: usize,
+    ) -> Result<Vec<(InboxId, Result<Message, String>)>, StoreError> {
+        self.requests(shards, limit).await
+    }
+
+    async fn existing_run_ids(&self, dag_id: &DagId, run_ids: &[RunId]) -> Result<Vec<RunId>, StoreError> {
+        self.run_ids_among(dag_id, run_ids).await
+    }
+
+    async fn pools(&self) -> Result<Vec<Pool>, StoreError> {
+        self.pool_list().await
+    }
+
+    async fn set_pool(&self, name: &PoolName, slots: u32) -> Result<(), StoreError> {
+        self.put_pool(name, slots).await
+    }
+
+    async fn run_state(&self, run: couture_core::RunKey) -> Result<Option<couture_core::RunState>, StoreError> {
+        let mut args = self.database().args();
+        args.int(run.0);
+        let mut state = None;
+        self.database().fetch("SELECT state FROM dag_run WHERE run_key = ?".to_owned(), args, |row| { state = couture_core::RunState::from_code(row.int(0)?); Ok(()) }).await?;
+        Ok(state)
+    }
+
+    async fn xcom(
+        &self,
+        run: RunKey,
+        task: TaskIndex,
+        map_index: MapIndex,
+        key: &str,
+    ) -> Result<Option<XComValue>, StoreError> {
+        self.xcom_of(run, task, map_index, key).await
+    }
+}
