@@ -3,8 +3,10 @@
 //! A program that defines DAGs in Rust has a server of its own in three lines; see [`ServerBuilder`].
 
 pub mod api;
+mod artifacts;
 mod backend;
 mod command_line;
+pub mod cli;
 pub mod dags;
 pub mod data_folder;
 mod error;

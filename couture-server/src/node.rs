@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use couture_core::task::Artifacts;
 use couture_core::{
-    Clock, Dag, Engine, EngineError, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, SystemClock, Timestamp,
+    Clock, Dag, Engine, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader, SystemClock, Timestamp,
 };
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
 use couture_operators::{FileTaskLogs, InProcess, Registered};
@@ -135,6 +135,16 @@ impl Node {
     /// The engine.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// What the store holds, for people.
+    pub fn reader(&self) -> &dyn StoreReader {
+        &*self.backend.reader
+    }
+
+    /// Logs of attempts.
+    pub fn logs(&self) -> &dyn LogSource {
+        &*self.logs
     }
 
     /// The data folder.

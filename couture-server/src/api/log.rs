@@ -86,12 +86,12 @@ pub(super) async fn get(
     loop {
         let token = AttemptToken { try_number, launch: position.launch, ..record.token };
         let part = state.logs.read(token, position.offset, PART_BYTES).await.map_err(broken)?;
-        let is_empty = part.content.is_empty();
+        let (is_empty, is_short) = (part.content.is_empty(), part.content.len() < PART_BYTES);
         let (bytes, next) = whole_lines(part, position.offset, is_over || position.launch < launches);
         content.extend(String::from_utf8_lossy(&bytes).lines().map(String::from));
         position.offset = next;
         if !is_empty || position.launch >= launches {
-            let at_end = is_empty || bytes.is_empty();
+            let at_end = is_short && position.launch >= launches;
             let token = format!("{}.{}", position.launch, position.offset);
             let continuation_token = Some(token).filter(|_| !(at_end && is_over));
             return Ok(Json(LogBody { content, continuation_token, at_end }));

@@ -167,5 +167,6 @@ impl Contents {
 
 /// To the second.
 fn short_time(time: Timestamp) -> String {
-    Timestamp::from_micros(time.as_micros() - time.as_micros().rem_euclid(1_000_000)).to_string().replace("+00:00", " UTC").replace('T', " ")
+    let whole = Timestamp::from_micros(time.as_micros() - time.as_micros().rem_euclid(1_000_000));
+    whole.to_string().replace('T', " ").replace("+00:00", " UTC")
 }
