@@ -1,10 +1,10 @@
 //! Placeholder until the store's artifacts are merged.
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use crate::error::StartError;
 use async_trait::async_trait;
 use couture_core::BoxError;
 use couture_core::task::Artifacts;
-use crate::error::StartError;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[derive(Debug)]
 struct Files(PathBuf);

@@ -57,7 +57,9 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// Another server has the data folder.
-    #[error("the data folder {folder:?} is in use by another server{other}. Stop that one, or name another folder with --data")]
+    #[error(
+        "the data folder {folder:?} is in use by another server{other}. Stop that one, or name another folder with --data"
+    )]
     InUse {
         /// Which folder.
         folder: PathBuf,

@@ -5,8 +5,8 @@
 pub mod api;
 mod artifacts;
 mod backend;
-mod command_line;
 pub mod cli;
+mod command_line;
 pub mod dags;
 pub mod data_folder;
 mod error;

@@ -75,7 +75,10 @@ mod tests {
         std::fs::write(folder.path().join("other.txt"), "x").unwrap();
         let check = |offset: u64, limit: usize, content: &str| {
             let part = read(folder.path(), offset, limit).unwrap();
-            assert_eq!((&*String::from_utf8(part.content).unwrap(), part.next), (content, offset + content.len() as u64));
+            assert_eq!(
+                (&*String::from_utf8(part.content).unwrap(), part.next),
+                (content, offset + content.len() as u64)
+            );
         };
         check(0, 100, "abcdefgh");
         check(0, 4, "abcd");

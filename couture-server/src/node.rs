@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use couture_core::task::Artifacts;
 use couture_core::{
-    Clock, Dag, Engine, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader, SystemClock, Timestamp,
+    Clock, Dag, Engine, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader, SystemClock,
+    Timestamp,
 };
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
 use couture_operators::{FileTaskLogs, InProcess, Registered};
@@ -72,18 +73,10 @@ impl Node {
         let artifacts: Arc<dyn Artifacts> = crate::artifacts::open(&data.folder("artifacts")?)?;
         let processes = processes(&settings, &data, live, children)?;
         let services = Services { logs: Arc::new(task_logs), artifacts: artifacts.clone(), processes };
-        let local = LocalSettings {
-            capacity: settings.scheduler.parallelism as usize,
-            kill_grace,
-            ..LocalSettings::default()
-        };
-        let executor = Arc::new(LocalExecutor::new(
-            data.worker().clone(),
-            local,
-            clock.clone(),
-            backend.store.clone(),
-            services,
-        ));
+        let local =
+            LocalSettings { capacity: settings.scheduler.parallelism as usize, kill_grace, ..LocalSettings::default() };
+        let executor =
+            Arc::new(LocalExecutor::new(data.worker().clone(), local, clock.clone(), backend.store.clone(), services));
         let engine_settings = EngineSettings {
             paused_at_creation: settings.scheduler.dags_are_paused_at_creation,
             lease,
@@ -183,4 +176,3 @@ fn processes(
         }
     }
 }
-

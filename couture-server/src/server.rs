@@ -91,7 +91,6 @@ impl ServerBuilder {
         }
     }
 
-
     fn serve(&mut self, settings: Settings) -> Result<(), StartError> {
         start_log(&settings);
         let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -58,9 +58,9 @@ struct Position {
 
 impl Position {
     fn parse(text: &str) -> Result<Self, ApiError> {
-        let parts = text.split_once('.').and_then(|(launch, offset)| {
-            Some(Self { launch: launch.parse().ok()?, offset: offset.parse().ok()? })
-        });
+        let parts = text
+            .split_once('.')
+            .and_then(|(launch, offset)| Some(Self { launch: launch.parse().ok()?, offset: offset.parse().ok()? }));
         parts.ok_or_else(|| ApiError::invalid("token is not one of a log; leave it out to begin at the start"))
     }
 }
@@ -80,9 +80,8 @@ pub(super) async fn get(
     let is_over = !record.state.is_live() || record.token.try_number != try_number;
     let launches = record.token.launch.max(1);
     let mut content = Vec::new();
-    let broken = |error: BoxError| {
-        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the log cannot be read: {error}"))
-    };
+    let broken =
+        |error: BoxError| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the log cannot be read: {error}"));
     loop {
         let token = AttemptToken { try_number, launch: position.launch, ..record.token };
         let part = state.logs.read(token, position.offset, PART_BYTES).await.map_err(broken)?;

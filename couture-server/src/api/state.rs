@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use couture_core::{Clock, DagId, Engine, RunId, Store, StoreReader, Timestamp};
 use couture_core::store::{DagRecord, RunRecord};
+use couture_core::{Clock, DagId, Engine, RunId, Store, StoreReader, Timestamp};
 
 use super::error::ApiError;
 use super::log::LogSource;

@@ -6,7 +6,11 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 /// Couture's command line: looks at DAGs and runs, and starts, follows and ends them.
 #[derive(Debug, Parser)]
-#[command(name = "couture", version, after_help = "Exit code: 0 all went well; 1 it did not, or a run that was followed failed; 2 wrong usage.")]
+#[command(
+    name = "couture",
+    version,
+    after_help = "Exit code: 0 all went well; 1 it did not, or a run that was followed failed; 2 wrong usage."
+)]
 pub(super) struct Args {
     /// Address of the server [default: the environment variable COUTURE_SERVER, or http://127.0.0.1:8080].
     #[arg(long, global = true, value_name = "URL", default_value_t = default_server(), hide_default_value = true)]

@@ -61,8 +61,9 @@ fn find(wanted: &str, data: &Path) -> Result<Dag, CliError> {
     let file = PathBuf::from(wanted);
     let format = Format::of(&file);
     if file.is_file() || format.is_some() || wanted.contains('/') {
-        let format = format
-            .ok_or_else(|| CliError::message(format!("{wanted} is no DAG file: its name must end in .yaml, .yml or .json")))?;
+        let format = format.ok_or_else(|| {
+            CliError::message(format!("{wanted} is no DAG file: its name must end in .yaml, .yml or .json"))
+        })?;
         let content = read_bounded(&file, FolderLimits::default().file_bytes)
             .map_err(|error| CliError::message(format!("failed to read {wanted}: {error}")))?;
         return parse(&content, format).map_err(|error| CliError::message(format!("{wanted}, {error}")));

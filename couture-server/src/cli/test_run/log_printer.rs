@@ -111,7 +111,8 @@ impl<'n> LogPrinter<'n> {
     fn lines(&self, task: TaskIndex, bytes: &[u8]) {
         let task_id = self.task_ids.get(task.at()).map_or("?", String::as_str);
         let text = String::from_utf8_lossy(bytes);
-        let lines: String = text.lines().map(|line| format!("{task_id:<width$} | {line}\n", width = self.width)).collect();
+        let lines: String =
+            text.lines().map(|line| format!("{task_id:<width$} | {line}\n", width = self.width)).collect();
         print(&lines);
     }
 }
