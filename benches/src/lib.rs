@@ -1,1 +1,7 @@
-//! Couture.
+//! What the program `figures` measures with.
+
+pub mod figure;
+pub mod figures;
+pub mod noop;
+pub mod process;
+pub mod rig;

@@ -42,3 +42,8 @@ pub mod __private {
 
     pub use crate::task::{RegisteredTag, run_json};
 }
+
+/// The code in the README compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

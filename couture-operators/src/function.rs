@@ -190,7 +190,7 @@ impl FnOperator {
             refuse(format!("its params cannot be held as JSON: {error}"));
             Value::Null
         });
-        dag.erased(task_id, Arc::new(Self { function: name.to_owned(), params }), input.sources())
+        dag.erased(task_id, Arc::new(Self { function: name.to_owned(), params }), input.sources(dag))
     }
 
     fn find(&self) -> Result<&'static RegisteredFunction, Failure> {

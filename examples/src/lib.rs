@@ -1,1 +1,1 @@
-//! Couture.
+//! Examples of Couture, each of them a test.

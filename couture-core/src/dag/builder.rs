@@ -126,7 +126,7 @@ impl DagBuilder {
         O: Operator + DynOperator,
         W: Wire<O::Input>,
     {
-        self.erased(task_id, Arc::new(operator), input.sources())
+        self.erased(task_id, Arc::new(operator), input.sources(self))
     }
 
     /// Adds a task whose operator's types are known to the caller alone; nothing checks that `input` fits.
@@ -148,7 +148,7 @@ impl DagBuilder {
         self.draft.borrow_mut().error.get_or_insert(error);
     }
 
-    pub(super) fn edge(&self, upstream: TaskIndex, downstream: TaskIndex) {
+    fn edge(&self, upstream: TaskIndex, downstream: TaskIndex) {
         self.draft.borrow_mut().edges.push((upstream, downstream));
     }
 
@@ -163,12 +163,13 @@ impl DagBuilder {
 }
 
 impl<'d, T> Out<'d, T> {
-    pub(super) fn index(&self) -> TaskIndex {
+    /// The task's place in `dag`, which refuses to be built where the task is of another DAG.
+    pub(super) fn index_in(&self, dag: &DagBuilder) -> TaskIndex {
+        if !std::ptr::eq(self.dag, dag) {
+            let task = self.dag.draft.borrow().tasks[self.index.at()].task_id.clone();
+            dag.refuse(DagError::ForeignTask { task, of: self.dag.dag_id.clone() });
+        }
         self.index
-    }
-
-    pub(super) fn dag(&self) -> &'d DagBuilder {
-        self.dag
     }
 
     /// This task's place, for [`DagBuilder::erased`].
@@ -178,13 +179,13 @@ impl<'d, T> Out<'d, T> {
 
     /// These tasks wait for this one; the same as `self >> downstream`.
     pub fn set_downstream<'n>(&self, downstream: &impl Nodes<'n>) -> Self {
-        downstream.each(&mut |node| self.dag.edge(self.index, node));
+        downstream.each(self.dag, &mut |node| self.dag.edge(self.index, node));
         *self
     }
 
     /// This task waits for these; the same as `self << upstream`.
     pub fn set_upstream<'n>(&self, upstream: &impl Nodes<'n>) -> Self {
-        upstream.each(&mut |node| self.dag.edge(node, self.index));
+        upstream.each(self.dag, &mut |node| self.dag.edge(node, self.index));
         *self
     }
 
@@ -203,12 +204,12 @@ impl<'d, T> Out<'d, T> {
 
     /// From the end of a failed try to the next.
     pub fn retry_delay(self, delay: Duration) -> Self {
-        self.options(|options| options.retry_delay_ms = delay.as_millis() as u64)
+        self.options(|options| options.retry_delay_ms = millis(delay))
     }
 
     /// After `timeout` an attempt is ended and counts as failed.
     pub fn execution_timeout(self, timeout: Duration) -> Self {
-        self.options(|options| options.execution_timeout_ms = Some(timeout.as_millis().max(1) as u64))
+        self.options(|options| options.execution_timeout_ms = Some(millis(timeout)))
     }
 
     /// When it runs.
@@ -221,7 +222,7 @@ impl<'d, T> Out<'d, T> {
         match crate::ids::PoolName::new(pool) {
             Ok(pool) => self.options(|options| options.pool = pool),
             Err(error) => {
-                self.dag.draft.borrow_mut().error.get_or_insert(error.into());
+                self.dag.refuse(error.into());
                 self
             }
         }
@@ -231,4 +232,9 @@ impl<'d, T> Out<'d, T> {
     pub fn priority_weight(self, weight: i32) -> Self {
         self.options(|options| options.priority_weight = weight)
     }
+}
+
+/// Whole milliseconds, rounded up, so that only nothing becomes 0.
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }

@@ -1,8 +1,8 @@
 //! Finds a cycle among tasks.
 
-use petgraph::Directed;
-use petgraph::algo::tarjan_scc;
-use petgraph::csr::Csr;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashMap;
 
 use crate::ids::TaskIndex;
 
@@ -12,17 +12,14 @@ pub(super) fn find(upstream: &[Vec<TaskIndex>]) -> Option<Vec<TaskIndex>> {
     if is_acyclic(upstream) {
         return None;
     }
-    let mut edges: Vec<(u32, u32)> = upstream
-        .iter()
-        .enumerate()
-        .flat_map(|(to, sources)| sources.iter().map(move |from| (from.0, to as u32)))
-        .collect();
-    edges.sort_unstable();
-    let graph: Csr<(), (), Directed, u32> = Csr::from_sorted_edges(&edges).ok()?;
-    let knot = tarjan_scc(&graph)
+    let edges =
+        upstream.iter().enumerate().flat_map(|(to, sources)| sources.iter().map(move |from| (from.0, to as u32)));
+    let graph: DiGraph<(), (), u32> = DiGraph::from_edges(edges);
+    // Not Tarjan's algorithm: petgraph's calls itself once for each task of a chain, and a long one would end the program.
+    let knot = kosaraju_scc(&graph)
         .into_iter()
         .find(|knot| knot.len() > 1 || knot.first().is_some_and(|&task| graph.contains_edge(task, task)))?;
-    Some(shortest_through(*knot.iter().min()?, |task| graph.neighbors_slice(task)))
+    Some(shortest_through(*knot.iter().min()?, &graph))
 }
 
 /// Kahn's algorithm: removes what waits for nothing until nothing is left.
@@ -53,17 +50,18 @@ fn is_acyclic(upstream: &[Vec<TaskIndex>]) -> bool {
 }
 
 /// Breadth first from `start` back to itself.
-fn shortest_through<'g>(start: u32, next: impl Fn(u32) -> &'g [u32]) -> Vec<TaskIndex> {
-    let mut came_from = std::collections::HashMap::new();
+fn shortest_through(start: NodeIndex, graph: &DiGraph<(), (), u32>) -> Vec<TaskIndex> {
+    let place = |task: NodeIndex| TaskIndex(task.index() as u32);
+    let mut came_from = FxHashMap::default();
     let mut queue = std::collections::VecDeque::from([start]);
     while let Some(task) = queue.pop_front() {
-        for &neighbour in next(task) {
+        for neighbour in graph.neighbors(task) {
             if neighbour == start {
-                let mut path = vec![TaskIndex(task)];
+                let mut path = vec![place(task)];
                 let mut at = task;
                 while at != start {
                     at = came_from[&at];
-                    path.push(TaskIndex(at));
+                    path.push(place(at));
                 }
                 path.reverse();
                 return path;
@@ -74,5 +72,5 @@ fn shortest_through<'g>(start: u32, next: impl Fn(u32) -> &'g [u32]) -> Vec<Task
             });
         }
     }
-    vec![TaskIndex(start)]
+    vec![place(start)]
 }

@@ -1,39 +1,48 @@
 //! Order without data: `a >> b`, `a >> [b, c]`, `[b, c] << a`.
+//!
+//! The compiler takes `a >> b;` for arithmetic whose result is lost, and warns. Say `#[allow(unused_must_use)]` on the function that
+//! defines the DAG, or write `a.set_downstream(&b)`.
 
 use std::ops::{Shl, Shr};
 
-use super::builder::Out;
+use super::builder::{DagBuilder, Out};
 use crate::ids::TaskIndex;
 
 /// One task or several, on a side of `>>` or `<<`.
+#[diagnostic::on_unimplemented(
+    message = "`>>` and `<<` order tasks, and `{Self}` is none",
+    label = "this is not a task",
+    note = "write `a >> b`, `a >> [b, c]` or `a >> (b, c)` with what `DagBuilder::task` gave; a tuple's tasks may differ in their outputs"
+)]
 pub trait Nodes<'d> {
+    /// Visits the places of the tasks in `dag`, which refuses to be built where one is of another DAG.
     #[doc(hidden)]
-    fn each(&self, visit: &mut dyn FnMut(TaskIndex));
+    fn each(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex));
 }
 
 impl<'d, T> Nodes<'d> for Out<'d, T> {
-    fn each(&self, visit: &mut dyn FnMut(TaskIndex)) {
-        visit(self.index());
+    fn each(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
+        visit(self.index_in(dag));
     }
 }
 
 impl<'d, N: Nodes<'d>, const COUNT: usize> Nodes<'d> for [N; COUNT] {
-    fn each(&self, visit: &mut dyn FnMut(TaskIndex)) {
-        self.iter().for_each(|node| node.each(visit));
+    fn each(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
+        self.iter().for_each(|node| node.each(dag, visit));
     }
 }
 
 impl<'d, N: Nodes<'d>> Nodes<'d> for Vec<N> {
-    fn each(&self, visit: &mut dyn FnMut(TaskIndex)) {
-        self.iter().for_each(|node| node.each(visit));
+    fn each(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
+        self.iter().for_each(|node| node.each(dag, visit));
     }
 }
 
 macro_rules! tuple_nodes {
     ($($name:ident $at:tt),*) => {
         impl<'d, $($name: Nodes<'d>),*> Nodes<'d> for ($($name,)*) {
-            fn each(&self, visit: &mut dyn FnMut(TaskIndex)) {
-                $(self.$at.each(visit);)*
+            fn each(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
+                $(self.$at.each(dag, visit);)*
             }
         }
     };
@@ -60,22 +69,25 @@ impl<'d, T, N: Nodes<'d>> Shl<N> for Out<'d, T> {
 
 macro_rules! several {
     ([$($generics:tt)*] $several:ty) => {
-        impl<'d, T, U, $($generics)*> Shr<Out<'d, U>> for $several {
+        impl<'d, U, $($generics)*> Shr<Out<'d, U>> for $several {
             type Output = Out<'d, U>;
             fn shr(self, downstream: Out<'d, U>) -> Out<'d, U> {
-                self.each(&mut |node| downstream.dag().edge(node, downstream.index()));
+                downstream.set_upstream(&self);
                 downstream
             }
         }
 
-        impl<'d, T, U, $($generics)*> Shl<Out<'d, U>> for $several {
+        impl<'d, U, $($generics)*> Shl<Out<'d, U>> for $several {
             type Output = Out<'d, U>;
             fn shl(self, upstream: Out<'d, U>) -> Out<'d, U> {
-                self.each(&mut |node| upstream.dag().edge(upstream.index(), node));
+                upstream.set_downstream(&self);
                 upstream
             }
         }
     };
 }
-several!([const COUNT: usize] [Out<'d, T>; COUNT]);
-several!([] Vec<Out<'d, T>>);
+several!([T, const COUNT: usize] [Out<'d, T>; COUNT]);
+several!([T] Vec<Out<'d, T>>);
+several!([A, B] (Out<'d, A>, Out<'d, B>));
+several!([A, B, C] (Out<'d, A>, Out<'d, B>, Out<'d, C>));
+several!([A, B, C, D] (Out<'d, A>, Out<'d, B>, Out<'d, C>, Out<'d, D>));

@@ -23,6 +23,14 @@ pub enum DagError {
         /// What it names.
         unknown: String,
     },
+    /// A task is wired to one that was added to another DAG.
+    #[error("task {:?} belongs to the DAG {of:?}; tasks of two DAGs cannot be wired", .task.as_str())]
+    ForeignTask {
+        /// The other DAG's task.
+        task: TaskId,
+        /// The other DAG.
+        of: String,
+    },
     /// A dependency is stated twice.
     #[error("the dependency {upstream} >> {downstream} is stated twice (an input is a dependency already)")]
     DuplicateEdge {
@@ -45,6 +53,9 @@ pub enum DagError {
         /// What is wrong.
         reason: String,
     },
+    /// A setting of the DAG itself is wrong.
+    #[error("{0}")]
+    Attribute(String),
     /// More than [`Dag::MAX_TASKS`](super::Dag::MAX_TASKS).
     #[error("{tasks} tasks; at most {} are allowed", super::Dag::MAX_TASKS)]
     TooManyTasks {

@@ -40,6 +40,21 @@ pub struct DagAttributes {
     pub dagrun_timeout: Option<Duration>,
 }
 
+impl DagAttributes {
+    /// What is wrong with the values, if anything.
+    pub fn check(&self) -> Result<(), String> {
+        match self.dagrun_timeout {
+            Some(timeout) if timeout < Duration::from_millis(1) => {
+                Err("dagrun_timeout is 0; leave it out for none".into())
+            }
+            Some(timeout) if timeout > Duration::from_millis(TaskOptions::MAX_DURATION_MS) => {
+                Err("dagrun_timeout is longer than a hundred years".into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// One task of a DAG.
 #[derive(Debug)]
 pub struct Task {
@@ -103,8 +118,12 @@ impl Dag {
         if drafts.len() > Self::MAX_TASKS {
             return Err(DagError::TooManyTasks { tasks: drafts.len() });
         }
+        attributes.check().map_err(DagError::Attribute)?;
         for draft in &drafts {
             draft.options.check().map_err(|reason| DagError::Option { task: draft.task_id.clone(), reason })?;
+            if let Some(absent) = draft.input.sources().iter().find(|source| source.at() >= drafts.len()) {
+                return Err(DagError::UnknownTask { task: draft.task_id.clone(), unknown: format!("#{}", absent.0) });
+            }
         }
         check_unique(&drafts)?;
         let name = |task: TaskIndex| drafts[task.at()].task_id.clone();

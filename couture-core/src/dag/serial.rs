@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
+use serde::de::{Error as _, IgnoredAny};
 use serde::ser::SerializeSeq;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -45,15 +46,25 @@ struct SerialTask {
     upstream: Vec<String>,
     #[serde(flatten)]
     options: TaskOptions,
+    /// Refuses what the others left, because a misspelt setting would be one that is not set.
+    #[serde(flatten, deserialize_with = "nothing_else")]
+    _rest: (),
 }
 
 #[derive(Debug, Deserialize, Default)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "an input is a task id or a list of task ids")]
 enum SerialInput {
     #[default]
     None,
     One(String),
     Many(Vec<String>),
+}
+
+fn nothing_else<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    match BTreeMap::<String, IgnoredAny>::deserialize(deserializer)?.into_keys().next() {
+        Some(key) => Err(D::Error::custom(format_args!("{key:?} is no setting of a task"))),
+        None => Ok(()),
+    }
 }
 
 impl SerialDag {

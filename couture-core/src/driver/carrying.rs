@@ -180,7 +180,11 @@ impl Driver {
                 self.handle(Event::PoolsObserved(pools), &mut batch);
                 self.carry_out(batch).await;
             }
-            Err(error) => self.store_failed("read the pools", &error),
+            Err(error) => {
+                self.store_failed("read the pools", &error);
+                self.pools_wanted = true;
+                self.next_tick = self.next_tick.min(self.clock.now().mono + Duration::from_millis(200));
+            }
         }
     }
 }

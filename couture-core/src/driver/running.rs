@@ -67,9 +67,6 @@ pub struct Driver {
     stopping: Vec<oneshot::Sender<()>>,
 }
 
-/// The longest nap: a jump of the wall clock is noticed after that.
-const MAX_NAP: Duration = Duration::from_secs(1);
-
 /// The most calls of one batch.
 const MAX_CALLS: usize = 1_024;
 
@@ -156,7 +153,7 @@ impl Driver {
     /// One batch. `false` when it was the last.
     async fn turn(&mut self) -> bool {
         let now = self.clock.now();
-        let nap = self.next_tick.saturating_sub(now.mono).min(MAX_NAP);
+        let nap = self.next_tick.saturating_sub(now.mono);
         let nap = self.scheduler.wake_in(now).map_or(nap, |wake| wake.min(nap));
         let mut calls = Vec::new();
         let mut reports = std::mem::take(&mut self.unheard);

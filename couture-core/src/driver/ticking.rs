@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::batch::Batch;
 use super::running::Driver;
 use crate::dag::Dag;
+use crate::engine::EngineError;
 use crate::ids::{Epoch, ShardId};
 use crate::scheduler::{AcquiredShard, Bug, Event};
 use crate::store::{Message, Shard, ShardSnapshot, StoreError};
@@ -159,12 +160,17 @@ impl Driver {
             return Ok(());
         }
         let mut batch = Batch::default();
+        let mut result = Ok(());
         self.scheduler.begin_batch();
         for (id, message) in messages {
             let message = match message {
                 Ok(Message::Request(request)) => match self.resolve(request, self.clock.now()).await {
                     Ok(request) => Ok(Message::Request(request)),
-                    Err(crate::engine::EngineError::Store(error)) => return Err(error),
+                    // What was handled so far is carried out; the rest comes again.
+                    Err(EngineError::Store(error)) => {
+                        result = Err(error);
+                        break;
+                    }
                     Err(error) => Err(error.to_string()),
                 },
                 other => other,
@@ -175,6 +181,6 @@ impl Driver {
             self.handle(Event::MessageArrived(id, message), &mut batch);
         }
         self.carry_out(batch).await;
-        Ok(())
+        result
     }
 }

@@ -6,7 +6,7 @@ use super::instance::KillReason;
 use super::ledger::Ledger;
 use super::machine::Scheduler;
 use super::run::{Details, Run};
-use super::timers::Timer;
+use super::timers::{Timer, left};
 use crate::executor::Report;
 use crate::ids::{AttemptToken, TaskIndex};
 use crate::state::TaskState;
@@ -46,7 +46,7 @@ impl Scheduler {
                 if started_at.is_some() {
                     run.tasks[token.task.at()].started_at = started_at;
                 }
-                run.ended(token.task, ended_at, outcome, &mut self.ledger);
+                run.ended(token.task, ended_at, outcome, &mut self.ledger, now);
                 run.propagate(&mut self.ledger, now);
                 self.end_if_over(token.run, now);
             }
@@ -88,12 +88,12 @@ impl Run {
     /// Sets the timer of the execution timeout, `elapsed` after the operator began.
     pub(super) fn arm_execution_timeout(&self, task: TaskIndex, elapsed: Duration, ledger: &mut Ledger, now: Now) {
         if let Some(timeout) = self.task(task).options.execution_timeout() {
-            let when = now.mono + timeout.saturating_sub(elapsed);
-            ledger.timers.at_mono(when, Timer::ExecutionTimeout(self.token(task)));
+            let timer = Timer::ExecutionTimeout(self.token(task));
+            ledger.timers.set(now, timeout.saturating_sub(elapsed), timer);
         }
     }
 
-    fn ended(&mut self, task: TaskIndex, at: Timestamp, outcome: Outcome, ledger: &mut Ledger) {
+    fn ended(&mut self, task: TaskIndex, at: Timestamp, outcome: Outcome, ledger: &mut Ledger, now: Now) {
         let killing = self.tasks[task.at()].killing;
         match (outcome, killing) {
             (Outcome::Succeeded { xcoms }, _) => {
@@ -108,19 +108,25 @@ impl Run {
             }
             (_, Some(KillReason::TimedOut)) => {
                 let timeout = self.task(task).options.execution_timeout().unwrap_or_default();
-                self.failed(task, at, format!("ran longer than its execution_timeout of {timeout:?}").into(), ledger);
+                self.failed(
+                    task,
+                    at,
+                    format!("ran longer than its execution_timeout of {timeout:?}").into(),
+                    ledger,
+                    now,
+                );
             }
-            (Outcome::Failed { error, retryable: true }, None) => self.failed(task, at, error, ledger),
+            (Outcome::Failed { error, retryable: true }, None) => self.failed(task, at, error, ledger, now),
             (Outcome::Failed { error, retryable: false }, None) => {
                 self.transition(task, TaskState::Failed, Details::ended(at).because(error), ledger);
             }
-            (Outcome::Killed, None) => self.lost(task, at, "ended from outside", ledger),
-            (Outcome::Lost { reason }, None) => self.lost(task, at, &reason, ledger),
+            (Outcome::Killed, None) => self.lost(task, at, "ended from outside", ledger, now),
+            (Outcome::Lost { reason }, None) => self.lost(task, at, &reason, ledger, now),
         }
     }
 
     /// A try has failed: the next one follows after its delay, if there is one left.
-    fn failed(&mut self, task: TaskIndex, at: Timestamp, error: Box<str>, ledger: &mut Ledger) {
+    fn failed(&mut self, task: TaskIndex, at: Timestamp, error: Box<str>, ledger: &mut Ledger, now: Now) {
         let planted = ledger.settings.planted;
         let instance = &mut self.tasks[task.at()];
         instance.lost = 0;
@@ -129,13 +135,13 @@ impl Run {
             policy.retries += 1;
         }
         match policy.delay_after(instance.try_number) {
-            Some(delay) => self.retry(task, at, delay, error, ledger),
+            Some(delay) => self.retry(task, at, delay, error, ledger, now),
             None => self.transition(task, TaskState::Failed, Details::ended(at).because(error), ledger),
         }
     }
 
     /// An attempt was lost with what ran it: the try is launched again.
-    pub(super) fn lost(&mut self, task: TaskIndex, at: Timestamp, reason: &str, ledger: &mut Ledger) {
+    pub(super) fn lost(&mut self, task: TaskIndex, at: Timestamp, reason: &str, ledger: &mut Ledger, now: Now) {
         let max_lost = ledger.settings.max_lost;
         let instance = &mut self.tasks[task.at()];
         if instance.killing == Some(KillReason::RunEnded) {
@@ -145,14 +151,22 @@ impl Run {
         instance.lost += 1;
         if instance.lost > max_lost {
             let error = format!("lost with its worker {} times, last: {reason}", instance.lost);
-            return self.failed(task, at, error.into(), ledger);
+            return self.failed(task, at, error.into(), ledger, now);
         }
         // 0, 1, 3, 7, 15 s: a worker that is being replaced gets time to come back.
         let delay = Duration::from_secs((1_u64 << (instance.lost - 1).min(6)) - 1);
-        self.retry(task, at, delay, reason.into(), ledger);
+        self.retry(task, at, delay, reason.into(), ledger, now);
     }
 
-    fn retry(&mut self, task: TaskIndex, at: Timestamp, delay: Duration, error: Box<str>, ledger: &mut Ledger) {
+    fn retry(
+        &mut self,
+        task: TaskIndex,
+        at: Timestamp,
+        delay: Duration,
+        error: Box<str>,
+        ledger: &mut Ledger,
+        now: Now,
+    ) {
         let planted = ledger.settings.planted;
         let retry_at = at + delay;
         let details = Details { retry_at: Some(retry_at), ..Details::ended(at).because(error) };
@@ -161,8 +175,8 @@ impl Run {
         if was_lost && planted.has(Bug::RelaunchForgotten) {
             return;
         }
-        let when = if planted.has(Bug::RetryTooEarly) { at } else { retry_at };
-        ledger.timers.at(when, Timer::Retry(self.token(task)));
+        let wait = if planted.has(Bug::RetryTooEarly) { Duration::ZERO } else { left(retry_at, delay, now) };
+        ledger.timers.set(now, wait, Timer::Retry(self.token(task)));
     }
 }
 

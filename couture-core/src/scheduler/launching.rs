@@ -56,14 +56,14 @@ impl Scheduler {
             run.withdraw(token.task, &mut self.ledger, now);
             self.end_if_over(token.run, now);
         }
-        self.ledger.timers.at_mono(now.mono + CONTENTION_WAIT, Timer::PoolContention);
+        self.ledger.timers.set(now, CONTENTION_WAIT, Timer::PoolContention);
         std::mem::take(&mut self.ledger.out)
     }
 
     pub(super) fn observe_pools(&mut self, pools: &[Pool], now: Now) {
         self.ledger.pools.observe(pools);
         if self.is_contended() {
-            self.ledger.timers.at_mono(now.mono + CONTENTION_WAIT, Timer::PoolContention);
+            self.ledger.timers.set(now, CONTENTION_WAIT, Timer::PoolContention);
         }
     }
 }

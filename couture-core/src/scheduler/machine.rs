@@ -12,6 +12,7 @@ use super::timers::Timer;
 use super::workers::Workers;
 use crate::ids::{AttemptToken, DagId, Epoch, RunId, RunKey, ShardId};
 use crate::state::RunState;
+use crate::store::InboxId;
 use crate::time::Now;
 
 /// Schedules the DAGs of the shards that it owns.
@@ -26,6 +27,8 @@ pub struct Scheduler {
     pub(super) ledger: Ledger,
     /// Runs that began and ended in this batch: the store does not know their ids yet.
     pub(super) ended_in_batch: FxHashSet<(DagId, RunId)>,
+    /// Messages about DAGs that are not known yet, and since when they wait.
+    pub(super) puzzling: FxHashMap<InboxId, Duration>,
 }
 
 impl Scheduler {
@@ -37,6 +40,7 @@ impl Scheduler {
             workers: Workers::default(),
             ledger: Ledger::new(settings),
             ended_in_batch: FxHashSet::default(),
+            puzzling: FxHashMap::default(),
         }
     }
 
@@ -73,7 +77,7 @@ impl Scheduler {
         });
     }
 
-    /// How long nothing becomes due by itself, if the wall clock does not jump.
+    /// How long nothing becomes due by itself.
     pub fn wake_in(&self, now: Now) -> Option<Duration> {
         self.ledger.timers.next(now)
     }

@@ -1,6 +1,7 @@
 //! What people and programs ask for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -17,6 +18,9 @@ use crate::time::Now;
 /// The most unfinished runs of one DAG.
 pub(super) const MAX_UNFINISHED_RUNS: usize = 100_000;
 
+/// How long a message about a DAG that nobody has defined waits for that to happen.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 impl Scheduler {
     pub(super) fn requested(&mut self, request: Request, asker: Asker, now: Now) {
         let answer = self.grant(request, now);
@@ -29,7 +33,15 @@ impl Scheduler {
         }
         match message {
             // Who posted it is not waiting; the refusal is told by nothing having happened.
-            Ok(Message::Request(request)) => drop(self.grant(request, now)),
+            Ok(Message::Request(request)) => {
+                let answer = self.grant(request, now);
+                // Its DAG may be about to be defined: a scheduler that has just begun reads inboxes before DAG files.
+                let since = *self.puzzling.entry(id).or_insert(now.mono);
+                if matches!(answer, Err(Refusal::UnknownDag(_))) && now.mono.saturating_sub(since) < PATIENCE {
+                    return;
+                }
+                self.puzzling.remove(&id);
+            }
             Ok(Message::Report(report)) => self.believe(report, now),
             Err(_) => {}
         }

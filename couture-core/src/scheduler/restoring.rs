@@ -11,7 +11,7 @@ use super::event::{AcquiredShard, Command};
 use super::ledger::OwnedShard;
 use super::machine::Scheduler;
 use super::run::{Details, Run};
-use super::timers::Timer;
+use super::timers::{Timer, left};
 use crate::dag::Dag;
 use crate::ids::{RunKey, ShardId, TaskIndex};
 use crate::state::{RunState, TaskState};
@@ -100,13 +100,17 @@ impl Scheduler {
             instance.started_at = row.started_at;
             run.apply(task, state, &mut self.ledger);
             match state {
-                TaskState::UpForRetry => up_for_retry.push((task, row.retry_at.unwrap_or(now.wall))),
+                TaskState::UpForRetry => {
+                    let ended_at = row.ended_at.unwrap_or(now.wall);
+                    let retry_at = row.retry_at.unwrap_or(ended_at);
+                    up_for_retry.push((task, left(retry_at, retry_at.since(ended_at), now)));
+                }
                 TaskState::Queued | TaskState::Running => live.push(task),
                 _ => {}
             }
         }
-        for (task, when) in up_for_retry {
-            self.ledger.timers.at(when, Timer::Retry(run.token(task)));
+        for (task, wait) in up_for_retry {
+            self.ledger.timers.set(now, wait, Timer::Retry(run.token(task)));
         }
         self.runs.insert(run.info.key, run);
         self.continue_run(row.key, live, now);
@@ -132,7 +136,7 @@ impl Scheduler {
         if run.cancelled {
             run.end_tasks(&mut self.ledger, now);
         } else if run.state == RunState::Running {
-            run.arm_timeout(&mut self.ledger);
+            run.arm_timeout(&mut self.ledger, now);
             run.evaluate_all(&mut self.ledger, now);
         } else if !self.dags.get(&run.info.dag.dag_id).is_some_and(|dag| dag.paused) {
             return self.begin_run(key, now);
@@ -148,6 +152,7 @@ impl Scheduler {
             return;
         }
         self.dags.retain(|_, dag| dag.shard != shard);
+        self.puzzling.retain(|id, _| id.shard != shard);
         let ledger = &mut self.ledger;
         self.runs.retain(|key, run| {
             if key.shard() != shard {

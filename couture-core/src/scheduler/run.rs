@@ -7,7 +7,7 @@ use super::event::Command;
 use super::instance::{KillReason, TaskInstance};
 use super::ledger::Ledger;
 use super::pools::Waiting;
-use super::timers::Timer;
+use super::timers::{Timer, left};
 use crate::dag::Task;
 use crate::executor::Launch;
 use crate::ids::{AttemptToken, MapIndex, ShardId, TaskIndex};
@@ -180,13 +180,13 @@ impl Run {
         if self.started_at.is_none() {
             self.started_at = Some(now.wall);
         }
-        self.arm_timeout(ledger);
+        self.arm_timeout(ledger, now);
         self.evaluate_all(ledger, now);
     }
 
-    pub(super) fn arm_timeout(&self, ledger: &mut Ledger) {
+    pub(super) fn arm_timeout(&self, ledger: &mut Ledger, now: Now) {
         if let (Some(timeout), Some(started_at)) = (self.info.dag.attributes.dagrun_timeout, self.started_at) {
-            ledger.timers.at(started_at + timeout, Timer::RunTimeout(self.info.key));
+            ledger.timers.set(now, left(started_at + timeout, timeout, now), Timer::RunTimeout(self.info.key));
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is to happen later, in one heap a clock.
+//! What is to happen later.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,52 +20,46 @@ pub(super) enum Timer {
     PoolContention,
 }
 
-/// Timers by wall clock (which survive a restart as times in the store) and by the monotonic clock (which no jump disturbs).
+/// Timers by the monotonic clock, which no jump of the wall clock disturbs. Times kept in the store are turned into what is left of
+/// them when a shard is taken over.
 #[derive(Default, Debug)]
 pub(super) struct Timers {
-    wall: BinaryHeap<Reverse<(Timestamp, Timer)>>,
-    mono: BinaryHeap<Reverse<(Duration, Timer)>>,
+    heap: BinaryHeap<Reverse<(Duration, Timer)>>,
     /// How many are worth a look at which of them are still wanted.
     crowd: usize,
 }
 
 impl Timers {
-    pub(super) fn at(&mut self, when: Timestamp, timer: Timer) {
-        self.wall.push(Reverse((when, timer)));
-    }
-
-    pub(super) fn at_mono(&mut self, when: Duration, timer: Timer) {
-        self.mono.push(Reverse((when, timer)));
+    /// Rings `after` from now.
+    pub(super) fn set(&mut self, now: Now, after: Duration, timer: Timer) {
+        self.heap.push(Reverse((now.mono + after, timer)));
     }
 
     /// A timer whose time has come.
     pub(super) fn pop_due(&mut self, now: Now) -> Option<Timer> {
-        if self.mono.peek().is_some_and(|Reverse((when, _))| *when <= now.mono) {
-            return self.mono.pop().map(|Reverse((_, timer))| timer);
-        }
-        if self.wall.peek().is_some_and(|Reverse((when, _))| *when <= now.wall) {
-            return self.wall.pop().map(|Reverse((_, timer))| timer);
-        }
-        None
+        let is_due = self.heap.peek().is_some_and(|Reverse((when, _))| *when <= now.mono);
+        if is_due { self.heap.pop().map(|Reverse((_, timer))| timer) } else { None }
     }
 
-    /// How long nothing is due, if the wall clock does not jump.
+    /// How long nothing is due.
     pub(super) fn next(&self, now: Now) -> Option<Duration> {
-        let wall = self.wall.peek().map(|Reverse((when, _))| when.since(now.wall));
-        let mono = self.mono.peek().map(|Reverse((when, _))| when.saturating_sub(now.mono));
-        wall.into_iter().chain(mono).min()
+        self.heap.peek().map(|Reverse((when, _))| when.saturating_sub(now.mono))
     }
 
     /// Drops timers that are out of date, once there are many.
     pub(super) fn tidy(&mut self, is_wanted: impl Fn(&Timer) -> bool) {
-        if self.len() > self.crowd.max(10_000) {
-            self.wall.retain(|Reverse((_, timer))| is_wanted(timer));
-            self.mono.retain(|Reverse((_, timer))| is_wanted(timer));
-            self.crowd = 2 * self.len();
+        if self.heap.len() > self.crowd.max(10_000) {
+            self.heap.retain(|Reverse((_, timer))| is_wanted(timer));
+            self.crowd = 2 * self.heap.len();
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.wall.len() + self.mono.len()
+        self.heap.len()
     }
+}
+
+/// What is left of `whole` until `when`; no more than all of it, wherever the wall clock has jumped to.
+pub(super) fn left(when: Timestamp, whole: Duration, now: Now) -> Duration {
+    when.since(now.wall).min(whole)
 }

@@ -83,7 +83,7 @@ impl Scheduler {
         }
         for (_, key, task) in self.workers.take_lost(self.ledger.settings.lease, now) {
             if let Some(run) = self.runs.get_mut(&key) {
-                run.lost(task, now.wall, "its worker has gone silent", &mut self.ledger);
+                run.lost(task, now.wall, "its worker has gone silent", &mut self.ledger, now);
                 run.propagate(&mut self.ledger, now);
             }
             self.end_if_over(key, now);

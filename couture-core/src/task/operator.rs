@@ -37,6 +37,11 @@ pub trait Operator: Serialize + DeserializeOwned + Debug + Send + Sync + 'static
 
 /// An [`Operator`] with its types erased: what a DAG stores, what JSON carries under the key `type`, and what a worker runs.
 /// [`operator!`](crate::operator!) implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a registered operator",
+    label = "no tag is known for this operator",
+    note = "implement `Operator` for it, then write `couture_core::operator!({Self}, \"a.tag\");` beside it; the tag never changes"
+)]
 #[typetag::serde(tag = "type")]
 #[async_trait]
 pub trait DynOperator: Debug + Send + Sync + 'static {

@@ -1,12 +1,12 @@
 //! Requests that wait for their scheduler.
 
 use couture_core::ShardId;
-use couture_core::store::{InboxId, Request, StoreError};
+use couture_core::store::{InboxId, Message, StoreError};
 
 use super::{SqlStore, limit};
 
 impl SqlStore {
-    pub(super) async fn put_request(&self, shard: ShardId, request: &Request) -> Result<InboxId, StoreError> {
+    pub(super) async fn put_request(&self, shard: ShardId, request: &Message) -> Result<InboxId, StoreError> {
         let mut args = self.database().args();
         let text = serde_json::to_string(request)
             .map_err(|error| StoreError::Corrupt(format!("the request cannot be held as JSON: {error}")))?;
@@ -19,7 +19,7 @@ impl SqlStore {
         &self,
         shards: &[ShardId],
         most: usize,
-    ) -> Result<Vec<(InboxId, Result<Request, String>)>, StoreError> {
+    ) -> Result<Vec<(InboxId, Result<Message, String>)>, StoreError> {
         if shards.is_empty() {
             return Ok(Vec::new());
         }

@@ -26,6 +26,7 @@ pub(super) fn bind(args: &mut Args, record: &Record) {
         Record::RunCreated(run) => (RUN, run.state.code(), run.key.0, None),
         Record::RunChanged(run) => (RUN, run.state.code(), run.key.0, None),
         Record::InboxDone(_) => (INBOX, 0, 0, None),
+        Record::Withdrawn => (5, 0, 0, None),
     };
     args.int(kind).int(state).int(run).int(0).int(0).int(0).int(0).opt_text(dag);
 }

@@ -90,6 +90,7 @@ impl<'c> Plan<'c> {
                 }
             }
             Record::InboxDone(id) => self.done.push(id.number),
+            Record::Withdrawn => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use couture_core::store::{
-    Commit, CommitError, DagVersion, InboxId, Pool, Request, Shard, ShardSnapshot, Store, StoreError,
+    Commit, CommitError, DagVersion, InboxId, Pool, Message, Shard, ShardSnapshot, Store, StoreError,
 };
 use couture_core::task::XComValue;
 use couture_core::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
@@ -52,7 +52,7 @@ impl Store for SqlStore {
         self.apply(commit).await
     }
 
-    async fn post(&self, shard: ShardId, request: &Request) -> Result<InboxId, StoreError> {
+    async fn post(&self, shard: ShardId, request: &Message) -> Result<InboxId, StoreError> {
         self.put_request(shard, request).await
     }
 
@@ -60,7 +60,7 @@ impl Store for SqlStore {
         &self,
         shards: &[ShardId],
         limit: usize,
-    ) -> Result<Vec<(InboxId, Result<Request, String>)>, StoreError> {
+    ) -> Result<Vec<(InboxId, Result<Message, String>)>, StoreError> {
         self.requests(shards, limit).await
     }
 
@@ -74,6 +74,14 @@ impl Store for SqlStore {
 
     async fn set_pool(&self, name: &PoolName, slots: u32) -> Result<(), StoreError> {
         self.put_pool(name, slots).await
+    }
+
+    async fn run_state(&self, run: couture_core::RunKey) -> Result<Option<couture_core::RunState>, StoreError> {
+        let mut args = self.database().args();
+        args.int(run.0);
+        let mut state = None;
+        self.database().fetch("SELECT state FROM dag_run WHERE run_key = ?".to_owned(), args, |row| { state = couture_core::RunState::from_code(row.int(0)?); Ok(()) }).await?;
+        Ok(state)
     }
 
     async fn xcom(

@@ -1,0 +1,25 @@
+//! Measures what Couture promises: `cargo run --release -p benches --bin figures [-- NAME…]`. One line a figure; exits with 1 if a
+//! target is not reached.
+
+use std::process::ExitCode;
+
+use benches::figures::ALL;
+
+fn main() -> ExitCode {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(unknown) = wanted.iter().find(|name| ALL.iter().all(|(known, _)| known != name)) {
+        let known: Vec<_> = ALL.iter().map(|(name, _)| *name).collect();
+        eprintln!("there is no figure {unknown:?}; known are {}", known.join(", "));
+        return ExitCode::from(2);
+    }
+    let mut is_short = false;
+    for (name, measure) in ALL {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            for figure in measure() {
+                println!("{figure}");
+                is_short |= !figure.is_ok();
+            }
+        }
+    }
+    if is_short { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

@@ -1,0 +1,7 @@
+//! The DAG model from outside: building, refusing, serialising, and its limits.
+
+mod big;
+mod errors;
+mod operators;
+mod random;
+mod serial;

@@ -1,0 +1,7 @@
+//! The engine as a whole, in memory: real driver, real executor, real clock.
+
+mod attempts;
+mod operators;
+mod requests;
+mod rig;
+mod runs;
