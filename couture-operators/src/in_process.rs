@@ -11,6 +11,8 @@ use crate::child::{ChildEnd, ChildSpec, MemoryRecords, Nursery, attempt_environm
 
 /// Runs child processes as children of this process: they die with it.
 ///
+/// The peak memory told of a child is never less than what this process had when it started it.
+///
 /// One thread owns them all; it starts with the first child, and ends, after its children, when this value is dropped.
 #[derive(Debug)]
 pub struct InProcess {

@@ -30,11 +30,11 @@ pub(crate) fn raise_file_limit() {
 /// starts it ends.
 pub(crate) fn own_session_that_dies_with_us(command: &mut Command) {
     let parent = getpid();
-    let file_limit = FILE_LIMIT.get().cloned();
+    let file_limit = FILE_LIMIT.get().copied();
     let hook = move || {
         setsid()?;
-        if let Some(limit) = &file_limit {
-            setrlimit(Resource::Nofile, limit.clone())?;
+        if let Some(limit) = file_limit {
+            setrlimit(Resource::Nofile, limit)?;
         }
         set_parent_process_death_signal(Some(Signal::KILL))?;
         // It may have ended before the line above.
@@ -51,7 +51,7 @@ pub(crate) fn own_session_that_dies_with_us(command: &mut Command) {
 pub(crate) fn watch_exit(pid: Pid) -> io::Result<AsyncFd<OwnedFd>> {
     let exit = pidfd_open(pid, PidfdFlags::NONBLOCK)?;
     // SAFETY: an owned descriptor stays open, and the same, as long as its owner has it.
-    Ok(unsafe { AsyncFd::register_with_interest(exit, Interest::READABLE) }.map_err(io::Error::from)?)
+    unsafe { AsyncFd::register_with_interest(exit, Interest::READABLE) }.map_err(io::Error::from)
 }
 
 /// Waits for the end of a child of this process, and tells how it ended and its largest resident set in bytes.

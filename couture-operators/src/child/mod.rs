@@ -1,5 +1,7 @@
 //! Child processes: started as groups of their own, their output in the attempt's log, ended as whole groups.
 //!
+//! A process that leaves its group, as a daemon does with `setsid`, is out of reach, and lives on.
+//!
 //! Everything here runs on one thread, which must live as long as the children: they are killed when it ends.
 
 mod environment;

@@ -114,7 +114,7 @@ pub(crate) async fn supervise(
         }
         Err(error) => ChildEnd::Lost(format!("its exit status was taken by someone else: {error}")),
     };
-    remove_temp(temp);
+    remove_temp(temp).await;
     end
 }
 
@@ -154,12 +154,14 @@ fn footer(status: ExitStatus) -> String {
     }
 }
 
-fn remove_temp(temp: Option<TempDir>) {
+/// The end is told after this, so that who hears of it finds the folder gone.
+async fn remove_temp(temp: Option<TempDir>) {
     let Some(temp) = temp else { return };
     // The usual one is empty; a big one must not hold up the other children.
     let path = temp.keep();
     if std::fs::remove_dir(&path).is_err() {
-        tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path));
+        // What cannot be removed stays; the next supervisor tries again.
+        let _ = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path)).await;
     }
 }
 
@@ -174,27 +176,26 @@ impl Output<'_> {
     /// Waits for output and takes a piece of it. Dropping the future loses nothing.
     async fn pump(&mut self, pipe: &Receiver) {
         match pipe.readable().await {
-            Ok(()) => {
-                self.take(pipe);
-            }
+            // Where there is nothing after all, the next wait is a real one.
+            Ok(()) => _ = self.take(|buffer| pipe.try_read(buffer)),
             Err(_) => self.open = false,
         }
     }
 
-    /// Takes what is there now.
+    /// Takes what is there now, be it that the runtime has not heard of it yet.
     fn drain(&mut self, pipe: &Receiver) {
         let mut total = 0;
         while self.open && total < MAX_PIPE_BYTES {
-            match self.take(pipe) {
+            match self.take(|buffer| Ok(rustix::io::read(pipe, buffer)?)) {
                 0 => break,
                 length => total += length,
             }
         }
     }
 
-    fn take(&mut self, pipe: &Receiver) -> usize {
+    fn take(&mut self, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> usize {
         let workspace = &mut *self.workspace.borrow_mut();
-        match pipe.try_read(&mut workspace.read) {
+        match read(&mut workspace.read) {
             Ok(0) => self.open = false,
             Ok(length) => {
                 self.log.push(&workspace.read[..length], &mut workspace.scratch);

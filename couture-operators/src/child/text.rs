@@ -3,12 +3,17 @@
 use couture_core::ProcessCommand;
 use rustix::process::Signal;
 
-/// The command as one would type it into a shell.
+use crate::log::Masker;
+
+/// The command as one would type it into a shell, its secrets masked.
 pub(super) fn command_line(command: &ProcessCommand) -> String {
-    let mut line = quoted(&command.program);
+    let masker = Masker::new(&command.secrets);
+    // Masked before they are quoted, which may change what a secret looks like.
+    let word = |word: &String| quoted(&masker.mask(word));
+    let mut line = word(&command.program);
     for argument in &command.args {
         line.push(' ');
-        line.push_str(&quoted(argument));
+        line.push_str(&word(argument));
     }
     line
 }
@@ -61,6 +66,16 @@ mod tests {
         check("", "''");
         check("echo hi", "'echo hi'");
         check("it's", r"'it'\''s'");
+        let command = ProcessCommand {
+            program: "bash".into(),
+            args: vec!["-c".into(), "echo pa'ss".into()],
+            env: Default::default(),
+            clear_env: false,
+            cwd: None,
+            secrets: vec!["pa'ss".into()],
+            kill_grace: Default::default(),
+        };
+        assert_eq!(command_line(&command), "bash -c 'echo ***'");
         assert_eq!(signal_name(9), "SIGKILL");
         assert_eq!(signal_name(40), "signal 40");
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use couture_core::{ProcessCommand, ProcessError, Processes};
 use couture_operators::BashOperator;
 use tokio::io::AsyncReadExt;
+use tokio::net::unix::pipe::{OpenOptions, Receiver, Sender};
 
 use crate::attempt::{Attempts, Folders, outcome, token};
 use couture_core::Operator;
@@ -79,23 +80,12 @@ async fn working_directory(folders: &Folders, attempts: &Attempts) {
     let fresh = attempts.bash(30, BashOperator::new("touch a/b 2>/dev/null; mkdir sub; touch sub/file; pwd")).await;
     let path = fresh.strip_prefix("ok ").unwrap();
     assert!(path.contains("couture-"), "{path}");
-    // It held something, so another thread removes it: the next child comes after.
-    gone(Path::new(path)).await;
+    assert!(!Path::new(path).exists());
     let given = folders.root.path().canonicalize().unwrap();
     assert_eq!(attempts.bash(31, BashOperator::new("pwd").cwd(&given)).await, format!("ok {}", given.display()));
     assert!(given.exists());
     let missing = attempts.bash(32, BashOperator::new("pwd").cwd("/no/such/place")).await;
     assert_eq!(missing, "retry failed to start bash: its working directory /no/such/place does not exist");
-}
-
-/// Waits until nothing is at `path`.
-async fn gone(path: &Path) {
-    let all = async {
-        while path.exists() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), all).await.expect("the temporary folder stays");
 }
 
 fn command(program: &str, args: &[&str]) -> ProcessCommand {
@@ -140,10 +130,10 @@ async fn output_in_order(folders: &Folders, attempts: &Attempts) {
 /// What a command leaves running is ended with it, and does not keep it from ending.
 async fn background(folders: &Folders, attempts: &Attempts) {
     let (outlives, alive) = fifo(folders, "background");
-    let script = format!("(trap '' TERM; exec 3>{outlives}; while :; do sleep 1; done) & exec 4>{outlives}; echo done");
+    let script = format!("exec 3>{outlives}; (trap '' TERM; while :; do sleep 1; done) & echo ready >&3");
     let (cx, _) = attempts.context(60);
     let ended = cx.services().processes.run(command("bash", &["-c", &script]), &cx);
-    let (ended, ()) = tokio::join!(ended, alive.closed());
+    let (ended, ()) = tokio::join!(ended, async { alive.ready().await.closed().await });
     assert_eq!(ended.unwrap().code, Some(0));
 }
 
@@ -192,35 +182,43 @@ async fn same_twice(folders: &Folders, attempts: &Attempts) {
     assert_eq!(processes.known(&[token(80)]).await, []);
 }
 
-/// A named pipe that tells when the last process that has it open for writing is gone.
-pub(crate) struct Alive(tokio::net::unix::pipe::Receiver, Vec<u8>);
+/// A named pipe into which a command says that it is ready, and that tells when the last process that has it open is gone.
+pub(crate) struct Alive {
+    receiver: Receiver,
+    /// Keeps the pipe from looking closed before the command opens it.
+    sender: Sender,
+}
+
+/// The same after the command has said so.
+pub(crate) struct Ready(Receiver);
 
 pub(crate) fn fifo(folders: &Folders, name: &str) -> (String, Alive) {
     let path = folders.root.path().join(name);
     rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
-    let receiver = tokio::net::unix::pipe::OpenOptions::new().open_receiver(&path).unwrap();
-    (path.display().to_string(), Alive(receiver, Vec::new()))
+    let receiver = OpenOptions::new().open_receiver(&path).unwrap();
+    let sender = OpenOptions::new().open_sender(&path).unwrap();
+    (path.display().to_string(), Alive { receiver, sender })
 }
+
+/// How long a test waits for what must happen.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Alive {
     /// Waits for the first bytes.
-    pub(crate) async fn ready(mut self) -> Self {
-        let read = async {
-            while self.0.read_buf(&mut self.1).await.unwrap() == 0 {
-                // Nobody has it open yet.
-                tokio::time::sleep(Duration::from_millis(2)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), read).await.expect("nothing was written");
-        self
+    pub(crate) async fn ready(mut self) -> Ready {
+        let mut said = [0];
+        let read = self.receiver.read_exact(&mut said);
+        tokio::time::timeout(PATIENCE, read).await.expect("nothing was written").unwrap();
+        drop(self.sender);
+        Ready(self.receiver)
     }
+}
 
-    /// Waits until writers have come and gone.
+impl Ready {
+    /// Waits until nobody has the pipe open.
     pub(crate) async fn closed(mut self) {
-        let read = async {
-            self.0.readable().await.unwrap();
-            while self.0.read_buf(&mut self.1).await.unwrap() > 0 {}
-        };
-        tokio::time::timeout(Duration::from_secs(20), read).await.expect("someone still has it open");
+        let mut rest = Vec::new();
+        let read = self.0.read_to_end(&mut rest);
+        tokio::time::timeout(PATIENCE, read).await.expect("someone still has it open").unwrap();
     }
 }

@@ -4,14 +4,14 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use couture_core::{Operator, Processes};
 use couture_operators::{BashOperator, Supervisor, SupervisorSettings};
+use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal};
 
 use crate::attempt::{Attempts, Folders, outcome, token};
-use crate::commands::{self, fifo};
+use crate::commands::{self, PATIENCE, fifo};
 
 /// A folder for a supervisor, which is told to end when this goes.
 pub(crate) struct Place {
@@ -45,17 +45,13 @@ impl Place {
     /// Waits until no supervisor lives.
     pub(crate) async fn supervisor_gone(&self) {
         let lock = std::fs::OpenOptions::new().write(true).open(self.dir.join("lock")).unwrap();
-        let free = async {
-            while rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_err() {
-                tokio::time::sleep(Duration::from_millis(2)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), free).await.expect("the supervisor lives on");
+        let free = tokio::task::spawn_blocking(move || flock(&lock, FlockOperation::LockExclusive));
+        tokio::time::timeout(PATIENCE, free).await.expect("the supervisor lives on").unwrap().unwrap();
     }
 
     fn raw(&self) -> UnixStream {
         let stream = UnixStream::connect(self.dir.join("socket")).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream
     }
 }
@@ -63,8 +59,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let lock = std::fs::OpenOptions::new().write(true).open(self.dir.join("lock"));
-        let dead = lock
-            .is_ok_and(|lock| rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_ok());
+        let dead = lock.is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok());
         if !dead && let Some(pid) = self.supervisor_pid() {
             let _ = rustix::process::kill_process(pid, Signal::TERM);
         }
@@ -110,7 +105,8 @@ async fn garbage_is_dismissed() {
     let (path, alive) = fifo(&place.folders, "alive");
     let go = place.folders.root.path().join("go");
     rustix::fs::mkfifoat(rustix::fs::CWD, &go, rustix::fs::Mode::RWXU).unwrap();
-    let script = BashOperator::new(format!("echo ready >{path}; read line <{}; echo got $line", go.display()));
+    let script =
+        BashOperator::new(format!("exec 3>{path}; echo ready >&3; read line <{}; echo got $line", go.display()));
     let client = place.client();
     let alive = tokio::select! {
         end = client.bash(1, script.clone()) => panic!("{end}"),
@@ -147,7 +143,7 @@ async fn garbage_is_dismissed() {
 async fn another_version_is_made_room_for() {
     let place = Place::new(LONG_MS);
     let (path, alive) = fifo(&place.folders, "alive");
-    let script = BashOperator::new(format!("echo ready >{path}; exec 3>{path}; trap '' TERM; sleep 1000"));
+    let script = BashOperator::new(format!("exec 3>{path}; echo ready >&3; trap '' TERM; sleep 1000"));
     let client = place.client();
     let alive = tokio::select! {
         end = client.bash(1, script.clone()) => panic!("{end}"),

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use couture_operators::{BashOperator, Supervisor, SupervisorSettings};
+use couture_core::Processes;
+use couture_operators::{BashOperator, InProcess, Supervisor, SupervisorSettings};
 use rustix::process::{Signal, kill_process};
 
 use crate::attempt::{Attempts, Folders, token};
@@ -19,11 +20,15 @@ struct Server(std::process::Child);
 
 impl Server {
     fn start(place: &Place, script: &BashOperator) -> Self {
+        Self::start_with(place, script, true)
+    }
+
+    fn start_with(place: &Place, script: &BashOperator, supervised: bool) -> Self {
         let settings = place.settings();
         let args: Vec<String> = settings.args.iter().map(|arg| arg.to_str().unwrap().to_owned()).collect();
         let role = serde_json::json!({
             "dir": settings.dir, "live": settings.live_dir, "program": settings.program,
-            "args": args, "script": script.bash_command,
+            "args": args, "script": script.bash_command, "supervised": supervised,
         });
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "survival::plays_the_server", "--nocapture"])
@@ -48,7 +53,11 @@ async fn plays_the_server() {
     let args: Vec<String> = serde_json::from_value(role["args"].clone()).unwrap();
     let live = PathBuf::from(text("live"));
     let settings = SupervisorSettings::new(text("dir"), &live, text("program"), args);
-    let attempts = Attempts::new(&Folders::new(), Arc::new(Supervisor::new(settings).unwrap()));
+    let processes: Arc<dyn Processes> = match role["supervised"].as_bool() {
+        Some(true) => Arc::new(Supervisor::new(settings).unwrap()),
+        _ => Arc::new(InProcess::new(live)),
+    };
+    let attempts = Attempts::new(&Folders::new(), processes);
     attempts.bash(1, BashOperator::new(text("script"))).await;
 }
 
@@ -113,6 +122,16 @@ async fn a_child_that_ends_without_a_server_is_told_of_later() {
     processes.settled(&[token(1)]).await;
     assert_eq!(processes.known(&[token(1)]).await, []);
     assert_eq!(place.folders.log(token(1)).split_once('\n').unwrap().1, whole_log());
+}
+
+#[tokio::test]
+async fn children_in_process_die_with_it() {
+    let place = Place::new(LONG_MS);
+    let (script, alive, _) = patient(&place);
+    let mut server = Server::start_with(&place, &script, false);
+    let alive = alive.ready().await;
+    server.kill();
+    alive.closed().await;
 }
 
 /// A script that leaves a child which ignores TERM, and both have `alive` open.
