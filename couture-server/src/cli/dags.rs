@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 use super::args::{Dags, Output, Trigger};
 use super::client::{Client, path};
+use super::print::{print, print_json};
 use super::table::{Table, cell, printable};
-use super::{CliError, Verdict, follow, print, print_json, runs, test_run};
+use super::verdict::{CliError, Verdict};
+use super::{follow, runs, test_run};
 
 pub(super) async fn run(client: Client, output: Output, command: Dags) -> Result<Verdict, CliError> {
     match command {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::client::{Client, path};
-use super::{CliError, Verdict};
+use super::verdict::{CliError, Verdict};
 
 /// From one question to the next: quick at first, then slower.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);

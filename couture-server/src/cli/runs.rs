@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::args::{Output, Runs};
 use super::client::{Client, path};
 use super::dags::all;
+use super::print::{print, print_json};
 use super::table::{Table, cell, printable, seconds, time};
-use super::{CliError, Verdict, print, print_json};
+use super::verdict::{CliError, Verdict};
 
 pub(super) async fn run(client: Client, output: Output, command: Runs) -> Result<Verdict, CliError> {
     match command {

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::args::{Output, Tasks};
 use super::client::{Client, path};
 use super::follow::Pause;
+use super::print::{print, print_json};
 use super::table::printable;
-use super::{CliError, Verdict, print, print_json};
+use super::verdict::{CliError, Verdict};
 
 pub(super) async fn run(client: Client, output: Output, command: Tasks) -> Result<Verdict, CliError> {
     let Tasks::Log { dag_id, run_id, task_id, try_number, follow } = command;

@@ -9,7 +9,9 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{Output, Test};
-use super::{CliError, Verdict, print, print_json, runs};
+use super::print::{print, print_json};
+use super::runs;
+use super::verdict::{CliError, Verdict};
 use crate::api::ApiError;
 use crate::cli::dags::conf;
 use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Format, parse, read_bounded};

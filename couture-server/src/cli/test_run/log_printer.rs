@@ -6,7 +6,8 @@ use couture_core::store::TaskRecord;
 use couture_core::{AttemptToken, MapIndex, RunKey, TaskIndex};
 
 use crate::api::LogSource;
-use crate::cli::{CliError, print};
+use crate::cli::print::print;
+use crate::cli::verdict::CliError;
 use crate::node::Node;
 
 const PAGE: usize = 1_000;
