@@ -1,11 +1,21 @@
 //! Measures what Couture promises: `cargo run --release -p benches --bin figures [-- NAME…]`. One line a figure; exits with 1 if a
 //! target is not reached.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use benches::figures::ALL;
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    match arguments.next() {
+        Some(role) if role == "supervise" => return supervise(arguments.next().unwrap_or_default().as_ref()),
+        Some(role) if role == "--million" => {
+            benches::figures::run_million();
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
+    }
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     if let Some(unknown) = wanted.iter().find(|name| ALL.iter().all(|(known, _)| known != name)) {
         let known: Vec<_> = ALL.iter().map(|(name, _)| *name).collect();
@@ -22,4 +32,15 @@ fn main() -> ExitCode {
         }
     }
     if is_short { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The role of the supervisor of child processes.
+fn supervise(folder: &Path) -> ExitCode {
+    match couture_operators::supervisor::main(folder, couture_operators::supervisor::DEFAULT_ORPHAN_GRACE) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("failed to supervise: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

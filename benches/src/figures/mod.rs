@@ -1,6 +1,12 @@
 //! The figures, by subject.
 
+mod children;
+mod latency;
+mod scale;
+mod simulator;
 mod throughput;
+
+pub use scale::run_million;
 
 use crate::figure::Figure;
 
@@ -12,9 +18,20 @@ pub const ALL: &[Measurement] = &[
     ("wide-memory", throughput::wide_in_memory),
     ("wide-sqlite", throughput::wide_on_sqlite),
     ("chain", throughput::chain),
+    ("bash-chain", children::chain),
+    ("bash-parallel", children::parallel),
+    ("latency", latency::next_start),
+    ("million", scale::million),
+    ("idle-dags", scale::idle_dags),
+    ("simulator", simulator::speed),
 ];
 
 /// Runs a measurement's future to its end.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads").block_on(future)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("threads")
+        .block_on(future)
 }

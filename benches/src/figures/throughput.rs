@@ -33,9 +33,8 @@ pub(super) fn wide_in_memory() -> Vec<Figure> {
 
 pub(super) fn wide_on_sqlite() -> Vec<Figure> {
     let folder = tempfile::tempdir().expect("a folder");
-    let took = block_on(async {
-        Rig::on_sqlite(folder.path(), Services::default()).await.median_run(wide(100_000), 5).await
-    });
+    let took =
+        block_on(async { Rig::on_sqlite(folder.path(), Services::default()).await.median_run(wide(100_000), 5).await });
     let rate = 100_000.0 / took.as_secs_f64();
     let note = format!("{:.0} transitions/s, each a state row and a journal row", 2.0 * rate);
     vec![Figure::new("100,000 native tasks, wide, durable", rate, "tasks/s", Target::AtLeast(50_000.0)).note(note)]
@@ -43,9 +42,8 @@ pub(super) fn wide_on_sqlite() -> Vec<Figure> {
 
 pub(super) fn chain() -> Vec<Figure> {
     let folder = tempfile::tempdir().expect("a folder");
-    let took = block_on(async {
-        Rig::on_sqlite(folder.path(), Services::default()).await.median_run(chain_of(40), 21).await
-    });
+    let took =
+        block_on(async { Rig::on_sqlite(folder.path(), Services::default()).await.median_run(chain_of(40), 21).await });
     let ms = took.as_secs_f64() * 1e3;
     vec![Figure::new("chain of 40 native tasks, durable", ms, "ms", Target::AtMost(40.0))]
 }

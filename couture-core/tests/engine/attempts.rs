@@ -1,4 +1,5 @@
 //! How attempts end, and what follows.
+#![allow(unused_must_use, reason = "rustc takes `a >> b` for a computation")]
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! Whole runs.
+#![allow(unused_must_use, reason = "rustc takes `a >> b` for a computation")]
 
 use couture_core::store::{Store, StoreReader};
 use couture_core::task::XComValue;

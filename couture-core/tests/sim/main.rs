@@ -1,7 +1,8 @@
 //! The simulator: schedulers, a store and executors in one thread and in virtual time, everything that can go wrong drawn from one
 //! seed.
 //!
-//! `SEED=… cargo test -p couture-core --test sim` replays one seed and prints what happens. `SEEDS=…` sets how many are tried.
+//! `SEED=… cargo test -p couture-core --test sim` replays one seed and prints what happens. `SEEDS=…` sets how many are tried, and
+//! `SEED_THREADS=…` by how many threads.
 
 mod bugs;
 mod clock;

@@ -271,10 +271,8 @@ impl Seen {
                     broken.push(format!("is tried again at {queued}, before {wait}"));
                 }
             }
-            TaskState::Success => {
-                if !matches!(self.outcomes.get(&token), Some(Outcome::Succeeded { .. })) {
-                    broken.push("is recorded as success, which it never reported".to_owned());
-                }
+            TaskState::Success if !matches!(self.outcomes.get(&token), Some(Outcome::Succeeded { .. })) => {
+                broken.push("is recorded as success, which it never reported".to_owned());
             }
             TaskState::Failed => {
                 let fatal = matches!(self.outcomes.get(&token), Some(Outcome::Failed { retryable: false, .. }));
@@ -282,10 +280,8 @@ impl Seen {
                     broken.push(format!("fails in try {} with {} retries", token.try_number, options.retries));
                 }
             }
-            TaskState::Skipped if token.try_number == 0 => {
-                if !run.cancelled && verdict != Verdict::Skip {
-                    broken.push(format!("is skipped although its trigger rule says {verdict:?}"));
-                }
+            TaskState::Skipped if token.try_number == 0 && !run.cancelled && verdict != Verdict::Skip => {
+                broken.push(format!("is skipped although its trigger rule says {verdict:?}"));
             }
             TaskState::UpstreamFailed if verdict != Verdict::FailUpstream => {
                 broken.push(format!("is upstream_failed although its trigger rule says {verdict:?}"));

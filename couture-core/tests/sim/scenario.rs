@@ -143,7 +143,8 @@ fn post(store: &MemoryStore, request: &Request) {
 
 fn inbox(store: &MemoryStore) -> Vec<InboxId> {
     let shards: Vec<_> = (0..SHARDS).map(ShardId).collect();
-    let messages = store.inbox(&shards, 100).now_or_never().expect("memory does not wait").expect("inboxes can be read");
+    let messages =
+        store.inbox(&shards, 100).now_or_never().expect("memory does not wait").expect("inboxes can be read");
     messages.into_iter().map(|(id, _)| id).collect()
 }
 

@@ -11,7 +11,8 @@ const SEEDS: u64 = 20_000;
 pub fn first_broken(seeds: std::ops::Range<u64>, planted: Planted) -> Option<(u64, Vec<String>)> {
     let next = std::sync::atomic::AtomicU64::new(seeds.start);
     let found = std::sync::Mutex::new(None::<(u64, Vec<String>)>);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = number("SEED_THREADS")
+        .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), |threads| threads as usize);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {

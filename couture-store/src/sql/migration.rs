@@ -91,6 +91,7 @@ impl Session<'_> {
     /// Runs statements together or not at all, where the database can do that for what changes a schema; else it stops at the
     /// first that fails, and each can be repeated.
     async fn transaction(&mut self, sql: &str) -> Result<(), Error> {
+        let sql = sql.trim_end().trim_end_matches(';');
         let done = self.raw(&format!("BEGIN;\n{sql};\nCOMMIT")).await;
         if done.is_err() {
             // The first error is the one to tell.

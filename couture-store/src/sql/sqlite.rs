@@ -31,7 +31,7 @@ pub(crate) struct Sqlite {
     pub(super) location: Location,
     checkpoint: Arc<Checkpoint>,
     /// Declared last: released when the connections above are gone.
-    _lock: FolderLock,
+    lock: std::sync::Mutex<Option<FolderLock>>,
 }
 
 impl Sqlite {
@@ -76,6 +76,7 @@ impl Sqlite {
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.writer.lock().await.close().await;
+        self.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     }
 }
 

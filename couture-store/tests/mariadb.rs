@@ -1,0 +1,43 @@
+//! The store on a real MariaDB passes the suite.
+
+mod servers;
+
+use couture_core::conformance::store::{StoreFixture, check_commands, commands, store_suite};
+use proptest::prelude::*;
+use servers::{Fixture, Kind};
+use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection};
+
+static MARIADB: Kind = Kind {
+    user: "mysql",
+    package: "mariadb-server",
+    programs: &[("mariadb-install-db", "/usr/bin"), ("mariadbd", "/usr/sbin")],
+    script: "\"$1\" --no-defaults --datadir=\"$folder/data\" --auth-root-authentication-method=normal --skip-test-db && \
+             exec \"$2\" --no-defaults --datadir=\"$folder/data\" --socket=\"$folder/socket\" --port=\"$port\" \
+             --bind-address=127.0.0.1 --pid-file=\"$folder/pid\" --innodb-flush-log-at-trx-commit=0",
+    execute: |port, sql| {
+        Box::pin(async move {
+            let mut connection = MySqlConnection::connect(&(MARIADB.url)(port, "mysql")).await?;
+            connection.execute(AssertSqlSafe(sql)).await?;
+            connection.close().await
+        })
+    },
+    url: |port, name| format!("mysql://root@127.0.0.1:{port}/{name}"),
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mariadb_passes_the_suite() {
+    store_suite(|shards| Fixture::new(&MARIADB, shards)).await;
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::with_cases(12) })]
+
+    #[test]
+    fn mariadb_answers_as_memory_does(commands in commands(40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let fixture = Fixture::new(&MARIADB, 4).await;
+            check_commands(fixture.store(), &commands).await;
+        });
+    }
+}
