@@ -3,7 +3,6 @@
 //! A program that defines DAGs in Rust has a server of its own in three lines; see [`ServerBuilder`].
 
 pub mod api;
-mod artifacts;
 mod backend;
 pub mod cli;
 mod command_line;
@@ -11,14 +10,13 @@ pub mod dags;
 pub mod data_folder;
 mod error;
 mod listen;
-mod live_logs;
 mod node;
 mod page;
 mod server;
 pub mod settings;
+mod shipping;
 pub mod supervise;
 
 pub use error::StartError;
-pub use live_logs::LiveLogs;
 pub use node::{Children, Node};
 pub use server::{Server, ServerBuilder};

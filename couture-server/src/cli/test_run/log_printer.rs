@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use couture_core::store::TaskRecord;
-use couture_core::{AttemptToken, MapIndex, RunKey, TaskIndex};
+use couture_core::{MapIndex, RunKey, TaskIndex};
 
-use crate::api::LogSource;
 use crate::cli::print::print;
 use crate::cli::verdict::CliError;
 use crate::node::Node;
@@ -24,9 +23,10 @@ pub(super) struct LogPrinter<'n> {
     open: BTreeMap<(TaskIndex, MapIndex), Open>,
 }
 
-/// The attempt of a task instance that was printed last.
+/// The try of a task instance that is printed.
+#[derive(Default)]
 struct Open {
-    token: AttemptToken,
+    try_number: u32,
     offset: u64,
     rest: Vec<u8>,
     is_over: bool,
@@ -58,38 +58,28 @@ impl<'n> LogPrinter<'n> {
 
     async fn instance(&mut self, record: &TaskRecord) -> Result<(), CliError> {
         let key = (record.token.task, record.token.map_index);
-        let current = record.token;
-        if current.try_number == 0 {
-            return Ok(());
+        let mut open = self.open.remove(&key).unwrap_or_default();
+        while open.try_number < record.token.try_number {
+            if open.try_number > 0 {
+                self.print(key, &mut open, true).await?;
+            }
+            open = Open { try_number: open.try_number + 1, ..Open::default() };
         }
-        let first = AttemptToken { try_number: 1, launch: 1, ..current };
-        let mut open = self.open.remove(&key).unwrap_or(Open::new(first));
-        while open.token.try_number < current.try_number {
-            self.attempt(&mut open, true).await?;
-            let tries = self.node.reader().tries(self.run, key.0, key.1).await?;
-            let last_launch = tries.iter().find(|old| old.token.try_number == open.token.try_number);
-            open = match last_launch.filter(|old| old.token.launch > open.token.launch) {
-                Some(_) => Open::new(AttemptToken { launch: open.token.launch + 1, ..open.token }),
-                None => Open::new(AttemptToken { try_number: open.token.try_number + 1, launch: 1, ..current }),
-            };
+        if open.try_number > 0 {
+            self.print(key, &mut open, !record.state.is_live()).await?;
         }
-        while open.token.launch < current.launch {
-            self.attempt(&mut open, true).await?;
-            open = Open::new(AttemptToken { launch: open.token.launch + 1, ..current });
-        }
-        self.attempt(&mut open, !record.state.is_live()).await?;
         self.open.insert(key, open);
         Ok(())
     }
 
-    /// Prints what has come to an attempt's log; all of it where the attempt is over.
-    async fn attempt(&self, open: &mut Open, is_over: bool) -> Result<(), CliError> {
+    /// Prints what has come to a try's log; all of it where the try is over.
+    async fn print(&self, key: (TaskIndex, MapIndex), open: &mut Open, is_over: bool) -> Result<(), CliError> {
         if open.is_over {
             return Ok(());
         }
-        let logs: &dyn LogSource = self.node.logs();
         loop {
-            let part = logs.read(open.token, open.offset, PART_BYTES).await;
+            let logs = self.node.logs();
+            let part = logs.read(self.run, key.0, key.1, open.try_number, open.offset, PART_BYTES).await;
             let part = part.map_err(|error| CliError::message(format!("failed to read a log: {error}")))?;
             let is_last = part.content.len() < PART_BYTES;
             open.offset = part.next;
@@ -100,7 +90,7 @@ impl<'n> LogPrinter<'n> {
                 None => 0,
             };
             let end = if is_last && is_over { open.rest.len() } else { end };
-            self.lines(open.token.task, &open.rest[..end]);
+            self.lines(key.0, &open.rest[..end]);
             open.rest.drain(..end);
             if is_last {
                 open.is_over = is_over;
@@ -115,11 +105,5 @@ impl<'n> LogPrinter<'n> {
         let lines: String =
             text.lines().map(|line| format!("{task_id:<width$} | {line}\n", width = self.width)).collect();
         print(&lines);
-    }
-}
-
-impl Open {
-    fn new(token: AttemptToken) -> Self {
-        Self { token, offset: 0, rest: Vec::new(), is_over: false }
     }
 }
