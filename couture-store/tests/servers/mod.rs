@@ -113,6 +113,7 @@ fn find(name: &str, folder: &str, package: &str) -> PathBuf {
 
 /// A store on a server.
 pub(crate) struct Fixture {
+    kind: &'static Kind,
     url: String,
     shards: u32,
     store: SqlStore,
@@ -123,7 +124,21 @@ impl Fixture {
     pub(crate) async fn new(kind: &'static Kind, shards: u32) -> Self {
         let url = Server::of(kind).await.database().await;
         let store = open(&url, shards).await;
-        Self { url, shards, store }
+        Self { kind, url, shards, store }
+    }
+}
+
+#[allow(dead_code, reason = "each test program uses a part of this file")]
+impl Fixture {
+    /// The URL of its database.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Runs a statement on the server, outside of the store.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let server = Server::of(self.kind).await;
+        (self.kind.execute)(server.port, sql.to_owned()).await.unwrap();
     }
 }
 
