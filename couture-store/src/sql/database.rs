@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::Arc;
 
 use couture_core::store::StoreError;
 use futures_util::TryStreamExt;
@@ -20,7 +19,7 @@ use crate::error::ConnectError;
 
 /// A database. Statements are written with `?` for arguments.
 pub(crate) enum Database {
-    Sqlite(Arc<Sqlite>),
+    Sqlite(Sqlite),
     Postgres(Postgres),
     MySql(MySql),
 }
@@ -31,11 +30,11 @@ impl Database {
         let shown = without_password(url);
         match url.split_once("://") {
             Some(("sqlite", path)) if !path.is_empty() && !path.contains('?') => {
-                Ok(Self::Sqlite(Arc::new(Sqlite::open(Path::new(path)).await?)))
+                Ok(Self::Sqlite(Sqlite::open(Path::new(path)).await?))
             }
-            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(Postgres::open(url, &shown, connections)?)),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(Postgres::open(url, &shown, connections).await?)),
             Some(("mysql" | "mariadb", rest)) => {
-                Ok(Self::MySql(MySql::open(&format!("mysql://{rest}"), &shown, connections)?))
+                Ok(Self::MySql(MySql::open(&format!("mysql://{rest}"), &shown, connections).await?))
             }
             _ => Err(ConnectError::Url(shown)),
         }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
-use sqlx::{ConnectOptions, Executor};
+use sqlx::{ConnectOptions, Connection, Executor};
 
 use super::args::Args;
 use super::batch::Table;
@@ -19,15 +19,18 @@ pub(crate) struct MySql {
 }
 
 impl MySql {
-    /// Prepares connections to `url`, of which `shown` is what may be shown; none is made yet.
-    pub(super) fn open(url: &str, shown: &str, connections: u32) -> Result<Self, ConnectError> {
+    /// Connects to `url`, of which `shown` is what may be shown.
+    pub(super) async fn open(url: &str, shown: &str, connections: u32) -> Result<Self, ConnectError> {
         let options = MySqlConnectOptions::from_str(url)
             .map_err(|_| ConnectError::Url(shown.to_owned()))?
             .disable_statement_logging();
         let location = Location::new(format!("the database {shown}"));
+        // The pool would try for long, and not tell why it fails.
+        let first = options.connect().await.map_err(|error| location.fault(error))?;
+        first.close().await.map_err(|error| location.fault(error))?;
         let pool = MySqlPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(30))
+            .acquire_timeout(Duration::from_secs(10))
             // Commits name every row they change: the default level's locks on gaps would only make them collide.
             .after_connect(|connection, _| {
                 Box::pin(async move {

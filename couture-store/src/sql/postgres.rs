@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
 
 use super::args::Args;
 use super::batch::Table;
@@ -20,16 +20,19 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Prepares connections to `url`, of which `shown` is what may be shown; none is made yet.
-    pub(super) fn open(url: &str, shown: &str, connections: u32) -> Result<Self, ConnectError> {
+    /// Connects to `url`, of which `shown` is what may be shown.
+    pub(super) async fn open(url: &str, shown: &str, connections: u32) -> Result<Self, ConnectError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| ConnectError::Url(shown.to_owned()))?
             .application_name("couture")
             .disable_statement_logging();
         let location = Location::new(format!("the database {shown}"));
+        // The pool would try for long, and not tell why it fails.
+        let first = options.connect().await.map_err(|error| location.fault(error))?;
+        first.close().await.map_err(|error| location.fault(error))?;
         let pool = PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(30))
+            .acquire_timeout(Duration::from_secs(10))
             .connect_lazy_with(options);
         Ok(Self { pool, location })
     }

@@ -26,12 +26,12 @@ use crate::error::ConnectError;
 
 /// An open database file.
 pub(crate) struct Sqlite {
-    pub(super) writer: Mutex<Writer>,
+    pub(super) writer: Arc<Mutex<Writer>>,
     pub(super) readers: SqlitePool,
     pub(super) location: Location,
     checkpoint: Arc<Checkpoint>,
     /// Declared last: released when the connections above are gone.
-    _lock: FolderLock,
+    lock: std::sync::Mutex<Option<FolderLock>>,
 }
 
 impl Sqlite {
@@ -58,16 +58,23 @@ impl Sqlite {
             .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(30))
             .connect_lazy_with(options.row_buffer_size(1_024));
-        Ok(Self { writer: Mutex::new(Writer::new(writer)), readers, location, checkpoint: Arc::default(), _lock: lock })
+        Ok(Self {
+            writer: Arc::new(Mutex::new(Writer::new(writer))),
+            readers,
+            location,
+            checkpoint: Arc::default(),
+            lock: std::sync::Mutex::new(Some(lock)),
+        })
     }
 
     /// Applies `script`.
-    pub(super) async fn run(self: &Arc<Self>, script: Script) -> Result<(), RunError> {
+    pub(super) async fn run(&self, script: Script) -> Result<(), RunError> {
         let rows = script.rows();
         self.writer.lock().await.run(script).await?;
         if self.checkpoint.is_due_after(rows) {
-            let this = Arc::clone(self);
-            tokio::spawn(async move { this.checkpoint.make(&this.readers, &this.writer).await });
+            // It holds the connections, but not the lock on the folder: a store that is dropped can be opened again at once.
+            let (checkpoint, readers, writer) = (self.checkpoint.clone(), self.readers.clone(), self.writer.clone());
+            tokio::spawn(async move { checkpoint.make(&readers, &writer).await });
         }
         Ok(())
     }
@@ -76,6 +83,7 @@ impl Sqlite {
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.writer.lock().await.close().await;
+        self.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod commit;
 mod dags;
+#[cfg(test)]
+mod faults;
 mod inbox;
 mod journal;
 mod plan;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use couture_core::store::{
-    Commit, CommitError, DagVersion, InboxId, Pool, Message, Shard, ShardSnapshot, Store, StoreError,
+    Commit, CommitError, DagVersion, InboxId, Message, Pool, Shard, ShardSnapshot, Store, StoreError,
 };
 use couture_core::task::XComValue;
 use couture_core::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
@@ -80,7 +80,12 @@ impl Store for SqlStore {
         let mut args = self.database().args();
         args.int(run.0);
         let mut state = None;
-        self.database().fetch("SELECT state FROM dag_run WHERE run_key = ?".to_owned(), args, |row| { state = couture_core::RunState::from_code(row.int(0)?); Ok(()) }).await?;
+        self.database()
+            .fetch("SELECT state FROM dag_run WHERE run_key = ?".to_owned(), args, |row| {
+                state = couture_core::RunState::from_code(row.int(0)?);
+                Ok(())
+            })
+            .await?;
         Ok(state)
     }
 

@@ -14,23 +14,23 @@ use couture_core::conformance::store::{StoreFixture, TestedStore};
 use couture_store::{ConnectOptions, SqlStore, connect_with};
 
 /// How a kind of server is started and asked.
-pub struct Kind {
+pub(crate) struct Kind {
     /// The user that it runs as where the tests run as root, which it refuses to be.
-    pub user: &'static str,
+    pub(crate) user: &'static str,
     /// What to install where a program is missing.
-    pub package: &'static str,
+    pub(crate) package: &'static str,
     /// Programs, each with the folder outside of `PATH` where it may be; they become `$1`, `$2`, ….
-    pub programs: &'static [(&'static str, &'static str)],
+    pub(crate) programs: &'static [(&'static str, &'static str)],
     /// A shell script that ends in the server. `$folder` is its own folder, `$port` its port.
-    pub script: &'static str,
+    pub(crate) script: &'static str,
     /// Runs a statement on the server at this port.
-    pub execute: fn(u16, String) -> futures_util::future::BoxFuture<'static, Result<(), sqlx::Error>>,
+    pub(crate) execute: fn(u16, String) -> futures_util::future::BoxFuture<'static, Result<(), sqlx::Error>>,
     /// The URL of a database on the server at this port.
-    pub url: fn(u16, &str) -> String,
+    pub(crate) url: fn(u16, &str) -> String,
 }
 
 /// A running server.
-pub struct Server {
+pub(crate) struct Server {
     kind: &'static Kind,
     port: u16,
     databases: AtomicU32,
@@ -40,7 +40,7 @@ pub struct Server {
 
 impl Server {
     /// The server of this test program.
-    pub async fn of(kind: &'static Kind) -> &'static Server {
+    pub(crate) async fn of(kind: &'static Kind) -> &'static Server {
         static SERVER: OnceLock<Server> = OnceLock::new();
         let server = SERVER.get_or_init(|| Server::start(kind));
         let mut tries = 0;
@@ -88,7 +88,7 @@ impl Server {
     }
 
     /// The URL of a new database.
-    pub async fn database(&self) -> String {
+    pub(crate) async fn database(&self) -> String {
         let name = format!("couture{}", self.databases.fetch_add(1, Ordering::Relaxed));
         (self.kind.execute)(self.port, format!("CREATE DATABASE {name}")).await.unwrap();
         (self.kind.url)(self.port, &name)
@@ -112,7 +112,8 @@ fn find(name: &str, folder: &str, package: &str) -> PathBuf {
 }
 
 /// A store on a server.
-pub struct Fixture {
+pub(crate) struct Fixture {
+    kind: &'static Kind,
     url: String,
     shards: u32,
     store: SqlStore,
@@ -120,10 +121,24 @@ pub struct Fixture {
 
 impl Fixture {
     /// A new store of `shards` shards on the server of `kind`.
-    pub async fn new(kind: &'static Kind, shards: u32) -> Self {
+    pub(crate) async fn new(kind: &'static Kind, shards: u32) -> Self {
         let url = Server::of(kind).await.database().await;
         let store = open(&url, shards).await;
-        Self { url, shards, store }
+        Self { kind, url, shards, store }
+    }
+}
+
+#[allow(dead_code, reason = "each test program uses a part of this file")]
+impl Fixture {
+    /// The URL of its database.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Runs a statement on the server, outside of the store.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let server = Server::of(self.kind).await;
+        (self.kind.execute)(server.port, sql.to_owned()).await.unwrap();
     }
 }
 

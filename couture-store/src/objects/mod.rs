@@ -1,0 +1,19 @@
+//! What is kept as objects: artifacts and the logs of attempts.
+
+mod artifacts;
+mod logs;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use object_store::local::LocalFileSystem;
+use object_store::{Error, ObjectStore};
+
+pub use artifacts::ObjectArtifacts;
+pub use logs::{LogPart, LogStore};
+
+/// Objects as files in `folder`, which is made where it is missing. Each is durable when it was put.
+pub fn local_objects(folder: &Path) -> Result<Arc<dyn ObjectStore>, Error> {
+    std::fs::create_dir_all(folder).map_err(|error| Error::Generic { store: "local folder", source: error.into() })?;
+    Ok(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true)))
+}
