@@ -40,7 +40,7 @@ async fn main() -> Result<(), AnyError> {
     let line = "x".repeat(99);
     for (task, command, megabytes) in [
         (5_000, format!("yes {line} | head -c 1000000000; echo"), 1_000),
-        (5_001, "yes | head -c 100000000".into(), 100),
+        (5_001, "yes | head -c 1000000000".into(), 1_000),
     ] {
         let took = bench.timed(bench.bash(task, &command)).await?;
         println!("{command:.20}…: {megabytes} MB in {took:?}: {:.0} MB/s", f64::from(megabytes) / took.as_secs_f64());

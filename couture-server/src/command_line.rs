@@ -65,6 +65,7 @@ fn command(name: &'static str) -> Command {
         if key.is_switch { arg.num_args(0..=1).require_equals(true).default_missing_value("true") } else { arg }
     });
     Command::new(name)
+        .args_override_self(true)
         .version(env!("CARGO_PKG_VERSION"))
         .about(about)
         .override_usage(format!("{name} [--config FILE] [--SETTING VALUE]…"))

@@ -57,7 +57,9 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// Another server has the data folder.
-    #[error("the data folder {folder:?} is in use by another server{other}. Stop that one, or name another folder with --data")]
+    #[error(
+        "the data folder {folder:?} is in use by another server{other}. Stop that one, or name another folder with --data"
+    )]
     InUse {
         /// Which folder.
         folder: PathBuf,
@@ -67,6 +69,14 @@ pub enum StartError {
     /// The database cannot be opened.
     #[error("failed to open the database (database.url): {0}")]
     Database(#[from] ConnectError),
+    /// Logs and artifacts have no place.
+    #[error("failed to use {folder:?}, the folder of logs and artifacts: {reason}")]
+    Objects {
+        /// Which folder.
+        folder: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// Two operators of this program have one tag.
     #[error("failed to start: {0}")]
     Registration(#[from] RegistrationError),

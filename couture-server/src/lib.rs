@@ -4,19 +4,19 @@
 
 pub mod api;
 mod backend;
+pub mod cli;
 mod command_line;
 pub mod dags;
 pub mod data_folder;
 mod error;
 mod listen;
-mod live_logs;
 mod node;
 mod page;
 mod server;
 pub mod settings;
+mod shipping;
 pub mod supervise;
 
 pub use error::StartError;
-pub use live_logs::LiveLogs;
 pub use node::{Children, Node};
 pub use server::{Server, ServerBuilder};

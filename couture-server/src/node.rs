@@ -7,18 +7,20 @@ use std::time::Duration;
 
 use couture_core::task::Artifacts;
 use couture_core::{
-    Clock, Dag, Engine, EngineError, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, SystemClock, Timestamp,
+    BoxError, Clock, Dag, Engine, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader,
+    SystemClock, Timestamp,
 };
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
 use couture_operators::{FileTaskLogs, InProcess, Registered};
+use couture_store::{LogStore, ObjectArtifacts};
 
-use crate::api::{ApiState, LogSource};
+use crate::api::ApiState;
 use crate::backend::Backend;
 use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Watch, keep_loaded, load_all};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
-use crate::live_logs::LiveLogs;
 use crate::settings::Settings;
+use crate::shipping::ShippedProcesses;
 
 /// How child processes are run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub struct Node {
     engine: Engine,
     catalog: Arc<Catalog>,
     clock: Arc<dyn Clock>,
-    logs: Arc<dyn LogSource>,
+    logs: LogStore,
     artifacts: Arc<dyn Artifacts>,
     started_at: Timestamp,
     native: Vec<Dag>,
@@ -67,29 +69,26 @@ impl Node {
         let backend = Backend::open(&settings, data.path()).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let live = data.folder("logs/live")?;
-        let logs: Arc<dyn LogSource> = Arc::new(LiveLogs::new(&live));
+        let folder = data.folder("objects")?;
+        let objects = |error: BoxError| StartError::Objects { folder: folder.clone(), reason: error.to_string() };
+        let logs = LogStore::local(&live, &folder).map_err(objects)?;
+        let local_objects = couture_store::local_objects(&folder).map_err(|error| objects(error.into()))?;
+        let artifacts: Arc<dyn Artifacts> = Arc::new(ObjectArtifacts::new(local_objects));
         let task_logs = FileTaskLogs::new(&live);
-        let artifacts: Arc<dyn Artifacts> = crate::artifacts::open(&data.folder("artifacts")?)?;
-        let processes = processes(&settings, &data, live, children)?;
+        let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children)?);
+        let processes = Arc::new(processes);
         let services = Services { logs: Arc::new(task_logs), artifacts: artifacts.clone(), processes };
-        let local = LocalSettings {
-            capacity: settings.scheduler.parallelism as usize,
-            kill_grace,
-            ..LocalSettings::default()
-        };
-        let executor = Arc::new(LocalExecutor::new(
-            data.worker().clone(),
-            local,
-            clock.clone(),
-            backend.store.clone(),
-            services,
-        ));
+        let local =
+            LocalSettings { capacity: settings.scheduler.parallelism as usize, kill_grace, ..LocalSettings::default() };
+        let executor =
+            Arc::new(LocalExecutor::new(data.worker().clone(), local, clock.clone(), backend.store.clone(), services));
         let engine_settings = EngineSettings {
             paused_at_creation: settings.scheduler.dags_are_paused_at_creation,
             lease,
             max_lost: settings.scheduler.max_lost,
         };
         let engine = Engine::start(backend.store.clone(), executor, clock.clone(), engine_settings).await?;
+        tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let folder = match &settings.dags.folder {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,
             folder => folder.clone(),
@@ -137,6 +136,16 @@ impl Node {
         &self.engine
     }
 
+    /// What the store holds, for people.
+    pub fn reader(&self) -> &dyn StoreReader {
+        &*self.backend.reader
+    }
+
+    /// Logs of attempts.
+    pub fn logs(&self) -> &LogStore {
+        &self.logs
+    }
+
     /// The data folder.
     pub fn data(&self) -> &DataFolder {
         &self.data
@@ -173,4 +182,3 @@ fn processes(
         }
     }
 }
-

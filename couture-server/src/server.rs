@@ -69,7 +69,7 @@ impl ServerBuilder {
 
     /// Runs the program: reads its command line and settings, serves until it is told to stop, and returns its exit code. Nothing may
     /// have started a thread before, since this program also plays the supervisor of its child processes.
-    pub fn run(self) -> ExitCode {
+    pub fn run(mut self) -> ExitCode {
         if let Some(code) = supervise::play_if_asked() {
             return code;
         }
@@ -85,14 +85,10 @@ impl ServerBuilder {
         match result {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("{}: {error}", self.name());
+                eprintln!("{}: {error}", self.name);
                 ExitCode::FAILURE
             }
         }
-    }
-
-    fn name(&self) -> &'static str {
-        self.name
     }
 
     fn serve(&mut self, settings: Settings) -> Result<(), StartError> {
@@ -127,14 +123,14 @@ async fn serve(settings: Settings, dags: Vec<Dag>, headless: bool) -> Result<(),
         node.load().await?;
         match listener {
             None => {
-                println!("Couture's scheduler works on {}", node.data().path().display());
+                say(format_args!("Couture's scheduler works on {}", node.data().path().display()));
                 signals.stop().await;
                 announce_stop(&node, &settings);
             }
             Some(listener) => {
                 let (url, hosts) = address(&listener, &settings)?;
                 node.data().announce(&url)?;
-                println!("Couture is at {url} (data in {})", node.data().path().display());
+                say(format_args!("Couture is at {url} (data in {})", node.data().path().display()));
                 let guard = Guard { hosts: hosts.into(), timeout: ANSWER_TIMEOUT };
                 let router = router(node.api_state(), guard);
                 let stop = async {
@@ -158,15 +154,22 @@ async fn serve(settings: Settings, dags: Vec<Dag>, headless: bool) -> Result<(),
 fn announce_stop(node: &Node, settings: &Settings) {
     let live = node.engine().status().live_attempts;
     if live == 0 {
-        println!("Couture stops. Nothing was running.");
+        say(format_args!("Couture stops. Nothing was running."));
         return;
     }
-    println!(
+    say(format_args!(
         "Couture stops; {live} attempts are live. Child processes go on for up to {} s without a server (operators.orphan_grace_s): \
          one that starts on {} by then takes them over.",
         settings.operators.orphan_grace_s,
         node.data().path().display()
-    );
+    ));
+}
+
+/// Prints a line; one that nobody reads is not worth an end.
+fn say(line: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
 /// The address that people use, and the names that requests may use.

@@ -29,10 +29,12 @@ async fn who_stops_waiting_ends_the_child() {
     let folders = Folders::new();
     let attempts = Attempts::new(&folders, Arc::new(InProcess::new(folders.live())));
     let (path, alive) = fifo(&folders, "dropped");
-    let run = attempts.bash(1, BashOperator::new(format!("exec 3>{path}; echo ready >&3; sleep 1000")));
+    let script = BashOperator::new(format!("exec 3>{path}; echo ready >&3; sleep 1000"));
+    let run = attempts.bash(1, script.clone());
     let alive = tokio::select! {
         end = run => panic!("{end}"),
         alive = alive.ready() => alive,
     };
     alive.closed().await;
+    assert_eq!(attempts.bash(1, script).await, "retry bash command failed: killed by SIGTERM");
 }

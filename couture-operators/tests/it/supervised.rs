@@ -57,11 +57,14 @@ impl Place {
 }
 
 impl Drop for Place {
+    /// Nobody writes into the folders when they are removed.
     fn drop(&mut self) {
-        let lock = std::fs::OpenOptions::new().write(true).open(self.dir.join("lock"));
-        let dead = lock.is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok());
-        if !dead && let Some(pid) = self.supervisor_pid() {
-            let _ = rustix::process::kill_process(pid, Signal::TERM);
+        let Ok(lock) = std::fs::OpenOptions::new().write(true).open(self.dir.join("lock")) else { return };
+        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+            if let Some(pid) = self.supervisor_pid() {
+                let _ = rustix::process::kill_process(pid, Signal::TERM);
+            }
+            let _ = flock(&lock, FlockOperation::LockExclusive);
         }
     }
 }

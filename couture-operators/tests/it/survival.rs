@@ -57,7 +57,8 @@ async fn plays_the_server() {
         Some(true) => Arc::new(Supervisor::new(settings).unwrap()),
         _ => Arc::new(InProcess::new(live)),
     };
-    let attempts = Attempts::new(&Folders::new(), processes);
+    let folders = Folders::new();
+    let attempts = Attempts::new(&folders, processes);
     attempts.bash(1, BashOperator::new(text("script"))).await;
 }
 

@@ -142,10 +142,7 @@ async fn body(state: &ApiState, record: DagRecord) -> DagBody {
     }
 }
 
-pub(super) async fn get(
-    State(state): State<ApiState>,
-    Names(name): Names<String>,
-) -> Result<Json<DagBody>, ApiError> {
+pub(super) async fn get(State(state): State<ApiState>, Names(name): Names<String>) -> Result<Json<DagBody>, ApiError> {
     let record = state.dag(&dag_id(&name)?).await?;
     Ok(Json(body(&state, record).await))
 }

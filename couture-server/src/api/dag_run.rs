@@ -13,7 +13,7 @@ use super::state::ApiState;
 
 /// A DAG run, in Airflow's shape.
 #[derive(Debug, Serialize)]
-pub(crate) struct DagRunBody {
+pub(super) struct DagRunBody {
     dag_run_id: RunId,
     dag_id: DagId,
     logical_date: Timestamp,
@@ -52,6 +52,11 @@ impl From<RunRecord> for DagRunBody {
             dag_version: run.version,
         }
     }
+}
+
+/// A run as the API shows it.
+pub(crate) fn run_body(run: RunRecord) -> Result<Value, ApiError> {
+    serde_json::to_value(DagRunBody::from(run)).map_err(|error| ApiError::invalid(error.to_string()))
 }
 
 #[derive(Debug, Serialize)]

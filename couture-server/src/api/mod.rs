@@ -15,9 +15,10 @@ mod task_instance;
 mod version_shape;
 mod xcom;
 
+pub(crate) use dag_run::run_body;
 pub use error::ApiError;
 pub use guard::{AllowedHosts, Guard};
-pub use log::{LogPart, LogSource};
 pub use router::router;
 pub use state::ApiState;
+pub(crate) use task_instance::all_task_instances;
 pub use version_shape::{TaskShape, VersionShape, VersionShapes};

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use couture_core::{Clock, DagId, Engine, RunId, Store, StoreReader, Timestamp};
 use couture_core::store::{DagRecord, RunRecord};
+use couture_core::{Clock, DagId, Engine, RunId, Store, StoreReader, Timestamp};
+use couture_store::LogStore;
 
 use super::error::ApiError;
-use super::log::LogSource;
 use super::version_shape::{VersionShape, VersionShapes};
 use crate::dags::Catalog;
 
@@ -20,7 +20,7 @@ pub struct ApiState {
     /// What the store holds, for people.
     pub reader: Arc<dyn StoreReader>,
     /// Logs of attempts.
-    pub logs: Arc<dyn LogSource>,
+    pub logs: LogStore,
     /// XComs that are too big for a row.
     pub artifacts: Arc<dyn couture_core::task::Artifacts>,
     /// What is defined here.

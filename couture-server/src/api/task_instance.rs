@@ -115,15 +115,40 @@ pub(super) async fn list(
     let run = state.run(&dag_id(&dag)?, &run_id(&run)?).await?;
     let shape = state.shape(&run.version).await?;
     let total_entries = shape.tasks.len();
-    let from = page.offset().min(total_entries);
+    let task_instances = self::page(&state, &run, &shape, page.offset().min(total_entries), limit).await?;
+    Ok(Json(TaskInstanceList { task_instances, total_entries }))
+}
+
+/// At most `limit` task instances from the task number `from`.
+async fn page(
+    state: &ApiState,
+    run: &RunRecord,
+    shape: &VersionShape,
+    from: usize,
+    limit: usize,
+) -> Result<Vec<TaskInstanceBody>, ApiError> {
     let records = state.reader.tasks(run.key, before(TaskIndex(from as u32)), limit).await?;
     let mut records = records.iter().peekable();
-    let mut task_instances = Vec::new();
+    let mut bodies = Vec::new();
     for (at, task) in shape.tasks.iter().enumerate().skip(from).take(limit) {
         let record = records.next_if(|record| record.token.task.at() == at);
-        task_instances.push(body(&run, task, record));
+        bodies.push(body(run, task, record));
     }
-    Ok(Json(TaskInstanceList { task_instances, total_entries }))
+    Ok(bodies)
+}
+
+/// All task instances of a run, as the API shows them.
+pub(crate) async fn all_task_instances(state: &ApiState, run: &RunRecord) -> Result<Vec<serde_json::Value>, ApiError> {
+    let shape = state.shape(&run.version).await?;
+    let mut bodies = Vec::with_capacity(shape.tasks.len());
+    while bodies.len() < shape.tasks.len() {
+        let from = bodies.len();
+        let page = page(state, run, &shape, from, PageOf::MAX_LIMIT).await?;
+        for body in page {
+            bodies.push(serde_json::to_value(body).map_err(|error| ApiError::invalid(error.to_string()))?);
+        }
+    }
+    Ok(bodies)
 }
 
 pub(super) async fn get(

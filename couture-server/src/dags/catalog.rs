@@ -110,8 +110,7 @@ impl Catalog {
             }
         };
         state.clear_error(&folder);
-        let mut look =
-            Look { catalog: self, state: &mut state, now, changes: Vec::new(), freed: BTreeSet::new() };
+        let mut look = Look { catalog: self, state: &mut state, now, changes: Vec::new(), freed: BTreeSet::new() };
         look.all(found);
         look.changes
     }

@@ -19,8 +19,7 @@ const PAGE: usize = 1_000;
 /// Tells the engine of `changes`, and repeats what the store does not take until it does. Returns early where the engine has stopped.
 async fn apply(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, changes: Vec<Change>) -> Result<(), EngineError> {
     // What is gone goes first: the same id may be defined again by another file.
-    let (gone, defined): (Vec<_>, Vec<_>) =
-        changes.into_iter().partition(|change| matches!(change, Change::Gone(_)));
+    let (gone, defined): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| matches!(change, Change::Gone(_)));
     for changes in [gone, defined] {
         let results = futures_util::stream::iter(changes)
             .map(|change| apply_one(engine, catalog, clock, change))

@@ -92,25 +92,25 @@ impl Contents {
         if problems.is_empty() {
             return;
         }
-        let _ = write!(html, "<h2>Problems ({})</h2>\n", problems.len());
+        let _ = writeln!(html, "<h2>Problems ({})</h2>", problems.len());
         for (what, why) in problems.iter().take(MAX_PROBLEMS) {
             let why: String = why.chars().take(MAX_TEXT_CHARS).collect();
-            let _ = write!(html, "<pre class=\"problem\">{}: {}</pre>\n", Escaped(what), Escaped(why));
+            let _ = writeln!(html, "<pre class=\"problem\">{}: {}</pre>", Escaped(what), Escaped(why));
         }
     }
 
     fn dag_table(&self, html: &mut String) {
-        let _ = write!(html, "<h2>DAGs</h2>\n");
+        let _ = writeln!(html, "<h2>DAGs</h2>");
         if self.dags.is_empty() {
-            let _ = write!(html, "<p class=\"soft\">None yet: put files into {}.</p>\n", Escaped(&self.folder));
+            let _ = writeln!(html, "<p class=\"soft\">None yet: put files into {}.</p>", Escaped(&self.folder));
             return;
         }
         html.push_str("<div class=\"scroll\"><table><tr><th>DAG</th><th>state</th><th>tasks</th><th>description</th><th>from</th></tr>\n");
         for (dag, facts) in &self.dags {
             let facts = facts.as_ref();
-            let _ = write!(
+            let _ = writeln!(
                 html,
-                "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td><td class=\"soft\">{}</td></tr>\n",
+                "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td><td class=\"soft\">{}</td></tr>",
                 Escaped(&dag.dag_id),
                 if dag.paused { "paused" } else { "active" },
                 facts.map(|facts| facts.tasks.to_string()).unwrap_or_default(),
@@ -128,16 +128,16 @@ impl Contents {
         html.push_str("<h2>Recent runs</h2>\n");
         match &self.runs {
             Err(error) => {
-                let _ = write!(html, "<pre class=\"problem\">{}</pre>\n", Escaped(&error.detail));
+                let _ = writeln!(html, "<pre class=\"problem\">{}</pre>", Escaped(&error.detail));
             }
             Ok(runs) if runs.is_empty() => html.push_str("<p class=\"soft\">None yet.</p>\n"),
             Ok(runs) => {
                 html.push_str("<div class=\"scroll\"><table><tr><th>DAG</th><th>run</th><th>state</th><th>started</th><th>took</th></tr>\n");
                 for run in runs {
                     let took = run.started_at.zip(run.ended_at).map(|(start, end)| end.since(start));
-                    let _ = write!(
+                    let _ = writeln!(
                         html,
-                        "<tr><td><code>{}</code></td><td><code>{}</code></td><td class=\"{}\">{}</td><td>{}</td><td>{}</td></tr>\n",
+                        "<tr><td><code>{}</code></td><td><code>{}</code></td><td class=\"{}\">{}</td><td>{}</td><td>{}</td></tr>",
                         Escaped(&run.dag_id),
                         Escaped(&run.run_id),
                         run.state,
@@ -167,5 +167,6 @@ impl Contents {
 
 /// To the second.
 fn short_time(time: Timestamp) -> String {
-    Timestamp::from_micros(time.as_micros() - time.as_micros().rem_euclid(1_000_000)).to_string().replace("+00:00", " UTC").replace('T', " ")
+    let whole = Timestamp::from_micros(time.as_micros() - time.as_micros().rem_euclid(1_000_000));
+    whole.to_string().replace('T', " ").replace("+00:00", " UTC")
 }

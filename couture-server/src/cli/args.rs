@@ -1,0 +1,167 @@
+//! The command line's words.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Couture's command line: looks at DAGs and runs, and starts, follows and ends them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "couture",
+    version,
+    after_help = "Exit code: 0 all went well; 1 it did not, or a run that was followed failed; 2 wrong usage."
+)]
+pub(super) struct Args {
+    /// Address of the server [default: the environment variable COUTURE_SERVER, or http://127.0.0.1:8080].
+    #[arg(long, global = true, value_name = "URL", default_value_t = default_server(), hide_default_value = true)]
+    pub(super) server: String,
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Output::Table)]
+    pub(super) output: Output,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+fn default_server() -> String {
+    std::env::var("COUTURE_SERVER").unwrap_or_else(|_| "http://127.0.0.1:8080".into())
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// DAGs.
+    #[command(subcommand)]
+    Dags(Dags),
+    /// DAG runs.
+    #[command(subcommand)]
+    Runs(Runs),
+    /// Task instances.
+    #[command(subcommand)]
+    Tasks(Tasks),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Dags {
+    /// List DAGs.
+    List {
+        /// Also those that are not defined anywhere any more.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show a DAG and its tasks.
+    Show {
+        /// The DAG.
+        dag_id: String,
+    },
+    /// Start a run.
+    Trigger(Trigger),
+    /// Run a whole DAG here, without a server.
+    Test(Test),
+    /// Stop scheduling a DAG.
+    Pause {
+        /// The DAG.
+        dag_id: String,
+    },
+    /// Resume scheduling a DAG.
+    Unpause {
+        /// The DAG.
+        dag_id: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Trigger {
+    /// The DAG.
+    pub(super) dag_id: String,
+    /// The run's configuration: a JSON object.
+    #[arg(long, value_name = "JSON")]
+    pub(super) conf: Option<String>,
+    /// The run's id; made of its logical date where absent.
+    #[arg(long, value_name = "ID")]
+    pub(super) run_id: Option<String>,
+    /// What the run is about, such as 2026-01-31; now where absent.
+    #[arg(long, value_name = "DATE")]
+    pub(super) logical_date: Option<String>,
+    /// Wait for the end; the exit code tells whether the run succeeded.
+    #[arg(long)]
+    pub(super) wait: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Test {
+    /// A DAG file, or the id of a DAG among the files in the data folder's dags/ and the examples.
+    #[arg(value_name = "FILE|DAG_ID")]
+    pub(super) dag: String,
+    /// What the run is about, such as 2026-01-31; now where absent.
+    #[arg(value_name = "DATE")]
+    pub(super) date: Option<String>,
+    /// Keep database and logs in this data folder, instead of a temporary one.
+    #[arg(long, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+    /// The run's configuration: a JSON object.
+    #[arg(long, value_name = "JSON")]
+    pub(super) conf: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Runs {
+    /// List runs, the newest first.
+    List {
+        /// Of this DAG only.
+        dag_id: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 25)]
+        limit: usize,
+    },
+    /// Show a run and its task instances.
+    Show {
+        /// The DAG.
+        dag_id: String,
+        /// The run.
+        run_id: String,
+    },
+    /// End a run: its live attempts are killed, and it fails.
+    Cancel {
+        /// The DAG.
+        dag_id: String,
+        /// The run.
+        run_id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Tasks {
+    /// Print the log of a task instance.
+    Log {
+        /// The DAG.
+        dag_id: String,
+        /// The run.
+        run_id: String,
+        /// The task.
+        task_id: String,
+        /// Which try; the last one where absent.
+        #[arg(long = "try", value_name = "N")]
+        try_number: Option<u32>,
+        /// Go on until the try is over.
+        #[arg(long, short)]
+        follow: bool,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Args::command().debug_assert();
+    }
+}

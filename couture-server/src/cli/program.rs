@@ -1,0 +1,41 @@
+//! The program `couture`.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use super::args::{Args, Command};
+use super::client::Client;
+use super::verdict::{CliError, Verdict};
+use super::{dags, runs, tasks};
+
+/// Runs the program: 0 where all went well, 1 where not, 2 where the command line is wrong.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("couture: failed to start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(run(args));
+    runtime.shutdown_background();
+    match result {
+        Ok(Verdict::Done) => ExitCode::SUCCESS,
+        Ok(Verdict::Failed) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("couture: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<Verdict, CliError> {
+    let client = Client::new(&args.server);
+    match args.command {
+        Command::Dags(command) => dags::run(client, args.output, command).await,
+        Command::Runs(command) => runs::run(client, args.output, command).await,
+        Command::Tasks(command) => tasks::run(client, args.output, command).await,
+    }
+}

@@ -1,0 +1,85 @@
+//! `couture runs …`
+
+use serde_json::{Value, json};
+
+use super::args::{Output, Runs};
+use super::client::{Client, path};
+use super::dags::all;
+use super::print::{print, print_json};
+use super::table::{Table, cell, printable, seconds, time};
+use super::verdict::{CliError, Verdict};
+
+pub(super) async fn run(client: Client, output: Output, command: Runs) -> Result<Verdict, CliError> {
+    match command {
+        Runs::List { dag_id, limit } => list(&client, output, dag_id.as_deref(), limit).await,
+        Runs::Show { dag_id, run_id } => show(&client, output, &dag_id, &run_id).await,
+        Runs::Cancel { dag_id, run_id } => cancel(&client, output, &dag_id, &run_id).await,
+    }
+}
+
+async fn list(client: &Client, output: Output, dag_id: Option<&str>, limit: usize) -> Result<Verdict, CliError> {
+    let address = format!("{}?limit={limit}", path(&["dags", dag_id.unwrap_or("~"), "dagRuns"]));
+    let runs = client.get(&address).await?["dag_runs"].take();
+    if output == Output::Json {
+        print_json(&runs);
+        return Ok(Verdict::Done);
+    }
+    let mut table = Table::new(&["dag_id", "run_id", "state", "logical_date", "started", "took"]);
+    for run in runs.as_array().into_iter().flatten() {
+        table.row([
+            cell(&run["dag_id"]),
+            cell(&run["dag_run_id"]),
+            cell(&run["state"]),
+            time(&run["logical_date"]),
+            time(&run["start_date"]),
+            seconds(&run["duration"]),
+        ]);
+    }
+    print(&table.text());
+    Ok(Verdict::Done)
+}
+
+pub(super) async fn show(client: &Client, output: Output, dag_id: &str, run_id: &str) -> Result<Verdict, CliError> {
+    let mut run = client.get(&path(&["dags", dag_id, "dagRuns", run_id])).await?;
+    let address = path(&["dags", dag_id, "dagRuns", run_id, "taskInstances"]);
+    let tasks = all(client, &address, "task_instances").await?;
+    if output == Output::Json {
+        run["task_instances"] = json!(tasks);
+        print_json(&run);
+        return Ok(Verdict::Done);
+    }
+    print(&format!("run {} of {}: {}", printable(run_id), printable(dag_id), cell(&run["state"])));
+    print(&match seconds(&run["duration"]) {
+        took if took.is_empty() => "\n\n".to_owned(),
+        took => format!(" after {took}\n\n"),
+    });
+    print(&task_table(&tasks));
+    Ok(Verdict::Done)
+}
+
+/// Task instances, in the API's shape.
+pub(super) fn task_table(tasks: &[Value]) -> String {
+    let mut table = Table::new(&["task_id", "state", "try", "started", "took", "reason"]);
+    for task in tasks {
+        let state = cell(&task["state"]);
+        table.row([
+            cell(&task["task_id"]),
+            if state.is_empty() { "-".to_owned() } else { state },
+            cell(&task["try_number"]),
+            time(&task["start_date"]),
+            seconds(&task["duration"]),
+            cell(&task["reason"]),
+        ]);
+    }
+    table.text()
+}
+
+async fn cancel(client: &Client, output: Output, dag_id: &str, run_id: &str) -> Result<Verdict, CliError> {
+    let run = client.patch(&path(&["dags", dag_id, "dagRuns", run_id]), &json!({ "state": "failed" })).await?;
+    if output == Output::Json {
+        print_json(&run);
+    } else {
+        print(&format!("run {} ends: {}\n", printable(run_id), cell(&run["state"])));
+    }
+    Ok(Verdict::Done)
+}

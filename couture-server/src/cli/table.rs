@@ -1,0 +1,101 @@
+//! Tables for people.
+
+use serde_json::Value;
+
+/// The widest column; longer texts are cut.
+const MAX_CHARS: usize = 100;
+
+/// Rows under headings, in columns.
+#[derive(Debug)]
+pub(super) struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub(super) fn new(headings: &[&str]) -> Self {
+        Self { rows: vec![headings.iter().map(|heading| heading.to_uppercase()).collect()] }
+    }
+
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().map(|cell| fitted(&cell)).collect());
+    }
+
+    /// The table as text, two spaces between columns.
+    pub(super) fn text(&self) -> String {
+        let columns = self.rows[0].len();
+        let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let mut text = String::new();
+        for row in &self.rows {
+            let cells: Vec<String> =
+                row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
+            text.push_str(cells.join("  ").trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// A text on one line, without what a terminal would obey.
+pub(super) fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c == '\n' || c == '\t' {
+                ' '
+            } else if c.is_control() {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+fn fitted(text: &str) -> String {
+    let text = printable(text);
+    if text.chars().count() <= MAX_CHARS {
+        return text;
+    }
+    text.chars().take(MAX_CHARS - 1).chain(['…']).collect()
+}
+
+/// A value as a cell: texts as they are, nothing for null.
+pub(super) fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => fields.get("name").map_or_else(|| value.to_string(), cell),
+        other => other.to_string(),
+    }
+}
+
+/// A duration as a cell.
+pub(super) fn seconds(value: &Value) -> String {
+    match value.as_f64() {
+        None => String::new(),
+        Some(seconds) if seconds < 10.0 => format!("{seconds:.3} s"),
+        Some(seconds) => format!("{seconds:.1} s"),
+    }
+}
+
+/// A time as a cell, to the second.
+pub(super) fn time(value: &Value) -> String {
+    let text = cell(value);
+    text.get(..19).map_or(text.clone(), |to_seconds| to_seconds.replace('T', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let mut table = Table::new(&["id", "what"]);
+        table.row(["a".into(), "x\n\u{1b}[31my".into()]);
+        table.row(["longer".into(), String::new()]);
+        assert_eq!(table.text(), "ID      WHAT\na       x \u{fffd}[31my\nlonger\n");
+        table.row(["z".repeat(200), String::new()]);
+        assert!(table.text().contains(&format!("{}…", "z".repeat(99))));
+    }
+}

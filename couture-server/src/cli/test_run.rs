@@ -1,0 +1,195 @@
+//! `couture dags test`: a whole DAG in this process, without a server.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use couture_core::store::{Answer, Request, RunRecord, Trigger};
+use couture_core::{Clock as _, Dag, DagId, RunState, SystemClock, Timestamp};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::args::{Output, Test};
+use super::print::{print, print_json};
+use super::runs;
+use super::verdict::{CliError, Verdict};
+use crate::api::ApiError;
+use crate::cli::dags::conf;
+use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Format, parse, read_bounded};
+use crate::data_folder::DataFolder;
+use crate::node::{Children, Node};
+use crate::settings::{Given, Settings, load};
+use log_printer::LogPrinter;
+
+mod log_printer;
+
+pub(super) async fn run(output: Output, test: Test) -> Result<Verdict, CliError> {
+    couture_operators::link();
+    let settings = settings(test.data.as_deref())?;
+    let wanted = test.dag.clone();
+    let data_dir = settings.data.dir.clone();
+    let dag = tokio::task::spawn_blocking(move || find(&wanted, &data_dir)).await;
+    let dag = dag.map_err(|error| CliError::message(error.to_string()))??;
+    let conf = conf(test.conf.as_deref())?;
+    let logical_date = test.date.as_deref().map(Timestamp::parse).transpose().map_err(CliError::message)?;
+    let (data, _temporary) = match test.data {
+        Some(_) => (DataFolder::open(&settings.data.dir)?, None),
+        None => {
+            let folder = tempfile::tempdir().map_err(crate::StartError::from)?;
+            (DataFolder::open(folder.path())?, Some(folder))
+        }
+    };
+    let node = Node::start(settings, data, Vec::new(), Children::InProcess).await?;
+    let result = run_on(&node, output, dag, conf, logical_date).await;
+    node.stop().await;
+    result
+}
+
+/// The settings of this place, but for the database: it is in the data folder, whichever that is.
+fn settings(data: Option<&Path>) -> Result<Settings, CliError> {
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let flags = data.map(|data| ("data".to_owned(), data.to_string_lossy().into_owned())).into_iter().collect();
+    let mut settings = load(&Given { file: None, environment, flags }).map_err(crate::StartError::from)?;
+    if data.is_none() {
+        settings.database.url = String::new();
+    }
+    settings.scheduler.dags_are_paused_at_creation = false;
+    Ok(settings)
+}
+
+/// The DAG in a file, or the one with this id in the data folder's `dags` or among the examples.
+fn find(wanted: &str, data: &Path) -> Result<Dag, CliError> {
+    let file = PathBuf::from(wanted);
+    let format = Format::of(&file);
+    if file.is_file() || format.is_some() || wanted.contains('/') {
+        let format = format.ok_or_else(|| {
+            CliError::message(format!("{wanted} is no DAG file: its name must end in .yaml, .yml or .json"))
+        })?;
+        let content = read_bounded(&file, FolderLimits::default().file_bytes)
+            .map_err(|error| CliError::message(format!("failed to read {wanted}: {error}")))?;
+        return parse(&content, format).map_err(|error| CliError::message(format!("{wanted}, {error}")));
+    }
+    let folder = data.join("dags");
+    let catalog = Catalog::new(&folder, FolderLimits::default());
+    let now = SystemClock::new().now().wall;
+    let mut changes = if folder.is_dir() { catalog.look(now) } else { Vec::new() };
+    changes.extend(catalog.add_examples(EXAMPLES, now));
+    let defined = changes.into_iter().filter_map(|change| match change {
+        Change::Defined(dag) => Some(dag),
+        Change::Gone(_) => None,
+    });
+    let mut known = Vec::new();
+    for dag in defined {
+        if dag.dag_id.as_str() == wanted {
+            return Ok(dag);
+        }
+        known.push(dag.dag_id.to_string());
+    }
+    known.sort_unstable();
+    known.truncate(20);
+    Err(CliError::message(format!(
+        "there is no file {wanted:?}, and no DAG of that id in {} or among the examples; there are {}",
+        folder.display(),
+        known.join(", ")
+    )))
+}
+
+/// From one look at the logs to the next.
+const PAUSE: Duration = Duration::from_millis(100);
+
+async fn run_on(
+    node: &Node,
+    output: Output,
+    dag: Dag,
+    conf: serde_json::Value,
+    logical_date: Option<Timestamp>,
+) -> Result<Verdict, CliError> {
+    let dag_id = dag.dag_id.clone();
+    let task_ids: Vec<String> = dag.tasks().iter().map(|task| task.task_id.to_string()).collect();
+    // In a data folder that was used before, the DAG may be there and paused.
+    let was_paused = node.reader().dag(&dag_id).await?.is_some_and(|dag| dag.paused);
+    node.engine().register(dag).await?;
+    if was_paused {
+        set_paused(node, &dag_id, false).await?;
+    }
+    let trigger = Trigger { dag_id: dag_id.clone(), run_id: None, logical_date, conf };
+    let Answer::Triggered { key, run_id } = node.engine().request(Request::Trigger(trigger)).await? else {
+        return Err(CliError::message("another scheduler has this DAG"));
+    };
+    if output == Output::Table {
+        print(&format!("run {run_id} of {dag_id}\n"));
+    }
+    let mut printer = LogPrinter::new(node, key, &task_ids, output == Output::Table);
+    let state = {
+        let finished = node.engine().finished(key);
+        let stopped = stop_signal(node, &dag_id, &run_id);
+        tokio::pin!(finished, stopped);
+        let mut stopping = false;
+        loop {
+            tokio::select! {
+                state = &mut finished => break state?,
+                result = &mut stopped, if !stopping => {
+                    result?;
+                    stopping = true;
+                }
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+            // Not raced with the others: half a print would be lost.
+            printer.rest().await?;
+        }
+    };
+    printer.rest().await?;
+    if was_paused {
+        set_paused(node, &dag_id, true).await?;
+    }
+    let run = node.reader().run(&dag_id, &run_id).await?;
+    let run = run.ok_or_else(|| CliError::message("the run is not in the store"))?;
+    tell(node, output, run).await?;
+    Ok(if state == RunState::Success { Verdict::Done } else { Verdict::Failed })
+}
+
+async fn set_paused(node: &Node, dag_id: &DagId, paused: bool) -> Result<(), CliError> {
+    node.engine().request(Request::SetPaused { dag_id: dag_id.clone(), paused }).await?;
+    Ok(())
+}
+
+/// Ends the run when the user wants this program to end; at the second wish, ends the program.
+async fn stop_signal(node: &Node, dag_id: &DagId, run_id: &couture_core::RunId) -> Result<(), CliError> {
+    let failed = |error| CliError::from(crate::StartError::from(error));
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    eprintln!("ending the run; once more ends this program at once");
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        std::process::exit(130);
+    });
+    let request = Request::CancelRun { dag_id: dag_id.clone(), run_id: run_id.clone() };
+    // A run that is over by now needs no end.
+    let _ = node.engine().request(request).await;
+    Ok(())
+}
+
+/// The state of the run and of each task, as `runs show` prints them.
+async fn tell(node: &Node, output: Output, run: RunRecord) -> Result<(), CliError> {
+    let failed = |error: ApiError| CliError::message(error.detail);
+    let tasks = crate::api::all_task_instances(&node.api_state(), &run).await.map_err(failed)?;
+    let run_body = crate::api::run_body(run).map_err(failed)?;
+    if output == Output::Json {
+        let mut body = run_body;
+        body["task_instances"] = json!(tasks);
+        print_json(&body);
+    } else {
+        let state = super::table::cell(&run_body["state"]);
+        let took = super::table::seconds(&run_body["duration"]);
+        print(&format!("\n{}\nrun: {state} after {took}\n", runs::task_table(&tasks)));
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! A server process.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use serde_json::Value;
+
+use super::patience::eventually;
+use super::programs::{couture_command, server_command};
+
+/// A running server on a free port. It is killed when it is dropped.
+#[derive(Debug)]
+pub struct TestServer {
+    child: Child,
+    /// Its address, such as `http://127.0.0.1:40001`.
+    pub url: String,
+    /// Its data folder.
+    pub data: PathBuf,
+    output: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl TestServer {
+    /// Starts a server on `data` and waits until it listens.
+    pub fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    /// Starts a server with further flags.
+    pub fn start_with(data: &Path, flags: &[&str]) -> Self {
+        let mut command = server_command(data, flags);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let output = Arc::new(Mutex::new(String::new()));
+        let collect = |pipe: Box<dyn std::io::Read + Send>| {
+            let output = output.clone();
+            std::thread::spawn(move || {
+                for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+                    let mut output = output.lock().unwrap();
+                    output.push_str(&line);
+                    output.push('\n');
+                }
+            })
+        };
+        let out = collect(Box::new(child.stdout.take().unwrap()));
+        let error = collect(Box::new(child.stderr.take().unwrap()));
+        let mut server = Self { child, url: String::new(), data: data.to_owned(), output, readers: vec![out, error] };
+        server.url = eventually("the server's address", || {
+            if let Some(status) = server.child.try_wait().unwrap() {
+                panic!("the server ended with {status}:\n{}", server.output());
+            }
+            let output = server.output();
+            let after = output.split_once("Couture is at ")?.1;
+            Some(after.split_once(' ')?.0.to_owned())
+        });
+        server
+    }
+
+    /// What it has printed so far.
+    pub fn output(&self) -> String {
+        self.output.lock().unwrap().clone()
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it as `kill -9` does, and waits until it is gone.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, and waits for its end and all its output.
+    pub fn stop(mut self) -> (ExitStatus, String) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        let status = eventually("the server's end", || self.child.try_wait().unwrap());
+        for reader in self.readers.drain(..) {
+            reader.join().unwrap();
+        }
+        (status, self.output())
+    }
+
+    /// Runs the command line against it.
+    pub fn couture(&self, args: &[&str]) -> Output {
+        couture_command(args).env("COUTURE_SERVER", &self.url).output().unwrap()
+    }
+
+    /// The output of a command line that must succeed.
+    pub fn couture_ok(&self, args: &[&str]) -> String {
+        let output = self.couture(args);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "couture {args:?}: {error}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The JSON of a command line that must succeed.
+    pub fn couture_json(&self, args: &[&str]) -> Value {
+        let args = [args, &["--output", "json"]].concat();
+        serde_json::from_str(&self.couture_ok(&args)).unwrap()
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        // It is gone already where it was stopped or killed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

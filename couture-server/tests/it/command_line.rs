@@ -1,0 +1,70 @@
+//! `couture` against a server, as a user would type it.
+
+use serde_json::json;
+
+use crate::harness::{TestServer, couture_command, write_dag_file};
+
+#[test]
+fn a_day_with_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::start(folder.path());
+    let list = server.couture_ok(&["dags", "list"]);
+    assert!(list.starts_with("DAG_ID") && list.contains("hello_world") && list.contains("paused"), "{list}");
+    assert!(server.couture_ok(&["dags", "show", "hello_world"]).contains("bash"));
+    assert_eq!(server.couture_ok(&["dags", "unpause", "hello_world"]), "hello_world is active\n");
+
+    let started =
+        server.couture_ok(&["dags", "trigger", "hello_world", "--wait", "--run-id", "mine", "--conf", "{\"a\": 1}"]);
+    assert!(started.contains("started run mine") && started.contains("success"), "{started}");
+    let shown = server.couture_json(&["runs", "show", "hello_world", "mine"]);
+    assert_eq!((&shown["state"], &shown["conf"]), (&"success".into(), &json!({"a": 1})));
+    let listed = server.couture_json(&["runs", "list", "hello_world"]);
+    assert_eq!(listed[0]["dag_run_id"], "mine");
+    assert!(server.couture_ok(&["runs", "list"]).contains("mine"));
+    let log = server.couture_ok(&["tasks", "log", "hello_world", "mine", "hello", "--follow"]);
+    assert!(log.contains("Hello from hello_world, run mine"), "{log}");
+    assert_eq!(server.couture_ok(&["dags", "pause", "hello_world"]), "hello_world is paused\n");
+    let waiting = server.couture(&["dags", "trigger", "hello_world", "--run-id", "waits"]);
+    assert!(String::from_utf8_lossy(&waiting.stderr).contains("paused"));
+    assert!(server.couture_ok(&["runs", "cancel", "hello_world", "waits"]).contains("failed"));
+}
+
+#[test]
+fn the_exit_code_tells_how_a_run_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    write_dag_file(
+        folder.path(),
+        "no.yaml",
+        "dag_id: no\ntasks:\n- {task_id: t, operator: {type: bash, bash_command: 'exit 7'}}\n",
+    );
+    let server = TestServer::start_with(folder.path(), &["--dags-are-paused-at-creation=false"]);
+    let output = server.couture(&["dags", "trigger", "no", "--wait"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.contains("exit code 7"), "{text}");
+}
+
+#[test]
+fn errors_say_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::start(folder.path());
+    let check = |args: &[&str], words: &[&str]| {
+        let output = server.couture(args);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {error}");
+        for word in words {
+            assert!(error.contains(word), "{args:?}: {error:?} lacks {word:?}");
+        }
+    };
+    check(&["dags", "show", "missing"], &["there is no dag \"missing\""]);
+    check(&["dags", "trigger", "hello_world", "--conf", "{"], &["--conf is not JSON"]);
+    check(&["dags", "trigger", "hello_world", "--logical-date", "soon"], &["\"soon\" is not a date"]);
+    check(&["runs", "show", "hello_world", "missing"], &["has no run \"missing\""]);
+    check(&["runs", "cancel", "hello_world", "missing"], &["has no run \"missing\""]);
+    check(&["tasks", "log", "hello_world", "missing", "hello"], &["has no run"]);
+    check(&["--server", "127.0.0.1", "dags", "list"], &["not the address of a server"]);
+    let nobody = couture_command(&["--server", "http://127.0.0.1:1", "dags", "list"]).output().unwrap();
+    let error = String::from_utf8(nobody.stderr).unwrap();
+    assert!(error.contains("no server answers") && error.contains("cargo run --release --bin server"), "{error}");
+    assert_eq!(couture_command(&["dags", "fly"]).output().unwrap().status.code(), Some(2));
+}

@@ -1,0 +1,12 @@
+//! The server and the command line as their users meet them: real processes on free ports.
+
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod api;
+mod command_line;
+mod dag_folder;
+mod dags_test;
+mod page;
+mod starting;
+mod stopping;
