@@ -22,7 +22,7 @@ pub(crate) struct Batch {
 }
 
 /// Rows per statement. 512 rows of 14 columns stay far below every database's limit of arguments.
-const SIZES: [usize; 6] = [512, 64, 8, 4, 2, 1];
+const SIZES: [usize; 8] = [512, 128, 32, 16, 8, 4, 2, 1];
 
 /// The most content of one statement, for databases that bound the size of a message and for our own memory.
 const MAX_BYTES: usize = 1 << 20;

@@ -9,8 +9,8 @@ use futures_util::TryStreamExt;
 use object_store::path::Path as ObjectPath;
 use object_store::{Error, ObjectStore, ObjectStoreExt};
 
-use super::live::segment_name;
-use super::{LogStore, blocking, live, object_folder};
+use super::live::{self, segment_name};
+use super::log_store::{LogStore, blocking, object_folder};
 
 /// A part of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]

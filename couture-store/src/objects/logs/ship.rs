@@ -10,7 +10,7 @@ use object_store::path::Path as ObjectPath;
 use object_store::{Error, MultipartUpload, ObjectStore, ObjectStoreExt};
 
 use super::live::{self, Segment, segment_name};
-use super::{LogStore, blocking, object_folder};
+use super::log_store::{LogStore, blocking, object_folder};
 
 /// A segment is copied in pieces of this size: the least that S3 takes for a part.
 const PIECE_BYTES: usize = 5 << 20;
