@@ -1,5 +1,7 @@
 //! Stopping, and what the next server finds.
 
+use std::io::{Read as _, Write as _};
+
 use serde_json::json;
 
 use crate::harness::{TestServer, eventually, write_dag_file};
@@ -82,8 +84,12 @@ fn the_second_wish_to_stop_is_obeyed_at_once() {
     let server = TestServer::start(folder.path());
     // A request under way is waited for, but not by someone who insists.
     let mut slow = std::net::TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
-    let head = "POST /api/v2/dags/hello_world/dagRuns HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n";
-    std::io::Write::write_all(&mut slow, head.as_bytes()).unwrap();
+    let head = "POST /api/v2/dags/hello_world/dagRuns HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n";
+    let fields = "content-type: application/json\r\ncontent-length: 9\r\n\r\n";
+    slow.write_all(format!("{head}{fields}").as_bytes()).unwrap();
+    let mut begun = [0; 12];
+    slow.read_exact(&mut begun).unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 100");
     server.signal();
     eventually("the first wish", || server.output().contains("Couture stops").then_some(()));
     let (status, output) = server.stop();
