@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use couture_core::WorkerId;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,8 @@ struct WorkerFile {
     incarnation: u64,
 }
 
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 /// No file that is read here is bigger.
 const MAX_BYTES: u64 = 64 << 10;
 
@@ -52,7 +55,7 @@ impl DataFolder {
         let path = path.canonicalize().map_err(failed)?;
         let file = path.join("server.lock");
         let lock = File::options().create(true).truncate(false).write(true).open(file).map_err(failed)?;
-        match lock.try_lock() {
+        match take(&lock) {
             Ok(()) => {}
             Err(TryLockError::Error(source)) => return Err(failed(source)),
             Err(TryLockError::WouldBlock) => {
@@ -103,6 +106,18 @@ impl ServerFile {
     pub fn read(data: &Path) -> Option<Self> {
         serde_json::from_slice(&read(&data.join(Self::NAME)).ok()?).ok()
     }
+}
+
+/// Locks a file, and waits a moment for the one who has it: a server that was killed while it started a child process leaves the
+/// lock to that child until the child has become another program.
+fn take(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_TRIES {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            other => return other,
+        }
+    }
+    lock.try_lock()
 }
 
 fn next_worker(folder: &Path) -> io::Result<WorkerId> {

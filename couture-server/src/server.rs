@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use couture_core::Dag;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::api::{AllowedHosts, Guard, router};
 use crate::command_line::{Invocation, invocation};
@@ -113,42 +114,53 @@ fn start_log(settings: &Settings) {
 }
 
 async fn serve(settings: Settings, dags: Vec<Dag>, headless: bool) -> Result<(), StartError> {
-    let mut signals = Signals::new()?;
+    let stopping = stop_signals()?;
     let data = DataFolder::open(&settings.data.dir)?;
-    // Before anything is started: a port in use shall not have been a start.
+    // Before anything is started: where the port is in use, nothing shall have happened.
     let listener = if headless { None } else { Some(listen::bind(&settings.server).await?) };
     let children = Children::Supervised { program: std::env::current_exe()? };
-    let mut node = Node::start(settings.clone(), data, dags, children).await?;
-    let started = async {
-        node.load().await?;
-        match listener {
-            None => {
-                say(format_args!("Couture's scheduler works on {}", node.data().path().display()));
-                signals.stop().await;
-                announce_stop(&node, &settings);
-            }
-            Some(listener) => {
-                let (url, hosts) = address(&listener, &settings)?;
-                node.data().announce(&url)?;
-                say(format_args!("Couture is at {url} (data in {})", node.data().path().display()));
-                let guard = Guard { hosts: hosts.into(), timeout: ANSWER_TIMEOUT };
-                let router = router(node.api_state(), guard);
-                let stop = async {
-                    signals.stop().await;
-                    announce_stop(&node, &settings);
-                };
-                listen::serve(listener, router, stop).await;
-            }
-        }
-        Ok(())
+    let mut node = tokio::select! {
+        node = Node::start(settings.clone(), data, dags, children) => node?,
+        () = wanted(stopping.clone()) => return Ok(()),
     };
-    let result = started.await;
+    let result = work(&mut node, listener, &settings, stopping).await;
     node.data().retract();
-    tokio::select! {
-        () = node.stop() => {}
-        () = signals.stop() => eprintln!("stopped at once"),
-    }
+    node.stop().await;
     result
+}
+
+/// Loads the DAGs, and answers requests until the program is to stop.
+async fn work(
+    node: &mut Node,
+    listener: Option<TcpListener>,
+    settings: &Settings,
+    stopping: watch::Receiver<bool>,
+) -> Result<(), StartError> {
+    let loaded = tokio::select! {
+        result = node.load() => Some(result),
+        () = wanted(stopping.clone()) => None,
+    };
+    let node = &*node;
+    let stop = async {
+        wanted(stopping).await;
+        announce_stop(node, settings);
+    };
+    match (loaded, listener) {
+        (Some(Err(error)), _) => return Err(error),
+        (None, _) => stop.await,
+        (Some(Ok(())), None) => {
+            say(format_args!("Couture's scheduler works on {}", node.data().path().display()));
+            stop.await;
+        }
+        (Some(Ok(())), Some(listener)) => {
+            let (url, hosts) = address(&listener, settings)?;
+            node.data().announce(&url)?;
+            say(format_args!("Couture is at {url} (data in {})", node.data().path().display()));
+            let guard = Guard { hosts: hosts.into(), timeout: ANSWER_TIMEOUT };
+            listen::serve(listener, router(node.api_state(), guard), stop).await;
+        }
+    }
+    Ok(())
 }
 
 fn announce_stop(node: &Node, settings: &Settings) {
@@ -180,21 +192,29 @@ fn address(listener: &TcpListener, settings: &Settings) -> Result<(String, Allow
     Ok((format!("http://{local}"), hosts))
 }
 
-/// The wish of the user or the system that this program stops.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
+/// Becomes true when the user or the system wants this program to stop. A second wish ends it at once.
+fn stop_signals() -> Result<watch::Receiver<bool>, StartError> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        let mut wish = async || {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        };
+        wish().await;
+        sender.send_replace(true);
+        wish().await;
+        eprintln!("stopped at once");
+        std::process::exit(130);
+    });
+    Ok(receiver)
 }
 
-impl Signals {
-    fn new() -> Result<Self, StartError> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn stop(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
+/// Resolves when the program is to stop.
+async fn wanted(mut stopping: watch::Receiver<bool>) {
+    // An error means that nobody can wish it any more, which is the end too.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
 }

@@ -1,5 +1,7 @@
 //! `/dags`: which DAGs there are; pausing them.
 
+use std::collections::{HashMap, HashSet};
+
 use axum::extract::State;
 use couture_core::DagId;
 use couture_core::store::{DagRecord, Request};
@@ -87,6 +89,7 @@ pub(super) async fn list(
     Args(filter): Args<DagFilter>,
 ) -> Result<Json<DagList>, ApiError> {
     let limit = page.limit()?;
+    let problems = Problems::now(&state);
     let mut total_entries = 0;
     let mut dags = Vec::new();
     let mut after: Option<DagId> = None;
@@ -100,7 +103,7 @@ pub(super) async fn list(
             }
             total_entries += 1;
             if total_entries > page.offset() && dags.len() < limit {
-                dags.push(body(&state, record).await);
+                dags.push(body(&state, &problems, record).await);
             }
         }
         if last {
@@ -109,9 +112,21 @@ pub(super) async fn list(
     }
 }
 
+/// What is wrong with DAGs at the moment.
+struct Problems {
+    quarantined: HashMap<DagId, String>,
+    sources: HashSet<String>,
+}
+
+impl Problems {
+    fn now(state: &ApiState) -> Self {
+        let sources = state.catalog.errors().into_iter().map(|error| error.source).collect();
+        Self { quarantined: state.engine.status().quarantined.into_iter().collect(), sources }
+    }
+}
+
 /// A DAG whose version cannot be read is shown without what is in there.
-async fn body(state: &ApiState, record: DagRecord) -> DagBody {
-    let quarantined = state.engine.status().quarantined.into_iter().find(|(dag_id, _)| *dag_id == record.dag_id);
+async fn body(state: &ApiState, problems: &Problems, record: DagRecord) -> DagBody {
     let facts = state.catalog.facts(&record.dag_id);
     let source = facts.as_ref().map(|facts| facts.source.clone());
     let (description, owner, tags) = match facts {
@@ -121,7 +136,6 @@ async fn body(state: &ApiState, record: DagRecord) -> DagBody {
             Err(_) => Default::default(),
         },
     };
-    let errors = state.catalog.errors();
     DagBody {
         dag_display_name: record.dag_id.clone(),
         is_paused: record.paused,
@@ -129,22 +143,20 @@ async fn body(state: &ApiState, record: DagRecord) -> DagBody {
         description,
         owners: owner.into_iter().collect(),
         tags: tags.into_iter().map(|name| TagBody { name, dag_id: record.dag_id.clone() }).collect(),
-        has_import_errors: source
-            .as_ref()
-            .is_some_and(|source| errors.iter().any(|error| error.source == source.to_string())),
+        has_import_errors: source.as_ref().is_some_and(|source| problems.sources.contains(&source.to_string())),
         relative_fileloc: source.map(|source| match source {
             DagSource::File(path) => path.display().to_string(),
             other => other.to_string(),
         }),
         version: record.version,
-        quarantined: quarantined.map(|(_, reason)| reason),
+        quarantined: problems.quarantined.get(&record.dag_id).cloned(),
         dag_id: record.dag_id,
     }
 }
 
 pub(super) async fn get(State(state): State<ApiState>, Names(name): Names<String>) -> Result<Json<DagBody>, ApiError> {
     let record = state.dag(&dag_id(&name)?).await?;
-    Ok(Json(body(&state, record).await))
+    Ok(Json(body(&state, &Problems::now(&state), record).await))
 }
 
 pub(super) async fn patch(
@@ -155,7 +167,7 @@ pub(super) async fn patch(
     let dag_id = dag_id(&name)?;
     state.engine.request(Request::SetPaused { dag_id: dag_id.clone(), paused: patch.is_paused }).await?;
     let record = state.dag(&dag_id).await?;
-    Ok(Json(body(&state, record).await))
+    Ok(Json(body(&state, &Problems::now(&state), record).await))
 }
 
 pub(super) async fn tasks(

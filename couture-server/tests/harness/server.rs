@@ -74,10 +74,15 @@ impl TestServer {
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop, and waits for its end and all its output.
-    pub fn stop(mut self) -> (ExitStatus, String) {
+    /// Asks it to stop.
+    pub fn signal(&self) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    }
+
+    /// Asks it to stop, and waits for its end and all its output.
+    pub fn stop(mut self) -> (ExitStatus, String) {
+        self.signal();
         let status = eventually("the server's end", || self.child.try_wait().unwrap());
         for reader in self.readers.drain(..) {
             reader.join().unwrap();

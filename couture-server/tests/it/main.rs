@@ -7,6 +7,7 @@ mod api;
 mod command_line;
 mod dag_folder;
 mod dags_test;
+mod native;
 mod page;
 mod starting;
 mod stopping;
