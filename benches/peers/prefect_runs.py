@@ -28,9 +28,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@contextlib.contextmanager
-def server():
-    """A server that answers, stopped at the end."""
+def start_server():
+    """Starts a server and waits for its answer; `measure.py` ends it."""
     port = free_port()
     os.environ['PREFECT_HOME'] = os.path.join(os.getcwd(), 'prefect')
     os.environ['PREFECT_API_URL'] = f'http://127.0.0.1:{port}/api'
@@ -39,19 +38,13 @@ def server():
     process = subprocess.Popen(
         [program, 'server', 'start', '--host', '127.0.0.1',
          '--port', str(port)], stdout=sys.stderr)
-    try:
-        while True:
-            with contextlib.suppress(urllib.error.URLError):
-                urllib.request.urlopen(os.environ['PREFECT_API_URL']
-                                       + '/health').close()
-                break
-            if process.poll() is not None:
-                sys.exit('the server ended')
-            time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
+    while process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError):
+            urllib.request.urlopen(
+                os.environ['PREFECT_API_URL'] + '/health').close()
+            return
+        time.sleep(0.1)
+    sys.exit('the server ended')
 
 
 def shapes():
@@ -78,13 +71,13 @@ def shapes():
 
 def main():
     """Starts the server, warms it, prints the seconds of one flow."""
-    with server():
-        import prefect
-        run, size = shapes()[sys.argv[1]]
-        run(4)
-        begun = time.perf_counter()
-        run(size)
-        print(prefect.__version__, time.perf_counter() - begun)
+    start_server()
+    import prefect
+    run, size = shapes()[sys.argv[1]]
+    run(4)
+    begun = time.perf_counter()
+    run(size)
+    print(prefect.__version__, time.perf_counter() - begun)
 
 
 if __name__ == '__main__':

@@ -3,5 +3,6 @@
 pub mod figure;
 pub mod figures;
 pub mod noop;
+pub mod peers;
 pub mod process;
 pub mod rig;
