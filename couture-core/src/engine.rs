@@ -118,7 +118,8 @@ impl Engine {
         self.ask(|reply| Call::Request(request, reply)).await
     }
 
-    /// Starts a run and returns its key.
+    /// Starts a run that is about now, with `conf` (a JSON object), and returns its key. Refused where no such DAG is registered.
+    /// A run of a paused DAG waits until the DAG is not paused any more.
     pub async fn trigger(&self, dag_id: &DagId, conf: serde_json::Value) -> Result<RunKey, EngineError> {
         let trigger = Trigger { dag_id: dag_id.clone(), run_id: None, logical_date: None, conf };
         match self.request(Request::Trigger(trigger)).await? {
@@ -127,7 +128,8 @@ impl Engine {
         }
     }
 
-    /// Waits for the end of a run of a shard that this engine owns, and tells its state.
+    /// Waits for the end of a run of a shard that this engine owns, and tells its state. It has no timeout: the run of a paused
+    /// DAG, or one whose tasks wait for a pool, is waited for.
     pub async fn finished(&self, run: RunKey) -> Result<RunState, EngineError> {
         let (sender, receiver) = oneshot::channel();
         self.calls.send(Call::Watch(run, sender)).await.map_err(|_| EngineError::Stopped)?;

@@ -23,7 +23,8 @@ pub struct Services {
 }
 
 impl Default for Services {
-    /// No log, no artifacts and no child processes: for tests of pure operators.
+    /// No log, no artifacts and no child processes: for operators that use none of them. What is logged is lost, and an operator
+    /// that starts a process, such as the one for bash, fails for good. The crate of operators has services that do these things.
     fn default() -> Self {
         Self { logs: Arc::new(Absent), artifacts: Arc::new(Absent), processes: Arc::new(Absent) }
     }

@@ -1,5 +1,6 @@
 //! `couture dags …`
 
+use couture_core::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::{Dags, Output, Trigger};
@@ -90,7 +91,8 @@ async fn show(client: &Client, output: Output, dag_id: &str) -> Result<Verdict, 
         print_json(&dag);
         return Ok(Verdict::Done);
     }
-    let mut facts = Table::new(&["dag", dag_id]);
+    let mut facts = Table::bare();
+    facts.row(["dag".into(), dag_id.into()]);
     facts.row(["state".into(), state(&dag).into()]);
     for (name, field) in [
         ("description", "description"),
@@ -136,6 +138,7 @@ async fn start(client: &Client, output: Output, trigger: Trigger) -> Result<Verd
         body["dag_run_id"] = run_id.into();
     }
     if let Some(date) = trigger.logical_date {
+        Timestamp::parse(&date).map_err(CliError::message)?;
         body["logical_date"] = date.into();
     }
     let run = client.post(&path(&["dags", &trigger.dag_id, "dagRuns"]), &body).await?;

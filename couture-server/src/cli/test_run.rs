@@ -105,6 +105,7 @@ async fn run_on(
     conf: serde_json::Value,
     logical_date: Option<Timestamp>,
 ) -> Result<Verdict, CliError> {
+    enough_slots(node, &dag).await?;
     let dag_id = dag.dag_id.clone();
     let task_ids: Vec<String> = dag.tasks().iter().map(|task| task.task_id.to_string()).collect();
     // In a data folder that was used before, the DAG may be there and paused.
@@ -147,6 +148,24 @@ async fn run_on(
     let run = run.ok_or_else(|| CliError::message("the run is not in the store"))?;
     tell(node, output, run).await?;
     Ok(if state == RunState::Success { Verdict::Done } else { Verdict::Failed })
+}
+
+/// A task that no pool has the slots for would wait for ever, since nobody changes the pools meanwhile.
+async fn enough_slots(node: &Node, dag: &Dag) -> Result<(), CliError> {
+    let pools = node.api_state().store.pools().await?;
+    for task in dag.tasks() {
+        let (wanted, needed) = (&task.options.pool, task.options.pool_slots);
+        let reason = match pools.iter().find(|pool| pool.name == *wanted) {
+            Some(pool) if pool.slots >= needed => continue,
+            Some(pool) => format!("needs {needed} slots of pool {:?}, which has {}", wanted.as_str(), pool.slots),
+            None => {
+                let known: Vec<&str> = pools.iter().take(20).map(|pool| pool.name.as_str()).collect();
+                format!("wants pool {:?}, which does not exist; there are {}", wanted.as_str(), known.join(", "))
+            }
+        };
+        return Err(CliError::message(format!("task {:?} {reason}", task.task_id.as_str())));
+    }
+    Ok(())
 }
 
 async fn set_paused(node: &Node, dag_id: &DagId, paused: bool) -> Result<(), CliError> {

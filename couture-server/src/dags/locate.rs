@@ -75,7 +75,7 @@ fn in_dag(document: &Marked) -> Option<FileError> {
         let mut dag = json!({"dag_id": "x", "tasks": []});
         dag[key.text()] = value.plain();
         if let Err(error) = serde_json::from_value::<SerialDag>(dag) {
-            return Some(at(value, format!("{}: {error}", key.text())));
+            return Some(at(value, format!("{}: {}", key.text(), in_words(&error.to_string()))));
         }
     }
     let tasks = document.get("tasks")?;
@@ -108,7 +108,7 @@ fn in_task(task: &Marked) -> Option<FileError> {
         let mut fields = json!({"task_id": "x", "operator": operator.plain()});
         fields[key.text()] = value.plain();
         if let Err(error) = serde_json::from_value::<SerialDag>(json!({"dag_id": "x", "tasks": [fields]})) {
-            return Some(at(value, format!("{}: {error}", key.text())));
+            return Some(at(value, format!("{}: {}", key.text(), in_words(&error.to_string()))));
         }
     }
     None
@@ -128,10 +128,25 @@ fn in_operator(operator: &Marked) -> Option<FileError> {
         let others: Map<_, _> = others.map(|(key, value)| (key.text().to_owned(), value.plain())).collect();
         read(Value::Object(others)).as_ref() != Some(&error)
     });
+    let error = in_words(&error);
     Some(match blamed {
         Some((key, value)) => at(value, format!("operator, {}: {error}", key.text())),
         None => at(operator, format!("operator: {error}")),
     })
+}
+
+/// serde's messages end in what was expected, which it calls by its name in Rust.
+fn in_words(error: &str) -> String {
+    const WORDS: &[(&str, &str)] = &[
+        ("dyn DynOperator", "a map with the key type, such as {type: bash, bash_command: date}"),
+        ("a sequence", "a list, such as [a, b]"),
+        ("path string", "a path"),
+        ("u32", "a whole number, 0 or more"),
+        ("u64", "a whole number, 0 or more"),
+        ("i32", "a whole number"),
+    ];
+    let known = WORDS.iter().find_map(|(rust, words)| Some((error.strip_suffix(&format!("expected {rust}"))?, *words)));
+    known.map_or_else(|| error.to_owned(), |(before, words)| format!("{before}expected {words}"))
 }
 
 fn unknown_field(map: &Marked, known: &[&str], what: &str) -> Option<FileError> {

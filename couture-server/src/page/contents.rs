@@ -110,7 +110,7 @@ impl Contents {
             let facts = facts.as_ref();
             let _ = writeln!(
                 html,
-                "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td><td class=\"soft\">{}</td></tr>",
+                "<tr><td><code>{}</code></td><td class=\"state\">{}</td><td>{}</td><td>{}</td><td class=\"soft\">{}</td></tr>",
                 Escaped(&dag.dag_id),
                 if dag.paused { "paused" } else { "active" },
                 facts.map(|facts| facts.tasks.to_string()).unwrap_or_default(),
@@ -137,7 +137,7 @@ impl Contents {
                     let took = run.started_at.zip(run.ended_at).map(|(start, end)| end.since(start));
                     let _ = writeln!(
                         html,
-                        "<tr><td><code>{}</code></td><td><code>{}</code></td><td class=\"{}\">{}</td><td>{}</td><td>{}</td></tr>",
+                        "<tr><td><code>{}</code></td><td><code>{}</code></td><td class=\"state {}\">{}</td><td>{}</td><td>{}</td></tr>",
                         Escaped(&run.dag_id),
                         Escaped(&run.run_id),
                         run.state,
