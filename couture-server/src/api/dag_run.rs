@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id, run_id};
 use super::page_of::PageOf;
+use super::recent_runs::recent_runs;
 use super::state::ApiState;
 
 /// A DAG run, in Airflow's shape.
@@ -95,14 +96,17 @@ pub(super) async fn list(
     if page.offset() > PageOf::MAX_WALK {
         return Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", page.offset(), PageOf::MAX_WALK)));
     }
-    if let Some(dag_id) = &of {
-        state.dag(dag_id).await?;
-    }
+    let Some(of) = of else {
+        let runs = recent_runs(&*state.reader, page.offset(), limit).await?;
+        let dag_runs: Vec<DagRunBody> = runs.into_iter().map(Into::into).collect();
+        return Ok(Json(DagRunList { total_entries: page.offset() + dag_runs.len(), dag_runs }));
+    };
+    state.dag(&of).await?;
     let mut skip = page.offset();
     let mut before: Option<RunKey> = None;
     loop {
         let wanted = if skip > 0 { skip.min(PageOf::MAX_LIMIT) } else { limit };
-        let runs = state.reader.runs(of.as_ref(), before, wanted).await?;
+        let runs = state.reader.runs(Some(&of), before, wanted).await?;
         let end = runs.len() < wanted;
         if skip == 0 || end {
             let dag_runs: Vec<DagRunBody> = if skip == 0 { runs.into_iter().map(Into::into).collect() } else { vec![] };

@@ -176,6 +176,6 @@ mod tests {
             assert_eq!(given, ["{}", "r1", "2026-01-31"]);
             assert_eq!(args.output, Output::Json);
         };
-        ["-l", "-e", "--logical-date", "--exec-date"].map(check);
+        ["-l", "-e", "--logical-date", "--exec-date"].iter().copied().for_each(check);
     }
 }

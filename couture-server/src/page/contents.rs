@@ -6,7 +6,7 @@ use couture_core::store::{DagRecord, RunRecord};
 use couture_core::{EngineStatus, Timestamp};
 
 use super::escaped::Escaped;
-use crate::api::{ApiError, ApiState};
+use crate::api::{ApiError, ApiState, recent_runs};
 use crate::dags::{DagFacts, ImportError};
 
 /// The most DAGs and runs shown; the rest is counted or left out.
@@ -50,7 +50,7 @@ impl Contents {
         Ok(Self {
             dags,
             more_dags,
-            runs: state.reader.runs(None, None, MAX_RUNS).await.map_err(ApiError::from),
+            runs: recent_runs(&*state.reader, 0, MAX_RUNS).await.map_err(ApiError::from),
             errors: state.catalog.errors(),
             status: state.engine.status(),
             folder: state.catalog.folder().display().to_string(),
