@@ -12,7 +12,7 @@ use super::args::{Output, Test};
 use super::print::{print, print_json};
 use super::runs;
 use super::verdict::{CliError, Verdict};
-use crate::api::ApiError;
+use crate::api::{ApiError, shortage};
 use crate::cli::dags::conf;
 use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Format, parse, read_bounded};
 use crate::data_folder::DataFolder;
@@ -153,19 +153,8 @@ async fn run_on(
 /// A task that no pool has the slots for would wait for ever, since nobody changes the pools meanwhile.
 async fn enough_slots(node: &Node, dag: &Dag) -> Result<(), CliError> {
     let pools = node.api_state().store.pools().await?;
-    for task in dag.tasks() {
-        let (wanted, needed) = (&task.options.pool, task.options.pool_slots);
-        let reason = match pools.iter().find(|pool| pool.name == *wanted) {
-            Some(pool) if pool.slots >= needed => continue,
-            Some(pool) => format!("needs {needed} slots of pool {:?}, which has {}", wanted.as_str(), pool.slots),
-            None => {
-                let known: Vec<&str> = pools.iter().take(20).map(|pool| pool.name.as_str()).collect();
-                format!("wants pool {:?}, which does not exist; there are {}", wanted.as_str(), known.join(", "))
-            }
-        };
-        return Err(CliError::message(format!("task {:?} {reason}", task.task_id.as_str())));
-    }
-    Ok(())
+    let refused = dag.tasks().iter().find_map(|task| Some((&task.task_id, shortage(&pools, &task.options)?)));
+    refused.map_or(Ok(()), |(task, reason)| Err(CliError::message(format!("task {:?} {reason}", task.as_str()))))
 }
 
 async fn set_paused(node: &Node, dag_id: &DagId, paused: bool) -> Result<(), CliError> {

@@ -72,7 +72,7 @@ fn errors_say_what_is_wrong() {
         let dag = format!("dag_id: x\ntasks:\n- {{task_id: t, operator: {{type: empty}}, {option}}}\n");
         std::fs::write(folder.path().join(format!("{name}.yaml")), dag).unwrap();
     }
-    check(&["pool.yaml"], &["task \"t\" wants pool \"nowhere\"", "default_pool"]);
+    check(&["pool.yaml"], &["task \"t\" needs pool \"nowhere\"", "default_pool"]);
     check(&["slots.yaml"], &["task \"t\" needs 1000000 slots of pool \"default_pool\""]);
     check(&["missing.yaml"], &["failed to read missing.yaml"]);
     check(&["missing"], &["no DAG of that id", "hello_world"]);
