@@ -136,6 +136,9 @@ impl Driver {
     }
 
     async fn turns(&mut self) {
+        self.tick().await;
+        // What an earlier life of the executor left behind is dealt with now, and not with the first task.
+        self.executor.resume(Vec::new()).await;
         loop {
             let now = self.clock.now();
             if now.mono >= self.next_tick {
