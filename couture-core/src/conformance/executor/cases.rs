@@ -21,6 +21,7 @@ cases![
     a_start_comes_before_its_end_and_not_after,
     what_is_told_to_end_ends,
     what_does_not_obey_is_given_up,
+    what_panics_when_given_up_has_an_end,
     a_kill_of_the_unknown_changes_nothing,
     a_fence_ends_everything,
     a_live_token_is_launched_once,
@@ -119,6 +120,15 @@ async fn what_does_not_obey_is_given_up(executor: &dyn Executor) {
     executor.kill(&[launches[0].token]);
     let reports = reports_until_ended(executor, 1).await;
     assert_eq!(*end(&reports, launches[0].token), Outcome::Killed);
+}
+
+async fn what_panics_when_given_up_has_an_end(executor: &dyn Executor) {
+    let launches = launches(&[Act::IgnoreAndPanic]);
+    executor.launch(launches.clone());
+    executor.kill(&[launches[0].token]);
+    let reports = reports_until_ended(executor, 1).await;
+    let outcome = end(&reports, launches[0].token);
+    assert!(matches!(outcome, Outcome::Killed | Outcome::Failed { .. }), "{outcome:?}");
 }
 
 async fn a_kill_of_the_unknown_changes_nothing(executor: &dyn Executor) {

@@ -29,6 +29,17 @@ pub enum Act {
     Obey,
     /// Never ends, whatever it is told.
     Ignore,
+    /// Never ends, and panics when it is given up.
+    IgnoreAndPanic,
+}
+
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("as told");
+    }
 }
 
 /// An operator of the suite.
@@ -62,6 +73,10 @@ impl Operator for Script {
                 Err("told to end".into())
             }
             Act::Ignore => std::future::pending().await,
+            Act::IgnoreAndPanic => {
+                let _bomb = Bomb;
+                std::future::pending().await
+            }
         }
     }
 }
