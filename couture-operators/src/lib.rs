@@ -11,6 +11,7 @@
 mod bash;
 mod child;
 mod empty;
+mod full_disk;
 mod function;
 mod in_process;
 pub mod log;

@@ -110,7 +110,8 @@ fn start_log(settings: &Settings) {
     let level = settings.logs.level.parse().unwrap_or(tracing::Level::INFO);
     let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
     // A program that embeds the server may have its own.
-    let _ = subscriber.with_ansi(false).try_init();
+    // A line that standard error does not take, as on a full disk, is dropped: telling of it there would panic.
+    let _ = subscriber.with_ansi(false).log_internal_errors(false).try_init();
 }
 
 async fn serve(settings: Settings, dags: Vec<Dag>, headless: bool) -> Result<(), StartError> {
