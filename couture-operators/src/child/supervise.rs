@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::group::{GroupEnder, Wish};
 use super::launch::{ChildSpec, Started};
 use super::text::{command_line, signal_name};
-use crate::full_disk::is_full_disk;
+use crate::full_disk::is_shortage;
 use crate::log::{Appender, OutputLog, Scratch};
 use crate::sys;
 
@@ -62,8 +62,8 @@ const MAX_PIPE_BYTES: usize = 1 << 20;
 /// So long a killed group is waited for.
 const KILLED_PATIENCE: Duration = Duration::from_secs(5);
 
-/// From one try to the next while the disk is full.
-const FULL_DISK_PAUSE: Duration = Duration::from_millis(200);
+/// From one try to the next while the disk is full or no file can be opened.
+const SHORTAGE_PAUSE: Duration = Duration::from_millis(200);
 
 /// Runs a child to its end, and to the end of its group. `started` is told its process id once it runs.
 pub(crate) async fn supervise(
@@ -124,11 +124,11 @@ pub(crate) async fn supervise(
     end
 }
 
-/// Starts the child; a full disk is waited for, as long as the child is wanted.
+/// Starts the child; a full disk, or too many open files, is waited for as long as the child is wanted.
 async fn start(spec: &ChildSpec, wish: &mut watch::Receiver<Wish>) -> io::Result<Started> {
     loop {
         match spec.start() {
-            Err(error) if is_full_disk(&error) && pause_while_wanted(wish).await => {}
+            Err(error) if is_shortage(&error) && pause_while_wanted(wish).await => {}
             other => return other,
         }
     }
@@ -139,7 +139,7 @@ async fn pause_while_wanted(wish: &mut watch::Receiver<Wish>) -> bool {
     tokio::select! {
         biased;
         _ = wish.wait_for(|wish| *wish != Wish::Run) => false,
-        () = tokio::time::sleep(FULL_DISK_PAUSE) => true,
+        () = tokio::time::sleep(SHORTAGE_PAUSE) => true,
     }
 }
 
@@ -202,7 +202,7 @@ impl Output<'_> {
     async fn pump(&mut self, pipe: &Receiver) {
         if self.log.is_held_up() {
             // The pipe fills meanwhile, and the child waits for it.
-            tokio::time::sleep(FULL_DISK_PAUSE).await;
+            tokio::time::sleep(SHORTAGE_PAUSE).await;
             return self.log.retry();
         }
         match pipe.readable().await {

@@ -60,7 +60,7 @@ function!("test.work", work);
 #[tokio::test]
 async fn operators_that_panic_or_block_their_threads_fail_alone() {
     let bad = DagBuilder::new("bad");
-    for at in 0..40 {
+    for at in 0..20 {
         FnOperator::task(&bad, &format!("block{at}"), block, ()).execution_timeout(Duration::from_millis(500));
         FnOperator::task(&bad, &format!("fall{at}"), fall, ());
     }
@@ -85,7 +85,7 @@ async fn operators_that_panic_or_block_their_threads_fail_alone() {
     let ended = tokio::time::timeout(PATIENCE, node.engine().finished(bad)).await.unwrap();
     assert_eq!(ended.unwrap(), RunState::Failed);
     let tasks = node.reader().tasks(bad, None, 100).await.unwrap();
-    assert_eq!(tasks.len(), 80);
+    assert_eq!(tasks.len(), 40);
     for task in tasks {
         let error = format!("{task:?}");
         assert_eq!(task.state, couture_core::TaskState::Failed, "{error}");

@@ -68,6 +68,7 @@ impl Threads {
 fn watch(weak: &Weak<Shared>, mut sets: Vec<Threads>) {
     let mut current = 0;
     let mut silent_rounds = 0;
+    let mut is_told = false;
     loop {
         let Some(shared) = weak.upgrade() else { break };
         if shared.is_closed.load(Ordering::Acquire) {
@@ -100,8 +101,17 @@ fn watch(weak: &Weak<Shared>, mut sets: Vec<Threads>) {
                 sets.push(Threads::new(runtime));
                 sets.len() - 1
             }
-            None => continue,
+            None => {
+                if is_starving && !is_told {
+                    tracing::error!(
+                        "operators block all threads there may be; further attempts wait until one is free"
+                    );
+                }
+                is_told |= is_starving;
+                continue;
+            }
         };
+        is_told = false;
         current = next;
         *shared.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(sets[current].runtime.handle().clone());
         if is_starving {
