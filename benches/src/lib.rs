@@ -4,4 +4,6 @@ pub mod figure;
 pub mod figures;
 pub mod noop;
 pub mod process;
+pub mod readme;
 pub mod rig;
+pub mod runtime;

@@ -1,6 +1,7 @@
 //! Couture's server, its headless scheduler and its command line.
 //!
 //! A program that defines DAGs in Rust has a server of its own in three lines; see [`ServerBuilder`].
+#![forbid(unsafe_code)]
 
 pub mod api;
 mod backend;

@@ -147,7 +147,7 @@ async fn work(
     let node = &*node;
     let stop = async {
         wanted(stopping).await;
-        announce_stop(node, settings);
+        announce_stop(node);
     };
     match (loaded, listener) {
         (Some(Err(error)), _) => return Err(error),
@@ -167,7 +167,7 @@ async fn work(
     Ok(())
 }
 
-fn announce_stop(node: &Node, settings: &Settings) {
+fn announce_stop(node: &Node) {
     let live = node.engine().status().live_attempts;
     if live == 0 {
         say(format_args!("Couture stops. Nothing was running."));
@@ -176,7 +176,7 @@ fn announce_stop(node: &Node, settings: &Settings) {
     say(format_args!(
         "Couture stops; {live} attempts are live. Child processes go on for up to {} s without a server (operators.orphan_grace_s): \
          one that starts on {} by then takes them over.",
-        settings.operators.orphan_grace_s,
+        node.orphan_grace().as_secs(),
         node.data().path().display()
     ));
 }

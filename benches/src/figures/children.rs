@@ -6,9 +6,9 @@ use std::sync::Arc;
 use couture_core::{DagBuilder, Services};
 use couture_operators::{BashOperator, FileTaskLogs, Supervisor, SupervisorSettings};
 
-use super::block_on;
 use crate::figure::{Figure, Target};
 use crate::rig::Rig;
+use crate::runtime::block_on;
 
 /// Services with a supervisor of its own process, which is this program in another role.
 fn supervised(folder: &Path) -> Services {

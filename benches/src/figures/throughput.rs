@@ -2,10 +2,10 @@
 
 use couture_core::{DagBuilder, Services};
 
-use super::block_on;
 use crate::figure::{Figure, Target};
 use crate::noop::Noop;
 use crate::rig::Rig;
+use crate::runtime::block_on;
 
 fn wide(tasks: usize) -> DagBuilder {
     let dag = DagBuilder::new(format!("wide_{tasks}"));

@@ -55,7 +55,8 @@ pub trait Processes: Debug + Send + Sync {
     /// cancelled, the whole group gets TERM, and KILL after `command.kill_grace`.
     async fn run(&self, command: ProcessCommand, cx: &TaskContext) -> Result<ProcessEnd, ProcessError>;
 
-    /// Which of these attempts have a child that runs, or whose end was not settled yet. All others are forgotten.
+    /// Which of these attempts have a child that runs, or whose end was not settled yet. Called at every start, also with none: what
+    /// an earlier process left behind, and nobody asks for within a grace period, is ended then.
     async fn known(&self, attempts: &[crate::ids::AttemptToken]) -> Vec<crate::ids::AttemptToken>;
 
     /// The ends of these attempts are durable elsewhere: they may be forgotten.
