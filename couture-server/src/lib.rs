@@ -10,6 +10,7 @@ mod command_line;
 pub mod dags;
 pub mod data_folder;
 mod error;
+mod free_space;
 mod listen;
 mod node;
 mod page;

@@ -128,6 +128,7 @@ impl Node {
             artifacts: self.artifacts.clone(),
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
+            data: self.data.path().to_owned(),
             clock: self.clock.clone(),
             started_at: self.started_at,
         }

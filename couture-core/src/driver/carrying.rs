@@ -104,10 +104,7 @@ impl Driver {
     }
 
     fn applied(&mut self, commit: &Commit) {
-        if self.has_store_error {
-            self.has_store_error = false;
-            self.tell_store_error(None);
-        }
+        self.store_answered();
         for shard in &commit.shards {
             self.durable.insert(shard.shard, (shard.epoch, shard.sequence + shard.records.len() as u64));
         }
@@ -173,6 +170,15 @@ impl Driver {
             self.clock.sleep(backoff).await;
             backoff = (backoff * 2).min(MAX_BACKOFF);
         }
+        self.store_answered();
+    }
+
+    /// The store did something that it can only do while it is well.
+    pub(super) fn store_answered(&mut self) {
+        if self.has_store_error {
+            self.has_store_error = false;
+            self.tell_store_error(None);
+        }
     }
 
     pub(super) fn store_failed(&mut self, what: &str, error: &StoreError) {
@@ -187,6 +193,7 @@ impl Driver {
         self.pools_wanted = false;
         match self.store.pools().await {
             Ok(pools) => {
+                self.store_answered();
                 let mut batch = Batch::default();
                 self.handle(Event::PoolsObserved(pools), &mut batch);
                 self.carry_out(batch).await;

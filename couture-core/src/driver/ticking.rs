@@ -22,7 +22,10 @@ impl Driver {
     pub(super) async fn tick(&mut self) {
         let begun = self.clock.now().mono;
         match self.try_tick().await {
-            Ok(()) => self.next_tick = begun + self.tick_interval(),
+            Ok(()) => {
+                self.store_answered();
+                self.next_tick = begun + self.tick_interval();
+            }
             Err(error) => {
                 self.store_failed("renew the lease", &error);
                 self.next_tick = self.clock.now().mono + (self.tick_interval() / 8).min(Duration::from_secs(1));

@@ -1,8 +1,9 @@
 //! `/dags/{dag_id}/dagRuns`: starting, watching and ending runs.
 
 use axum::extract::State;
-use couture_core::store::{Answer, Refusal, Request, RunRecord, Trigger};
-use couture_core::{DagId, EngineError, RunId, RunKey, RunState, RunType, Timestamp};
+use axum::http::StatusCode;
+use couture_core::store::{Answer, Request, RunRecord, Trigger};
+use couture_core::{DagId, RunId, RunKey, RunState, RunType, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -127,11 +128,11 @@ pub(super) async fn trigger(
     let run_id = body.dag_run_id.map(RunId::new).transpose().map_err(invalid)?;
     let logical_date = body.logical_date;
     let trigger = Trigger { dag_id: dag_id.clone(), run_id: run_id.clone(), logical_date, conf: body.conf };
-    let run_id = match state.engine.request(Request::Trigger(trigger)).await? {
+    let run_id = match state.ask(Request::Trigger(trigger)).await? {
         Answer::Triggered { run_id, .. } => run_id,
         _ => {
             let detail = "the request is on its way to the scheduler that owns the dag; look for the run there";
-            return Err(ApiError::new(axum::http::StatusCode::ACCEPTED, detail));
+            return Err(ApiError::new(StatusCode::ACCEPTED, detail));
         }
     };
     Ok(Json(state.run(&dag_id, &run_id).await?.into()))
@@ -154,15 +155,15 @@ pub(super) async fn patch(
     }
     let (dag_id, run_id) = (dag_id(&dag)?, run_id(&run)?);
     let request = Request::CancelRun { dag_id: dag_id.clone(), run_id: run_id.clone() };
-    match state.engine.request(request).await {
+    match state.ask(request).await {
         Ok(_) => {}
         // A run that is over is there, but not for this.
-        Err(EngineError::Refused(Refusal::UnknownRun { .. })) => {
+        Err(error) if error.status == StatusCode::NOT_FOUND => {
             let over = state.run(&dag_id, &run_id).await?.state;
             let detail = format!("run {:?} is over already: {over}", run_id.as_str());
-            return Err(ApiError::new(axum::http::StatusCode::CONFLICT, detail));
+            return Err(ApiError::new(StatusCode::CONFLICT, detail));
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     }
     Ok(Json(state.run(&dag_id, &run_id).await?.into()))
 }

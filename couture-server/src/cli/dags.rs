@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::args::{Dags, Output, Trigger};
 use super::client::{Client, path};
-use super::print::{print, print_json};
+use super::print::{complain, print, print_json};
 use super::table::{Table, cell, printable};
 use super::verdict::{CliError, Verdict};
 use super::{follow, runs, test_run};
@@ -78,7 +78,7 @@ fn state(dag: &Value) -> &'static str {
 async fn import_errors(client: &Client) -> Result<(), CliError> {
     let errors = client.get(&path(&["importErrors"])).await?;
     for error in errors["import_errors"].as_array().into_iter().flatten() {
-        eprintln!("{}: {}", printable(&cell(&error["filename"])), printable(&cell(&error["stack_trace"])));
+        complain(&format!("{}: {}", printable(&cell(&error["filename"])), printable(&cell(&error["stack_trace"]))));
     }
     Ok(())
 }
@@ -164,7 +164,7 @@ async fn start(client: &Client, output: Output, trigger: Trigger) -> Result<Verd
 async fn warn_if_paused(client: &Client, dag_id: &str) -> Result<(), CliError> {
     let dag = client.get(&path(&["dags", dag_id])).await?;
     if dag["is_paused"] == json!(true) {
-        eprintln!("the DAG is paused: the run waits until `couture dags unpause {}`", printable(dag_id));
+        complain(&format!("the DAG is paused: the run waits until `couture dags unpause {}`", printable(dag_id)));
     }
     Ok(())
 }

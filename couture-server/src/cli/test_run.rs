@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{Output, Test};
-use super::print::{print, print_json};
+use super::print::{complain, print, print_json};
 use super::runs;
 use super::verdict::{CliError, Verdict};
 use crate::api::{ApiError, shortage};
@@ -171,7 +171,7 @@ async fn stop_signal(node: &Node, dag_id: &DagId, run_id: &couture_core::RunId) 
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    eprintln!("ending the run; once more ends this program at once");
+    complain("ending the run; once more ends this program at once");
     tokio::spawn(async move {
         tokio::select! {
             _ = interrupt.recv() => {}

@@ -14,10 +14,15 @@ use super::parse::{FileError, yaml_error, yaml_options};
 const DAG_FIELDS: &[&str] = &["dag_id", "description", "owner", "tags", "params", "dagrun_timeout_ms", "tasks"];
 const TASK_FIELDS: &[&str] = &["task_id", "operator", "input", "upstream"];
 
+/// Documents with more values are not read a second time: with its place, each takes a hundred bytes.
+const MAX_NODES: usize = 1_000_000;
+
 /// Where `text` is wrong: as `error` says, or else as reading its parts finds. Nothing where no place can be told.
 pub(super) fn locate(text: &str, error: Option<&DagError>) -> Option<FileError> {
-    let document = match serde_saphyr::from_str_with_options::<Marked>(text, yaml_options(text.len())) {
+    let document = match serde_saphyr::from_str_with_options::<Marked>(text, yaml_options(text.len(), MAX_NODES)) {
         Ok(document) => document,
+        // Then only what the first reading told.
+        Err(error) if error.to_string().contains("Nodes") => return None,
         Err(error) => {
             // JSON has its own, better message for its syntax.
             let is_json = text.trim_start().starts_with('{');

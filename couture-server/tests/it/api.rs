@@ -25,6 +25,18 @@ fn with_pair() -> (tempfile::TempDir, TestServer) {
 }
 
 #[test]
+fn a_thousand_idle_connections_and_a_list_as_body_do_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::start(folder.path());
+    let host = server.url.trim_start_matches("http://");
+    let idle: Vec<_> = (0..1_000).map(|_| std::net::TcpStream::connect(host).unwrap()).collect();
+    assert_eq!(server.get("/api/v2/monitor/health")["metadatabase"]["status"], "healthy");
+    drop(idle);
+    let answer = server.ask("POST", "/api/v2/dags/hello_world/dagRuns", &[("content-type", "application/json")], "[]");
+    assert_eq!((answer.status, &*answer.detail()), (422, "the body is not a JSON object"));
+}
+
+#[test]
 fn a_dag_and_its_run_can_be_looked_at() {
     let (_folder, server) = with_pair();
     let dag = server.get("/api/v2/dags/pair");
