@@ -3,6 +3,7 @@
 pub mod figure;
 pub mod figures;
 pub mod noop;
+pub mod peers;
 pub mod process;
 pub mod readme;
 pub mod rig;
