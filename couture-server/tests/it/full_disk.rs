@@ -108,7 +108,8 @@ fn printing(server: &TestServer, run: &str) {
     });
 }
 
-/// Starts runs until the database is full, too, and tells how often that was refused, and when.
+/// Starts runs until the database is full, too; what was answered then, and after how long.
+#[allow(clippy::disallowed_methods, reason = "it measures how long an answer takes")]
 fn trigger_until_refused(server: &TestServer) -> (String, Duration) {
     let big = "x".repeat(500_000);
     for _ in 0..200 {

@@ -42,7 +42,8 @@ async fn a_native_dag_runs_beside_the_files() {
 
 async fn block((): (), _cx: &TaskContext) -> Result<i64, Failure> {
     // Longer than the test: it never gives its thread back.
-    std::thread::sleep(Duration::from_secs(600));
+    let (_open, door) = std::sync::mpsc::channel::<()>();
+    let _ = door.recv_timeout(Duration::from_secs(600));
     Ok(1)
 }
 function!("test.block", block);
@@ -61,8 +62,8 @@ function!("test.work", work);
 async fn operators_that_panic_or_block_their_threads_fail_alone() {
     let bad = DagBuilder::new("bad");
     for at in 0..20 {
-        FnOperator::task(&bad, &format!("block{at}"), block, ()).execution_timeout(Duration::from_millis(500));
-        FnOperator::task(&bad, &format!("fall{at}"), fall, ());
+        FnOperator::task(&bad, format!("block{at}"), block, ()).execution_timeout(Duration::from_millis(500));
+        FnOperator::task(&bad, format!("fall{at}"), fall, ());
     }
     let good = DagBuilder::new("good");
     FnOperator::task(&good, "work", work, ());
