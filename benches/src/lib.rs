@@ -5,4 +5,6 @@ pub mod figures;
 pub mod noop;
 pub mod peers;
 pub mod process;
+pub mod readme;
 pub mod rig;
+pub mod runtime;

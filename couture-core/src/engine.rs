@@ -1,13 +1,15 @@
 //! The engine as its embedders use it: a handle to a running driver.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::dag::Dag;
-use crate::driver::{Call, Driver, DriverParts};
+use crate::driver::{Call, Driver, DriverParts, Surroundings};
 use crate::executor::Executor;
 use crate::ids::{DagId, RunKey};
 use crate::scheduler::Planted;
@@ -72,6 +74,9 @@ pub struct EngineStatus {
     pub shards: usize,
 }
 
+/// How long a driver that panicked is left alone.
+const RESTART: Duration = Duration::from_millis(500);
+
 /// The most calls under way.
 const MAX_CALLS: usize = 4_096;
 
@@ -97,7 +102,15 @@ impl Engine {
         let (sender, calls) = mpsc::channel(MAX_CALLS);
         let status = Arc::new(Mutex::new(EngineStatus::default()));
         let engine = Self { store: parts.store.clone(), calls: sender, status: status.clone() };
-        Ok((engine, Driver::new(parts, shards, calls, status).run()))
+        Ok((engine, Self::drive(Surroundings::new(parts, shards, calls, status))))
+    }
+
+    /// A driver that panics has a bug; the next one begins with what the store holds.
+    async fn drive(around: Surroundings) {
+        while AssertUnwindSafe(Driver::new(around.clone()).run()).catch_unwind().await.is_err() {
+            tracing::error!("the scheduler panicked, which is a bug; it begins again with what the store holds");
+            around.parts.clock.sleep(RESTART).await;
+        }
     }
 
     /// Defines a DAG, or a new version of it; durable when it returns.
@@ -118,7 +131,8 @@ impl Engine {
         self.ask(|reply| Call::Request(request, reply)).await
     }
 
-    /// Starts a run and returns its key.
+    /// Starts a run that is about now, with `conf` (a JSON object), and returns its key. Refused where no such DAG is registered.
+    /// A run of a paused DAG waits until the DAG is not paused any more.
     pub async fn trigger(&self, dag_id: &DagId, conf: serde_json::Value) -> Result<RunKey, EngineError> {
         let trigger = Trigger { dag_id: dag_id.clone(), run_id: None, logical_date: None, conf };
         match self.request(Request::Trigger(trigger)).await? {
@@ -127,7 +141,8 @@ impl Engine {
         }
     }
 
-    /// Waits for the end of a run of a shard that this engine owns, and tells its state.
+    /// Waits for the end of a run of a shard that this engine owns, and tells its state. It has no timeout: the run of a paused
+    /// DAG, or one whose tasks wait for a pool, is waited for.
     pub async fn finished(&self, run: RunKey) -> Result<RunState, EngineError> {
         let (sender, receiver) = oneshot::channel();
         self.calls.send(Call::Watch(run, sender)).await.map_err(|_| EngineError::Stopped)?;

@@ -1,4 +1,5 @@
 //! Couture's engine: DAGs of tasks, a scheduler that is a value, and the loop that drives it.
+#![forbid(unsafe_code)]
 
 pub mod clock;
 #[cfg(feature = "conformance")]

@@ -11,6 +11,7 @@
 mod bash;
 mod child;
 mod empty;
+mod full_disk;
 mod function;
 mod in_process;
 pub mod log;
@@ -26,6 +27,7 @@ pub use in_process::InProcess;
 pub use log::FileTaskLogs;
 pub use registered::{Registered, RegistrationError, link};
 pub use supervisor::{Supervisor, SupervisorSettings};
+pub use sys::raise_file_limit;
 
 /// What macros expand to.
 #[doc(hidden)]

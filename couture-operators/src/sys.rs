@@ -18,12 +18,20 @@ use tokio::io::unix::AsyncFd;
 static FILE_LIMIT: OnceLock<Rlimit> = OnceLock::new();
 
 /// Allows this process as many open files as the system lets it have. Its children get what it was started with.
-pub(crate) fn raise_file_limit() {
+pub fn raise_file_limit() {
     let limit = getrlimit(Resource::Nofile);
     // A process that may not keeps what it has.
     if setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).is_ok() {
         FILE_LIMIT.get_or_init(|| limit);
     }
+}
+
+/// Gives the child the limit of open files that this process was started with.
+pub(crate) fn with_own_file_limit(command: &mut Command) {
+    let Some(limit) = FILE_LIMIT.get().copied() else { return };
+    let hook = move || Ok(setrlimit(Resource::Nofile, limit)?);
+    // SAFETY: between fork and exec the hook makes one system call; it allocates nothing and takes no lock.
+    unsafe { command.pre_exec(hook) };
 }
 
 /// Makes the child the leader of a session and process group of its own, and makes it end by KILL when the thread that

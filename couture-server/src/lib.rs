@@ -1,6 +1,7 @@
 //! Couture's server, its headless scheduler and its command line.
 //!
 //! A program that defines DAGs in Rust has a server of its own in three lines; see [`ServerBuilder`].
+#![forbid(unsafe_code)]
 
 pub mod api;
 mod backend;
@@ -9,6 +10,7 @@ mod command_line;
 pub mod dags;
 pub mod data_folder;
 mod error;
+mod free_space;
 mod listen;
 mod node;
 mod page;

@@ -16,7 +16,7 @@ use crate::error::StartError;
 use crate::settings::ServerSettings;
 
 /// The most connections at a time; further ones wait in the system's own queue.
-const MAX_CONNECTIONS: usize = 512;
+const MAX_CONNECTIONS: usize = 2_048;
 /// The longest time for a request's head, and for silence between two requests.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// The most bytes of a request's head.

@@ -47,6 +47,7 @@ pub struct Node {
     artifacts: Arc<dyn Artifacts>,
     started_at: Timestamp,
     native: Vec<Dag>,
+    orphan_grace: Duration,
 }
 
 impl Node {
@@ -67,6 +68,7 @@ impl Node {
             return Err(StartError::Unfit(detail.into()));
         }
         let backend = Backend::open(&settings, data.path()).await?;
+        let orphan_grace = orphan_grace(&settings, backend.store.is_exclusive());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let live = data.folder("logs/live")?;
         let folder = data.folder("objects")?;
@@ -75,7 +77,7 @@ impl Node {
         let local_objects = couture_store::local_objects(&folder).map_err(|error| objects(error.into()))?;
         let artifacts: Arc<dyn Artifacts> = Arc::new(ObjectArtifacts::new(local_objects));
         let task_logs = FileTaskLogs::new(&live);
-        let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children)?);
+        let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
         let processes = Arc::new(processes);
         let services = Services { logs: Arc::new(task_logs), artifacts: artifacts.clone(), processes };
         let local =
@@ -97,7 +99,7 @@ impl Node {
             FolderLimits { file_bytes: u64::from(settings.dags.max_file_mib) << 20, ..FolderLimits::default() };
         let catalog = Arc::new(Catalog::new(folder, limits));
         let started_at = clock.now().wall;
-        Ok(Self { data, settings, backend, engine, catalog, clock, logs, artifacts, started_at, native })
+        Ok(Self { data, settings, backend, engine, catalog, clock, logs, artifacts, started_at, native, orphan_grace })
     }
 
     /// Loads all DAGs, and goes on to load what changes, until the engine stops.
@@ -126,6 +128,7 @@ impl Node {
             artifacts: self.artifacts.clone(),
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
+            data: self.data.path().to_owned(),
             clock: self.clock.clone(),
             started_at: self.started_at,
         }
@@ -151,12 +154,25 @@ impl Node {
         &self.data
     }
 
+    /// How long child processes go on without a server.
+    pub fn orphan_grace(&self) -> Duration {
+        self.orphan_grace
+    }
+
     /// Stops scheduling after the commit in flight. Supervised children go on.
     pub async fn stop(&self) {
         if tokio::time::timeout(STOP, self.engine.stop()).await.is_err() {
             tracing::warn!("the store did not answer in time; what was not committed is done again at the next start");
         }
     }
+}
+
+/// What is set, or less where other schedulers share the database: they launch a silent server's attempts again after a lease, and by
+/// then its children must have ended.
+fn orphan_grace(settings: &Settings, is_exclusive: bool) -> Duration {
+    let wanted = Duration::from_secs(settings.operators.orphan_grace_s.into());
+    let lease = Duration::from_millis(settings.scheduler.lease_ms);
+    if is_exclusive { wanted } else { wanted.min(lease / 6) }
 }
 
 /// How long a commit in flight may take when the node stops.
@@ -167,18 +183,33 @@ fn processes(
     data: &DataFolder,
     live: PathBuf,
     children: Children,
+    orphan_grace: Duration,
 ) -> Result<Arc<dyn Processes>, StartError> {
     let max_log_bytes = settings.logs.max_bytes_per_attempt;
     match children {
         Children::InProcess => Ok(Arc::new(InProcess::new(live).max_log_bytes(max_log_bytes))),
         Children::Supervised { program } => {
             let dir = data.folder("supervisor")?;
-            let grace_ms = u64::from(settings.operators.orphan_grace_s) * 1_000;
-            let args: [OsString; 3] = [crate::supervise::ROLE.into(), dir.clone().into(), grace_ms.to_string().into()];
+            let grace = orphan_grace.as_millis().to_string();
+            let args: [OsString; 3] = [crate::supervise::ROLE.into(), dir.clone().into(), grace.into()];
             let mut supervisor = SupervisorSettings::new(dir, live, program, args);
             supervisor.max_log_bytes = max_log_bytes;
             let supervisor = Supervisor::new(supervisor).map_err(|error| StartError::Supervisor(error.to_string()))?;
             Ok(Arc::new(supervisor))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn children_end_before_another_scheduler_launches_them_again() {
+        let settings = Settings::default();
+        assert_eq!(orphan_grace(&settings, true), Duration::from_secs(60));
+        let shared = orphan_grace(&settings, false) + couture_operators::BashOperator::KILL_GRACE;
+        // A server fences itself after two thirds of a lease, so its last beat may be that old when it dies.
+        assert!(shared < Duration::from_millis(settings.scheduler.lease_ms) / 3);
     }
 }

@@ -1,5 +1,6 @@
 //! The server as a program, and as the main function of programs that define DAGs in Rust.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -86,7 +87,7 @@ impl ServerBuilder {
         match result {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("{}: {error}", self.name);
+                let _ = writeln!(std::io::stderr(), "{}: {error}", self.name);
                 ExitCode::FAILURE
             }
         }
@@ -94,6 +95,8 @@ impl ServerBuilder {
 
     fn serve(&mut self, settings: Settings) -> Result<(), StartError> {
         start_log(&settings);
+        // Each connection takes one.
+        couture_operators::raise_file_limit();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(THREADS)
             .thread_name("couture")
@@ -110,7 +113,8 @@ fn start_log(settings: &Settings) {
     let level = settings.logs.level.parse().unwrap_or(tracing::Level::INFO);
     let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
     // A program that embeds the server may have its own.
-    let _ = subscriber.with_ansi(false).try_init();
+    // A line that standard error does not take, as on a full disk, is dropped: telling of it there would panic.
+    let _ = subscriber.with_ansi(false).log_internal_errors(false).try_init();
 }
 
 async fn serve(settings: Settings, dags: Vec<Dag>, headless: bool) -> Result<(), StartError> {
@@ -143,7 +147,7 @@ async fn work(
     let node = &*node;
     let stop = async {
         wanted(stopping).await;
-        announce_stop(node, settings);
+        announce_stop(node);
     };
     match (loaded, listener) {
         (Some(Err(error)), _) => return Err(error),
@@ -163,7 +167,7 @@ async fn work(
     Ok(())
 }
 
-fn announce_stop(node: &Node, settings: &Settings) {
+fn announce_stop(node: &Node) {
     let live = node.engine().status().live_attempts;
     if live == 0 {
         say(format_args!("Couture stops. Nothing was running."));
@@ -172,14 +176,13 @@ fn announce_stop(node: &Node, settings: &Settings) {
     say(format_args!(
         "Couture stops; {live} attempts are live. Child processes go on for up to {} s without a server (operators.orphan_grace_s): \
          one that starts on {} by then takes them over.",
-        settings.operators.orphan_grace_s,
+        node.orphan_grace().as_secs(),
         node.data().path().display()
     ));
 }
 
 /// Prints a line; one that nobody reads is not worth an end.
 fn say(line: std::fmt::Arguments<'_>) {
-    use std::io::Write as _;
     let mut out = std::io::stdout();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
@@ -207,7 +210,7 @@ fn stop_signals() -> Result<watch::Receiver<bool>, StartError> {
         wish().await;
         sender.send_replace(true);
         wish().await;
-        eprintln!("stopped at once");
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), b"stopped at once\n");
         std::process::exit(130);
     });
     Ok(receiver)

@@ -1,4 +1,5 @@
 //! Couture's storage: the engine's facts in SQLite, PostgreSQL or MySQL/MariaDB; logs and artifacts as objects.
+#![forbid(unsafe_code)]
 
 mod error;
 mod objects;

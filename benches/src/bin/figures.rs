@@ -1,5 +1,5 @@
 //! Measures what Couture promises: `cargo run --release -p benches --bin figures [-- NAME…]`. One line a figure; exits with 1 if a
-//! target is not reached.
+//! target is not reached. `--readme` also puts them into the README.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,22 +16,29 @@ fn main() -> ExitCode {
         }
         _ => {}
     }
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let (flags, wanted): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with("--"));
+    if let Some(unknown) = flags.iter().find(|flag| *flag != "--readme") {
+        eprintln!("there is no flag {unknown}; the only one is --readme, which puts the table into the README");
+        return ExitCode::from(2);
+    }
     if let Some(unknown) = wanted.iter().find(|name| ALL.iter().all(|(known, _)| known != name)) {
         let known: Vec<_> = ALL.iter().map(|(name, _)| *name).collect();
         eprintln!("there is no figure {unknown:?}; known are {}", known.join(", "));
         return ExitCode::from(2);
     }
-    let mut is_short = false;
+    let mut figures = Vec::new();
     for (name, measure) in ALL {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
             for figure in measure() {
                 println!("{figure}");
-                is_short |= !figure.is_ok();
+                figures.push(figure);
             }
         }
     }
-    if is_short { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if !flags.is_empty() {
+        benches::readme::write(&figures);
+    }
+    if figures.iter().any(|figure| !figure.is_ok()) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// The role of the supervisor of child processes.

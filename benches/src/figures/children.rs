@@ -6,10 +6,10 @@ use std::sync::Arc;
 use couture_core::{DagBuilder, Services};
 use couture_operators::{BashOperator, FileTaskLogs, Supervisor, SupervisorSettings};
 
-use super::block_on;
 use crate::figure::{Figure, Target};
 use crate::peers::{self, AIRFLOW, PREFECT};
 use crate::rig::{Rig, median};
+use crate::runtime::block_on;
 
 /// Services with a supervisor of its own process, which is this program in another role.
 fn supervised(folder: &Path) -> Services {

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use couture_core::{DagBuilder, Failure, Operator, Services, TaskContext, operator};
 use serde::{Deserialize, Serialize};
 
-use super::block_on;
 use crate::figure::{Figure, Target};
 use crate::rig::Rig;
+use crate::runtime::block_on;
 
 /// Waits.
 #[derive(Serialize, Deserialize, Debug, Clone, Copy)]

@@ -3,6 +3,7 @@
 mod children;
 mod latency;
 mod scale;
+mod server;
 mod simulator;
 mod throughput;
 
@@ -23,15 +24,6 @@ pub const ALL: &[Measurement] = &[
     ("latency", latency::next_start),
     ("million", scale::million),
     ("idle-dags", scale::idle_dags),
+    ("idle-server", server::idle),
     ("simulator", simulator::speed),
 ];
-
-/// Runs a measurement's future to its end.
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("threads")
-        .block_on(future)
-}

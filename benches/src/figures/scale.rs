@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use couture_core::{Dag, DagBuilder, Services};
 
-use super::block_on;
 use crate::figure::{Figure, Target};
 use crate::noop::Noop;
 use crate::process::resident_bytes;
 use crate::rig::{Rig, median, now};
+use crate::runtime::block_on;
 
 /// A million tasks in a process of its own, so that nothing else counts.
 pub(super) fn million() -> Vec<Figure> {

@@ -2,11 +2,11 @@
 
 use couture_core::{DagBuilder, Services};
 
-use super::block_on;
 use crate::figure::{Figure, Target};
 use crate::noop::Noop;
 use crate::peers::{self, AIRFLOW, LUIGI, PREFECT};
 use crate::rig::{Rig, median};
+use crate::runtime::block_on;
 
 fn wide(tasks: usize) -> DagBuilder {
     let dag = DagBuilder::new(format!("wide_{tasks}"));

@@ -103,7 +103,7 @@ impl DagBuilder {
         self
     }
 
-    /// Default values of `params`.
+    /// Values kept with the DAG, for operators that read `cx.run().dag.attributes.params`. They are not merged into a run's `conf`.
     pub fn params(mut self, params: BTreeMap<String, Value>) -> Self {
         self.attributes.params = params;
         self
@@ -152,7 +152,8 @@ impl DagBuilder {
         self.draft.borrow_mut().edges.push((upstream, downstream));
     }
 
-    /// Checks everything.
+    /// Checks everything: ids, settings, and that no task waits for itself. The error is the first thing that is wrong, and names
+    /// the tasks. Whether the pools exist is not checked: see [`Out::pool`].
     pub fn build(self) -> Result<Dag, DagError> {
         let draft = self.draft.into_inner();
         if let Some(error) = draft.error {
@@ -197,27 +198,28 @@ impl<'d, T> Out<'d, T> {
         self
     }
 
-    /// Tries after the first.
+    /// Tries after the first: 0 unless set, at most 10000.
     pub fn retries(self, retries: u32) -> Self {
         self.options(|options| options.retries = retries)
     }
 
-    /// From the end of a failed try to the next.
+    /// From the end of a failed try to the next; 5 minutes unless set.
     pub fn retry_delay(self, delay: Duration) -> Self {
         self.options(|options| options.retry_delay_ms = millis(delay))
     }
 
-    /// After `timeout` an attempt is ended and counts as failed.
+    /// After `timeout` an attempt is ended and counts as failed, to be retried. None unless set; zero is refused by `build`.
     pub fn execution_timeout(self, timeout: Duration) -> Self {
         self.options(|options| options.execution_timeout_ms = Some(millis(timeout)))
     }
 
-    /// When it runs.
+    /// When it runs, given what its direct upstream tasks came to; when all succeeded, unless set.
     pub fn trigger_rule(self, rule: TriggerRule) -> Self {
         self.options(|options| options.trigger_rule = rule)
     }
 
-    /// Where its slots come from. A name that is none is refused by `build`.
+    /// Where its slots come from; `default_pool` unless set. A name that is none is refused by `build`. The pool must exist in the
+    /// store ([`Store::set_pool`](crate::Store::set_pool)) and have enough slots: the task waits until it does.
     pub fn pool(self, pool: impl AsRef<str>) -> Self {
         match crate::ids::PoolName::new(pool) {
             Ok(pool) => self.options(|options| options.pool = pool),
@@ -228,7 +230,7 @@ impl<'d, T> Out<'d, T> {
         }
     }
 
-    /// Higher goes first in its pool.
+    /// Higher goes first in its pool; 1 unless set. Airflow adds the weights of all downstream tasks; here it stands alone.
     pub fn priority_weight(self, weight: i32) -> Self {
         self.options(|options| options.priority_weight = weight)
     }

@@ -1,7 +1,7 @@
 //! Order without data: `a >> b`, `a >> [b, c]`, `[b, c] << a`.
 //!
-//! The compiler takes `a >> b;` for arithmetic whose result is lost, and warns. Say `#[allow(unused_must_use)]` on the function that
-//! defines the DAG, or write `a.set_downstream(&b)`.
+//! The compiler takes `a >> b;` for arithmetic whose result is lost, and warns. Put such lines into [`order!`](crate::order!), say
+//! `#[allow(unused_must_use)]` on the function that defines the DAG, or write `a.set_downstream(&b)`.
 
 use std::ops::{Shl, Shr};
 
@@ -91,3 +91,29 @@ several!([T] Vec<Out<'d, T>>);
 several!([A, B] (Out<'d, A>, Out<'d, B>));
 several!([A, B, C] (Out<'d, A>, Out<'d, B>, Out<'d, C>));
 several!([A, B, C, D] (Out<'d, A>, Out<'d, B>, Out<'d, C>, Out<'d, D>));
+
+/// States order without data, without the compiler's warning about a computation whose result is lost:
+/// `order! { a >> b >> c; a >> [d, e]; [d, e] << b }`.
+///
+/// ```
+/// # use couture_core::{DagBuilder, Operator, TaskContext, Failure, operator, order};
+/// # use serde::{Serialize, Deserialize};
+/// # #[derive(Serialize, Deserialize, Debug)]
+/// # struct Nothing;
+/// # #[async_trait::async_trait]
+/// # impl Operator for Nothing {
+/// #     type Input = ();
+/// #     type Output = ();
+/// #     async fn run(&self, _: (), _: &TaskContext) -> Result<(), Failure> { Ok(()) }
+/// # }
+/// # operator!(Nothing, "doc.order");
+/// let dag = DagBuilder::new("ordered");
+/// let [a, b, c, d] = ["a", "b", "c", "d"].map(|id| dag.task(id, Nothing, ()));
+/// order! { a >> b >> d; a >> c; d << c }
+/// let dag = dag.build().unwrap();
+/// assert_eq!(dag.task(dag.find("d").unwrap()).upstream.len(), 2);
+/// ```
+#[macro_export]
+macro_rules! order {
+    ($($edges:expr);+ $(;)?) => {{ $(let _ = $edges;)+ }};
+}

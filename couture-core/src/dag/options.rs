@@ -30,7 +30,7 @@ pub struct TaskOptions {
     /// After this time an attempt is ended and counts as failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_timeout_ms: Option<u64>,
-    /// Where its slots come from.
+    /// Where its slots come from. The pool must exist in the store; the task waits until it does.
     #[serde(skip_serializing_if = "is_default")]
     pub pool: PoolName,
     /// How many of them an attempt holds.

@@ -16,6 +16,9 @@ use crate::task::Outcome;
 /// The longest wait between two tries of a commit.
 const MAX_BACKOFF: Duration = Duration::from_secs(2);
 
+/// How often a commit is repeated that the store calls contradictory, before its shards are read again.
+const MAX_CONTRADICTIONS: usize = 3;
+
 impl Driver {
     /// Makes the records of a batch durable, then does the rest of it.
     pub(super) async fn carry_out(&mut self, mut batch: Batch) {
@@ -71,6 +74,7 @@ impl Driver {
     /// Commits one chunk: again and again until the store has answered, without what it refuses.
     async fn commit(&mut self, mut chunk: Chunk, batch: &mut Batch) {
         let mut backoff = Duration::from_millis(5);
+        let mut contradictions = 0;
         while !chunk.is_empty() {
             match self.store.commit(&chunk.commit).await {
                 Ok(()) => return self.applied(&chunk.commit),
@@ -82,6 +86,13 @@ impl Driver {
                 Err(CommitError::PoolFull(pools)) => self.withdraw(&mut chunk, &pools, batch),
                 Err(CommitError::Store(error)) => {
                     self.store_failed("commit", &error);
+                    contradictions += usize::from(matches!(error, StoreError::Corrupt(_)));
+                    if contradictions > MAX_CONTRADICTIONS {
+                        // What is in memory does not fit the store, which is the truth.
+                        let shards = chunk.shards();
+                        chunk.drop_shards(&shards);
+                        self.drop_from_batch(&shards, batch);
+                    }
                     if self.planted.has(Bug::CommitNotRepeated) {
                         return self.applied(&chunk.commit);
                     }
@@ -93,10 +104,7 @@ impl Driver {
     }
 
     fn applied(&mut self, commit: &Commit) {
-        if self.has_store_error {
-            self.has_store_error = false;
-            self.tell_store_error(None);
-        }
+        self.store_answered();
         for shard in &commit.shards {
             self.durable.insert(shard.shard, (shard.epoch, shard.sequence + shard.records.len() as u64));
         }
@@ -162,6 +170,15 @@ impl Driver {
             self.clock.sleep(backoff).await;
             backoff = (backoff * 2).min(MAX_BACKOFF);
         }
+        self.store_answered();
+    }
+
+    /// The store did something that it can only do while it is well.
+    pub(super) fn store_answered(&mut self) {
+        if self.has_store_error {
+            self.has_store_error = false;
+            self.tell_store_error(None);
+        }
     }
 
     pub(super) fn store_failed(&mut self, what: &str, error: &StoreError) {
@@ -176,6 +193,7 @@ impl Driver {
         self.pools_wanted = false;
         match self.store.pools().await {
             Ok(pools) => {
+                self.store_answered();
                 let mut batch = Batch::default();
                 self.handle(Event::PoolsObserved(pools), &mut batch);
                 self.carry_out(batch).await;

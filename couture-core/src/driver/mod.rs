@@ -10,4 +10,5 @@ mod running;
 mod ticking;
 
 pub(crate) use call::Call;
+pub(crate) use running::Surroundings;
 pub use running::{Driver, DriverParts};

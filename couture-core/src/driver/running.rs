@@ -1,7 +1,7 @@
 //! The loop.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -23,7 +23,7 @@ use crate::store::{Request, Store, Trigger};
 use crate::time::Now;
 
 /// What a driver is made of.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DriverParts {
     /// Where facts are kept.
     pub store: Arc<dyn Store>,
@@ -51,7 +51,7 @@ pub struct Driver {
     /// Epoch and last durable journal position of each shard owned.
     pub(super) durable: BTreeMap<ShardId, (Epoch, u64)>,
     /// The DAGs that this process defines, with their versions.
-    pub(super) catalog: BTreeMap<DagId, (Arc<Dag>, String)>,
+    pub(super) catalog: Catalog,
     pub(super) askers: FxHashMap<u64, (Reply, Option<Request>)>,
     pub(super) watchers: FxHashMap<RunKey, Vec<oneshot::Sender<RunState>>>,
     pub(super) status: Arc<Mutex<EngineStatus>>,
@@ -62,22 +62,43 @@ pub struct Driver {
     pub(super) pools_wanted: bool,
     pub(super) has_store_error: bool,
     pub(super) shard_count: u32,
-    calls: mpsc::Receiver<Call>,
+    calls: Arc<tokio::sync::Mutex<mpsc::Receiver<Call>>>,
     next_asker: u64,
     stopping: Vec<oneshot::Sender<()>>,
 }
 
-/// The most calls of one batch.
-const MAX_CALLS: usize = 1_024;
+/// DAGs with their versions, as a process defines them. They outlive a driver that has to begin again.
+pub(super) type Catalog = Arc<Mutex<BTreeMap<DagId, (Arc<Dag>, String)>>>;
 
-impl Driver {
-    /// A driver that has not begun. `shards` is the number of shards of the store.
+/// What outlives a driver that has to begin again.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings {
+    pub(crate) parts: DriverParts,
+    /// The number of shards of the store.
+    pub(crate) shards: u32,
+    pub(crate) calls: Arc<tokio::sync::Mutex<mpsc::Receiver<Call>>>,
+    pub(crate) status: Arc<Mutex<EngineStatus>>,
+    catalog: Catalog,
+}
+
+impl Surroundings {
     pub(crate) fn new(
         parts: DriverParts,
         shards: u32,
         calls: mpsc::Receiver<Call>,
         status: Arc<Mutex<EngineStatus>>,
     ) -> Self {
+        Self { parts, shards, calls: Arc::new(calls.into()), status, catalog: Catalog::default() }
+    }
+}
+
+/// The most calls of one batch.
+const MAX_CALLS: usize = 1_024;
+
+impl Driver {
+    /// A driver that has not begun.
+    pub(crate) fn new(around: Surroundings) -> Self {
+        let Surroundings { parts, shards, calls, status, catalog } = around;
         let DriverParts { store, executor, clock, settings, planted } = parts;
         let worker = executor.worker().clone();
         let is_exclusive = store.is_exclusive();
@@ -102,7 +123,7 @@ impl Driver {
             planted,
             scheduler,
             durable: BTreeMap::new(),
-            catalog: BTreeMap::new(),
+            catalog,
             askers: FxHashMap::default(),
             watchers: FxHashMap::default(),
             status,
@@ -136,6 +157,9 @@ impl Driver {
     }
 
     async fn turns(&mut self) {
+        self.tick().await;
+        // What an earlier life of the executor left behind is dealt with now, and not with the first task.
+        self.executor.resume(Vec::new()).await;
         loop {
             let now = self.clock.now();
             if now.mono >= self.next_tick {
@@ -156,18 +180,20 @@ impl Driver {
         let nap = self.next_tick.saturating_sub(now.mono);
         let nap = self.scheduler.wake_in(now).map_or(nap, |wake| wake.min(nap));
         let mut calls = Vec::new();
+        let waiting = self.calls.clone();
+        let mut waiting = waiting.lock().await;
         let mut reports = std::mem::take(&mut self.unheard);
         let mut is_open = true;
         let nap = if reports.is_empty() { nap } else { Duration::ZERO };
         tokio::select! {
             biased;
             some = self.executor.reports() => reports.extend(some),
-            count = self.calls.recv_many(&mut calls, MAX_CALLS) => is_open = count > 0,
+            count = waiting.recv_many(&mut calls, MAX_CALLS) => is_open = count > 0,
             () = self.clock.sleep(nap) => {}
         }
         if calls.is_empty() {
             while calls.len() < MAX_CALLS
-                && let Ok(call) = self.calls.try_recv()
+                && let Ok(call) = waiting.try_recv()
             {
                 calls.push(call);
             }
@@ -202,12 +228,12 @@ impl Driver {
         for call in calls {
             match call {
                 Call::Register(dag, version, reply) => {
-                    self.catalog.insert(dag.dag_id.clone(), (dag.clone(), version.clone()));
+                    self.catalog().insert(dag.dag_id.clone(), (dag.clone(), version.clone()));
                     let asker = Some(self.asker(reply, None));
                     self.handle(Event::DagRegistered { dag, version, asker }, batch);
                 }
                 Call::Deregister(dag_id, reply) => {
-                    self.catalog.remove(&dag_id);
+                    self.catalog().remove(&dag_id);
                     let asker = Some(self.asker(reply, None));
                     self.handle(Event::DagDeregistered { dag_id, asker }, batch);
                 }
@@ -261,6 +287,10 @@ impl Driver {
         } else {
             self.watchers.entry(run).or_default().push(sender);
         }
+    }
+
+    pub(super) fn catalog(&self) -> MutexGuard<'_, BTreeMap<DagId, (Arc<Dag>, String)>> {
+        self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn asker(&mut self, reply: Reply, request: Option<Request>) -> Asker {

@@ -22,7 +22,10 @@ impl Driver {
     pub(super) async fn tick(&mut self) {
         let begun = self.clock.now().mono;
         match self.try_tick().await {
-            Ok(()) => self.next_tick = begun + self.tick_interval(),
+            Ok(()) => {
+                self.store_answered();
+                self.next_tick = begun + self.tick_interval();
+            }
             Err(error) => {
                 self.store_failed("renew the lease", &error);
                 self.next_tick = self.clock.now().mono + (self.tick_interval() / 8).min(Duration::from_secs(1));
@@ -123,7 +126,7 @@ impl Driver {
         self.scheduler.begin_batch();
         self.handle(Event::ShardAcquired(Box::new(AcquiredShard { id, epoch, snapshot, versions })), &mut batch);
         let shards = self.shard_count;
-        let dags: Vec<_> = self.catalog.values().filter(|(dag, _)| dag.dag_id.shard(shards) == id).cloned().collect();
+        let dags: Vec<_> = self.catalog().values().filter(|(dag, _)| dag.dag_id.shard(shards) == id).cloned().collect();
         for (dag, version) in dags {
             self.handle(Event::DagRegistered { dag, version, asker: None }, &mut batch);
         }
@@ -138,11 +141,12 @@ impl Driver {
     ) -> Result<FxHashMap<String, Result<Arc<Dag>, String>>, StoreError> {
         let needed: BTreeSet<&String> =
             snapshot.dags.iter().map(|dag| &dag.version).chain(snapshot.runs.iter().map(|run| &run.version)).collect();
-        let known: FxHashMap<&String, &Arc<Dag>> = self.catalog.values().map(|(dag, version)| (version, dag)).collect();
+        let known: FxHashMap<String, Arc<Dag>> =
+            self.catalog().values().map(|(dag, version)| (version.clone(), dag.clone())).collect();
         let mut versions = FxHashMap::default();
         for version in needed {
             let dag = match known.get(version) {
-                Some(dag) => Ok((*dag).clone()),
+                Some(dag) => Ok(dag.clone()),
                 None => match self.store.version(version).await? {
                     Some(json) => Dag::from_json(&json).map(Arc::new).map_err(|error| error.to_string()),
                     None => Err(format!("its version {version} is missing from the store")),

@@ -102,7 +102,8 @@ pub trait StoreReader: Debug + Send + Sync {
     /// One DAG.
     async fn dag(&self, dag_id: &DagId) -> Result<Option<DagRecord>, StoreError>;
 
-    /// The runs of a DAG, or of all, newest first (by key, below `before`).
+    /// The runs of a DAG, or of all, by key, descending, below `before`. For one DAG that is newest first; for all it is so within
+    /// each shard, and the shards follow one another.
     async fn runs(
         &self,
         dag_id: Option<&DagId>,

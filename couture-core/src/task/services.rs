@@ -23,7 +23,8 @@ pub struct Services {
 }
 
 impl Default for Services {
-    /// No log, no artifacts and no child processes: for tests of pure operators.
+    /// No log, no artifacts and no child processes: for operators that use none of them. What is logged is lost, and an operator
+    /// that starts a process, such as the one for bash, fails for good. The crate of operators has services that do these things.
     fn default() -> Self {
         Self { logs: Arc::new(Absent), artifacts: Arc::new(Absent), processes: Arc::new(Absent) }
     }
@@ -55,7 +56,8 @@ pub trait Processes: Debug + Send + Sync {
     /// cancelled, the whole group gets TERM, and KILL after `command.kill_grace`.
     async fn run(&self, command: ProcessCommand, cx: &TaskContext) -> Result<ProcessEnd, ProcessError>;
 
-    /// Which of these attempts have a child that runs, or whose end was not settled yet. All others are forgotten.
+    /// Which of these attempts have a child that runs, or whose end was not settled yet. Called at every start, also with none: what
+    /// an earlier process left behind, and nobody asks for within a grace period, is ended then.
     async fn known(&self, attempts: &[crate::ids::AttemptToken]) -> Vec<crate::ids::AttemptToken>;
 
     /// The ends of these attempts are durable elsewhere: they may be forgotten.

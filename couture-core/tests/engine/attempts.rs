@@ -1,9 +1,9 @@
 //! How attempts end, and what follows.
-#![allow(unused_must_use, reason = "rustc takes `a >> b` for a computation")]
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use couture_core::order;
 use couture_core::store::{Request, StoreReader};
 use couture_core::{DagBuilder, MapIndex, RunState, TaskState};
 use serde_json::json;
@@ -51,7 +51,7 @@ async fn a_dagrun_timeout_ends_the_run() {
     let dag = DagBuilder::new("run_timeout").dagrun_timeout(Duration::from_millis(20));
     let slow = dag.task("slow", Ending(End::Obey), ());
     let after = dag.task("after", Nothing, ());
-    slow >> after;
+    order!(slow >> after);
     let ran = Rig::new().await.run(dag).await;
     assert_eq!(ran.state, RunState::Failed);
     assert_eq!(ran.states(), [("slow", Some(TaskState::Failed)), ("after", Some(TaskState::Skipped))]);
@@ -91,7 +91,7 @@ async fn cancelling_a_run_kills_what_is_live_and_skips_the_rest() {
     let dag = DagBuilder::new("cancel");
     let slow = dag.task("slow", Ending(End::Obey), ()).retries(3);
     let after = dag.task("after", Nothing, ());
-    slow >> after;
+    order!(slow >> after);
     let dag = std::sync::Arc::new(dag.build().unwrap());
     rig.engine.register(dag.clone()).await.unwrap();
     let key = rig.engine.trigger(&dag.dag_id, json!({})).await.unwrap();

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod operators;
+mod recovery;
 mod requests;
 mod rig;
 mod runs;

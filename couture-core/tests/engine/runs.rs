@@ -1,6 +1,6 @@
 //! Whole runs.
-#![allow(unused_must_use, reason = "rustc takes `a >> b` for a computation")]
 
+use couture_core::order;
 use couture_core::store::{Store, StoreReader};
 use couture_core::task::XComValue;
 use couture_core::{DagBuilder, MapIndex, RunState, TaskState, TriggerRule};
@@ -57,9 +57,9 @@ async fn ends_travel_downstream_by_trigger_rule() {
     let after_skip = dag.task("after_skip", Nothing, ());
     let cleanup = dag.task("cleanup", Nothing, ()).trigger_rule(TriggerRule::AllDone);
     let rescue = dag.task("rescue", Nothing, ()).trigger_rule(TriggerRule::OneFailed);
-    bad >> after_bad >> cleanup;
-    skip >> after_skip >> cleanup;
-    [bad, good] >> rescue;
+    order!(bad >> after_bad >> cleanup);
+    order!(skip >> after_skip >> cleanup);
+    order!([bad, good] >> rescue);
     let ran = rig.run(dag).await;
     use TaskState::{Failed, Skipped, Success, UpstreamFailed};
     assert_eq!(
@@ -94,7 +94,7 @@ async fn the_journal_has_no_gaps() {
     let dag = DagBuilder::new("journal");
     let first = dag.task("first", Nothing, ());
     let second = dag.task("second", Nothing, ());
-    first >> second;
+    order!(first >> second);
     let ran = rig.run(dag).await;
     let entries = rig.store.journal(ran.key.shard(), 0, 100).await.unwrap();
     let sequences: Vec<_> = entries.iter().map(|entry| entry.sequence).collect();

@@ -2,7 +2,11 @@
 
 use couture_core::{TaskContext, Timestamp};
 
-/// The variables `AIRFLOW_CTX_*`, as Airflow sets them, and the same as `COUTURE_CTX_*`.
+/// The longest configuration of a run that is handed to a child. Linux takes no variable of 128 KiB, nor many long ones.
+const MAX_CONF_BYTES: usize = 64 * 1024;
+
+/// The variables `AIRFLOW_CTX_*`, as Airflow sets them, and the same as `COUTURE_CTX_*`; and the run's configuration as JSON in
+/// `COUTURE_CTX_CONF`, unless it is longer than 64 KiB.
 pub(crate) fn attempt_environment(cx: &TaskContext) -> Vec<(String, String)> {
     let date = iso_format(cx.run().logical_date);
     let facts = [
@@ -14,6 +18,10 @@ pub(crate) fn attempt_environment(cx: &TaskContext) -> Vec<(String, String)> {
         ("DAG_OWNER", cx.run().dag.attributes.owner.clone().unwrap_or_else(|| "airflow".to_owned())),
     ];
     let mut variables = vec![("COUTURE_CTX_LOGICAL_DATE".to_owned(), date)];
+    let conf = cx.run().conf.to_string();
+    if conf.len() <= MAX_CONF_BYTES {
+        variables.push(("COUTURE_CTX_CONF".to_owned(), conf));
+    }
     for (name, value) in facts {
         variables.push((format!("COUTURE_CTX_{name}"), value.clone()));
         variables.push((format!("AIRFLOW_CTX_{name}"), value));

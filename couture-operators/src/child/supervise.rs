@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use super::group::{GroupEnder, Wish};
 use super::launch::{ChildSpec, Started};
 use super::text::{command_line, signal_name};
+use crate::full_disk::is_shortage;
 use crate::log::{Appender, OutputLog, Scratch};
 use crate::sys;
 
@@ -61,6 +62,9 @@ const MAX_PIPE_BYTES: usize = 1 << 20;
 /// So long a killed group is waited for.
 const KILLED_PATIENCE: Duration = Duration::from_secs(5);
 
+/// From one try to the next while the disk is full or no file can be opened.
+const SHORTAGE_PAUSE: Duration = Duration::from_millis(200);
+
 /// Runs a child to its end, and to the end of its group. `started` is told its process id once it runs.
 pub(crate) async fn supervise(
     spec: &ChildSpec,
@@ -72,10 +76,11 @@ pub(crate) async fn supervise(
     let log = OutputLog::new(appender, &spec.command.secrets, spec.max_log_bytes);
     let mut output = Output { log, workspace, open: true };
     output.log.note(&format!("Running command: {}", command_line(&spec.command)));
-    let Started { pid, exit, pipe, temp } = match spec.start() {
+    let Started { pid, exit, pipe, temp } = match start(spec, &mut wish).await {
         Ok(running) => running,
         Err(error) => {
             output.log.note(&format!("Failed to start {}: {error}", spec.command.program));
+            output.written(&mut wish).await;
             return ChildEnd::NotStarted(error.to_string());
         }
     };
@@ -92,12 +97,13 @@ pub(crate) async fn supervise(
     drop(exit);
     // Not reaped before: so long, its number could not become another's.
     let reaped = sys::reap(pid);
-    output.drain(&pipe);
+    output.drain(&pipe, &mut wish).await;
     end_of_group(&mut ender, &mut output, &pipe, &mut wish).await;
     output.end();
     let end = match reaped {
         Ok((status, peak_rss_bytes)) => {
             output.log.note(&footer(status));
+            output.written(&mut wish).await;
             let lost = match &*wish.borrow() {
                 Wish::Lose(reason) => Some(reason.clone()),
                 Wish::Run | Wish::End => None,
@@ -116,6 +122,25 @@ pub(crate) async fn supervise(
     };
     remove_temp(temp).await;
     end
+}
+
+/// Starts the child; a full disk, or too many open files, is waited for as long as the child is wanted.
+async fn start(spec: &ChildSpec, wish: &mut watch::Receiver<Wish>) -> io::Result<Started> {
+    loop {
+        match spec.start() {
+            Err(error) if is_shortage(&error) && pause_while_wanted(wish).await => {}
+            other => return other,
+        }
+    }
+}
+
+/// Waits a moment; false, and at once, where the child shall end.
+async fn pause_while_wanted(wish: &mut watch::Receiver<Wish>) -> bool {
+    tokio::select! {
+        biased;
+        _ = wish.wait_for(|wish| *wish != Wish::Run) => false,
+        () = tokio::time::sleep(SHORTAGE_PAUSE) => true,
+    }
 }
 
 /// Ends what the child has left of its group, and reads on until nothing is left.
@@ -144,7 +169,7 @@ async fn end_of_group(
             () = output.pump(pipe), if output.open => {}
         }
     }
-    output.drain(pipe);
+    output.drain(pipe, wish).await;
 }
 
 fn footer(status: ExitStatus) -> String {
@@ -175,6 +200,11 @@ struct Output<'w> {
 impl Output<'_> {
     /// Waits for output and takes a piece of it. Dropping the future loses nothing.
     async fn pump(&mut self, pipe: &Receiver) {
+        if self.log.is_held_up() {
+            // The pipe fills meanwhile, and the child waits for it.
+            tokio::time::sleep(SHORTAGE_PAUSE).await;
+            return self.log.retry();
+        }
         match pipe.readable().await {
             // Where there is nothing after all, the next wait is a real one.
             Ok(()) => _ = self.take(|buffer| pipe.try_read(buffer)),
@@ -183,12 +213,24 @@ impl Output<'_> {
     }
 
     /// Takes what is there now, be it that the runtime has not heard of it yet.
-    fn drain(&mut self, pipe: &Receiver) {
+    async fn drain(&mut self, pipe: &Receiver, wish: &mut watch::Receiver<Wish>) {
         let mut total = 0;
         while self.open && total < MAX_PIPE_BYTES {
+            self.written(wish).await;
             match self.take(|buffer| Ok(rustix::io::read(pipe, buffer)?)) {
                 0 => break,
                 length => total += length,
+            }
+        }
+    }
+
+    /// Waits until the disk takes what was read; where the child shall end, what it does not take is given up.
+    async fn written(&mut self, wish: &mut watch::Receiver<Wish>) {
+        while self.log.is_held_up() {
+            if pause_while_wanted(wish).await {
+                self.log.retry();
+            } else {
+                self.log.give_up();
             }
         }
     }

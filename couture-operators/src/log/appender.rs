@@ -52,7 +52,7 @@ impl Appender {
         Self { folder: folder.into(), segment: None }
     }
 
-    /// Appends `block` in one piece, and tells the length of the whole log after it.
+    /// Appends `block` in one piece, and tells the length of the whole log after it. After an error, nothing of it is there.
     pub fn append(&mut self, block: &[u8]) -> io::Result<u64> {
         self.write(block, false)
     }
@@ -87,11 +87,17 @@ impl Appender {
                 continue;
             }
             let mut written = found.len() + block.len() as u64;
+            let mut result = Ok(());
             if on_new_line && found.len() > 0 && !segment.ends_a_line()? {
-                (&segment.file).write_all(b"\n")?;
+                result = (&segment.file).write_all(b"\n");
                 written += 1;
             }
-            (&segment.file).write_all(block)?;
+            result = result.and_then(|()| (&segment.file).write_all(block));
+            if let Err(error) = result {
+                // A piece of it would be there twice when it is written again.
+                let _ = segment.file.set_len(found.len());
+                return Err(error);
+            }
             drop(locked);
             let total = segment.start + written;
             self.segment = Some(segment);

@@ -1,9 +1,12 @@
 //! A child's output on its way into the log: masked, stamped, bounded.
 
+use std::io;
+
 use super::appender::Appender;
 use super::last_line::LastLine;
 use super::mask::Masker;
 use super::stamp::Stamper;
+use crate::full_disk::is_full_disk;
 
 /// The output of one child. Memory stays bounded whatever the child prints.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub(crate) struct OutputLog {
     max_bytes: u64,
     length: u64,
     full: bool,
+    /// What a full disk did not take yet.
+    waiting: Vec<u8>,
     lost: Option<Loss>,
 }
 
@@ -49,6 +54,7 @@ impl OutputLog {
             max_bytes,
             length: 0,
             full: false,
+            waiting: Vec::new(),
             lost: None,
         }
     }
@@ -79,6 +85,25 @@ impl OutputLog {
         scratch.stamped.clear();
         self.stamper.end_line(&mut scratch.stamped);
         self.append(&scratch.stamped);
+    }
+
+    /// Whether a full disk holds up the log. More output is then kept in memory, so it should not be read from the child.
+    pub(crate) fn is_held_up(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Tries again what a full disk held up.
+    pub(crate) fn retry(&mut self) {
+        let block = std::mem::take(&mut self.waiting);
+        self.append(&block);
+    }
+
+    /// Drops what a full disk holds up; the log tells of it when it can be written again.
+    pub(crate) fn give_up(&mut self) {
+        let block = std::mem::take(&mut self.waiting);
+        if !block.is_empty() {
+            self.lose(block.len(), &io::Error::from(io::ErrorKind::StorageFull));
+        }
     }
 
     /// The last line that is not blank, masked.
@@ -117,6 +142,10 @@ impl OutputLog {
         if block.is_empty() {
             return;
         }
+        if self.is_held_up() {
+            self.length += block.len() as u64;
+            return self.waiting.extend_from_slice(block);
+        }
         if let Some(loss) = &self.lost {
             let mut note = Vec::new();
             let text = format!("{} bytes of the log were lost here: {}", loss.bytes, loss.error);
@@ -127,14 +156,20 @@ impl OutputLog {
         }
         match self.appender.append(block) {
             Ok(length) => self.length = length,
-            Err(error) => {
-                if self.lost.is_none() {
-                    tracing::error!("failed to write a task's log: {error}");
-                }
-                let loss = self.lost.get_or_insert_with(|| Loss { bytes: 0, error: error.to_string() });
-                loss.bytes += block.len() as u64;
+            Err(error) if is_full_disk(&error) => {
+                self.length += block.len() as u64;
+                self.waiting.extend_from_slice(block);
             }
+            Err(error) => self.lose(block.len(), &error),
         }
+    }
+
+    fn lose(&mut self, bytes: usize, error: &io::Error) {
+        if self.lost.is_none() {
+            tracing::error!("failed to write a task's log: {error}");
+        }
+        let loss = self.lost.get_or_insert_with(|| Loss { bytes: 0, error: error.to_string() });
+        loss.bytes += bytes as u64;
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use super::complaint::complain;
 use crate::child::Process;
 
 /// The variable that carries the mark.
@@ -70,7 +71,7 @@ impl Ledger {
         let Some(leader) = Process::read(number) else { return };
         if let Err(error) = fs::write(self.folder.join(number.to_string()), format!("{} {}", leader.started, self.mark))
         {
-            eprintln!("failed to record the process group {number}: {error}");
+            complain(format_args!("failed to record the process group {number}: {error}"));
         }
     }
 

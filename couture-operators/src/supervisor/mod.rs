@@ -18,6 +18,7 @@
 //! | `supervisor.log` | what it had to complain about |
 
 mod client;
+mod complaint;
 mod connection;
 mod frames;
 mod ledger;

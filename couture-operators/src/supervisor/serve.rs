@@ -8,6 +8,7 @@ use couture_core::{AttemptToken, ProcessCommand};
 use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
 
+use super::complaint::complain;
 use super::frames::{FrameReader, frame, write_frames};
 use super::ledger::MARK_VARIABLE;
 use super::process::DiskRecords;
@@ -68,7 +69,7 @@ impl Server {
                 Served::Gone
             }
             Err(error) => {
-                eprintln!("a client was dismissed: {error}");
+                complain(format_args!("a client was dismissed: {error}"));
                 writing.abort();
                 Served::Gone
             }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use couture_core::AttemptToken;
 
+use super::complaint::complain;
 use crate::child::ChildEnd;
 
 /// One file an end. It survives a kill of the supervisor; after a crash of the machine no child is left to tell of.
@@ -58,7 +59,7 @@ impl Spool {
         match write() {
             Ok(()) => _ = self.tokens.insert(token),
             Err(error) => {
-                eprintln!("failed to keep the end of {token}, which stays in memory: {error}");
+                complain(format_args!("failed to keep the end of {token}, which stays in memory: {error}"));
                 self.unsaved.insert(token, end.clone());
             }
         }
@@ -88,7 +89,7 @@ impl Spool {
         if self.tokens.remove(&token)
             && let Err(error) = fs::remove_file(self.path(token))
         {
-            eprintln!("failed to forget the end of {token}: {error}");
+            complain(format_args!("failed to forget the end of {token}: {error}"));
         }
     }
 }

@@ -22,13 +22,11 @@ pub(super) async fn start(dir: &Path, program: &PathBuf, args: &[OsString]) -> i
     super::socket::make_private(dir)?;
     let log_path = dir.join("supervisor.log");
     let log = OpenOptions::new().create(true).append(true).open(&log_path)?;
-    let mut child = Command::new(program)
-        .args(args)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(log)
-        .spawn()
-        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", program.display())))?;
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+    sys::with_own_file_limit(&mut command);
+    let mut child =
+        command.spawn().map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", program.display())))?;
     let pid = Pid::from_child(&child);
     let exit = sys::watch_exit(pid)?;
     tokio::spawn(async move {

@@ -165,7 +165,7 @@ pub(super) async fn patch(
     Json(patch): Json<DagPatch>,
 ) -> Result<Json<DagBody>, ApiError> {
     let dag_id = dag_id(&name)?;
-    state.engine.request(Request::SetPaused { dag_id: dag_id.clone(), paused: patch.is_paused }).await?;
+    state.ask(Request::SetPaused { dag_id: dag_id.clone(), paused: patch.is_paused }).await?;
     let record = state.dag(&dag_id).await?;
     Ok(Json(body(&state, &Problems::now(&state), record).await))
 }

@@ -1,14 +1,16 @@
 //! `/dags/{dag_id}/dagRuns`: starting, watching and ending runs.
 
 use axum::extract::State;
-use couture_core::store::{Answer, Refusal, Request, RunRecord, Trigger};
-use couture_core::{DagId, EngineError, RunId, RunKey, RunState, RunType, Timestamp};
+use axum::http::StatusCode;
+use couture_core::store::{Answer, Request, RunRecord, Trigger};
+use couture_core::{DagId, RunId, RunKey, RunState, RunType, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id, run_id};
 use super::page_of::PageOf;
+use super::recent_runs::recent_runs;
 use super::state::ApiState;
 
 /// A DAG run, in Airflow's shape.
@@ -95,14 +97,17 @@ pub(super) async fn list(
     if page.offset() > PageOf::MAX_WALK {
         return Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", page.offset(), PageOf::MAX_WALK)));
     }
-    if let Some(dag_id) = &of {
-        state.dag(dag_id).await?;
-    }
+    let Some(of) = of else {
+        let runs = recent_runs(&*state.reader, page.offset(), limit).await?;
+        let dag_runs: Vec<DagRunBody> = runs.into_iter().map(Into::into).collect();
+        return Ok(Json(DagRunList { total_entries: page.offset() + dag_runs.len(), dag_runs }));
+    };
+    state.dag(&of).await?;
     let mut skip = page.offset();
     let mut before: Option<RunKey> = None;
     loop {
         let wanted = if skip > 0 { skip.min(PageOf::MAX_LIMIT) } else { limit };
-        let runs = state.reader.runs(of.as_ref(), before, wanted).await?;
+        let runs = state.reader.runs(Some(&of), before, wanted).await?;
         let end = runs.len() < wanted;
         if skip == 0 || end {
             let dag_runs: Vec<DagRunBody> = if skip == 0 { runs.into_iter().map(Into::into).collect() } else { vec![] };
@@ -123,11 +128,11 @@ pub(super) async fn trigger(
     let run_id = body.dag_run_id.map(RunId::new).transpose().map_err(invalid)?;
     let logical_date = body.logical_date;
     let trigger = Trigger { dag_id: dag_id.clone(), run_id: run_id.clone(), logical_date, conf: body.conf };
-    let run_id = match state.engine.request(Request::Trigger(trigger)).await? {
+    let run_id = match state.ask(Request::Trigger(trigger)).await? {
         Answer::Triggered { run_id, .. } => run_id,
         _ => {
             let detail = "the request is on its way to the scheduler that owns the dag; look for the run there";
-            return Err(ApiError::new(axum::http::StatusCode::ACCEPTED, detail));
+            return Err(ApiError::new(StatusCode::ACCEPTED, detail));
         }
     };
     Ok(Json(state.run(&dag_id, &run_id).await?.into()))
@@ -150,15 +155,15 @@ pub(super) async fn patch(
     }
     let (dag_id, run_id) = (dag_id(&dag)?, run_id(&run)?);
     let request = Request::CancelRun { dag_id: dag_id.clone(), run_id: run_id.clone() };
-    match state.engine.request(request).await {
+    match state.ask(request).await {
         Ok(_) => {}
         // A run that is over is there, but not for this.
-        Err(EngineError::Refused(Refusal::UnknownRun { .. })) => {
+        Err(error) if error.status == StatusCode::NOT_FOUND => {
             let over = state.run(&dag_id, &run_id).await?.state;
             let detail = format!("run {:?} is over already: {over}", run_id.as_str());
-            return Err(ApiError::new(axum::http::StatusCode::CONFLICT, detail));
+            return Err(ApiError::new(StatusCode::CONFLICT, detail));
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     }
     Ok(Json(state.run(&dag_id, &run_id).await?.into()))
 }

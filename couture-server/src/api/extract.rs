@@ -30,6 +30,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             };
             ApiError::new(error.status(), detail)
         })?;
+        // A list of a type's fields in their order would do for serde.
+        if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+            return Err(ApiError::invalid("the body is not a JSON object"));
+        }
         let value = serde_json::from_slice(&bytes).map_err(|error| {
             let what = if error.is_data() { "the body does not fit" } else { "the body is not JSON" };
             ApiError::invalid(format!("{what}: {error}"))

@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 
 use super::extract::Json;
 use super::state::ApiState;
+use crate::free_space::{free_bytes, full_disk};
 
 /// Whether the server works. The status of the answer is always 200, as in Airflow.
 pub(super) async fn health(State(state): State<ApiState>) -> Json<Value> {
     let status = state.engine.status();
     let healthy = |problem: bool| if problem { "unhealthy" } else { "healthy" };
+    let full_disk = full_disk(&state.data);
     let now = state.clock.now().wall;
     Json(json!({
         "metadatabase": {"status": healthy(status.store_error.is_some()), "error": status.store_error},
@@ -23,6 +25,11 @@ pub(super) async fn health(State(state): State<ApiState>) -> Json<Value> {
             "quarantined_dags": status.quarantined.len(),
         },
         "dag_processor": {"status": "healthy", "import_errors": state.catalog.errors().len()},
+        "data_folder": {
+            "status": healthy(full_disk.is_some()),
+            "error": full_disk,
+            "free_bytes": free_bytes(&state.data),
+        },
         "up_since": state.started_at,
     }))
 }

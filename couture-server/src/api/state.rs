@@ -1,14 +1,22 @@
 //! What the handlers work on.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use couture_core::store::{DagRecord, RunRecord};
+use axum::http::StatusCode;
+use couture_core::store::{Answer, DagRecord, Request, RunRecord};
 use couture_core::{Clock, DagId, Engine, RunId, Store, StoreReader, Timestamp};
 use couture_store::LogStore;
 
 use super::error::ApiError;
 use super::version_shape::{VersionShape, VersionShapes};
 use crate::dags::Catalog;
+
+/// From one look at the store's health to the next, while a request waits for it.
+const LOOK: Duration = Duration::from_millis(250);
+/// So long a request waits for a store that fails.
+const STORE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the handlers work on. Clones share it.
 #[derive(Clone, Debug)]
@@ -27,6 +35,8 @@ pub struct ApiState {
     pub catalog: Arc<Catalog>,
     /// Tasks of DAG versions.
     pub shapes: Arc<VersionShapes>,
+    /// The data folder, whose disk may fill.
+    pub data: PathBuf,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// When the server started.
@@ -46,6 +56,34 @@ impl ApiState {
                 self.dag(dag_id).await?;
                 let detail = format!("dag {:?} has no run {:?}", dag_id.as_str(), run_id.as_str());
                 Err(ApiError::not_found(detail))
+            }
+        }
+    }
+
+    /// Asks the engine. While the store takes nothing, this is refused, be it after a while: what waits for the store waits for as
+    /// long as that lasts.
+    pub(super) async fn ask(&self, request: Request) -> Result<Answer, ApiError> {
+        if let Some(error) = self.engine.status().store_error {
+            let detail = format!("the store takes nothing at the moment, and nothing was changed; try again: {error}");
+            return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, detail));
+        }
+        let answer = self.engine.request(request);
+        tokio::pin!(answer);
+        let mut failing = Duration::ZERO;
+        loop {
+            tokio::select! {
+                answer = &mut answer => return Ok(answer?),
+                () = self.clock.sleep(LOOK) => {}
+            }
+            match self.engine.status().store_error {
+                Some(error) if failing >= STORE_PATIENCE => {
+                    let detail = format!(
+                        "the store takes nothing at the moment; this is done when it does again, so look before you ask again: {error}"
+                    );
+                    return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, detail));
+                }
+                Some(_) => failing += LOOK,
+                None => failing = Duration::ZERO,
             }
         }
     }

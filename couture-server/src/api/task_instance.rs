@@ -1,7 +1,7 @@
 //! `/dags/{dag_id}/dagRuns/{run_id}/taskInstances`: what became of each task.
 
 use axum::extract::State;
-use couture_core::store::{RunRecord, TaskRecord};
+use couture_core::store::{Pool, RunRecord, TaskRecord};
 use couture_core::{DagId, MapIndex, PoolName, RunId, TaskIndex, TaskState, Timestamp};
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use super::dag_run::seconds;
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id, run_id, task_id};
 use super::page_of::PageOf;
+use super::shortage::shortage;
 use super::state::ApiState;
 use super::version_shape::{TaskShape, VersionShape};
 
@@ -36,7 +37,7 @@ pub(super) struct TaskInstanceBody {
     pool_slots: u32,
     priority_weight: i32,
     operator: String,
-    /// Why it failed, was skipped or lost.
+    /// Why it failed, was skipped or lost; or, before it was started, why it cannot be.
     reason: Option<String>,
     /// How many attempts of this try were lost with their worker and launched again.
     lost: u32,
@@ -48,7 +49,17 @@ pub(super) struct TaskInstanceList {
     total_entries: usize,
 }
 
-fn body(run: &RunRecord, shape: &TaskShape, record: Option<&TaskRecord>) -> TaskInstanceBody {
+/// The pools, as far as they may matter to a run's tasks.
+async fn pools(state: &ApiState, run: &RunRecord) -> Result<Vec<Pool>, ApiError> {
+    if run.state.is_finished() { Ok(Vec::new()) } else { Ok(state.store.pools().await?) }
+}
+
+fn body(run: &RunRecord, shape: &TaskShape, record: Option<&TaskRecord>, pools: &[Pool]) -> TaskInstanceBody {
+    let reason = match record {
+        Some(record) => record.error.as_deref().map(String::from),
+        None if run.state.is_finished() => None,
+        None => shortage(pools, &shape.options),
+    };
     TaskInstanceBody {
         task_id: shape.task_id.to_string(),
         dag_id: run.dag_id.clone(),
@@ -68,7 +79,7 @@ fn body(run: &RunRecord, shape: &TaskShape, record: Option<&TaskRecord>) -> Task
         pool_slots: shape.options.pool_slots,
         priority_weight: shape.options.priority_weight,
         operator: shape.operator().to_owned(),
-        reason: record.and_then(|record| record.error.as_deref()).map(String::from),
+        reason,
         lost: record.map_or(0, |record| record.lost),
     }
 }
@@ -129,10 +140,11 @@ async fn page(
 ) -> Result<Vec<TaskInstanceBody>, ApiError> {
     let records = state.reader.tasks(run.key, before(TaskIndex(from as u32)), limit).await?;
     let mut records = records.iter().peekable();
+    let pools = pools(state, run).await?;
     let mut bodies = Vec::new();
     for (at, task) in shape.tasks.iter().enumerate().skip(from).take(limit) {
         let record = records.next_if(|record| record.token.task.at() == at);
-        bodies.push(body(run, task, record));
+        bodies.push(body(run, task, record, &pools));
     }
     Ok(bodies)
 }
@@ -157,7 +169,8 @@ pub(super) async fn get(
 ) -> Result<Json<TaskInstanceBody>, ApiError> {
     let named = Named::find(&state, &dag, &run, &task).await?;
     let record = named.record(&state).await?;
-    Ok(Json(body(&named.run, &named.shape.tasks[named.index.at()], record.as_ref())))
+    let pools = pools(&state, &named.run).await?;
+    Ok(Json(body(&named.run, &named.shape.tasks[named.index.at()], record.as_ref(), &pools)))
 }
 
 pub(super) async fn tries(
@@ -168,6 +181,6 @@ pub(super) async fn tries(
     let mut records = state.reader.tries(named.run.key, named.index, MapIndex::NONE).await?;
     records.extend(named.record(&state).await?);
     let shape = &named.shape.tasks[named.index.at()];
-    let task_instances: Vec<_> = records.iter().map(|record| body(&named.run, shape, Some(record))).collect();
+    let task_instances: Vec<_> = records.iter().map(|record| body(&named.run, shape, Some(record), &[])).collect();
     Ok(Json(TaskInstanceList { total_entries: task_instances.len(), task_instances }))
 }

@@ -16,7 +16,7 @@ pub(super) struct Args {
     #[arg(long, global = true, value_name = "URL", default_value_t = default_server(), hide_default_value = true)]
     pub(super) server: String,
     /// How results are printed.
-    #[arg(long, global = true, value_enum, default_value_t = Output::Table)]
+    #[arg(long, short, global = true, value_enum, default_value_t = Output::Table)]
     pub(super) output: Output,
     #[command(subcommand)]
     pub(super) command: Command,
@@ -82,13 +82,13 @@ pub(super) struct Trigger {
     /// The DAG.
     pub(super) dag_id: String,
     /// The run's configuration: a JSON object.
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, short, value_name = "JSON")]
     pub(super) conf: Option<String>,
     /// The run's id; made of its logical date where absent.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, short, value_name = "ID")]
     pub(super) run_id: Option<String>,
     /// What the run is about, such as 2026-01-31; now where absent.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, short, visible_alias = "exec-date", visible_short_alias = 'e', value_name = "DATE")]
     pub(super) logical_date: Option<String>,
     /// Wait for the end; the exit code tells whether the run succeeded.
     #[arg(long)]
@@ -107,7 +107,7 @@ pub(super) struct Test {
     #[arg(long, value_name = "DIR")]
     pub(super) data: Option<PathBuf>,
     /// The run's configuration: a JSON object.
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, short, value_name = "JSON")]
     pub(super) conf: Option<String>,
 }
 
@@ -158,10 +158,24 @@ pub(super) enum Tasks {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::{Args, Command, Dags, Output};
 
     #[test]
     fn the_command_line_is_sound() {
         super::Args::command().debug_assert();
+    }
+    #[test]
+    fn the_short_flags_are_those_of_airflow() {
+        let check = |date: &str| {
+            let line = ["couture", "dags", "trigger", "d", "-c", "{}", "-r", "r1", date, "2026-01-31", "-o", "json"];
+            let args = Args::try_parse_from(line).unwrap();
+            let Command::Dags(Dags::Trigger(trigger)) = args.command else { panic!("{date}: another command") };
+            let given = [trigger.conf, trigger.run_id, trigger.logical_date].map(Option::unwrap_or_default);
+            assert_eq!(given, ["{}", "r1", "2026-01-31"]);
+            assert_eq!(args.output, Output::Json);
+        };
+        ["-l", "-e", "--logical-date", "--exec-date"].iter().copied().for_each(check);
     }
 }

@@ -114,6 +114,9 @@ impl Client {
         let body = body.collect().await.map_err(|error| strange(error.to_string()))?.to_bytes();
         let value: Value = serde_json::from_slice(&body)
             .map_err(|_| strange(format!("status {status}, and a body that is not JSON")))?;
+        if !value.is_object() {
+            return Err(strange(format!("status {status}, and JSON that is not an object")));
+        }
         if status == StatusCode::OK {
             return Ok(value);
         }

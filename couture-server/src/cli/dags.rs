@@ -1,10 +1,11 @@
 //! `couture dags …`
 
+use couture_core::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::{Dags, Output, Trigger};
 use super::client::{Client, path};
-use super::print::{print, print_json};
+use super::print::{complain, print, print_json};
 use super::table::{Table, cell, printable};
 use super::verdict::{CliError, Verdict};
 use super::{follow, runs, test_run};
@@ -77,7 +78,7 @@ fn state(dag: &Value) -> &'static str {
 async fn import_errors(client: &Client) -> Result<(), CliError> {
     let errors = client.get(&path(&["importErrors"])).await?;
     for error in errors["import_errors"].as_array().into_iter().flatten() {
-        eprintln!("{}: {}", printable(&cell(&error["filename"])), printable(&cell(&error["stack_trace"])));
+        complain(&format!("{}: {}", printable(&cell(&error["filename"])), printable(&cell(&error["stack_trace"]))));
     }
     Ok(())
 }
@@ -90,7 +91,8 @@ async fn show(client: &Client, output: Output, dag_id: &str) -> Result<Verdict, 
         print_json(&dag);
         return Ok(Verdict::Done);
     }
-    let mut facts = Table::new(&["dag", dag_id]);
+    let mut facts = Table::bare();
+    facts.row(["dag".into(), dag_id.into()]);
     facts.row(["state".into(), state(&dag).into()]);
     for (name, field) in [
         ("description", "description"),
@@ -136,6 +138,7 @@ async fn start(client: &Client, output: Output, trigger: Trigger) -> Result<Verd
         body["dag_run_id"] = run_id.into();
     }
     if let Some(date) = trigger.logical_date {
+        Timestamp::parse(&date).map_err(CliError::message)?;
         body["logical_date"] = date.into();
     }
     let run = client.post(&path(&["dags", &trigger.dag_id, "dagRuns"]), &body).await?;
@@ -161,7 +164,7 @@ async fn start(client: &Client, output: Output, trigger: Trigger) -> Result<Verd
 async fn warn_if_paused(client: &Client, dag_id: &str) -> Result<(), CliError> {
     let dag = client.get(&path(&["dags", dag_id])).await?;
     if dag["is_paused"] == json!(true) {
-        eprintln!("the DAG is paused: the run waits until `couture dags unpause {}`", printable(dag_id));
+        complain(&format!("the DAG is paused: the run waits until `couture dags unpause {}`", printable(dag_id)));
     }
     Ok(())
 }

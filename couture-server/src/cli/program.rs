@@ -6,6 +6,8 @@ use clap::Parser as _;
 
 use super::args::{Args, Command};
 use super::client::Client;
+use super::print::complain;
+use super::table::printable;
 use super::verdict::{CliError, Verdict};
 use super::{dags, runs, tasks};
 
@@ -15,7 +17,7 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("couture: failed to start: {error}");
+            complain(&format!("couture: failed to start: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -25,10 +27,16 @@ pub fn main() -> ExitCode {
         Ok(Verdict::Done) => ExitCode::SUCCESS,
         Ok(Verdict::Failed) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("couture: {error}");
+            complain(&format!("couture: {}", error_text(&error)));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The words of a server may hold what a terminal would obey.
+fn error_text(error: &CliError) -> String {
+    let text = error.to_string();
+    text.lines().map(|line| printable(line).to_string()).collect::<Vec<_>>().join("\n")
 }
 
 async fn run(args: Args) -> Result<Verdict, CliError> {

@@ -79,7 +79,14 @@ async fn cancel(client: &Client, output: Output, dag_id: &str, run_id: &str) -> 
     if output == Output::Json {
         print_json(&run);
     } else {
-        print(&format!("run {} ends: {}\n", printable(run_id), cell(&run["state"])));
+        print(&format!(
+            "run {} is cancelled; {}\n",
+            printable(run_id),
+            match cell(&run["state"]).as_str() {
+                "running" | "queued" => "its live attempts are being ended".to_owned(),
+                over => format!("it is over: {over}"),
+            }
+        ));
     }
     Ok(Verdict::Done)
 }

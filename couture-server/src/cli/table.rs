@@ -16,13 +16,18 @@ impl Table {
         Self { rows: vec![headings.iter().map(|heading| heading.to_uppercase()).collect()] }
     }
 
+    /// Rows that need no headings, such as names beside values.
+    pub(super) fn bare() -> Self {
+        Self { rows: Vec::new() }
+    }
+
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().map(|cell| fitted(&cell)).collect());
     }
 
     /// The table as text, two spaces between columns.
     pub(super) fn text(&self) -> String {
-        let columns = self.rows[0].len();
+        let columns = self.rows.first().map_or(0, Vec::len);
         let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns).map(width).collect();
         let mut text = String::new();
@@ -97,5 +102,9 @@ mod tests {
         assert_eq!(table.text(), "ID      WHAT\na       x \u{fffd}[31my\nlonger\n");
         table.row(["z".repeat(200), String::new()]);
         assert!(table.text().contains(&format!("{}…", "z".repeat(99))));
+        let mut bare = Table::bare();
+        assert_eq!(bare.text(), "");
+        bare.row(["dag".into(), "Mixed_Case".into()]);
+        assert_eq!(bare.text(), "dag  Mixed_Case\n");
     }
 }

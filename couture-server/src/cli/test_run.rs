@@ -9,10 +9,10 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{Output, Test};
-use super::print::{print, print_json};
+use super::print::{complain, print, print_json};
 use super::runs;
 use super::verdict::{CliError, Verdict};
-use crate::api::ApiError;
+use crate::api::{ApiError, shortage};
 use crate::cli::dags::conf;
 use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Format, parse, read_bounded};
 use crate::data_folder::DataFolder;
@@ -105,6 +105,7 @@ async fn run_on(
     conf: serde_json::Value,
     logical_date: Option<Timestamp>,
 ) -> Result<Verdict, CliError> {
+    enough_slots(node, &dag).await?;
     let dag_id = dag.dag_id.clone();
     let task_ids: Vec<String> = dag.tasks().iter().map(|task| task.task_id.to_string()).collect();
     // In a data folder that was used before, the DAG may be there and paused.
@@ -149,6 +150,13 @@ async fn run_on(
     Ok(if state == RunState::Success { Verdict::Done } else { Verdict::Failed })
 }
 
+/// A task that no pool has the slots for would wait for ever, since nobody changes the pools meanwhile.
+async fn enough_slots(node: &Node, dag: &Dag) -> Result<(), CliError> {
+    let pools = node.api_state().store.pools().await?;
+    let refused = dag.tasks().iter().find_map(|task| Some((&task.task_id, shortage(&pools, &task.options)?)));
+    refused.map_or(Ok(()), |(task, reason)| Err(CliError::message(format!("task {:?} {reason}", task.as_str()))))
+}
+
 async fn set_paused(node: &Node, dag_id: &DagId, paused: bool) -> Result<(), CliError> {
     node.engine().request(Request::SetPaused { dag_id: dag_id.clone(), paused }).await?;
     Ok(())
@@ -163,7 +171,7 @@ async fn stop_signal(node: &Node, dag_id: &DagId, run_id: &couture_core::RunId) 
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    eprintln!("ending the run; once more ends this program at once");
+    complain("ending the run; once more ends this program at once");
     tokio::spawn(async move {
         tokio::select! {
             _ = interrupt.recv() => {}

@@ -29,16 +29,23 @@ pub enum Change {
 pub struct Catalog {
     folder: PathBuf,
     limits: FolderLimits,
+    /// Held for as long as a look takes, which may be long: only a look takes it, and it is taken before `state`.
+    files: Mutex<Files>,
+    /// Held for moments.
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    files: BTreeMap<PathBuf, FileState>,
-    dags: HashMap<DagId, DagFacts>,
-    errors: BTreeMap<String, ImportError>,
+struct Files {
+    known: BTreeMap<PathBuf, FileState>,
     /// The sources of errors of the last look itself, not of a file's content.
     look_errors: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    dags: HashMap<DagId, DagFacts>,
+    errors: BTreeMap<String, ImportError>,
     last_error: u64,
 }
 
@@ -55,7 +62,7 @@ struct FileState {
 /// What happens in one look at the folder.
 struct Look<'c> {
     catalog: &'c Catalog,
-    state: &'c mut State,
+    files: &'c mut Files,
     now: Timestamp,
     changes: Vec<Change>,
     freed: BTreeSet<DagId>,
@@ -64,7 +71,7 @@ struct Look<'c> {
 impl Catalog {
     /// A catalogue of the DAG files in `folder`, empty until it is looked at.
     pub fn new(folder: impl Into<PathBuf>, limits: FolderLimits) -> Self {
-        Self { folder: folder.into(), limits, state: Mutex::default() }
+        Self { folder: folder.into(), limits, files: Mutex::default(), state: Mutex::default() }
     }
 
     /// The DAG folder.
@@ -98,19 +105,19 @@ impl Catalog {
 
     /// Looks at the folder, and tells what has changed since the last look. Blocks its thread.
     pub fn look(&self, now: Timestamp) -> Vec<Change> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let found = scan(&self.folder, &self.limits);
-        let mut state = self.state();
         let folder = self.folder.display().to_string();
         let found = match found {
             Ok(found) => found,
             Err(error) => {
                 // Nothing is dropped because of a folder that cannot be read for a while.
-                state.report(folder, whole(format!("failed to read the DAG folder: {error}")), now);
+                self.state().report(folder, whole(format!("failed to read the DAG folder: {error}")), now);
                 return Vec::new();
             }
         };
-        state.clear_error(&folder);
-        let mut look = Look { catalog: self, state: &mut state, now, changes: Vec::new(), freed: BTreeSet::new() };
+        self.state().clear_error(&folder);
+        let mut look = Look { catalog: self, files: &mut files, now, changes: Vec::new(), freed: BTreeSet::new() };
         look.all(found);
         look.changes
     }
@@ -177,31 +184,31 @@ impl State {
 impl Look<'_> {
     fn all(&mut self, found: Found) {
         let gone: Vec<PathBuf> =
-            self.state.files.keys().filter(|file| !found.files.contains_key(*file)).cloned().collect();
+            self.files.known.keys().filter(|file| !found.files.contains_key(*file)).cloned().collect();
         for file in gone {
             self.gone(&file);
         }
         for (file, stamp) in found.files {
-            if self.state.files.get(&file).is_none_or(|known| known.stamp != stamp) {
+            if self.files.known.get(&file).is_none_or(|known| known.stamp != stamp) {
                 self.file(&file, stamp);
             }
         }
         let sources: Vec<String> =
             found.errors.iter().map(|(file, _)| self.catalog.folder.join(file).display().to_string()).collect();
-        for old in std::mem::take(&mut self.state.look_errors) {
+        for old in std::mem::take(&mut self.files.look_errors) {
             if !sources.contains(&old) {
-                self.state.clear_error(&old);
+                self.catalog.state().clear_error(&old);
             }
         }
         for (source, (_, reason)) in sources.iter().zip(found.errors) {
-            self.state.report(source.clone(), whole(reason), self.now);
+            self.catalog.state().report(source.clone(), whole(reason), self.now);
         }
-        self.state.look_errors = sources;
+        self.files.look_errors = sources;
         // Ids that became free go to the first file that waits for them.
         while let Some(dag_id) = self.freed.pop_first() {
-            let waiting = self.state.files.iter().find(|(_, state)| state.wants.as_ref() == Some(&dag_id));
+            let waiting = self.files.known.iter().find(|(_, state)| state.wants.as_ref() == Some(&dag_id));
             if let Some((file, stamp)) = waiting.map(|(file, state)| (file.clone(), state.stamp)) {
-                self.state.files.remove(&file);
+                self.files.known.remove(&file);
                 self.file(&file, stamp);
             }
         }
@@ -209,14 +216,14 @@ impl Look<'_> {
 
     fn gone(&mut self, file: &Path) {
         let source = DagSource::File(file.to_owned());
-        self.state.clear_error(&source.to_string());
-        if let Some(dag_id) = self.state.files.remove(file).and_then(|state| state.owns) {
+        self.catalog.state().clear_error(&source.to_string());
+        if let Some(dag_id) = self.files.known.remove(file).and_then(|state| state.owns) {
             self.free(dag_id);
         }
     }
 
     fn free(&mut self, dag_id: DagId) {
-        self.state.dags.remove(&dag_id);
+        self.catalog.state().dags.remove(&dag_id);
         self.changes.push(Change::Gone(dag_id.clone()));
         self.freed.insert(dag_id);
     }
@@ -229,16 +236,16 @@ impl Look<'_> {
             Ok(content) => content,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
             Err(error) => {
-                let owns = self.state.files.remove(file).and_then(|known| known.owns);
-                self.state.files.insert(file.to_owned(), FileState { stamp, hash: [0; 32], owns, wants: None });
-                return self.state.report(source.to_string(), whole(error.to_string()), self.now);
+                let owns = self.files.known.remove(file).and_then(|known| known.owns);
+                self.files.known.insert(file.to_owned(), FileState { stamp, hash: [0; 32], owns, wants: None });
+                return self.catalog.state().report(source.to_string(), whole(error.to_string()), self.now);
             }
         };
         let hash: [u8; 32] = Sha256::digest(&content).into();
-        let known = self.state.files.remove(file);
+        let known = self.files.known.remove(file);
         if let Some(known) = known.as_ref().filter(|known| known.hash == hash) {
             let same = FileState { stamp, hash, owns: known.owns.clone(), wants: known.wants.clone() };
-            self.state.files.insert(file.to_owned(), same);
+            self.files.known.insert(file.to_owned(), same);
             return;
         }
         let mut owns = known.and_then(|known| known.owns);
@@ -249,7 +256,7 @@ impl Look<'_> {
                 if let Some(old) = owns.take_if(|old| *old != dag_id) {
                     self.free(old);
                 }
-                match self.state.claim(dag, source, self.now) {
+                match self.catalog.state().claim(dag, source, self.now) {
                     Some(dag) => {
                         owns = Some(dag_id);
                         self.changes.push(Change::Defined(dag));
@@ -258,9 +265,9 @@ impl Look<'_> {
                 }
             }
             // The last good version stays.
-            Err(error) => self.state.report(source.to_string(), error, self.now),
+            Err(error) => self.catalog.state().report(source.to_string(), error, self.now),
         }
-        self.state.files.insert(file.to_owned(), FileState { stamp, hash, owns, wants });
+        self.files.known.insert(file.to_owned(), FileState { stamp, hash, owns, wants });
     }
 }
 

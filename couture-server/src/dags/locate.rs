@@ -14,10 +14,15 @@ use super::parse::{FileError, yaml_error, yaml_options};
 const DAG_FIELDS: &[&str] = &["dag_id", "description", "owner", "tags", "params", "dagrun_timeout_ms", "tasks"];
 const TASK_FIELDS: &[&str] = &["task_id", "operator", "input", "upstream"];
 
+/// Documents with more values are not read a second time: with its place, each takes a hundred bytes.
+const MAX_NODES: usize = 1_000_000;
+
 /// Where `text` is wrong: as `error` says, or else as reading its parts finds. Nothing where no place can be told.
 pub(super) fn locate(text: &str, error: Option<&DagError>) -> Option<FileError> {
-    let document = match serde_saphyr::from_str_with_options::<Marked>(text, yaml_options(text.len())) {
+    let document = match serde_saphyr::from_str_with_options::<Marked>(text, yaml_options(text.len(), MAX_NODES)) {
         Ok(document) => document,
+        // Then only what the first reading told.
+        Err(error) if error.to_string().contains("Nodes") => return None,
         Err(error) => {
             // JSON has its own, better message for its syntax.
             let is_json = text.trim_start().starts_with('{');
@@ -75,7 +80,7 @@ fn in_dag(document: &Marked) -> Option<FileError> {
         let mut dag = json!({"dag_id": "x", "tasks": []});
         dag[key.text()] = value.plain();
         if let Err(error) = serde_json::from_value::<SerialDag>(dag) {
-            return Some(at(value, format!("{}: {error}", key.text())));
+            return Some(at(value, format!("{}: {}", key.text(), in_words(&error.to_string()))));
         }
     }
     let tasks = document.get("tasks")?;
@@ -108,7 +113,7 @@ fn in_task(task: &Marked) -> Option<FileError> {
         let mut fields = json!({"task_id": "x", "operator": operator.plain()});
         fields[key.text()] = value.plain();
         if let Err(error) = serde_json::from_value::<SerialDag>(json!({"dag_id": "x", "tasks": [fields]})) {
-            return Some(at(value, format!("{}: {error}", key.text())));
+            return Some(at(value, format!("{}: {}", key.text(), in_words(&error.to_string()))));
         }
     }
     None
@@ -128,10 +133,25 @@ fn in_operator(operator: &Marked) -> Option<FileError> {
         let others: Map<_, _> = others.map(|(key, value)| (key.text().to_owned(), value.plain())).collect();
         read(Value::Object(others)).as_ref() != Some(&error)
     });
+    let error = in_words(&error);
     Some(match blamed {
         Some((key, value)) => at(value, format!("operator, {}: {error}", key.text())),
         None => at(operator, format!("operator: {error}")),
     })
+}
+
+/// serde's messages end in what was expected, which it calls by its name in Rust.
+fn in_words(error: &str) -> String {
+    const WORDS: &[(&str, &str)] = &[
+        ("dyn DynOperator", "a map with the key type, such as {type: bash, bash_command: date}"),
+        ("a sequence", "a list, such as [a, b]"),
+        ("path string", "a path"),
+        ("u32", "a whole number, 0 or more"),
+        ("u64", "a whole number, 0 or more"),
+        ("i32", "a whole number"),
+    ];
+    let known = WORDS.iter().find_map(|(rust, words)| Some((error.strip_suffix(&format!("expected {rust}"))?, *words)));
+    known.map_or_else(|| error.to_owned(), |(before, words)| format!("{before}expected {words}"))
 }
 
 fn unknown_field(map: &Marked, known: &[&str], what: &str) -> Option<FileError> {

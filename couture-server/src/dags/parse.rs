@@ -78,9 +78,8 @@ fn read(content: &[u8], format: Format) -> Result<Dag, FileError> {
     };
     let serial = match format {
         Format::Json => serde_json::from_str::<SerialDag>(text).map_err(|error| json_error(&error)),
-        Format::Yaml => {
-            serde_saphyr::from_str_with_options(text, yaml_options(text.len())).map_err(|error| yaml_error(&error))
-        }
+        Format::Yaml => serde_saphyr::from_str_with_options(text, yaml_options(text.len(), MAX_NODES))
+            .map_err(|error| yaml_error(&error)),
     };
     match serial {
         Err(error) => Err(locate(text, None).unwrap_or(error)),
@@ -118,6 +117,7 @@ pub(super) fn yaml_error(error: &serde_saphyr::Error) -> FileError {
     let reason = match reason.strip_prefix("budget breached: ").unwrap_or(reason) {
         breach if breach.starts_with("Depth") => format!("nested deeper than {MAX_DEPTH} levels"),
         breach if breach.starts_with("Documents") => "a second document begins; write one DAG a file".to_owned(),
+        breach if breach.starts_with("Nodes") => "more values than a DAG file may hold".to_owned(),
         breach if ["Anchors", "Aliases", "MergeKeys"].iter().any(|name| breach.starts_with(name)) => {
             "anchors, aliases and merge keys are not allowed in DAG files".to_owned()
         }
@@ -127,8 +127,11 @@ pub(super) fn yaml_error(error: &serde_saphyr::Error) -> FileError {
     FileError { line: location.map(|at| at.line()), column: location.map(|at| at.column()), reason }
 }
 
+/// The most values of a DAG file; a million tasks have fewer. Each takes up to some hundred bytes of memory.
+const MAX_NODES: usize = 10_000_000;
+
 /// Bounds for a file of `bytes` bytes: no aliases at all, and nothing beyond what its length can hold.
-pub(super) fn yaml_options(bytes: usize) -> Options {
+pub(super) fn yaml_options(bytes: usize, max_nodes: usize) -> Options {
     let mut budget = Budget::default();
     budget.max_depth = MAX_DEPTH;
     budget.flow_nesting_limit = MAX_DEPTH;
@@ -137,7 +140,7 @@ pub(super) fn yaml_options(bytes: usize) -> Options {
     budget.max_merge_keys = 0;
     budget.max_documents = 1;
     budget.max_events = bytes.saturating_mul(2).saturating_add(1_000);
-    budget.max_nodes = bytes.saturating_add(1_000);
+    budget.max_nodes = bytes.saturating_add(1_000).min(max_nodes);
     budget.max_total_scalar_bytes = bytes.saturating_add(1_000);
     let mut limits = AliasLimits::default();
     limits.max_total_replayed_events = 0;

@@ -6,8 +6,9 @@ use couture_core::store::{DagRecord, RunRecord};
 use couture_core::{EngineStatus, Timestamp};
 
 use super::escaped::Escaped;
-use crate::api::{ApiError, ApiState};
+use crate::api::{ApiError, ApiState, recent_runs};
 use crate::dags::{DagFacts, ImportError};
+use crate::free_space::full_disk;
 
 /// The most DAGs and runs shown; the rest is counted or left out.
 const MAX_DAGS: usize = 200;
@@ -22,6 +23,7 @@ pub(super) struct Contents {
     runs: Result<Vec<RunRecord>, ApiError>,
     errors: Vec<ImportError>,
     status: EngineStatus,
+    full_disk: Option<String>,
     folder: String,
     now: Timestamp,
 }
@@ -50,9 +52,10 @@ impl Contents {
         Ok(Self {
             dags,
             more_dags,
-            runs: state.reader.runs(None, None, MAX_RUNS).await.map_err(ApiError::from),
+            runs: recent_runs(&*state.reader, 0, MAX_RUNS).await.map_err(ApiError::from),
             errors: state.catalog.errors(),
             status: state.engine.status(),
+            full_disk: full_disk(&state.data),
             folder: state.catalog.folder().display().to_string(),
             now: state.clock.now().wall,
         })
@@ -85,6 +88,7 @@ impl Contents {
         if let Some(error) = &self.status.store_error {
             problems.push(("the store does not answer; it is asked again until it does".to_owned(), error.clone()));
         }
+        problems.extend(self.full_disk.iter().map(|error| ("data folder".to_owned(), error.clone())));
         for (dag_id, error) in &self.status.quarantined {
             problems.push((format!("dag {dag_id} cannot be read, its runs wait"), error.clone()));
         }
@@ -110,7 +114,7 @@ impl Contents {
             let facts = facts.as_ref();
             let _ = writeln!(
                 html,
-                "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td><td class=\"soft\">{}</td></tr>",
+                "<tr><td><code>{}</code></td><td class=\"state\">{}</td><td>{}</td><td>{}</td><td class=\"soft\">{}</td></tr>",
                 Escaped(&dag.dag_id),
                 if dag.paused { "paused" } else { "active" },
                 facts.map(|facts| facts.tasks.to_string()).unwrap_or_default(),
@@ -137,7 +141,7 @@ impl Contents {
                     let took = run.started_at.zip(run.ended_at).map(|(start, end)| end.since(start));
                     let _ = writeln!(
                         html,
-                        "<tr><td><code>{}</code></td><td><code>{}</code></td><td class=\"{}\">{}</td><td>{}</td><td>{}</td></tr>",
+                        "<tr><td><code>{}</code></td><td><code>{}</code></td><td class=\"state {}\">{}</td><td>{}</td><td>{}</td></tr>",
                         Escaped(&run.dag_id),
                         Escaped(&run.run_id),
                         run.state,

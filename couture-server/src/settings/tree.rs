@@ -154,7 +154,8 @@ settings! {
         /// Seconds that an attempt may take to end when it is told to, before it is given up. A bash command gets TERM
         /// at once, and KILL after 5 seconds.
         kill_grace_s: u32 = 10_u32, flag "kill-grace-s", from 6 to 86_400;
-        /// Seconds that children go on without a server; the next server within this time takes them over.
+        /// Seconds that children go on without a server; the next server within this time takes them over. A sixth
+        /// of scheduler.lease_ms is the most where other schedulers share the database.
         orphan_grace_s: u32 = 60_u32, flag "orphan-grace-s", from 1 to 604_800;
     }
 }

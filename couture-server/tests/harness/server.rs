@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
@@ -31,7 +31,11 @@ impl TestServer {
 
     /// Starts a server with further flags.
     pub fn start_with(data: &Path, flags: &[&str]) -> Self {
-        let mut command = server_command(data, flags);
+        Self::start_command(server_command(data, flags), data)
+    }
+
+    /// Starts a server by a command of one's own.
+    pub fn start_command(mut command: Command, data: &Path) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let output = Arc::new(Mutex::new(String::new()));
         let collect = |pipe: Box<dyn std::io::Read + Send>| {

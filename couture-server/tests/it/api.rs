@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{TestServer, eventually};
+use crate::harness::{TestServer, eventually, write_dag_file};
 
 const DAG: &str = "\
 dag_id: pair
@@ -22,6 +22,18 @@ fn with_pair() -> (tempfile::TempDir, TestServer) {
     crate::harness::write_dag_file(folder.path(), "pair.yaml", DAG);
     let server = TestServer::start_with(folder.path(), &["--load-examples=false"]);
     (folder, server)
+}
+
+#[test]
+fn a_thousand_idle_connections_and_a_list_as_body_do_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::start(folder.path());
+    let host = server.url.trim_start_matches("http://");
+    let idle: Vec<_> = (0..1_000).map(|_| std::net::TcpStream::connect(host).unwrap()).collect();
+    assert_eq!(server.get("/api/v2/monitor/health")["metadatabase"]["status"], "healthy");
+    drop(idle);
+    let answer = server.ask("POST", "/api/v2/dags/hello_world/dagRuns", &[("content-type", "application/json")], "[]");
+    assert_eq!((answer.status, &*answer.detail()), (422, "the body is not a JSON object"));
 }
 
 #[test]
@@ -146,4 +158,33 @@ fn requests_that_a_foreign_page_could_make_are_refused() {
     let fine =
         server.ask("POST", path, &[("content-type", "application/json; charset=utf-8"), ("host", "localhost")], "{}");
     assert_eq!(fine.status, 200, "{}", fine.body);
+}
+
+#[test]
+fn runs_of_all_dags_are_listed_newest_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let dag_ids: Vec<String> = (0..6).map(|n| format!("dag{n}")).collect();
+    for dag_id in &dag_ids {
+        write_dag_file(folder.path(), &format!("{dag_id}.yaml"), &format!("dag_id: {dag_id}\ntasks: []\n"));
+    }
+    let server = TestServer::start(folder.path());
+    let mut expected = Vec::new();
+    for n in 0..18 {
+        let dag_id = &dag_ids[n % dag_ids.len()];
+        let run = server.trigger(dag_id, &serde_json::json!({"dag_run_id": format!("r{n}")}));
+        expected.insert(0, format!("{dag_id} {run}"));
+    }
+    let check = |limit: usize, offset: usize| {
+        let address = format!("/api/v2/dags/~/dagRuns?limit={limit}&offset={offset}");
+        let answer: serde_json::Value = serde_json::from_str(&server.ask("GET", &address, &[], "").body).unwrap();
+        let runs = answer["dag_runs"].as_array().unwrap().iter();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let found: Vec<String> =
+            runs.map(|run| format!("{} {}", text(&run["dag_id"]), text(&run["dag_run_id"]))).collect();
+        let end = expected.len().min(offset + limit);
+        assert_eq!(found, expected[offset.min(end)..end], "limit {limit}, offset {offset}");
+    };
+    for (limit, offset) in [(1, 0), (1, 1), (2, 7), (5, 0), (18, 0), (50, 0), (50, 17), (50, 18), (50, 99)] {
+        check(limit, offset);
+    }
 }

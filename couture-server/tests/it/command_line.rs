@@ -68,3 +68,16 @@ fn errors_say_what_to_do() {
     assert!(error.contains("no server answers") && error.contains("cargo run --release --bin server"), "{error}");
     assert_eq!(couture_command(&["dags", "fly"]).output().unwrap().status.code(), Some(2));
 }
+
+#[test]
+fn a_task_without_a_pool_says_what_it_waits_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let dag = "dag_id: x\ntasks:\n- {task_id: t, operator: {type: empty}, pool: nowhere}\n";
+    write_dag_file(folder.path(), "x.yaml", dag);
+    let server = TestServer::start(folder.path());
+    server.couture_ok(&["dags", "unpause", "x"]);
+    server.couture_ok(&["dags", "trigger", "x", "-r", "r"]);
+    let waits = server.couture_ok(&["runs", "show", "x", "r"]);
+    assert!(waits.contains("needs pool \"nowhere\", which does not exist"), "{waits}");
+    server.couture_ok(&["runs", "cancel", "x", "r"]);
+}

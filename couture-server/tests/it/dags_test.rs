@@ -68,6 +68,12 @@ fn errors_say_what_is_wrong() {
         }
     };
     check(&["bad.yaml"], &["bad.yaml, line 3, column 3: operator is missing"]);
+    for (name, option) in [("pool", "pool: nowhere"), ("slots", "pool_slots: 1000000")] {
+        let dag = format!("dag_id: x\ntasks:\n- {{task_id: t, operator: {{type: empty}}, {option}}}\n");
+        std::fs::write(folder.path().join(format!("{name}.yaml")), dag).unwrap();
+    }
+    check(&["pool.yaml"], &["task \"t\" needs pool \"nowhere\"", "default_pool"]);
+    check(&["slots.yaml"], &["task \"t\" needs 1000000 slots of pool \"default_pool\""]);
     check(&["missing.yaml"], &["failed to read missing.yaml"]);
     check(&["missing"], &["no DAG of that id", "hello_world"]);
     check(&["hello_world", "someday"], &["\"someday\" is not a date"]);

@@ -7,6 +7,8 @@ mod api;
 mod command_line;
 mod dag_folder;
 mod dags_test;
+mod full_disk;
+mod hostile;
 mod native;
 mod page;
 mod starting;

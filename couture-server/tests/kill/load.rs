@@ -40,7 +40,10 @@ pub fn dag(ledger: &Path) -> Value {
             let (shell, native) = (format!("shell_{layer}_{place}"), format!("native_{layer}_{place}"));
             let upstream: Vec<String> = match layer {
                 0 => Vec::new(),
-                _ => vec![format!("native_{}_{place}", layer - 1), format!("native_{}_{}", layer - 1, (place + 1) % WIDTH)],
+                _ => vec![
+                    format!("native_{}_{place}", layer - 1),
+                    format!("native_{}_{}", layer - 1, (place + 1) % WIDTH),
+                ],
             };
             tasks.push(json!({
                 "task_id": shell,

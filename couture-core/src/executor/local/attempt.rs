@@ -35,7 +35,7 @@ impl Default for LocalSettings {
 /// The biggest value of an XCom.
 const MAX_XCOM_BYTES: usize = 64 << 20;
 
-/// Runs the operator to its end. A panic in it is a failure like others.
+/// Runs the operator to its end. A panic in it is a failure like others. Why it failed is in its log.
 pub(super) async fn run(
     launch: Launch,
     cancellation: Cancellation,
@@ -43,7 +43,20 @@ pub(super) async fn run(
     services: Arc<Services>,
 ) -> Outcome {
     let cx = TaskContext::new(launch.run, launch.token, cancellation, services);
-    match AssertUnwindSafe(work(&cx, &*store)).catch_unwind().await {
+    let outcome = outcome_of(&cx, &*store).await;
+    // The end of a child is in its log already, and this may be the second server that sees it.
+    if !cx.task().operator.is_resumable() {
+        match &outcome {
+            Outcome::Failed { error, .. } => cx.log(format!("failed: {error}")),
+            Outcome::Skipped { reason } => cx.log(format!("skipped: {reason}")),
+            _ => {}
+        }
+    }
+    outcome
+}
+
+async fn outcome_of(cx: &TaskContext, store: &dyn Store) -> Outcome {
+    match AssertUnwindSafe(work(cx, store)).catch_unwind().await {
         Ok(Ok(xcoms)) => Outcome::Succeeded { xcoms },
         Ok(Err(failure)) if cx.is_cancelled() && !matches!(failure, Failure::Lost(_)) => {
             tracing::debug!(?failure, "an attempt that was told to end has failed");

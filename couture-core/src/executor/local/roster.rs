@@ -66,6 +66,11 @@ impl Roster {
         lock(&self.queue).len()
     }
 
+    /// The attempt that is begun next.
+    pub(super) fn first_queued(&self) -> Option<AttemptToken> {
+        lock(&self.queue).front().map(|(launch, _)| launch.token)
+    }
+
     pub(super) fn started(&self, token: AttemptToken, at: Timestamp) {
         if lock(&self.live).contains_key(&token) {
             self.report(Report::Started { token, at });

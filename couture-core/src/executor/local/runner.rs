@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use tokio::runtime::Handle;
 
 use super::attempt::{self, LocalSettings};
@@ -180,33 +181,64 @@ impl Shared {
             cancellation.cancelled().await;
             tokio::time::sleep(self.settings.kill_grace).await;
         };
-        let outcome = tokio::select! {
-            biased;
-            outcome = AssertUnwindSafe(attempt) => outcome,
-            () = given_up => Outcome::Killed,
+        let whole = async {
+            tokio::select! {
+                biased;
+                outcome = attempt => outcome,
+                () = given_up => Outcome::Killed,
+            }
         };
-        self.roster.ended(token, Some(started_at), self.clock.now().wall, outcome);
+        match AssertUnwindSafe(whole).catch_unwind().await {
+            Ok(outcome) => self.roster.ended(token, Some(started_at), self.clock.now().wall, outcome),
+            Err(_) => self.panicked(token),
+        }
+    }
+
+    /// What is not caught around the operator itself: a destructor of what it holds.
+    fn panicked(&self, token: AttemptToken) {
+        let error = "the operator panicked while it was dropped".into();
+        self.roster.ended(token, None, self.clock.now().wall, Outcome::Failed { error, retryable: true });
     }
 }
 
-/// Takes attempts from the queue until it is empty.
+/// Counts a runner for as long as it works, however it ends.
+struct Seat<'s>(&'s Shared);
+
+impl<'s> Seat<'s> {
+    fn take(shared: &'s Shared) -> Self {
+        shared.runners.fetch_add(1, Ordering::AcqRel);
+        Self(shared)
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.0.runners.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Takes attempts from the queue until it is empty. Its seat has been counted by who spawned it.
 async fn run_queue(shared: Arc<Shared>) {
     let slot = shared.roster.new_slot();
+    let mut seat = Seat(&shared);
     let mut begun = 0;
     loop {
         while let Some((launch, cancellation)) = shared.roster.next() {
-            shared.begin(launch, cancellation, slot).await;
+            let token = launch.token;
+            if AssertUnwindSafe(shared.begin(launch, cancellation, slot)).catch_unwind().await.is_err() {
+                shared.panicked(token);
+            }
             begun += 1;
             if begun % BURST == 0 {
                 tokio::task::yield_now().await;
             }
         }
-        shared.runners.fetch_sub(1, Ordering::AcqRel);
+        drop(seat);
         // Something may have been queued between the last look and the line above, by someone who counted on this runner.
         if shared.roster.queued() == 0 {
             break;
         }
-        shared.runners.fetch_add(1, Ordering::AcqRel);
+        seat = Seat::take(&shared);
     }
     shared.roster.free_slot(slot);
 }

@@ -68,6 +68,9 @@ impl Threads {
 fn watch(weak: &Weak<Shared>, mut sets: Vec<Threads>) {
     let mut current = 0;
     let mut silent_rounds = 0;
+    let mut is_told = false;
+    let mut first = None;
+    let mut waiting_rounds = 0;
     loop {
         let Some(shared) = weak.upgrade() else { break };
         if shared.is_closed.load(Ordering::Acquire) {
@@ -84,7 +87,14 @@ fn watch(weak: &Weak<Shared>, mut sets: Vec<Threads>) {
             shared.roster.ended(token, None, now.wall, Outcome::Killed);
         }
         silent_rounds = if sets[current].ask() { 0 } else { silent_rounds + 1 };
-        let is_starving = shared.roster.queued() > 0;
+        let was_first = std::mem::replace(&mut first, shared.roster.first_queued());
+        let is_starving = first.is_some();
+        waiting_rounds = if is_starving && first == was_first { waiting_rounds + 1 } else { 0 };
+        if waiting_rounds >= 2 && silent_rounds == 0 {
+            // A thread is free, but all that would take from the queue are blocked.
+            waiting_rounds = 0;
+            hire_more(&shared);
+        }
         if silent_rounds < 4 && !(is_starving && silent_rounds >= 2) {
             continue;
         }
@@ -100,18 +110,32 @@ fn watch(weak: &Weak<Shared>, mut sets: Vec<Threads>) {
                 sets.push(Threads::new(runtime));
                 sets.len() - 1
             }
-            None => continue,
+            None => {
+                if is_starving && !is_told {
+                    tracing::error!(
+                        "operators block all threads there may be; further attempts wait until one is free"
+                    );
+                }
+                is_told |= is_starving;
+                continue;
+            }
         };
+        is_told = false;
         current = next;
         *shared.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(sets[current].runtime.handle().clone());
         if is_starving {
-            for _ in 0..shared.settings.threads {
-                shared.runners.fetch_add(1, Ordering::AcqRel);
-                shared.spawn_runner();
-            }
+            hire_more(&shared);
         }
     }
     for threads in sets {
         threads.runtime.shutdown_background();
+    }
+}
+
+/// Puts as many runners more on the current set of threads as it has threads. They go when the queue is empty.
+fn hire_more(shared: &Arc<Shared>) {
+    for _ in 0..shared.settings.threads {
+        shared.runners.fetch_add(1, Ordering::AcqRel);
+        shared.spawn_runner();
     }
 }

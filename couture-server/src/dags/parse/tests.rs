@@ -66,6 +66,9 @@ fn an_error_names_its_line_and_column() {
     check("retries: 3", "retries: many", "line 15, column 12", "retries: ");
     check("all_done", "all_dun", "line 16, column 17", "all_dun");
     check("times: 2", "times: -2", "line 13, column 12", "times");
+    check("retries: 3", "retries: -1", "line 15, column 12", "`-1`, expected a whole number, 0 or more");
+    check("upstream: [one]", "upstream: one", "line 14, column 13", "expected a list, such as [a, b]");
+    check("{type: test.say, text: hello}", "test.say", "line 6, column 13", "expected a map with the key type");
     check("times: 2", "time: 2", "line 13, column 11", "time");
     check("test.say, text: hello", "test.say", "line 6, column 13", "text");
     check("type: test.say, text: hello", "type: no.such", "line 6, column 20", "no.such");
