@@ -40,7 +40,7 @@ impl DagEntry {
 }
 
 impl Scheduler {
-    pub(super) fn register(&mut self, dag: Arc<Dag>, version: String, asker: Option<Asker>, _now: Now) {
+    pub(super) fn register(&mut self, dag: Arc<Dag>, version: String, asker: Option<Asker>) {
         self.answer(asker, Ok(Answer::Done));
         let dag_id = dag.dag_id.clone();
         let Some(shard) = self.shard_of(&dag_id) else { return };

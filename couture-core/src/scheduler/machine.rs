@@ -52,7 +52,7 @@ impl Scheduler {
         self.ring(now);
         match event {
             Event::ShardAcquired(shard) => self.acquire(*shard, now),
-            Event::DagRegistered { dag, version, asker } => self.register(dag, version, asker, now),
+            Event::DagRegistered { dag, version, asker } => self.register(dag, version, asker),
             Event::DagDeregistered { dag_id, asker } => self.deregister(&dag_id, asker),
             Event::Requested { request, asker } => self.requested(request, asker, now),
             Event::MessageArrived(id, message) => self.message_arrived(id, message, now),
@@ -171,10 +171,5 @@ impl Scheduler {
             .collect();
         tokens.sort_unstable();
         tokens
-    }
-
-    /// Timers set, for tests of boundedness.
-    pub fn timers(&self) -> usize {
-        self.ledger.timers.len()
     }
 }

@@ -96,7 +96,7 @@ impl Scheduler {
         }
         let logical_date = logical_date.unwrap_or(now.wall);
         let run_id = run_id.unwrap_or_else(|| RunId::manual(logical_date));
-        if entry.runs.contains_key(&run_id) || self.ended_in_batch.contains(&(dag_id.clone(), run_id.clone())) {
+        if self.has_run(&dag_id, &run_id) {
             return Err(Refusal::RunExists { dag_id, run_id });
         }
         let (shard, version, paused) = (entry.shard, entry.version.clone(), entry.paused);
@@ -113,14 +113,10 @@ impl Scheduler {
             run.begin(&mut self.ledger, now);
         }
         self.runs.insert(key, run);
-        self.end_if_over_unless_queued(key, now);
-        Ok(Answer::Triggered { key, run_id })
-    }
-
-    fn end_if_over_unless_queued(&mut self, key: RunKey, now: Now) {
-        if self.runs.get(&key).is_some_and(|run| run.state == RunState::Running) {
+        if !paused {
             self.end_if_over(key, now);
         }
+        Ok(Answer::Triggered { key, run_id })
     }
 }
 

@@ -53,10 +53,6 @@ impl Timers {
             self.crowd = 2 * self.heap.len();
         }
     }
-
-    pub(super) fn len(&self) -> usize {
-        self.heap.len()
-    }
 }
 
 /// What is left of `whole` until `when`; no more than all of it, wherever the wall clock has jumped to.

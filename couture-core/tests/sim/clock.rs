@@ -10,7 +10,7 @@ use couture_core::{Clock, Now, Timestamp};
 use crate::world::World;
 
 /// 2026-01-01T00:00:00Z.
-const EPOCH_US: i64 = 1_767_225_600_000_000;
+pub const EPOCH_US: i64 = 1_767_225_600_000_000;
 
 pub struct SimClock {
     world: Arc<World>,

@@ -11,7 +11,7 @@ use couture_core::store::{MemoryStore, Store};
 use couture_core::task::Outcome;
 use couture_core::{AttemptToken, Engine, EngineSettings, Timestamp, WorkerId};
 
-use crate::clock::SimClock;
+use crate::clock::{EPOCH_US, SimClock};
 use crate::executor::{Inner, SimExecutor};
 use crate::faults::Faults;
 use crate::plan::Plan;
@@ -31,7 +31,7 @@ pub struct Supervisor {
 
 impl Supervisor {
     pub fn wall(&self, now_us: u64) -> Timestamp {
-        Timestamp::from_micros(1_767_225_600_000_000 + now_us as i64 + self.offset_us.load(Ordering::Relaxed))
+        Timestamp::from_micros(EPOCH_US + now_us as i64 + self.offset_us.load(Ordering::Relaxed))
     }
 
     /// The server that it works for now.
