@@ -6,6 +6,8 @@ mod operator;
 mod outcome;
 mod registry;
 mod services;
+mod templates;
+mod xcoms;
 
 pub use cancellation::Cancellation;
 pub use context::{RunInfo, TaskContext};
@@ -13,3 +15,5 @@ pub use operator::{DynOperator, Operator, run_json};
 pub use outcome::{Outcome, XCom, XComValue};
 pub use registry::{RegisteredTag, registered_tags};
 pub use services::{Artifacts, ProcessCommand, ProcessEnd, ProcessError, Processes, Services, TaskLogs};
+pub use templates::Templates;
+pub use xcoms::{PulledXCom, StoreXComs, XComQuery, XComs};

@@ -95,7 +95,12 @@ async fn work(cx: &TaskContext, store: &dyn Store) -> Result<Vec<XCom>, Failure>
             Value::Array(values)
         }
     };
-    let output = cx.task().operator.run_json(input, cx).await?;
+    let operator = &cx.task().operator;
+    let rendered = match operator.templated_fields() {
+        [] => None,
+        _ => cx.services().templates.render(operator, cx).await?,
+    };
+    let output = rendered.as_ref().unwrap_or(operator).run_json(input, cx).await?;
     let mut xcoms = Vec::new();
     for (key, value) in cx.take_xcoms() {
         xcoms.push(xcom(cx, key, &value).await?);
