@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::attributes::DagAttributes;
 use super::error::DagError;
 use super::expand::Expand;
-use super::options::TaskOptions;
+use super::options::{TaskOptions, TaskRole};
 use super::weight::{MAX_WEIGHED_TASKS, WeightRule, reachable_sums};
 use crate::ids::{DagId, TaskId, TaskIndex};
 use crate::task::DynOperator;
@@ -40,6 +40,8 @@ pub struct Task {
     pub options: Arc<TaskOptions>,
     /// The sum of weights that `options.weight_rule` asks for. Higher goes first in its pool.
     pub priority_weight: i32,
+    /// Whether its failure fails the run: nothing but teardowns waits for it.
+    pub decides: bool,
     /// The tasks that it waits for, ascending.
     pub upstream: Box<[TaskIndex]>,
     /// The tasks that wait for it, ascending.
@@ -136,17 +138,25 @@ impl Dag {
             return Err(DagError::Cycle { tasks: cycle.into_iter().map(name).collect() });
         };
         let weights = priority_weights(&drafts, &upstream, &downstream, order);
+        let decides: Vec<bool> = (0..drafts.len())
+            .map(|at| {
+                let is_ignored = |task: usize| drafts[task].options.role == TaskRole::Teardown;
+                !is_ignored(at) && downstream[at].iter().all(|next| is_ignored(next.at()))
+            })
+            .collect();
         let tasks = drafts
             .into_iter()
             .zip(upstream.into_iter().zip(downstream))
             .zip(weights)
-            .map(|((draft, (upstream, downstream)), priority_weight)| Task {
+            .zip(decides)
+            .map(|(((draft, (upstream, downstream)), priority_weight), decides)| Task {
                 task_id: draft.task_id,
                 operator: draft.operator,
                 input: draft.input,
                 expand: draft.expand,
                 options: draft.options,
                 priority_weight,
+                decides,
                 upstream: upstream.into(),
                 downstream: downstream.into(),
             })

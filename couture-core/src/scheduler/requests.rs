@@ -13,7 +13,7 @@ use crate::ids::{DagId, RunId, RunKey};
 use crate::state::{RunState, RunType};
 use crate::store::{Answer, InboxId, Message, Record, Refusal, Request, RunRecord, Trigger};
 use crate::task::RunInfo;
-use crate::time::Now;
+use crate::time::{DataInterval, Now};
 
 /// The most unfinished runs of one DAG.
 pub(super) const MAX_UNFINISHED_RUNS: usize = 100_000;
@@ -101,7 +101,16 @@ impl Scheduler {
         }
         let (shard, version, paused) = (entry.shard, entry.version.clone(), entry.paused);
         let key = RunKey::new(shard, self.ledger.next_sequence(shard));
-        let info = RunInfo { key, dag, run_id: run_id.clone(), run_type: RunType::Manual, logical_date, conf };
+        let info = RunInfo {
+            key,
+            dag,
+            run_id: run_id.clone(),
+            run_type: RunType::Manual,
+            logical_date,
+            data_interval: DataInterval::at(logical_date),
+            conf,
+            backfill: None,
+        };
         let state = if paused { RunState::Queued } else { RunState::Running };
         let mut run = Run::new(Arc::new(info), state);
         run.started_at = (!paused).then_some(now.wall);
@@ -129,6 +138,8 @@ impl Run {
             run_id: self.info.run_id.clone(),
             run_type: self.info.run_type,
             logical_date: self.info.logical_date,
+            data_interval: self.info.data_interval,
+            backfill: self.info.backfill,
             conf: self.info.conf.clone(),
             state: self.state,
             queued_at,
