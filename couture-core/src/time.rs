@@ -43,22 +43,6 @@ impl Timestamp {
     }
 }
 
-/// A stretch of time: from `start`, up to and without `end`. They are equal where a run is about a moment.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub struct DataInterval {
-    /// Its first moment.
-    pub start: Timestamp,
-    /// The first moment after it.
-    pub end: Timestamp,
-}
-
-impl DataInterval {
-    /// A moment.
-    pub const fn at(moment: Timestamp) -> Self {
-        Self { start: moment, end: moment }
-    }
-}
-
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match chrono::DateTime::from_timestamp_micros(self.0) {

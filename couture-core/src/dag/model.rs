@@ -10,6 +10,7 @@ use super::expand::Expand;
 use super::options::{TaskOptions, TaskRole};
 use super::weight::{MAX_WEIGHED_TASKS, WeightRule, reachable_sums};
 use crate::ids::{DagId, TaskId, TaskIndex};
+use crate::schedule::Timetable;
 use crate::task::DynOperator;
 
 /// A checked DAG: ids are unique, edges lead to tasks that exist, no edge is there twice, and there is no cycle.
@@ -21,6 +22,8 @@ pub struct Dag {
     pub dag_id: DagId,
     /// The facts about the DAG that are not its tasks.
     pub attributes: DagAttributes,
+    /// Answers when it runs: its schedule, checked.
+    pub timetable: Arc<dyn Timetable>,
     tasks: Vec<Task>,
     by_id: OnceLock<FxHashMap<TaskId, TaskIndex>>,
 }
@@ -161,7 +164,11 @@ impl Dag {
                 downstream: downstream.into(),
             })
             .collect();
-        Ok(Self { dag_id, attributes, tasks, by_id: OnceLock::new() })
+        let timetable = attributes
+            .schedule
+            .timetable(attributes.dialect, attributes.timezone)
+            .map_err(|error| DagError::Attribute(error.to_string()))?;
+        Ok(Self { dag_id, attributes, timetable, tasks, by_id: OnceLock::new() })
     }
 
     /// The tasks, in the order in which they were added.

@@ -10,10 +10,11 @@ use super::event::{Asker, Command};
 use super::machine::Scheduler;
 use super::run::Run;
 use crate::ids::{DagId, RunId, RunKey};
+use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType};
 use crate::store::{Answer, InboxId, Message, Record, Refusal, Request, RunRecord, Trigger};
 use crate::task::RunInfo;
-use crate::time::{DataInterval, Now};
+use crate::time::Now;
 
 /// The most unfinished runs of one DAG.
 pub(super) const MAX_UNFINISHED_RUNS: usize = 100_000;

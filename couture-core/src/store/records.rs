@@ -6,9 +6,10 @@ use crate::dag::Dag;
 use crate::ids::{
     AssetName, AttemptToken, DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId,
 };
+use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
 use crate::task::{Decision, Deferral, XCom};
-use crate::time::{DataInterval, Timestamp};
+use crate::time::Timestamp;
 
 use super::asset_event::AssetEvent;
 use super::backfill::Backfill;

@@ -12,8 +12,9 @@ use super::services::Services;
 use crate::dag::{Dag, Task};
 use crate::failure::Failure;
 use crate::ids::{AttemptToken, DagId, RunId, RunKey, TaskId};
+use crate::schedule::DataInterval;
 use crate::state::RunType;
-use crate::time::{DataInterval, Timestamp};
+use crate::time::Timestamp;
 
 /// A DAG run's facts that never change.
 #[derive(Debug)]

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use couture_core::store::{
-    Commit, CommitError, DagVersion, InboxId, MemoryStore, Message, Pool, Shard, ShardSnapshot, Store, StoreError,
+    Commit, CommitError, DagVersion, InboxId, MemoryStore, Message, Pool, RunRecord, RunSnapshot, Shard, ShardSnapshot,
+    Store, StoreError,
 };
 use couture_core::task::XComValue;
-use couture_core::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, WorkerId};
+use couture_core::{
+    DagId, Epoch, MapIndex, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, Timestamp, WorkerId,
+};
 use futures_util::FutureExt;
 
 use crate::faults::Faults;

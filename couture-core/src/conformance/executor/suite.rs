@@ -12,9 +12,10 @@ use super::script::{Act, Script};
 use crate::dag::DagBuilder;
 use crate::executor::{Executor, Launch, Report};
 use crate::ids::{AttemptToken, MapIndex, RunId, RunKey, ShardId, TaskIndex};
+use crate::schedule::DataInterval;
 use crate::state::RunType;
 use crate::task::RunInfo;
-use crate::time::{DataInterval, Timestamp};
+use crate::time::Timestamp;
 
 /// One executor under test, new and idle.
 #[async_trait]

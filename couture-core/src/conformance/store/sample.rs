@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use crate::ids::{AttemptToken, DagId, Epoch, MapIndex, RunId, RunKey, ShardId, TaskIndex, WorkerId};
+use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
 use crate::store::{Commit, CommitError, DagRecord, Record, RunChange, RunRecord, ShardCommit, Store, TaskRecord};
-use crate::time::{DataInterval, Timestamp};
+use crate::time::Timestamp;
 
 /// The moment of all sample commits.
 pub(super) const AT: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
