@@ -17,6 +17,7 @@ mod pools;
 mod requests;
 mod restoring;
 mod run;
+mod scheduling;
 mod slots;
 mod timers;
 mod waiting;
