@@ -130,6 +130,11 @@ text_id!(
     PoolName, "pool name", "all but control characters", |c| !c.is_control()
 );
 
+text_id!(
+    /// The name of an asset, often its URI: any text without control characters.
+    AssetName, "asset name", "all but control characters", |c| !c.is_control()
+);
+
 impl PoolName {
     /// The pool of a task that names none, as in Airflow.
     pub const DEFAULT: &'static str = "default_pool";

@@ -5,6 +5,7 @@ pub mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod dag;
+pub mod dialect;
 pub mod driver;
 pub mod engine;
 pub mod executor;
@@ -20,6 +21,7 @@ pub mod trigger_rule;
 
 pub use clock::{Clock, SystemClock};
 pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
+pub use dialect::Dialect;
 pub use engine::{Engine, EngineError, EngineSettings, EngineStatus};
 pub use executor::{Executor, Launch, LocalExecutor, LocalSettings, Report};
 pub use failure::{BoxError, Failure, error_chain};

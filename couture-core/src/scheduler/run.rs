@@ -185,7 +185,7 @@ impl Run {
     }
 
     pub(super) fn arm_timeout(&self, ledger: &mut Ledger, now: Now) {
-        if let (Some(timeout), Some(started_at)) = (self.info.dag.attributes.dagrun_timeout, self.started_at) {
+        if let (Some(timeout), Some(started_at)) = (self.info.dag.attributes.dagrun_timeout(), self.started_at) {
             ledger.timers.set(now, left(started_at + timeout, timeout, now), Timer::RunTimeout(self.info.key));
         }
     }
@@ -228,7 +228,7 @@ impl Run {
         self.tasks[task.at()].ready = true;
         let options = &self.info.dag.task(task).options;
         let waiting = Waiting {
-            priority_weight: options.priority_weight,
+            priority_weight: self.info.dag.task(task).priority_weight,
             logical_date: self.info.logical_date,
             arrival: 0,
             run: self.info.key,
