@@ -1,4 +1,4 @@
-//! What operators may use besides their own code: log, artifacts, child processes.
+//! What operators may use besides their own code: log, artifacts, child processes, variables and connections.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -10,6 +10,7 @@ use async_trait::async_trait;
 
 use super::context::TaskContext;
 use crate::failure::BoxError;
+use crate::values::{EnvironmentValues, Values};
 
 /// The services of an executor.
 #[derive(Clone, Debug)]
@@ -20,13 +21,21 @@ pub struct Services {
     pub artifacts: Arc<dyn Artifacts>,
     /// Child processes.
     pub processes: Arc<dyn Processes>,
+    /// Variables and connections. Operators ask [`TaskContext::values`], which also remembers what must be masked.
+    pub values: Arc<dyn Values>,
 }
 
 impl Default for Services {
     /// No log, no artifacts and no child processes: for operators that use none of them. What is logged is lost, and an operator
     /// that starts a process, such as the one for bash, fails for good. The crate of operators has services that do these things.
+    /// Variables and connections are those of the environment.
     fn default() -> Self {
-        Self { logs: Arc::new(Absent), artifacts: Arc::new(Absent), processes: Arc::new(Absent) }
+        Self {
+            logs: Arc::new(Absent),
+            artifacts: Arc::new(Absent),
+            processes: Arc::new(Absent),
+            values: Arc::new(EnvironmentValues::of_process()),
+        }
     }
 }
 
