@@ -18,6 +18,7 @@ pub mod store;
 pub mod task;
 pub mod time;
 pub mod trigger_rule;
+pub mod values;
 
 pub use clock::{Clock, SystemClock};
 pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
@@ -34,6 +35,7 @@ pub use task::{
 };
 pub use time::{Now, Timestamp};
 pub use trigger_rule::TriggerRule;
+pub use values::{Connection, Values, Variable};
 
 /// What macros expand to.
 #[doc(hidden)]
