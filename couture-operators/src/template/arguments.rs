@@ -54,13 +54,6 @@ impl Arguments {
         }
         self.by_name.assert_all_used()
     }
-
-    /// Takes the rest by place.
-    pub(super) fn rest(&mut self) -> Vec<Value> {
-        let rest = self.by_place.get(self.taken..).unwrap_or_default().to_vec();
-        self.taken = self.by_place.len();
-        rest
-    }
 }
 
 /// An operation that is wrong, in words.

@@ -31,13 +31,14 @@ pub(super) fn strftime(time: NaiveDateTime, zone: Option<Zone>, format: &str) ->
 }
 
 /// Python's `strptime`: what the format leaves out is 1900-01-01T00:00:00.
-pub(super) fn strptime(text: &str, format: &str) -> Result<(NaiveDateTime, Option<i32>), Error> {
+pub(in crate::template) fn strptime(text: &str, format: &str) -> Result<(NaiveDateTime, Option<i32>), Error> {
     let misfit = || wrong(format!("time data {text:?} does not match the format {format:?}"));
     let chrono_format = directives(format)?.replace(".%6f", "%.f");
     let mut parsed = Parsed::new();
     chrono::format::parse(&mut parsed, text, items(&chrono_format)?.iter()).map_err(|_| misfit())?;
     let date = parsed.to_naive_date().ok().or_else(|| {
-        let year = parsed.year().or(parsed.year_mod_100().map(|year| if year < 69 { 2000 + year } else { 1900 + year }));
+        let year =
+            parsed.year().or(parsed.year_mod_100().map(|year| if year < 69 { 2000 + year } else { 1900 + year }));
         NaiveDate::from_ymd_opt(year.unwrap_or(1900), parsed.month().unwrap_or(1), parsed.day().unwrap_or(1))
     });
     let twelve = parsed.hour_mod_12().map(|hour| hour + 12 * parsed.hour_div_12().unwrap_or(0));
@@ -95,8 +96,8 @@ pub(super) fn offset(seconds: i32) -> String {
 
 /// The tokens of pendulum's `format`, the longest first where one begins another.
 const TOKENS: [&str; 33] = [
-    "YYYY", "YY", "Y", "MMMM", "MMM", "MM", "Mo", "M", "DDDD", "DDD", "DD", "Do", "D", "dddd", "ddd", "dd", "d", "E", "HH",
-    "H", "hh", "h", "mm", "m", "ss", "s", "SSSSSS", "SSS", "A", "ZZ", "Z", "zz", "Q",
+    "YYYY", "YY", "Y", "MMMM", "MMM", "MM", "Mo", "M", "DDDD", "DDD", "DD", "Do", "D", "dddd", "ddd", "dd", "d", "E",
+    "HH", "H", "hh", "h", "mm", "m", "ss", "s", "SSSSSS", "SSS", "A", "ZZ", "Z", "zz", "Q",
 ];
 
 /// Pendulum's `format`: `YYYY-MM-DD HH:mm:ss`; text in `[…]` stands for itself.

@@ -30,14 +30,14 @@ pub(super) fn call(moment: Moment, method: &str, args: &[Value]) -> Result<Value
         "toordinal" => moment.local.num_days_from_ce().into(),
         "ctime" => moment.strftime("%a %b %e %H:%M:%S %Y")?.into(),
         "timestamp" => (moment.micros() as f64 / 1e6).into(),
-        "utcoffset" => moment.zone.map_or(Value::from(()), |zone| {
-            Span(i64::from(zone.offset_s(moment.local)) * 1_000_000).value()
-        }),
+        "utcoffset" => {
+            moment.zone.map_or(Value::from(()), |zone| Span(i64::from(zone.offset_s(moment.local)) * 1_000_000).value())
+        }
         "tzname" => moment.zone.map_or(Value::from(()), |zone| zone.abbreviation(moment.local).into()),
         "replace" | "set" => replaced(moment, &mut args)?.value(),
         "astimezone" | "in_timezone" | "in_tz" => {
             let name = args.get::<String>("tz")?.unwrap_or("UTC".into());
-            in_zone(moment, Zone::parse(&name)?).value()
+            moment.in_zone_named(&name)?.value()
         }
         _ if moment.is_pendulum() => pendulum(moment, method, &mut args)?,
         _ => return Err(Error::from(ErrorKind::UnknownMethod)),
@@ -60,8 +60,12 @@ fn pendulum(moment: Moment, method: &str, args: &mut Arguments) -> Result<Value,
         "subtract" => shifted(moment, -1, args)?.value(),
         "start_of" => edge(moment, &args.need::<String>("unit")?, false)?.value(),
         "end_of" => edge(moment, &args.need::<String>("unit")?, true)?.value(),
-        "first_of" => Moment { local: midnight(edge(moment, &args.need::<String>("unit")?, false)?.local), ..moment }.value(),
-        "last_of" => Moment { local: midnight(edge(moment, &args.need::<String>("unit")?, true)?.local), ..moment }.value(),
+        "first_of" => {
+            Moment { local: midnight(edge(moment, &args.need::<String>("unit")?, false)?.local), ..moment }.value()
+        }
+        "last_of" => {
+            Moment { local: midnight(edge(moment, &args.need::<String>("unit")?, true)?.local), ..moment }.value()
+        }
         "is_leap_year" => moment.local.date().leap_year().into(),
         "to_date_string" => moment.strftime("%Y-%m-%d")?.into(),
         "to_time_string" => moment.strftime("%H:%M:%S")?.into(),
@@ -75,7 +79,10 @@ fn pendulum(moment: Moment, method: &str, args: &mut Arguments) -> Result<Value,
                 _ => text.into(),
             }
         }
-        "diff" => args.need::<Value>("other")?.downcast_object::<Moment>().ok_or_else(|| wrong("diff needs a date"))
+        "diff" => args
+            .need::<Value>("other")?
+            .downcast_object::<Moment>()
+            .ok_or_else(|| wrong("diff needs a date"))
             .and_then(|other| other.since(moment))?
             .value(),
         "diff_for_humans" => {
@@ -87,7 +94,7 @@ fn pendulum(moment: Moment, method: &str, args: &mut Arguments) -> Result<Value,
 }
 
 /// The same moment as clocks of `zone` show it. A time without zone is taken for UTC.
-fn in_zone(moment: Moment, zone: Zone) -> Moment {
+pub(super) fn in_zone(moment: Moment, zone: Zone) -> Moment {
     let utc = moment.zone.unwrap_or(Zone::UTC).at(moment.local).naive_utc();
     Moment { local: zone.local(utc), zone: Some(zone), ..moment }
 }
@@ -118,7 +125,8 @@ pub(in crate::template) fn civil(fields: [i64; 7]) -> Result<NaiveDateTime, Erro
     let [year, rest @ ..] = fields;
     let build = || {
         let [month, day, hour, minute, second, micros] = rest.map(|field| u32::try_from(field).ok());
-        let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok().filter(|year| (1..=9_999).contains(year))?, month?, day?)?;
+        let date =
+            NaiveDate::from_ymd_opt(i32::try_from(year).ok().filter(|year| (1..=9_999).contains(year))?, month?, day?)?;
         date.and_hms_micro_opt(hour?, minute?, second?, micros.filter(|micros| *micros < 1_000_000)?)
     };
     build().ok_or_else(|| {

@@ -49,6 +49,26 @@ impl Moment {
         Self { local, zone: None, flavour: Flavour::Python }
     }
 
+    /// The same on the clock, in another zone or none.
+    pub(in crate::template) fn with_zone(self, zone: Option<Zone>) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// The same on the clock, without a zone.
+    pub(in crate::template) fn without_zone(self) -> Self {
+        self.with_zone(None)
+    }
+
+    /// The same under other rules.
+    pub(in crate::template) fn with_flavour(self, flavour: Flavour) -> Self {
+        Self { flavour, ..self }
+    }
+
+    /// The same moment as the clocks of that zone show it.
+    pub(in crate::template) fn in_zone_named(self, name: &str) -> Result<Self, Error> {
+        Ok(methods::in_zone(self, Zone::parse(name)?))
+    }
+
     /// As a value of templates.
     pub(in crate::template) fn value(self) -> Value {
         Value::from_object(self)
@@ -189,7 +209,8 @@ pub(super) fn add_months(local: NaiveDateTime, months: i64) -> Option<NaiveDateT
 
 /// Midnight.
 pub(super) fn midnight(local: NaiveDateTime) -> NaiveDateTime {
-    local - TimeDelta::nanoseconds(
-        i64::from(local.num_seconds_from_midnight()) * 1_000_000_000 + i64::from(local.nanosecond()),
-    )
+    local
+        - TimeDelta::nanoseconds(
+            i64::from(local.num_seconds_from_midnight()) * 1_000_000_000 + i64::from(local.nanosecond()),
+        )
 }

@@ -38,7 +38,7 @@ impl Span {
     }
 
     /// Rounded; an error beyond what Python holds, too.
-    pub(super) fn from_micros_f64(micros: f64) -> Result<Self, Error> {
+    pub(in crate::template) fn from_micros_f64(micros: f64) -> Result<Self, Error> {
         if micros.is_finite() && micros.abs() < 9e18 {
             Ok(Self(micros.round() as i64))
         } else {
@@ -48,6 +48,16 @@ impl Span {
 
     pub(super) fn delta(self) -> TimeDelta {
         TimeDelta::microseconds(self.0)
+    }
+
+    /// Its length.
+    pub(in crate::template) fn micros(self) -> f64 {
+        self.0 as f64
+    }
+
+    /// So many times as long.
+    pub(in crate::template) fn times(self, factor: f64) -> Result<Self, Error> {
+        Self::from_micros_f64(self.micros() * factor)
     }
 
     fn seconds_f64(self) -> f64 {

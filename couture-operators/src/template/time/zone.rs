@@ -27,8 +27,8 @@ impl Zone {
         name.parse().map(Self::Fixed).map_err(|_| wrong(format!("there is no time zone {name:?}")))
     }
 
-    /// Seconds east of a number that Python gives as `utcoffset`.
-    pub(super) fn fixed(seconds: i32) -> Self {
+    /// So many seconds east of Greenwich.
+    pub(in crate::template) fn fixed(seconds: i32) -> Self {
         if seconds == 0 {
             return Self::UTC;
         }
