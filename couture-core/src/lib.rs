@@ -12,6 +12,7 @@ pub mod executor;
 pub mod failure;
 pub mod ids;
 pub mod retry;
+pub mod schedule;
 pub mod scheduler;
 pub mod state;
 pub mod store;
@@ -27,6 +28,7 @@ pub use engine::{Engine, EngineError, EngineSettings, EngineStatus};
 pub use executor::{Executor, Launch, LocalExecutor, LocalSettings, Report};
 pub use failure::{BoxError, Failure, error_chain};
 pub use ids::*;
+pub use schedule::{DataInterval, NextRun, Restriction, Schedule, ScheduleError, Timetable, Zone};
 pub use state::{RunState, RunType, TaskState};
 pub use store::{Store, StoreReader};
 pub use task::{

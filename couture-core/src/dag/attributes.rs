@@ -11,6 +11,7 @@ use super::callback::Callback;
 use super::group::TaskGroup;
 use super::options::{TaskOptions, is_default};
 use crate::dialect::Dialect;
+use crate::schedule::{Schedule, Zone};
 use crate::time::Timestamp;
 
 /// The facts about a DAG that are not its tasks, under Airflow's names. Durations are in milliseconds.
@@ -35,6 +36,12 @@ pub struct DagAttributes {
     /// Whose rules it follows.
     #[serde(skip_serializing_if = "is_default")]
     pub dialect: Dialect,
+    /// When it runs by itself.
+    #[serde(skip_serializing_if = "is_default")]
+    pub schedule: Schedule,
+    /// Whose wall clock its schedule and its dates mean.
+    #[serde(skip_serializing_if = "is_default")]
+    pub timezone: Zone,
     /// The assets whose changes start a run; beside the schedule, if it has one too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assets: Option<AssetCondition>,

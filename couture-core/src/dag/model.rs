@@ -7,9 +7,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::attributes::DagAttributes;
 use super::error::DagError;
 use super::expand::Expand;
-use super::options::TaskOptions;
+use super::options::{TaskOptions, TaskRole};
 use super::weight::{MAX_WEIGHED_TASKS, WeightRule, reachable_sums};
 use crate::ids::{DagId, TaskId, TaskIndex};
+use crate::schedule::Timetable;
 use crate::task::DynOperator;
 
 /// A checked DAG: ids are unique, edges lead to tasks that exist, no edge is there twice, and there is no cycle.
@@ -21,6 +22,8 @@ pub struct Dag {
     pub dag_id: DagId,
     /// The facts about the DAG that are not its tasks.
     pub attributes: DagAttributes,
+    /// Answers when it runs: its schedule, checked.
+    pub timetable: Arc<dyn Timetable>,
     tasks: Vec<Task>,
     by_id: OnceLock<FxHashMap<TaskId, TaskIndex>>,
 }
@@ -40,6 +43,8 @@ pub struct Task {
     pub options: Arc<TaskOptions>,
     /// The sum of weights that `options.weight_rule` asks for. Higher goes first in its pool.
     pub priority_weight: i32,
+    /// Whether its failure fails the run: nothing but teardowns waits for it.
+    pub decides: bool,
     /// The tasks that it waits for, ascending.
     pub upstream: Box<[TaskIndex]>,
     /// The tasks that wait for it, ascending.
@@ -136,22 +141,34 @@ impl Dag {
             return Err(DagError::Cycle { tasks: cycle.into_iter().map(name).collect() });
         };
         let weights = priority_weights(&drafts, &upstream, &downstream, order);
+        let decides: Vec<bool> = (0..drafts.len())
+            .map(|at| {
+                let is_ignored = |task: usize| drafts[task].options.role == TaskRole::Teardown;
+                !is_ignored(at) && downstream[at].iter().all(|next| is_ignored(next.at()))
+            })
+            .collect();
         let tasks = drafts
             .into_iter()
             .zip(upstream.into_iter().zip(downstream))
             .zip(weights)
-            .map(|((draft, (upstream, downstream)), priority_weight)| Task {
+            .zip(decides)
+            .map(|(((draft, (upstream, downstream)), priority_weight), decides)| Task {
                 task_id: draft.task_id,
                 operator: draft.operator,
                 input: draft.input,
                 expand: draft.expand,
                 options: draft.options,
                 priority_weight,
+                decides,
                 upstream: upstream.into(),
                 downstream: downstream.into(),
             })
             .collect();
-        Ok(Self { dag_id, attributes, tasks, by_id: OnceLock::new() })
+        let timetable = attributes
+            .schedule
+            .timetable(attributes.dialect, attributes.timezone)
+            .map_err(|error| DagError::Attribute(error.to_string()))?;
+        Ok(Self { dag_id, attributes, timetable, tasks, by_id: OnceLock::new() })
     }
 
     /// The tasks, in the order in which they were added.

@@ -10,6 +10,7 @@ use super::event::{Asker, Command};
 use super::machine::Scheduler;
 use super::run::Run;
 use crate::ids::{DagId, RunId, RunKey};
+use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType};
 use crate::store::{Answer, InboxId, Message, Record, Refusal, Request, RunRecord, Trigger};
 use crate::task::RunInfo;
@@ -101,7 +102,16 @@ impl Scheduler {
         }
         let (shard, version, paused) = (entry.shard, entry.version.clone(), entry.paused);
         let key = RunKey::new(shard, self.ledger.next_sequence(shard));
-        let info = RunInfo { key, dag, run_id: run_id.clone(), run_type: RunType::Manual, logical_date, conf };
+        let info = RunInfo {
+            key,
+            dag,
+            run_id: run_id.clone(),
+            run_type: RunType::Manual,
+            logical_date,
+            data_interval: DataInterval::at(logical_date),
+            conf,
+            backfill: None,
+        };
         let state = if paused { RunState::Queued } else { RunState::Running };
         let mut run = Run::new(Arc::new(info), state);
         run.started_at = (!paused).then_some(now.wall);
@@ -129,6 +139,8 @@ impl Run {
             run_id: self.info.run_id.clone(),
             run_type: self.info.run_type,
             logical_date: self.info.logical_date,
+            data_interval: self.info.data_interval,
+            backfill: self.info.backfill,
             conf: self.info.conf.clone(),
             state: self.state,
             queued_at,

@@ -2,6 +2,9 @@
 
 mod cancellation;
 mod context;
+mod decision;
+mod deferral;
+mod notice;
 mod operator;
 mod outcome;
 mod registry;
@@ -11,6 +14,9 @@ mod xcoms;
 
 pub use cancellation::Cancellation;
 pub use context::{RunInfo, TaskContext};
+pub use decision::Decision;
+pub use deferral::{Deferral, Waited};
+pub use notice::{Notice, NoticeKind};
 pub use operator::{DynOperator, Operator, run_json};
 pub use outcome::{Outcome, XCom, XComValue};
 pub use registry::{RegisteredTag, registered_tags};

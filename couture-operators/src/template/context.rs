@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use couture_core::dag::{Dag, Task};
 use couture_core::dialect::Dialect;
+use couture_core::schedule::DataInterval;
 use couture_core::{MapIndex, RunType, TaskContext, TaskIndex, Timestamp};
 use serde_json::{Map, Value};
 
@@ -19,8 +20,7 @@ pub(super) struct Facts {
     pub(super) run_id: String,
     pub(super) run_type: RunType,
     pub(super) logical_date: Timestamp,
-    /// Start and end of the data interval.
-    pub(super) data_interval: (Timestamp, Timestamp),
+    pub(super) data_interval: DataInterval,
     /// The logical dates on the schedule before and after.
     pub(super) previous: Option<Timestamp>,
     pub(super) next: Option<Timestamp>,
@@ -40,7 +40,7 @@ impl Facts {
             run_id: run.run_id.to_string(),
             run_type: run.run_type,
             logical_date: run.logical_date,
-            data_interval: (run.logical_date, next.unwrap_or(run.logical_date)),
+            data_interval: run.data_interval,
             previous,
             next,
             conf: run.conf.as_object().cloned().unwrap_or_default(),
@@ -80,10 +80,17 @@ impl Facts {
     }
 }
 
+/// The dates on the schedule before and after. What somebody asked for is its own neighbour, as in Airflow.
 fn neighbours(cx: &TaskContext) -> (Option<Timestamp>, Option<Timestamp>) {
     let run = cx.run();
+    let at = run.logical_date;
     if run.run_type == RunType::Manual {
-        return (Some(run.logical_date), Some(run.logical_date));
+        return (Some(at), Some(at));
     }
-    (None, None)
+    let attributes = &run.dag.attributes;
+    match attributes.schedule.timetable(attributes.dialect, attributes.timezone) {
+        Ok(timetable) => (timetable.previous(at), timetable.following(at)),
+        // The DAG was refused with it, or a program that knows the timetable has run before this one.
+        Err(_) => (None, None),
+    }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use couture_core::Timestamp;
 use couture_core::dialect::Dialect;
-use couture_core::{RunType, Timestamp};
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 
 use super::context::Facts;
@@ -136,8 +136,8 @@ impl Names {
             (Dialect::V1_10, "END_DATE" | "end_date" | "latest_date") => self.day(Some(facts.logical_date), true),
             (Dialect::V1_10, "tables") => ().into(),
             (Dialect::V2, "logical_date") => self.time(Some(facts.logical_date)),
-            (Dialect::V2, "data_interval_start") => self.time(Some(facts.data_interval.0)),
-            (Dialect::V2, "data_interval_end") => self.time(Some(facts.data_interval.1)),
+            (Dialect::V2, "data_interval_start") => self.time(Some(facts.data_interval.start)),
+            (Dialect::V2, "data_interval_end") => self.time(Some(facts.data_interval.end)),
             (Dialect::V2, "prev_data_interval_start_success" | "prev_data_interval_end_success") => ().into(),
             (Dialect::V2, "prev_end_date_success") => ().into(),
             (Dialect::V2, "conn") => Value::from_object(Connections(self.lookups.clone())),
@@ -232,10 +232,6 @@ impl Names {
 
     fn dag_run(&self) -> Value {
         let facts = &self.facts;
-        let kind = match facts.run_type {
-            RunType::Manual => "manual",
-            _ => facts.run_id.split_once("__").map_or("scheduled", |(kind, _)| kind),
-        };
         let conf = match facts.dialect() {
             Dialect::V1_10 if facts.conf.is_empty() => Value::from(()),
             _ => serialized(&facts.conf),
@@ -254,12 +250,12 @@ impl Names {
             ("external_trigger", facts.is_external().into()),
             ("execution_date", date.value()),
             ("state", Value::from("running")),
-            ("run_type", Value::from(kind)),
+            ("run_type", Value::from(facts.run_type.as_str())),
         ];
         if facts.dialect() == Dialect::V2 {
             fields.push(("logical_date", date.value()));
-            fields.push(("data_interval_start", self.time(Some(facts.data_interval.0))));
-            fields.push(("data_interval_end", self.time(Some(facts.data_interval.1))));
+            fields.push(("data_interval_start", self.time(Some(facts.data_interval.start))));
+            fields.push(("data_interval_end", self.time(Some(facts.data_interval.end))));
         }
         Record::value(shown, fields)
     }
