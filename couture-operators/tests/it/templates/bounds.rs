@@ -5,7 +5,7 @@ use super::probe::Setting;
 #[tokio::test]
 async fn hostile_templates_end_with_an_error() {
     let nested = format!("{{{{ {}1{} }}}}", "(".repeat(5_000), ")".repeat(5_000));
-    let wide = format!("{{{{ {} }}}}", vec!["execution_date"; 3_000].join(" - "));
+    let wide = format!("{{{{ {} }}}}", vec!["execution_date"; 500].join(" - "));
     Setting::default()
         .check(&[
             ("{% for i in range(10 ** 9) %}x{% endfor %}", "!range"),
@@ -17,8 +17,8 @@ async fn hostile_templates_end_with_an_error() {
             ("{% for i in range(9) recursive %}{{ loop(range(9)) }}{% endfor %}", "!recursion"),
             (&nested, "!line 1"),
             (&wide, "!"),
-            ("{{ 'x' * 10 ** 9 }}", "!too large"),
-            ("{{ ('x' * 100000) * 100000 }}", "!too large"),
+            ("{{ 'x' * 10 ** 9 }}", "!makes too much"),
+            ("{{ ('x' * 100000) * 100000 }}", "!makes too much"),
             ("{{ '%999999999d' % 1 }}", "!"),
             ("{{ '{:>999999999}'.format(1) }}", "!"),
             ("{{ 'x'.ljust(999999999) | length }}", "10000"),

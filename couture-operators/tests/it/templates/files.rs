@@ -10,7 +10,11 @@ async fn files_are_found_and_nothing_else() {
     let dags = root.path().join("dags");
     fs::create_dir_all(dags.join("sql/deep")).unwrap();
     fs::write(dags.join("run.sh"), "echo file {{ ds }} {{ task.task_id }}\n").unwrap();
-    fs::write(dags.join("sql/q.sql"), "{% include 'deep/part.sql' %} {{ (execution_date - macros.timedelta(1)) | ds }}").unwrap();
+    fs::write(
+        dags.join("sql/q.sql"),
+        "{% include 'deep/part.sql' %} {{ (execution_date - macros.timedelta(1)) | ds }}",
+    )
+    .unwrap();
     fs::write(dags.join("sql/deep/part.sql"), "part {{ (execution_date + macros.timedelta(1)) | ds }}").unwrap();
     fs::write(dags.join("wrong.sh"), "ok\n\n{{ nope }}").unwrap();
     fs::write(root.path().join("secret.sh"), "secret").unwrap();

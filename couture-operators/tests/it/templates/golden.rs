@@ -72,7 +72,9 @@ async fn hold(dialect: Dialect) {
             let expected = case.dialect_2.get(&task).filter(|_| is_2).or_else(|| case.expected.get(&task));
             let right = match &got {
                 Err(_) => is_2 && case.dialect_2_failed.contains(&task),
-                Ok(text) => expected.and_then(Value::as_str) == Some(text) && !(is_2 && case.dialect_2_failed.contains(&task)),
+                Ok(text) => {
+                    expected.and_then(Value::as_str) == Some(text) && !(is_2 && case.dialect_2_failed.contains(&task))
+                }
             };
             if right {
                 held += 1;

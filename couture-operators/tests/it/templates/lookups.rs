@@ -16,7 +16,11 @@ fn setting(dialect: Dialect) -> Setting {
             ("AIRFLOW_VAR_API_TOKEN", "hunter2-token"),
             ("AIRFLOW_CONN_DB", "postgres://ada:s3cr3t-pw@db.example.com:5433/prod?sslmode=require"),
         ],
-        xcoms: vec![("push", "return_value", json!("ret")), ("push", "other", json!({"n": 1})), ("push", "none", json!(null))],
+        xcoms: vec![
+            ("push", "return_value", json!("ret")),
+            ("push", "other", json!({"n": 1})),
+            ("push", "none", json!(null)),
+        ],
         ..Setting::default()
     }
 }
@@ -31,13 +35,19 @@ async fn variables_and_connections_are_found() {
         ("{{ var.value.absent }}", "!there is no variable \"absent\""),
         ("{{ var.value.get('absent') }}", "!there is no variable \"absent\""),
         ("{{ var.json.region }}", "!is not JSON"),
-        ("{% for i in range(50) %}{{ var.value.get('k%d' % i, i) }}{% endfor %}", &(0..50).map(|i| i.to_string()).collect::<String>()),
+        (
+            "{% for i in range(50) %}{{ var.value.get('k%d' % i, i) }}{% endfor %}",
+            &(0..50).map(|i| i.to_string()).collect::<String>(),
+        ),
     ];
     for dialect in [Dialect::V1_10, Dialect::V2] {
         setting(dialect).check(&both).await;
     }
     let new = [
-        ("{{ conn.db.host }}:{{ conn.db.port }}/{{ conn.db.schema }} {{ conn.db.login }}", "db.example.com:5433/prod ada"),
+        (
+            "{{ conn.db.host }}:{{ conn.db.port }}/{{ conn.db.schema }} {{ conn.db.login }}",
+            "db.example.com:5433/prod ada",
+        ),
         ("{{ conn.db.extra_dejson.sslmode }} {{ conn.get('db').conn_type }}", "require postgres"),
         ("{{ conn.nope.host }}", "!there is no connection \"nope\""),
         ("{{ conn.get('nope', 'x') }}", "x"),
@@ -68,7 +78,13 @@ async fn rendered_fields_are_kept_masked() {
     let artifacts = Arc::new(Kept::default());
     let setting = Setting { artifacts: artifacts.clone(), ..setting(Dialect::V2) };
     let probe = Probe {
-        value: json!(["{{ var.value.api_token }}!", "{{ conn.db.password }}", "{{ conn.db.get_uri() }}", "{{ ds }}", 4]),
+        value: json!([
+            "{{ var.value.api_token }}!",
+            "{{ conn.db.password }}",
+            "{{ conn.db.get_uri() }}",
+            "{{ ds }}",
+            4
+        ]),
         password: "{{ ds }}".into(),
         plain: "{{ ds }}".into(),
     };

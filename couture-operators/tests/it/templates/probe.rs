@@ -10,7 +10,8 @@ use couture_core::schedule::{DataInterval, Schedule};
 use couture_core::task::{Artifacts, Cancellation, PulledXCom, Templates, XComQuery, XComs};
 use couture_core::values::{EnvironmentValues, Values};
 use couture_core::{
-    BoxError, DagBuilder, DynOperator, Failure, MapIndex, Operator, RunId, RunInfo, RunType, Services, TaskContext, Timestamp,
+    BoxError, DagBuilder, DynOperator, Failure, MapIndex, Operator, RunId, RunInfo, RunType, Services, TaskContext,
+    Timestamp,
 };
 use couture_operators::JinjaTemplates;
 use couture_operators::template::TemplateSettings;
