@@ -26,11 +26,13 @@ pub struct EngineSettings {
     pub lease: Duration,
     /// How often an attempt may be lost with its worker before that counts as a failure of the task.
     pub max_lost: u32,
+    /// How many instances a mapped task may have.
+    pub max_map_length: usize,
 }
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { paused_at_creation: false, lease: Duration::from_secs(40), max_lost: 5 }
+        Self { paused_at_creation: false, lease: Duration::from_secs(40), max_lost: 5, max_map_length: 1_024 }
     }
 }
 

@@ -138,6 +138,10 @@ text_id!(
     /// The id of a connection, which several connections may share: any text without control characters.
     ConnId, "connection id", "all but control characters", |c| !c.is_control()
 );
+text_id!(
+    /// The name of an asset, often its URI: any text without control characters.
+    AssetName, "asset name", "all but control characters", |c| !c.is_control()
+);
 
 impl PoolName {
     /// The pool of a task that names none, as in Airflow.

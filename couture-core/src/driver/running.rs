@@ -110,6 +110,7 @@ impl Driver {
             paused_at_creation: settings.paused_at_creation,
             lease: settings.lease,
             max_lost: settings.max_lost,
+            max_map_length: settings.max_map_length,
             planted,
         });
         let now = clock.now().mono;

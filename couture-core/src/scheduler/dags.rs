@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::event::{Asker, Command};
 use super::machine::Scheduler;
+use super::slots::Slot;
 use crate::dag::Dag;
-use crate::ids::{DagId, RunId, RunKey, ShardId, TaskIndex};
+use crate::ids::{DagId, RunId, RunKey, ShardId};
 use crate::state::RunState;
 use crate::store::{Answer, DagRecord, Record};
 use crate::time::Now;
@@ -25,7 +26,7 @@ pub(super) struct DagEntry {
     /// Its unfinished runs.
     pub(super) runs: BTreeMap<RunId, RunKey>,
     /// What was about to be launched when it was found paused.
-    pub(super) held: Vec<(RunKey, TaskIndex)>,
+    pub(super) held: Vec<(RunKey, Slot)>,
 }
 
 impl DagEntry {
@@ -35,6 +36,8 @@ impl DagEntry {
             paused: self.paused,
             active: self.active,
             version: self.version.clone(),
+            last_interval: None,
+            changed_assets: Vec::new(),
         })
     }
 }
@@ -92,11 +95,11 @@ impl Scheduler {
         }
         let held = std::mem::take(&mut entry.held);
         let runs: Vec<RunKey> = entry.runs.values().copied().collect();
-        for (key, task) in held {
+        for (key, slot) in held {
             if let Some(run) = self.runs.get_mut(&key)
-                && run.tasks[task.at()].ready
+                && run.tasks[slot.at()].ready
             {
-                run.enqueue(task, &mut self.ledger);
+                run.enqueue(slot, &mut self.ledger);
             }
         }
         for key in runs {

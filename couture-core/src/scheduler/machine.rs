@@ -69,9 +69,9 @@ impl Scheduler {
     pub fn begin_batch(&mut self) {
         self.ended_in_batch.clear();
         let runs = &self.runs;
-        let is_current = |token: &AttemptToken| runs.get(&token.run).is_some_and(|run| run.token(token.task) == *token);
+        let is_current = |token: &AttemptToken| runs.get(&token.run).is_some_and(|run| run.is_current(*token));
         self.ledger.timers.tidy(|timer| match timer {
-            Timer::Retry(token) | Timer::ExecutionTimeout(token) => is_current(token),
+            Timer::Retry(token) | Timer::ExecutionTimeout(token) | Timer::Wake(token) => is_current(token),
             Timer::RunTimeout(run) => runs.contains_key(run),
             Timer::PoolContention => true,
         });
@@ -86,7 +86,8 @@ impl Scheduler {
         while let Some(timer) = self.ledger.timers.pop_due(now) {
             match timer {
                 Timer::Retry(token) => self.retry_due(token),
-                Timer::ExecutionTimeout(token) => self.execution_timed_out(token),
+                Timer::Wake(token) => self.wake(token),
+                Timer::ExecutionTimeout(token) => self.execution_timed_out(token, now),
                 Timer::RunTimeout(run) => self.run_timed_out(run, now),
                 Timer::PoolContention => {}
             }
@@ -114,6 +115,7 @@ impl Scheduler {
         if let Some(dag) = self.dags.get_mut(&id.0) {
             dag.runs.remove(&id.1);
         }
+        self.wake_waiters(&id);
         self.ended_in_batch.insert(id);
     }
 
@@ -165,8 +167,11 @@ impl Scheduler {
             .values()
             .filter(|run| run.shard() == shard && run.state == RunState::Running)
             .flat_map(|run| {
-                let here = run.tasks.iter().enumerate().filter(|(_, instance)| instance.is_here);
-                here.map(|(at, _)| run.token(crate::ids::TaskIndex(at as u32)))
+                let here = run.slots.all().filter(|slot| {
+                    let instance = &run.tasks[slot.at()];
+                    instance.is_here || instance.is_poked
+                });
+                here.map(|slot| run.token(slot))
             })
             .collect();
         tokens.sort_unstable();

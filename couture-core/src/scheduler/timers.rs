@@ -14,6 +14,8 @@ pub(super) enum Timer {
     Retry(AttemptToken),
     /// An attempt has run for too long.
     ExecutionTimeout(AttemptToken),
+    /// A deferred attempt's operator is to be run again.
+    Wake(AttemptToken),
     /// A run has taken too long.
     RunTimeout(RunKey),
     /// A pool that was full because of others may have slots again.

@@ -9,6 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::context::TaskContext;
+use super::templates::{PlainText, Templates};
+use super::xcoms::{NoXComs, XComs};
 use crate::failure::BoxError;
 use crate::values::{EnvironmentValues, Values};
 
@@ -23,18 +25,24 @@ pub struct Services {
     pub processes: Arc<dyn Processes>,
     /// Variables and connections. Operators ask [`TaskContext::values`], which also remembers what must be masked.
     pub values: Arc<dyn Values>,
+    /// Fills in the templates of operators.
+    pub templates: Arc<dyn Templates>,
+    /// What attempts gave to later ones. The local executor puts its store here.
+    pub xcoms: Arc<dyn XComs>,
 }
 
 impl Default for Services {
-    /// No log, no artifacts and no child processes: for operators that use none of them. What is logged is lost, and an operator
-    /// that starts a process, such as the one for bash, fails for good. The crate of operators has services that do these things.
-    /// Variables and connections are those of the environment.
+    /// No log, no artifacts, no child processes and no templates: for operators that use none of them. What is logged is lost, an
+    /// operator that starts a process, such as the one for bash, fails for good, and templates stay as they are. The crate of
+    /// operators has services that do these things. Variables and connections are those of the environment.
     fn default() -> Self {
         Self {
             logs: Arc::new(Absent),
             artifacts: Arc::new(Absent),
             processes: Arc::new(Absent),
             values: Arc::new(EnvironmentValues::of_process()),
+            templates: Arc::new(PlainText),
+            xcoms: Arc::new(NoXComs),
         }
     }
 }
