@@ -80,14 +80,13 @@ impl BashOperator {
         self
     }
 
-    fn command(&self, mut secrets: Vec<String>) -> ProcessCommand {
+    fn command(&self) -> ProcessCommand {
         let env = self.env.clone().unwrap_or_default();
-        secrets.extend(env.iter().filter(|(name, _)| is_secret_name(name)).map(|(_, value)| value.clone()));
         ProcessCommand {
             program: "bash".into(),
             args: vec!["-c".into(), self.bash_command.clone()],
             clear_env: self.env.is_some() && !self.append_env,
-            secrets,
+            secrets: env.iter().filter(|(name, _)| is_secret_name(name)).map(|(_, value)| value.clone()).collect(),
             env,
             cwd: self.cwd.clone(),
             kill_grace: Self::KILL_GRACE,
@@ -161,7 +160,7 @@ impl Operator for BashOperator {
     type Output = Option<String>;
 
     async fn run(&self, (): (), cx: &TaskContext) -> Result<Option<String>, Failure> {
-        match cx.services().processes.run(self.command(cx.secrets()), cx).await {
+        match cx.services().processes.run(self.command(), cx).await {
             Ok(end) => self.outcome(end, cx.run().dag.attributes.dialect),
             Err(ProcessError::Lost(reason)) => Err(Failure::Lost(reason)),
             Err(error @ ProcessError::Unsupported) => Err(Failure::Fatal(error.into())),
@@ -246,7 +245,7 @@ mod tests {
     #[test]
     fn the_environment_is_replaced_or_extended() {
         let check = |operator: BashOperator, clear: bool, secrets: &[&str]| {
-            let command = operator.command(Vec::new());
+            let command = operator.command();
             assert_eq!((command.clear_env, command.secrets), (clear, secrets.iter().map(|s| s.to_string()).collect()));
         };
         check(BashOperator::new("x"), false, &[]);

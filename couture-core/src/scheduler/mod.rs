@@ -3,6 +3,7 @@
 
 mod attempts;
 mod bug;
+mod creation;
 mod dags;
 mod evaluation;
 mod event;
