@@ -135,6 +135,14 @@ text_id!(
 );
 
 text_id!(
+    /// The key of a variable: any text without control characters.
+    VariableKey, "variable key", "all but control characters", |c| !c.is_control()
+);
+text_id!(
+    /// The id of a connection, which several connections may share: any text without control characters.
+    ConnId, "connection id", "all but control characters", |c| !c.is_control()
+);
+text_id!(
     /// The name of an asset, often its URI: any text without control characters.
     AssetName, "asset name", "all but control characters", |c| !c.is_control()
 );
