@@ -135,6 +135,15 @@ text_id!(
     AssetName, "asset name", "all but control characters", |c| !c.is_control()
 );
 
+text_id!(
+    /// The key of a variable: any text without control characters.
+    VariableKey, "variable key", "all but control characters", |c| !c.is_control()
+);
+text_id!(
+    /// The id of a connection, which several connections may share: any text without control characters.
+    ConnId, "connection id", "all but control characters", |c| !c.is_control()
+);
+
 impl PoolName {
     /// The pool of a task that names none, as in Airflow.
     pub const DEFAULT: &'static str = "default_pool";
