@@ -39,9 +39,11 @@ impl Scheduler {
                 dag.held.push((first.run, first.slot));
                 continue;
             }
-            let newest = self.dags.get(&run.info.dag.dag_id).and_then(|entry| entry.dag.as_deref());
-            if run.hold_back(first, newest, &mut self.ledger) {
-                continue;
+            if run.is_limited {
+                let newest = self.dags.get(&run.info.dag.dag_id).and_then(|entry| entry.dag.as_deref());
+                if run.hold_back(first, newest, &mut self.ledger) {
+                    continue;
+                }
             }
             let instance = &mut run.tasks[first.slot.at()];
             instance.count_attempt();

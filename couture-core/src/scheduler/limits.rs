@@ -86,9 +86,6 @@ impl Run {
     /// Keeps a task instance back whose DAG (in its newest version, if that is known) or task has as many live ones as it may. Returns
     /// whether it does.
     pub(super) fn hold_back(&self, waiting: Waiting, newest: Option<&Dag>, ledger: &mut Ledger) -> bool {
-        if !self.is_limited {
-            return false;
-        }
         let task = self.task(waiting.slot);
         let limited = ledger.limits.dags.entry(self.info.dag.dag_id.clone()).or_default();
         let obstacle = if limited.room(newest.unwrap_or(&self.info.dag), &ledger.settings) == 0 {
