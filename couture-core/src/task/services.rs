@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use super::context::TaskContext;
 use super::templates::{PlainText, Templates};
 use super::xcoms::{NoXComs, XComs};
+use crate::clock::{Clock, SystemClock};
 use crate::failure::BoxError;
 
 /// The services of an executor.
@@ -26,6 +27,8 @@ pub struct Services {
     pub templates: Arc<dyn Templates>,
     /// What attempts gave to later ones. The local executor puts its store here.
     pub xcoms: Arc<dyn XComs>,
+    /// The time. The local executor puts its own clock here.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Default for Services {
@@ -39,6 +42,7 @@ impl Default for Services {
             processes: Arc::new(Absent),
             templates: Arc::new(PlainText),
             xcoms: Arc::new(NoXComs),
+            clock: Arc::new(SystemClock::new()),
         }
     }
 }
