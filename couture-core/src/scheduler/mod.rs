@@ -19,6 +19,7 @@ mod recount;
 mod requests;
 mod restoring;
 mod run;
+mod scheduling;
 mod slots;
 mod timers;
 mod waiting;
