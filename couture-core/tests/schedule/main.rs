@@ -2,10 +2,9 @@
 
 mod cron_cases;
 mod custom;
-mod enumeration;
+
 mod errors;
 mod forms;
 mod oracle;
-mod random;
-mod reference;
+
 mod scheduling_cases;
