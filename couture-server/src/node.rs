@@ -79,7 +79,8 @@ impl Node {
         let task_logs = FileTaskLogs::new(&live);
         let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
         let processes = Arc::new(processes);
-        let services = Services { logs: Arc::new(task_logs), artifacts: artifacts.clone(), processes };
+        let services =
+            Services { logs: Arc::new(task_logs), artifacts: artifacts.clone(), processes, ..Services::default() };
         let local =
             LocalSettings { capacity: settings.scheduler.parallelism as usize, kill_grace, ..LocalSettings::default() };
         let executor =

@@ -3,18 +3,24 @@
 
 mod attempts;
 mod bug;
+mod creation;
 mod dags;
+mod evaluation;
 mod event;
 mod instance;
 mod launching;
 mod ledger;
 mod machine;
+mod mapping;
 mod ownership;
 mod pools;
 mod requests;
 mod restoring;
 mod run;
+mod scheduling;
+mod slots;
 mod timers;
+mod waiting;
 mod workers;
 
 pub use bug::{Bug, Planted};

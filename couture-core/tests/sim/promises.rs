@@ -168,7 +168,12 @@ impl Promises {
                 Record::RunCreated(run) => seen.run_created(run, &self.plan),
                 Record::RunChanged(change) => seen.run_changed(change),
                 Record::Task(task) => seen.task_changed(task),
-                Record::InboxDone(_) | Record::Withdrawn => {}
+                Record::AssetChanged(_)
+                | Record::SlaMissed(_)
+                | Record::Backfill(_)
+                | Record::HistoryDeleted(_)
+                | Record::InboxDone(_)
+                | Record::Withdrawn => {}
             }
         }
         for delta in &commit.pools {
