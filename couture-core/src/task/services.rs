@@ -9,6 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::context::TaskContext;
+use super::mail::{Mailer, NoMail};
 use super::templates::{PlainText, Templates};
 use super::xcoms::{NoXComs, XComs};
 use crate::failure::BoxError;
@@ -29,6 +30,8 @@ pub struct Services {
     pub templates: Arc<dyn Templates>,
     /// What attempts gave to later ones. The local executor puts its store here.
     pub xcoms: Arc<dyn XComs>,
+    /// Sends mail.
+    pub mailer: Arc<dyn Mailer>,
 }
 
 impl Default for Services {
@@ -43,6 +46,7 @@ impl Default for Services {
             values: Arc::new(EnvironmentValues::of_process()),
             templates: Arc::new(PlainText),
             xcoms: Arc::new(NoXComs),
+            mailer: Arc::new(NoMail),
         }
     }
 }
