@@ -1,6 +1,7 @@
 //! What an operator sees of its attempt, and the services it may use.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -128,6 +129,17 @@ impl TaskContext {
     /// The attempt's token.
     pub fn token(&self) -> AttemptToken {
         self.token
+    }
+
+    /// The time now, by the executor's clock: the only one that operators ask.
+    pub fn now(&self) -> Timestamp {
+        self.services.clock.now().wall
+    }
+
+    /// Resolves after `duration` by the executor's clock. A long wait that need not hold a slot is a
+    /// [`Deferral`](super::Deferral) instead.
+    pub async fn sleep(&self, duration: Duration) {
+        self.services.clock.sleep(duration).await;
     }
 
     /// Resolves when the attempt shall end: timed out, cancelled, or its worker is stopping.

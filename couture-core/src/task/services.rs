@@ -12,6 +12,7 @@ use super::context::TaskContext;
 use super::mail::{Mailer, NoMail};
 use super::templates::{PlainText, Templates};
 use super::xcoms::{NoXComs, XComs};
+use crate::clock::{Clock, SystemClock};
 use crate::failure::BoxError;
 use crate::values::{EnvironmentValues, Values};
 
@@ -32,6 +33,8 @@ pub struct Services {
     pub xcoms: Arc<dyn XComs>,
     /// Sends mail.
     pub mailer: Arc<dyn Mailer>,
+    /// The time. The local executor puts its own clock here.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Default for Services {
@@ -47,6 +50,7 @@ impl Default for Services {
             templates: Arc::new(PlainText),
             xcoms: Arc::new(NoXComs),
             mailer: Arc::new(NoMail),
+            clock: Arc::new(SystemClock::new()),
         }
     }
 }
