@@ -15,6 +15,7 @@ mod limits;
 mod machine;
 mod mapping;
 mod ownership;
+mod past;
 mod pools;
 mod recount;
 mod requests;
@@ -27,7 +28,7 @@ mod waiting;
 mod workers;
 
 pub use bug::{Bug, Planted};
-pub use event::{AcquiredShard, Asker, Command, Event};
+pub use event::{AcquiredShard, Asker, Command, Event, FindRun, FoundRun};
 pub use ledger::SchedulerSettings;
 pub use machine::Scheduler;
 pub use ownership::{Claim, Ownership};

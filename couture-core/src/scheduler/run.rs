@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::bug::Bug;
 use super::instance::TaskInstance;
 use super::ledger::{Ledger, SchedulerSettings};
+use super::past::Past;
 use super::pools::Waiting;
 use super::slots::{Slot, Slots};
 use super::timers::{Timer, left};
@@ -29,6 +30,8 @@ pub(super) struct Run {
     pub(super) cancelled: bool,
     /// Whether limits hold for its task instances.
     pub(super) is_limited: bool,
+    /// What the run before says; nothing where nobody asks.
+    pub(super) past: Option<Box<Past>>,
     /// By slot.
     pub(super) tasks: Vec<TaskInstance>,
     pub(super) slots: Slots,
@@ -80,6 +83,7 @@ impl Run {
         let unfinished = tasks.len();
         Self {
             slots: Slots::new(tasks.len()),
+            past: Past::of(&info.dag),
             is_limited: Self::has_limits(&info.dag, settings),
             info,
             state,

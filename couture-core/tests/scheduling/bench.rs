@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use couture_core::scheduler::{AcquiredShard, Asker, Command, Event, Planted, Scheduler, SchedulerSettings};
+use couture_core::scheduler::{
+    AcquiredShard, Asker, Command, Event, FindRun, FoundRun, Planted, Scheduler, SchedulerSettings,
+};
 use couture_core::store::{
     Commit, DagVersion, MemoryStore, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader, TaskRecord,
 };
@@ -164,10 +166,29 @@ impl Bench {
         for command in after {
             match command {
                 Command::Launch(launch) => self.live.push(launch.token),
+                Command::Find { of, dag_id, find } => {
+                    let found = self.find(&dag_id, find);
+                    self.handle(Event::RunFound { of, found });
+                }
                 Command::Kill(token) => self.end(token, Outcome::Killed),
                 _ => {}
             }
         }
+    }
+
+    fn find(&self, dag_id: &DagId, find: FindRun) -> Option<FoundRun> {
+        let key = match find {
+            FindRun::Before { date, scheduled_only } => {
+                now(self.store.previous_run(dag_id, date, scheduled_only)).unwrap()?
+            }
+            FindRun::At(date) => now(self.store.runs_between(dag_id, date, date, 100)).unwrap().last()?.key,
+        };
+        if self.scheduler.is_unfinished(key) {
+            return Some(FoundRun::Unfinished(key));
+        }
+        let tasks = now(self.store.run_snapshot(key)).unwrap()?.tasks;
+        let dag = self.dags.iter().find(|dag| dag.dag_id == *dag_id)?.clone();
+        Some(FoundRun::Finished { key, dag, tasks })
     }
 
     fn commit(&mut self, mut records: Vec<Record>, mut pools: Vec<PoolDelta>) {

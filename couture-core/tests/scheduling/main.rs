@@ -3,4 +3,5 @@
 mod bench;
 mod limits;
 mod operators;
+mod past;
 mod schedules;
