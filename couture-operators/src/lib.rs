@@ -1,8 +1,9 @@
 //! Couture's operators, and the supervision of their child processes.
 //!
-//! - [`BashOperator`], [`EmptyOperator`] and [`FnOperator`] are what tasks do.
+//! - [`BashOperator`], [`EmailOperator`], [`EmptyOperator`] and [`FnOperator`] are what tasks do.
 //! - [`InProcess`] runs child processes as children of this process; [`Supervisor`] runs them under a process of
 //!   their own that outlives this one.
+//! - [`email`] sends mail.
 //! - [`template`] fills in the templates of operators.
 //! - [`log`] holds the format of live logs, with [`log::FileTaskLogs`] for native tasks.
 //!
@@ -11,6 +12,7 @@
 
 mod bash;
 mod child;
+pub mod email;
 mod empty;
 mod full_disk;
 mod function;
@@ -23,6 +25,7 @@ pub mod template;
 mod wall;
 
 pub use bash::BashOperator;
+pub use email::EmailOperator;
 pub use empty::{DummyOperator, EmptyOperator};
 pub use function::{FnOperator, RegisteredFunction};
 pub use in_process::InProcess;

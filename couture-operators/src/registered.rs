@@ -3,7 +3,7 @@
 use couture_core::registered_tags;
 
 use crate::function::RegisteredFunction;
-use crate::{BashOperator, EmptyOperator, FnOperator};
+use crate::{BashOperator, EmailOperator, EmptyOperator, FnOperator};
 
 /// Makes sure that the operators of this crate are linked into the program.
 ///
@@ -11,6 +11,7 @@ use crate::{BashOperator, EmptyOperator, FnOperator};
 pub fn link() {
     std::hint::black_box([
         std::any::type_name::<BashOperator>(),
+        std::any::type_name::<EmailOperator>(),
         std::any::type_name::<EmptyOperator>(),
         std::any::type_name::<FnOperator>(),
     ]);
@@ -64,7 +65,7 @@ mod tests {
         link();
         let registered = Registered::now();
         assert_eq!(registered.check(), Ok(()));
-        for tag in ["bash", "empty", "fn"] {
+        for tag in ["bash", "email", "empty", "fn"] {
             assert!(registered.tags.contains(&tag), "{tag}");
         }
         let twice = Registered { tags: vec!["a", "bash", "bash", "bash"], functions: vec!["f", "f", "g"] };

@@ -68,6 +68,11 @@ pub(crate) struct Attempts {
 
 impl Attempts {
     pub(crate) fn new(folders: &Folders, processes: Arc<dyn Processes>) -> Self {
+        Self::with_services(folders, Services { processes, ..Services::default() })
+    }
+
+    /// With these services, and logs in the folders.
+    pub(crate) fn with_services(folders: &Folders, services: Services) -> Self {
         let run = RunInfo {
             key: token(0).run,
             dag: Arc::new(dag()),
@@ -79,7 +84,7 @@ impl Attempts {
             conf: serde_json::Value::Null,
         };
         let logs = Arc::new(FileTaskLogs::new(folders.live()));
-        Self { run: Arc::new(run), services: Arc::new(Services { logs, processes, ..Services::default() }) }
+        Self { run: Arc::new(run), services: Arc::new(Services { logs, ..services }) }
     }
 
     pub(crate) fn context(&self, task: u32) -> (TaskContext, Cancellation) {
