@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use couture_core::values::is_secret_name;
 use couture_core::{Failure, Operator, ProcessCommand, ProcessEnd, ProcessError, TaskContext};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -77,7 +78,7 @@ impl BashOperator {
             program: "bash".into(),
             args: vec!["-c".into(), self.bash_command.clone()],
             clear_env: self.env.is_some() && !self.append_env,
-            secrets: env.iter().filter(|(name, _)| is_sensitive(name)).map(|(_, value)| value.clone()).collect(),
+            secrets: env.iter().filter(|(name, _)| is_secret_name(name)).map(|(_, value)| value.clone()).collect(),
             env,
             cwd: self.cwd.clone(),
             kill_grace: Self::KILL_GRACE,
@@ -112,25 +113,6 @@ fn hint(last_line: &str) -> String {
         hint.push('…');
     }
     format!(": {hint}")
-}
-
-/// Whether a variable's name tells that its value is secret: by the words that Airflow masks by default.
-fn is_sensitive(name: &str) -> bool {
-    const WORDS: [&str; 11] = [
-        "access_token",
-        "api_key",
-        "apikey",
-        "authorization",
-        "passphrase",
-        "passwd",
-        "password",
-        "private_key",
-        "secret",
-        "token",
-        "keyfile_dict",
-    ];
-    let name = name.to_lowercase();
-    WORDS.iter().any(|word| name.contains(word))
 }
 
 fn yes() -> bool {
