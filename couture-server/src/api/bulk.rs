@@ -13,13 +13,13 @@ use super::state::ApiState;
 pub(super) const MAX_IMPORT_BYTES: usize = 64 << 20;
 
 /// Airflow's bulk request. One action in a request, which makes entries; it is done as a whole or not at all.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Bulk<T> {
     actions: Vec<Action<T>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Action<T> {
     action: Kind,
@@ -28,7 +28,7 @@ struct Action<T> {
     action_on_existence: Existing,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Create,

@@ -39,7 +39,7 @@ pub(super) struct ConnectionList {
 }
 
 /// A connection to keep: its fields, or a URI.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewConnection {
     connection_id: String,
@@ -65,7 +65,7 @@ pub(super) struct NewConnection {
 }
 
 /// What is absent stays as it is, and what is null goes.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConnectionPatch {
     #[serde(default)]

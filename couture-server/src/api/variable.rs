@@ -35,7 +35,7 @@ pub(super) struct VariableList {
 }
 
 /// A variable to keep. A value that is no text is kept as its JSON.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewVariable {
     key: String,
@@ -45,7 +45,7 @@ pub(super) struct NewVariable {
 }
 
 /// What is absent stays as it is.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VariablePatch {
     #[serde(default)]
@@ -85,10 +85,10 @@ fn body(state: &ApiState, key: VariableKey, variable: Result<Variable, ValueErro
 }
 
 /// The variable in an address.
-async fn find(state: &ApiState, name: &str) -> Result<Variable, ApiError> {
+async fn find(state: &ApiState, name: &str) -> Result<Variable, ValueError> {
     let missing = || ValueError::missing(Kept::Variable, name);
     let key = VariableKey::new(name).map_err(|_| missing())?;
-    Ok(state.kept.variables.get(&key).await?.ok_or_else(missing)?)
+    state.kept.variables.get(&key).await?.ok_or_else(missing)
 }
 
 pub(super) async fn list(
@@ -135,10 +135,15 @@ pub(super) async fn patch(
     if patch.key.is_some_and(|key| key != name) {
         return Err(ApiError::invalid("the key in the body is another than that in the address; a key is not changed"));
     }
-    let mut variable = find(&state, &name).await?;
-    if let Some(value) = patch.value {
-        variable.value = text(value);
-    }
+    let found = find(&state, &name).await;
+    let mut variable = match (found, patch.value) {
+        // What cannot be read any more can still be set again.
+        (Err(ValueError::Undecryptable { .. }), Some(value)) => {
+            Variable::new(VariableKey::new(&name).map_err(ValueError::from)?, text(value))
+        }
+        (found, Some(value)) => Variable { value: text(value), ..found? },
+        (found, None) => found?,
+    };
     if let Some(description) = patch.description {
         variable.description = description;
     }
