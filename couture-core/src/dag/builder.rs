@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::attributes::DagAttributes;
 use super::edges::Nodes;
 use super::error::DagError;
-use super::model::{Dag, DagAttributes, Input, TaskDraft};
+use super::model::{Dag, Input, TaskDraft};
 use super::options::TaskOptions;
 use super::wire::Wire;
 use crate::ids::{DagId, TaskId, TaskIndex};
@@ -109,9 +110,15 @@ impl DagBuilder {
         self
     }
 
+    /// Changes the facts about the DAG that have no function of their own here.
+    pub fn attributes(mut self, change: impl FnOnce(&mut DagAttributes)) -> Self {
+        change(&mut self.attributes);
+        self
+    }
+
     /// After `timeout` a run is ended and counts as failed.
     pub fn dagrun_timeout(mut self, timeout: Duration) -> Self {
-        self.attributes.dagrun_timeout = Some(timeout);
+        self.attributes.dagrun_timeout_ms = Some(millis(timeout));
         self
     }
 
@@ -139,7 +146,7 @@ impl DagBuilder {
             TaskId::new(format!("task_{}", index.0)).unwrap_or_else(|_| unreachable!("a short word is an id"))
         });
         let options = draft.default_options.clone();
-        draft.tasks.push(TaskDraft { task_id, operator, input, options });
+        draft.tasks.push(TaskDraft { task_id, operator, input, expand: None, options });
         Out { dag: self, index, output: PhantomData }
     }
 
@@ -230,7 +237,7 @@ impl<'d, T> Out<'d, T> {
         }
     }
 
-    /// Higher goes first in its pool; 1 unless set. Airflow adds the weights of all downstream tasks; here it stands alone.
+    /// Higher goes first in its pool; 1 unless set. The weights of all downstream tasks are added, unless `weight_rule` says otherwise.
     pub fn priority_weight(self, weight: i32) -> Self {
         self.options(|options| options.priority_weight = weight)
     }

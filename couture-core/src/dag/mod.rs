@@ -1,18 +1,32 @@
 //! DAGs: the model, the builder with typed edges, and the serialised form.
 
+mod asset;
+mod attributes;
 mod builder;
+mod callback;
 mod cycle;
 mod edges;
 mod error;
+mod expand;
+mod group;
 mod model;
 mod options;
 mod serial;
+mod setups;
+mod skips;
+mod weight;
 mod wire;
 
+pub use asset::{Asset, AssetCondition};
+pub use attributes::DagAttributes;
 pub use builder::{DagBuilder, Out};
+pub use callback::Callback;
 pub use edges::Nodes;
 pub use error::DagError;
-pub use model::{Dag, DagAttributes, Input, Task};
-pub use options::TaskOptions;
+pub use expand::{Expand, ExpandSource};
+pub use group::TaskGroup;
+pub use model::{Dag, Input, Task};
+pub use options::{TaskOptions, TaskRole};
 pub use serial::SerialDag;
+pub use weight::{MAX_WEIGHED_TASKS, WeightRule};
 pub use wire::Wire;

@@ -110,6 +110,10 @@ impl Driver {
             paused_at_creation: settings.paused_at_creation,
             lease: settings.lease,
             max_lost: settings.max_lost,
+            max_map_length: settings.max_map_length,
+            max_active_runs: settings.max_active_runs,
+            max_active_tasks: settings.max_active_tasks,
+            catchup: settings.catchup,
             planted,
         });
         let now = clock.now().mono;

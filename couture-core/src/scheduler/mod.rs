@@ -3,18 +3,27 @@
 
 mod attempts;
 mod bug;
+mod creation;
 mod dags;
+mod ending;
+mod evaluation;
 mod event;
 mod instance;
 mod launching;
 mod ledger;
+mod limits;
 mod machine;
+mod mapping;
 mod ownership;
 mod pools;
+mod recount;
 mod requests;
 mod restoring;
 mod run;
+mod scheduling;
+mod slots;
 mod timers;
+mod waiting;
 mod workers;
 
 pub use bug::{Bug, Planted};

@@ -5,7 +5,8 @@ use std::collections::BinaryHeap;
 
 use rustc_hash::FxHashMap;
 
-use crate::ids::{PoolName, RunKey, TaskIndex};
+use super::slots::Slot;
+use crate::ids::{PoolName, RunKey};
 use crate::store::Pool;
 use crate::time::Timestamp;
 
@@ -16,7 +17,7 @@ pub(super) struct Waiting {
     pub(super) logical_date: Timestamp,
     pub(super) arrival: u64,
     pub(super) run: RunKey,
-    pub(super) task: TaskIndex,
+    pub(super) slot: Slot,
     pub(super) slots: u32,
 }
 

@@ -33,6 +33,17 @@ pub trait Operator: Serialize + DeserializeOwned + Debug + Send + Sync + 'static
     fn resumable(&self) -> bool {
         false
     }
+
+    /// The fields, by their names in JSON, that are templates: [`Templates`](crate::task::Templates) renders every text in them,
+    /// however deep, before `run`.
+    fn template_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Endings such as `.sh`: a text in a template field that ends so is the name of a template file.
+    fn template_ext(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// An [`Operator`] with its types erased: what a DAG stores, what JSON carries under the key `type`, and what a worker runs.
@@ -50,6 +61,12 @@ pub trait DynOperator: Debug + Send + Sync + 'static {
 
     /// [`Operator::resumable`].
     fn is_resumable(&self) -> bool;
+
+    /// [`Operator::template_fields`].
+    fn templated_fields(&self) -> &'static [&'static str];
+
+    /// [`Operator::template_ext`].
+    fn templated_ext(&self) -> &'static [&'static str];
 
     /// The tag under which it is registered.
     fn tag(&self) -> &'static str {
@@ -92,6 +109,14 @@ macro_rules! operator {
 
                 fn is_resumable(&self) -> bool {
                     $crate::Operator::resumable(self)
+                }
+
+                fn templated_fields(&self) -> &'static [&'static str] {
+                    $crate::Operator::template_fields(self)
+                }
+
+                fn templated_ext(&self) -> &'static [&'static str] {
+                    $crate::Operator::template_ext(self)
                 }
             }
         };

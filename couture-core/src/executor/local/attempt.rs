@@ -42,7 +42,7 @@ pub(super) async fn run(
     store: Arc<dyn Store>,
     services: Arc<Services>,
 ) -> Outcome {
-    let cx = TaskContext::new(launch.run, launch.token, cancellation, services);
+    let cx = TaskContext::new(launch.run, launch.token, cancellation, services).after(launch.waited);
     let outcome = match outcome_of(&cx, &*store).await {
         Outcome::Failed { error, retryable } => {
             Outcome::Failed { error: cx.values().masked(error.into()).into(), retryable }
@@ -63,7 +63,7 @@ pub(super) async fn run(
 
 async fn outcome_of(cx: &TaskContext, store: &dyn Store) -> Outcome {
     match AssertUnwindSafe(work(cx, store)).catch_unwind().await {
-        Ok(Ok(xcoms)) => Outcome::Succeeded { xcoms },
+        Ok(Ok(outcome)) => outcome,
         Ok(Err(failure)) if cx.is_cancelled() && !matches!(failure, Failure::Lost(_)) => {
             tracing::debug!(?failure, "an attempt that was told to end has failed");
             Outcome::Killed
@@ -85,11 +85,12 @@ fn failed(failure: Failure) -> Outcome {
         Failure::Retry(error) => Outcome::Failed { error: Outcome::bounded(error_chain(&*error)), retryable: true },
         Failure::Fatal(error) => Outcome::Failed { error: Outcome::bounded(error_chain(&*error)), retryable: false },
         Failure::Skip(reason) => Outcome::Skipped { reason: Outcome::bounded(reason) },
+        Failure::Defer(deferral) => Outcome::Deferred(deferral),
         Failure::Lost(reason) => Outcome::Lost { reason: Outcome::bounded(reason) },
     }
 }
 
-async fn work(cx: &TaskContext, store: &dyn Store) -> Result<Vec<XCom>, Failure> {
+async fn work(cx: &TaskContext, store: &dyn Store) -> Result<Outcome, Failure> {
     let input = match &cx.task().input {
         Input::None => Value::Null,
         Input::One(source) => value(cx, store, *source).await?,
@@ -101,16 +102,26 @@ async fn work(cx: &TaskContext, store: &dyn Store) -> Result<Vec<XCom>, Failure>
             Value::Array(values)
         }
     };
-    let output = cx.task().operator.run_json(input, cx).await?;
+    let operator = &cx.task().operator;
+    let rendered = match operator.templated_fields() {
+        [] => None,
+        _ => cx.services().templates.render(operator, cx).await?,
+    };
+    let output = rendered.as_ref().unwrap_or(operator).run_json(input, cx).await?;
     let mut xcoms = Vec::new();
     for (key, value) in cx.take_xcoms() {
         xcoms.push(xcom(cx, key, &value).await?);
     }
-    if !output.is_null() {
+    let length = match &output {
+        Value::Array(list) => u32::try_from(list.len()).ok(),
+        Value::Object(map) => u32::try_from(map.len()).ok(),
+        _ => None,
+    };
+    if !output.is_null() && cx.task().options.do_xcom_push {
         xcoms.retain(|xcom| &*xcom.key != XCom::RETURN_VALUE);
         xcoms.push(xcom(cx, XCom::RETURN_VALUE.into(), &output).await?);
     }
-    Ok(xcoms)
+    Ok(Outcome::Succeeded { xcoms, length, decision: cx.take_decision() })
 }
 
 /// The output of an upstream task; `null` where it gave none.

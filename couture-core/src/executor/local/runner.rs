@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::executor::{Executor, Launch, Report};
 use crate::ids::{AttemptToken, WorkerId};
 use crate::store::Store;
-use crate::task::{Cancellation, Outcome, Services};
+use crate::task::{Cancellation, Outcome, Services, StoreXComs};
 use crate::time::Timestamp;
 
 /// Runs attempts in this process.
@@ -48,14 +48,16 @@ pub(super) struct Shared {
 const BURST: usize = 32;
 
 impl LocalExecutor {
-    /// An executor for the worker `worker`. Inputs of attempts are read from `store`.
+    /// An executor for the worker `worker`. Inputs of attempts, and the XComs that they pull, are read from `store`.
     pub fn new(
         worker: WorkerId,
         settings: LocalSettings,
         clock: Arc<dyn Clock>,
         store: Arc<dyn Store>,
-        services: Services,
+        mut services: Services,
     ) -> Self {
+        services.xcoms = Arc::new(StoreXComs::new(store.clone()));
+        services.clock = clock.clone();
         let shared = Shared {
             worker,
             settings,
