@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_core::task::Artifacts;
+use couture_core::values::{EnvironmentValues, StoredValues};
 use couture_core::{
     BoxError, Clock, Dag, Engine, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader,
     SystemClock, Timestamp,
@@ -16,7 +17,7 @@ use couture_operators::{FileTaskLogs, InProcess, JinjaTemplates, Registered};
 use couture_store::{LogStore, ObjectArtifacts};
 
 use crate::api::ApiState;
-use crate::backend::Backend;
+use crate::backend::{Backend, KeptValues};
 use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Watch, keep_loaded, load_all};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
@@ -77,7 +78,7 @@ impl Node {
         let logs = LogStore::local(&live, &folder).map_err(objects)?;
         let local_objects = couture_store::local_objects(&folder).map_err(|error| objects(error.into()))?;
         let artifacts: Arc<dyn Artifacts> = Arc::new(ObjectArtifacts::new(local_objects));
-        let task_logs = FileTaskLogs::new(&live);
+        let task_logs = Arc::new(FileTaskLogs::new(&live));
         let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
         let processes = Arc::new(processes);
         let dags = match &settings.dags.folder {
@@ -86,11 +87,14 @@ impl Node {
         };
         let template_settings = TemplateSettings { folder: dags.clone(), ..TemplateSettings::default() };
         let templates = Arc::new(JinjaTemplates::new(template_settings));
+        let KeptValues { variables, connections, .. } = backend.kept.clone();
+        let values = Arc::new(StoredValues::new(EnvironmentValues::of_process(), variables, connections));
         let services = Services {
-            logs: Arc::new(task_logs),
+            logs: task_logs,
             artifacts: artifacts.clone(),
             processes,
             templates,
+            values,
             ..Services::default()
         };
         let local =
@@ -135,6 +139,7 @@ impl Node {
             reader: self.backend.reader.clone(),
             logs: self.logs.clone(),
             artifacts: self.artifacts.clone(),
+            kept: self.backend.kept.clone(),
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
             data: self.data.path().to_owned(),
