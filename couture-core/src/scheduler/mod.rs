@@ -3,6 +3,7 @@
 
 mod attempts;
 mod bug;
+mod creation;
 mod dags;
 mod evaluation;
 mod event;
@@ -16,6 +17,7 @@ mod pools;
 mod requests;
 mod restoring;
 mod run;
+mod scheduling;
 mod slots;
 mod timers;
 mod waiting;

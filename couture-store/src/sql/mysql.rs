@@ -86,6 +86,7 @@ impl Dialect for MySqlDialect {
     fn migrations(&self) -> &'static [&'static str] {
         &[
             include_str!("../../migrations/mysql/0001_engine.sql"),
+            include_str!("../../migrations/mysql/0002_values.sql"),
             include_str!("../../migrations/mysql/0003_scheduling.sql"),
         ]
     }

@@ -81,6 +81,7 @@ impl Dialect for PostgresDialect {
     fn migrations(&self) -> &'static [&'static str] {
         &[
             include_str!("../../migrations/postgres/0001_engine.sql"),
+            include_str!("../../migrations/postgres/0002_values.sql"),
             include_str!("../../migrations/postgres/0003_scheduling.sql"),
         ]
     }
