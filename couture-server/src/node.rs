@@ -105,6 +105,7 @@ impl Node {
             paused_at_creation: settings.scheduler.dags_are_paused_at_creation,
             lease,
             max_lost: settings.scheduler.max_lost,
+            ..EngineSettings::default()
         };
         let engine = Engine::start(backend.store.clone(), executor, clock.clone(), engine_settings).await?;
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
