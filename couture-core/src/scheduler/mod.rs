@@ -11,6 +11,7 @@ mod event;
 mod instance;
 mod launching;
 mod ledger;
+mod limits;
 mod machine;
 mod mapping;
 mod ownership;

@@ -85,7 +85,7 @@ impl Scheduler {
             backfill: row.backfill,
             conf: row.conf,
         };
-        let mut run = Run::new(Arc::new(info), row.state);
+        let mut run = Run::new(Arc::new(info), row.state, &self.ledger.settings);
         run.started_at = row.started_at;
         run.cancelled = row.cancelled;
         let mut live = Vec::new();
@@ -145,6 +145,9 @@ impl Scheduler {
                 let instance = &run.tasks[slot.at()];
                 let options = &run.task(slot).options;
                 ledger.pools.hand_over(&options.pool, i64::from(options.pool_slots));
+                if run.is_limited {
+                    ledger.limits.count(&run.info.dag.dag_id, &run.task(slot).task_id, false);
+                }
                 ledger.live_here -= usize::from(instance.is_here);
             }
             false

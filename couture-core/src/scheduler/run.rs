@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::bug::Bug;
 use super::instance::TaskInstance;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, SchedulerSettings};
 use super::pools::Waiting;
 use super::slots::{Slot, Slots};
 use super::timers::{Timer, left};
@@ -27,6 +27,8 @@ pub(super) struct Run {
     pub(super) started_at: Option<Timestamp>,
     /// Somebody or a timeout ended it; what is unfinished ends, too.
     pub(super) cancelled: bool,
+    /// Whether limits hold for its task instances.
+    pub(super) is_limited: bool,
     /// By slot.
     pub(super) tasks: Vec<TaskInstance>,
     pub(super) slots: Slots,
@@ -70,7 +72,7 @@ impl Details {
 }
 
 impl Run {
-    pub(super) fn new(info: Arc<RunInfo>, state: RunState) -> Self {
+    pub(super) fn new(info: Arc<RunInfo>, state: RunState, settings: &SchedulerSettings) -> Self {
         let mut tasks = vec![TaskInstance::default(); info.dag.tasks().len()];
         for (instance, task) in tasks.iter_mut().zip(info.dag.tasks()) {
             instance.counts.total = task.upstream.len() as u32;
@@ -78,6 +80,7 @@ impl Run {
         let unfinished = tasks.len();
         Self {
             slots: Slots::new(tasks.len()),
+            is_limited: Self::has_limits(&info.dag, settings),
             info,
             state,
             started_at: None,
@@ -142,6 +145,9 @@ impl Run {
         if was_live != state.is_live() {
             let slots = i64::from(node.options.pool_slots);
             ledger.pools.take(&node.options.pool, if was_live { -slots } else { slots });
+            if self.is_limited {
+                ledger.limits.count(&dag.dag_id, &node.task_id, state.is_live());
+            }
         }
         if !state.is_live() {
             instance.killing = None;

@@ -99,7 +99,8 @@ impl Days {
             let nth = of_week.nth.iter().fold(0, |all, nth| all | nth);
             *day <= longest && (nth & (1 << ((day - 1) / 7 + 1)) != 0 || nth & LAST != 0 && *day > 21)
         };
-        (self.rule == Rule::WeekdayAlone && !days.iter().any(fits))
-            .then(|| format!("its {} and its {} never fall on one day", Field::DayOfMonth.name(), Field::DayOfWeek.name()))
+        (self.rule == Rule::WeekdayAlone && !days.iter().any(fits)).then(|| {
+            format!("its {} and its {} never fall on one day", Field::DayOfMonth.name(), Field::DayOfWeek.name())
+        })
     }
 }
