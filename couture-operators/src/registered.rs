@@ -3,7 +3,10 @@
 use couture_core::registered_tags;
 
 use crate::function::RegisteredFunction;
-use crate::{BashOperator, EmptyOperator, FnOperator};
+use crate::{
+    BashOperator, BranchDateTimeOperator, BranchDayOfWeekOperator, BranchOperator, EmptyOperator, FnOperator,
+    LatestOnlyOperator, ShortCircuitOperator,
+};
 
 /// Makes sure that the operators of this crate are linked into the program.
 ///
@@ -11,8 +14,13 @@ use crate::{BashOperator, EmptyOperator, FnOperator};
 pub fn link() {
     std::hint::black_box([
         std::any::type_name::<BashOperator>(),
+        std::any::type_name::<BranchDateTimeOperator>(),
+        std::any::type_name::<BranchDayOfWeekOperator>(),
+        std::any::type_name::<BranchOperator>(),
         std::any::type_name::<EmptyOperator>(),
         std::any::type_name::<FnOperator>(),
+        std::any::type_name::<LatestOnlyOperator>(),
+        std::any::type_name::<ShortCircuitOperator>(),
     ]);
     std::hint::black_box(Registered::now as fn() -> Registered);
 }
