@@ -13,6 +13,7 @@ mod model;
 mod options;
 mod serial;
 mod skips;
+mod waits;
 mod weight;
 mod wire;
 
@@ -28,4 +29,5 @@ pub use model::{Dag, Input, Task};
 pub use options::{TaskOptions, TaskRole};
 pub use serial::SerialDag;
 pub use weight::{MAX_WEIGHED_TASKS, WeightRule};
+pub use waits::waiting_cycle;
 pub use wire::Wire;

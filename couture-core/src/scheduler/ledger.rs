@@ -53,6 +53,8 @@ pub(super) struct Ledger {
     pub(super) live_here: usize,
     /// Deferred attempts by the run whose end they wait for. Some may be over.
     pub(super) awaited: FxHashMap<(DagId, RunId), Vec<AttemptToken>>,
+    /// When the next attempt is woken that was overdue when its shard was taken over.
+    pub(super) next_overdue: Duration,
     pub(super) out: Vec<Command>,
 }
 
@@ -65,6 +67,7 @@ impl Ledger {
             timers: Timers::default(),
             live_here: 0,
             awaited: FxHashMap::default(),
+            next_overdue: Duration::ZERO,
             out: Vec::new(),
         }
     }
