@@ -1,6 +1,7 @@
 //! Couture's operators, and the supervision of their child processes.
 //!
 //! - [`BashOperator`], [`EmptyOperator`] and [`FnOperator`] are what tasks do.
+//! - [`sensor`] holds what waits, [`dags`] and [`batch`] what runs other DAGs, [`http`] what asks servers.
 //! - [`InProcess`] runs child processes as children of this process; [`Supervisor`] runs them under a process of
 //!   their own that outlives this one.
 //! - [`template`] fills in the templates of operators.
@@ -10,21 +11,30 @@
 #![deny(unsafe_code)]
 
 mod bash;
+pub mod batch;
 mod child;
+pub mod dags;
 mod empty;
 mod full_disk;
 mod function;
+pub mod http;
 mod in_process;
 pub mod log;
 mod registered;
+mod seconds;
+pub mod sensor;
+mod sql;
 pub mod supervisor;
 mod sys;
 pub mod template;
 mod wall;
 
 pub use bash::BashOperator;
+pub use batch::LoopableBatchOperator;
+pub use dags::{DagOperator, SkippableDagOperator, SubDagOperator, TriggerDagRunOperator};
 pub use empty::{DummyOperator, EmptyOperator};
 pub use function::{FnOperator, RegisteredFunction};
+pub use http::SimpleHttpOperator;
 pub use in_process::InProcess;
 pub use log::FileTaskLogs;
 pub use registered::{Registered, RegistrationError, link};
@@ -36,6 +46,7 @@ pub use template::JinjaTemplates;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::function::{CallFuture, input, output, type_id_of};
+    pub use async_trait::async_trait;
     pub use inventory;
     pub use serde_json::Value;
 }

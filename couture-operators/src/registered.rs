@@ -13,6 +13,10 @@ pub fn link() {
         std::any::type_name::<BashOperator>(),
         std::any::type_name::<EmptyOperator>(),
         std::any::type_name::<FnOperator>(),
+        std::any::type_name::<crate::sensor::FnSensor>(),
+        std::any::type_name::<crate::DagOperator>(),
+        std::any::type_name::<crate::LoopableBatchOperator>(),
+        std::any::type_name::<crate::SimpleHttpOperator>(),
     ]);
     std::hint::black_box(Registered::now as fn() -> Registered);
 }
