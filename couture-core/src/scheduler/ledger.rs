@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::bug::Planted;
 use super::event::Command;
+use super::limits::Limits;
 use super::pools::Pools;
 use super::timers::Timers;
 use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunId, ShardId, WorkerId};
@@ -31,6 +32,12 @@ pub struct SchedulerSettings {
     pub max_lost: u32,
     /// How many instances a mapped task may have.
     pub max_map_length: usize,
+    /// How many runs of a DAG may be running at a time, where it sets no limit of its own.
+    pub max_active_runs: u32,
+    /// How many task instances of a DAG may be live at a time, where it sets no limit of its own.
+    pub max_active_tasks: Option<u32>,
+    /// Whether missed runs are made up for, where a DAG does not say.
+    pub catchup: bool,
     /// Planted bugs.
     pub planted: Planted,
 }
@@ -48,6 +55,7 @@ pub(super) struct Ledger {
     pub(super) settings: SchedulerSettings,
     pub(super) shards: BTreeMap<ShardId, OwnedShard>,
     pub(super) pools: Pools,
+    pub(super) limits: Limits,
     pub(super) timers: Timers,
     /// Live attempts in the own executor.
     pub(super) live_here: usize,
@@ -55,6 +63,8 @@ pub(super) struct Ledger {
     pub(super) awaited: FxHashMap<(DagId, RunId), Vec<AttemptToken>>,
     /// When the next attempt is woken that was overdue when its shard was taken over.
     pub(super) next_overdue: Duration,
+    /// DAGs of which a run is over, so that others have room.
+    pub(super) rooms: Vec<DagId>,
     pub(super) out: Vec<Command>,
 }
 
@@ -64,10 +74,12 @@ impl Ledger {
             settings,
             shards: BTreeMap::new(),
             pools: Pools::default(),
+            limits: Limits::default(),
             timers: Timers::default(),
             live_here: 0,
             awaited: FxHashMap::default(),
             next_overdue: Duration::ZERO,
+            rooms: Vec::new(),
             out: Vec::new(),
         }
     }

@@ -1,6 +1,5 @@
 //! Taking over a shard from the store, and letting go of one.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -27,23 +26,19 @@ impl Scheduler {
         let AcquiredShard { id, epoch, snapshot, versions } = shard;
         self.forget(id);
         self.ledger.shards.insert(id, OwnedShard { epoch, sequence: snapshot.sequence });
+        let mut dag_ids = Vec::new();
         for row in snapshot.dags {
             let dag = versions.get(&row.version);
-            let entry = DagEntry {
-                shard: id,
-                dag: dag.and_then(|dag| dag.as_ref().ok().cloned()),
-                error: match dag {
-                    Some(Ok(_)) => None,
-                    Some(Err(error)) => Some(error.clone()),
-                    None => Some(format!("version {} is missing from the store", row.version)),
-                },
-                version: row.version,
-                paused: row.paused,
-                active: row.active,
-                runs: BTreeMap::new(),
-                held: Vec::new(),
+            let error = match dag {
+                Some(Ok(_)) => None,
+                Some(Err(error)) => Some(error.clone()),
+                None => Some(format!("version {} is missing from the store", row.version)),
             };
-            self.dags.insert(row.dag_id, entry);
+            let dag = dag.and_then(|dag| dag.as_ref().ok().cloned());
+            let dag_id = row.dag_id.clone();
+            let entry = DagEntry { dag, error, ..DagEntry::new(id, row) };
+            dag_ids.push(dag_id.clone());
+            self.dags.insert(dag_id, entry);
         }
         let mut rows: FxHashMap<RunKey, Vec<TaskRecord>> = FxHashMap::default();
         for row in snapshot.tasks {
@@ -52,6 +47,9 @@ impl Scheduler {
         for run in snapshot.runs {
             let rows = rows.remove(&run.key).unwrap_or_default();
             self.restore_run(run, rows, &versions, now);
+        }
+        for dag_id in dag_ids {
+            self.make_room(&dag_id, now);
         }
     }
 
@@ -76,7 +74,6 @@ impl Scheduler {
             entry.error.get_or_insert_with(|| format!("run {}: its DAG has no task number {at}", row.run_id));
             return;
         }
-        entry.runs.insert(row.run_id.clone(), row.key);
         let info = RunInfo {
             key: row.key,
             dag,
@@ -87,7 +84,7 @@ impl Scheduler {
             backfill: row.backfill,
             conf: row.conf,
         };
-        let mut run = Run::new(Arc::new(info), row.state);
+        let mut run = Run::new(Arc::new(info), row.state, &self.ledger.settings);
         run.started_at = row.started_at;
         run.cancelled = row.cancelled;
         let mut live = Vec::new();
@@ -96,6 +93,7 @@ impl Scheduler {
                 live.push(slot);
             }
         }
+        entry.add_run(&run);
         self.runs.insert(run.info.key, run);
         self.continue_run(row.key, live, now);
     }
@@ -122,7 +120,8 @@ impl Scheduler {
         } else if run.state == RunState::Running {
             run.arm_timeout(&mut self.ledger, now);
             run.evaluate_all(&mut self.ledger, now);
-        } else if !self.dags.get(&run.info.dag.dag_id).is_some_and(|dag| dag.paused) {
+            self.look_at_past(key, now);
+        } else if run.info.backfill.is_some() && !self.dags.get(&run.info.dag.dag_id).is_some_and(|dag| dag.paused) {
             return self.begin_run(key, now);
         }
         if self.runs.get(&key).is_some_and(|run| run.state == RunState::Running || run.cancelled) {
@@ -137,6 +136,7 @@ impl Scheduler {
         }
         self.dags.retain(|_, dag| dag.shard != shard);
         self.puzzling.retain(|id, _| id.shard != shard);
+        self.followers.retain(|key, _| key.shard() != shard);
         let ledger = &mut self.ledger;
         self.runs.retain(|key, run| {
             if key.shard() != shard {
@@ -146,6 +146,9 @@ impl Scheduler {
                 let instance = &run.tasks[slot.at()];
                 let options = &run.task(slot).options;
                 ledger.pools.hand_over(&options.pool, i64::from(options.pool_slots));
+                if run.is_limited {
+                    ledger.limits.count(&run.info.dag.dag_id, &run.task(slot).task_id, false);
+                }
                 ledger.live_here -= usize::from(instance.is_here);
             }
             false
@@ -158,9 +161,13 @@ impl Run {
     /// is live.
     fn restore_instance(&mut self, row: TaskRecord, ledger: &mut Ledger, now: Now) -> Option<Slot> {
         let (task, state, token) = (row.token.task, row.state, row.token);
-        if state == TaskState::Expanded {
-            self.make_instances(task, row.length.unwrap_or_default() as usize, ledger);
-        }
+        let length = match (state, usize::try_from(token.map_index.0)) {
+            (TaskState::Expanded, _) => row.length.unwrap_or_default() as usize,
+            // One of a list that is shorter now, or not known yet: its tries go on where the list grows again.
+            (_, Ok(at)) if at < ledger.settings.max_map_length => at + 1,
+            _ => 0,
+        };
+        self.make_instances(task, length);
         let slot = self.slot(token)?;
         let retries = self.task(slot).options.retries;
         let instance = &mut self.tasks[slot.at()];

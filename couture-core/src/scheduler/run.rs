@@ -1,12 +1,14 @@
 //! A DAG run: its task instances, and the one place where they change.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::bug::Bug;
 use super::instance::TaskInstance;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, SchedulerSettings};
+use super::past::Past;
 use super::pools::Waiting;
 use super::slots::{Slot, Slots};
 use super::timers::{Timer, left};
@@ -26,6 +28,10 @@ pub(super) struct Run {
     pub(super) started_at: Option<Timestamp>,
     /// Somebody or a timeout ended it; what is unfinished ends, too.
     pub(super) cancelled: bool,
+    /// Whether limits hold for its task instances.
+    pub(super) is_limited: bool,
+    /// What the run before says; nothing where nobody asks.
+    pub(super) past: Option<Box<Past>>,
     /// By slot.
     pub(super) tasks: Vec<TaskInstance>,
     pub(super) slots: Slots,
@@ -33,7 +39,11 @@ pub(super) struct Run {
     pub(super) lengths: FxHashMap<TaskIndex, u32>,
     /// What tasks decided about those after them: the tasks to be skipped, ascending.
     pub(super) decisions: FxHashMap<TaskIndex, Box<[TaskIndex]>>,
-    /// How many instances are not finished.
+    /// Expanded tasks that may have instances which nothing has happened to, or which were cleared.
+    pub(super) reopened: BTreeSet<TaskIndex>,
+    /// An instance that is known to go on by itself, or was. See [`is_deadlocked`](Self::is_deadlocked).
+    pub(super) witness: Slot,
+    /// How many instances are not finished. Those of a mapped task count from its expansion on, and then it itself does not.
     pub(super) unfinished: usize,
     /// How many instances have failed that decide about the run.
     pub(super) failed: usize,
@@ -65,7 +75,7 @@ impl Details {
 }
 
 impl Run {
-    pub(super) fn new(info: Arc<RunInfo>, state: RunState) -> Self {
+    pub(super) fn new(info: Arc<RunInfo>, state: RunState, settings: &SchedulerSettings) -> Self {
         let mut tasks = vec![TaskInstance::default(); info.dag.tasks().len()];
         for (instance, task) in tasks.iter_mut().zip(info.dag.tasks()) {
             instance.counts.total = task.upstream.len() as u32;
@@ -73,6 +83,8 @@ impl Run {
         let unfinished = tasks.len();
         Self {
             slots: Slots::new(tasks.len()),
+            past: Past::of(&info.dag),
+            is_limited: Self::has_limits(&info.dag, settings),
             info,
             state,
             started_at: None,
@@ -80,6 +92,8 @@ impl Run {
             tasks,
             lengths: FxHashMap::default(),
             decisions: FxHashMap::default(),
+            reopened: BTreeSet::new(),
+            witness: Slot::default(),
             unfinished,
             failed: 0,
             news: Vec::new(),
@@ -135,6 +149,9 @@ impl Run {
         if was_live != state.is_live() {
             let slots = i64::from(node.options.pool_slots);
             ledger.pools.take(&node.options.pool, if was_live { -slots } else { slots });
+            if self.is_limited {
+                ledger.limits.count(&dag.dag_id, &node.task_id, state.is_live());
+            }
         }
         if !state.is_live() {
             instance.killing = None;
@@ -143,7 +160,22 @@ impl Run {
             }
         }
         if state == TaskState::Expanded {
-            self.unfinished -= 1;
+            self.expanded(task);
+        }
+        // The instances of a mapped task count while it is expanded, and it itself does not.
+        if map_index == MapIndex::NONE || self.tasks[task.at()].state == Some(TaskState::Expanded) {
+            self.count(slot, state);
+        }
+    }
+
+    /// Counts a state that an instance is in from now on, for the run and for the tasks downstream.
+    fn count(&mut self, slot: Slot, state: TaskState) {
+        let dag = self.info.dag.clone();
+        let (task, map_index) = self.slots.owner(slot);
+        let node = dag.task(task);
+        let is_mapped = map_index != MapIndex::NONE;
+        if state == TaskState::Cleared && is_mapped {
+            self.reopened.insert(task);
         }
         if !state.is_finished() {
             return;
@@ -151,15 +183,13 @@ impl Run {
         self.unfinished -= 1;
         let failed = matches!(state, TaskState::Failed | TaskState::UpstreamFailed);
         self.failed += usize::from(failed && node.decides);
-        let is_mapped = map_index != MapIndex::NONE;
         for next in &node.downstream {
             let counts = &mut self.tasks[next.at()].counts;
-            match state {
-                TaskState::Success => counts.success += 1,
-                TaskState::Failed => counts.failed += 1,
-                TaskState::UpstreamFailed => counts.upstream_failed += 1,
-                TaskState::Removed if is_mapped => counts.total -= 1,
-                _ => counts.skipped += 1,
+            // The list is shorter than it was: nobody waits for what it does not hold.
+            if state == TaskState::Removed && is_mapped {
+                counts.total -= 1;
+            } else {
+                counts.add(state);
             }
         }
     }
@@ -219,6 +249,7 @@ impl Run {
     /// Puts a task instance into the queue for slots.
     pub(super) fn enqueue(&mut self, slot: Slot, ledger: &mut Ledger) {
         self.tasks[slot.at()].ready = true;
+        self.witness = slot;
         let task = self.task(slot);
         let waiting = Waiting {
             priority_weight: task.priority_weight,

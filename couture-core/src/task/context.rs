@@ -59,8 +59,16 @@ impl TaskContext {
     /// For executors.
     pub fn new(run: Arc<RunInfo>, token: AttemptToken, cancellation: Cancellation, services: Arc<Services>) -> Self {
         let values = Arc::new(RecordedValues::new(services.values.clone()));
-        let (pushed, decision) = (Mutex::default(), Mutex::default());
-        Self { run, token, cancellation, services, values, pushed, decision, waited: None }
+        Self {
+            run,
+            token,
+            cancellation,
+            services,
+            values,
+            pushed: Mutex::default(),
+            decision: Mutex::default(),
+            waited: None,
+        }
     }
 
     /// For executors: its operator has deferred itself before in this try.

@@ -115,7 +115,8 @@ pub struct ProcessEnd {
     pub code: Option<i32>,
     /// The signal that ended it.
     pub signal: Option<i32>,
-    /// The last line of its output that is not empty, without time stamp, cut at 64 KiB; secrets are masked.
+    /// The last line of its output, without time stamp and white space at its end, cut at 64 KiB; secrets are masked. Empty where
+    /// that line is blank.
     pub last_line: String,
     /// The largest resident set of the child, in bytes, where known.
     pub peak_rss_bytes: Option<u64>,

@@ -50,7 +50,7 @@ pub enum PoolError {
     )]
     Slots(i64),
     /// The description cannot be kept.
-    #[error("a pool's description has at most {} bytes, none of them NUL", PoolSettings::MAX_DESCRIPTION_BYTES)]
+    #[error("a pool's description has at most {max} bytes, none of them NUL", max = PoolSettings::MAX_DESCRIPTION_BYTES)]
     Description,
     /// The store does not answer.
     #[error(transparent)]
@@ -63,21 +63,14 @@ impl PoolSettings {
     /// The longest description.
     pub const MAX_DESCRIPTION_BYTES: usize = 10_000;
 
-    /// `slots` as a number that a pool can have.
-    pub fn slots(slots: i64) -> Result<u32, PoolError> {
+    /// `slots` as a number that a pool can have, if `description` can be kept too. Every implementation of [`Pools`] asks this first.
+    pub fn check(slots: i64, description: Option<&str>) -> Result<u32, PoolError> {
+        if description.is_some_and(|text| text.len() > Self::MAX_DESCRIPTION_BYTES || text.contains('\0')) {
+            return Err(PoolError::Description);
+        }
         match u32::try_from(slots) {
             Ok(slots) if (1..=Self::MAX_SLOTS).contains(&slots) => Ok(slots),
             _ => Err(PoolError::Slots(slots)),
-        }
-    }
-
-    /// Whether `description` can be kept.
-    pub fn check_description(description: Option<&str>) -> Result<(), PoolError> {
-        match description {
-            Some(text) if text.len() > Self::MAX_DESCRIPTION_BYTES || text.contains('\0') => {
-                Err(PoolError::Description)
-            }
-            _ => Ok(()),
         }
     }
 }

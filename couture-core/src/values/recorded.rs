@@ -28,6 +28,16 @@ impl RecordedValues {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
+    /// `text` with every such secret shown as `***`; ones of less than four bytes are left, as they would hide half of every text.
+    pub fn masked(&self, text: String) -> String {
+        const MIN_BYTES: usize = 4;
+        let mut secrets = self.secrets();
+        // One that holds another goes first.
+        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.retain(|secret| secret.len() >= MIN_BYTES);
+        secrets.iter().fold(text, |text, secret| if text.contains(secret) { text.replace(secret, "***") } else { text })
+    }
+
     fn remember(&self, secrets: Vec<String>) {
         if !secrets.is_empty() {
             self.secrets.lock().unwrap_or_else(PoisonError::into_inner).extend(secrets);

@@ -98,6 +98,7 @@ async fn secrets_that_were_looked_up_are_remembered() {
     values.connection("many").await.unwrap();
     values.connection("db").await.unwrap();
     assert_eq!(values.secrets(), ["hunter2", "pass1", "pass2", "t0ken"]);
+    assert_eq!(values.masked("hunter2@pass1, t0ken".into()), "***@***, ***");
     let shown = format!("{values:?}{:?}", environment());
     for secret in values.secrets() {
         assert!(!shown.contains(&secret), "{shown}");

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use couture_core::task::DagRuns as _;
-use couture_core::{Failure, Operator, RunId, TaskContext};
+use couture_core::{Failure, Operator, TaskContext};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -32,11 +32,7 @@ impl Operator for SubDagOperator {
             return Err(Failure::fatal(format!("the sub-dag's id is {given:?}; it must be {dag_id:?}")));
         }
         let runs = ChildRuns::new(&dag_id, LOOK, cx)?;
-        // The parent's own run id, as far as it is free: the same run of the whole.
-        let run_id = match cx.try_number() {
-            1 => cx.run().run_id.clone(),
-            number => RunId::new(format!("{}__try{number}", cx.run().run_id)).or_else(|_| runs.run_id("subdag", None, number))?,
-        };
+        let run_id = runs.run_id("subdag", None, cx.try_number())?;
         if runs.seen(&run_id).await?.is_none() {
             let conf = if self.conf.is_null() { cx.run().conf.clone() } else { self.conf.clone() };
             cx.services().dag_runs.unpause(&runs.dag_id).await?;
