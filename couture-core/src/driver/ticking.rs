@@ -46,6 +46,10 @@ impl Driver {
             if !self.planted.has(Bug::LeaseNeverRenewed) {
                 self.store.beat(&worker).await?;
             }
+            if !self.lease.is_valid(self.clock.now().mono) {
+                // Others may have taken shards meanwhile. What needs no commit must not be done for them.
+                self.drop_taken(&self.store.shards().await?);
+            }
             self.lease.beaten(begun);
             let beats = self.store.beats().await?;
             let now = self.clock.now();
