@@ -84,7 +84,10 @@ impl Inner {
             None => {}
         }
         self.world.tell(|| format!("{:?} starts {token}", self.life));
-        self.promises.started(token, self.life);
+        // To look whether a wait is over is no attempt: an old and a new owner of a shard may both do it.
+        if pokes == 0 {
+            self.promises.started(token, self.life);
+        }
         let lost = self.world.random(|random| !self.promises.is_calm() && random.one_in(self.faults.lost_attempts));
         let fate = self.plan.fate(&dag, token);
         let hangs = fate == Fate::Hangs && !lost;
