@@ -49,6 +49,7 @@ impl Run {
         };
         match verdict {
             Verdict::Wait => {}
+            Verdict::Run if !self.past_allows(task) => {}
             Verdict::Run if is_expanded => self.enqueue_instances(task, ledger),
             Verdict::Run if self.info.dag.task(task).expand.is_some() => self.expand(task, ledger, now),
             Verdict::Run => self.enqueue(task.into(), ledger),

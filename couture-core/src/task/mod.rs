@@ -2,8 +2,10 @@
 
 mod cancellation;
 mod context;
+mod dag_runs;
 mod decision;
 mod deferral;
+mod mail;
 mod notice;
 mod operator;
 mod outcome;
@@ -14,8 +16,10 @@ mod xcoms;
 
 pub use cancellation::Cancellation;
 pub use context::{RunInfo, TaskContext};
+pub use dag_runs::{DagRuns, LateDagRuns, MAX_RUNS_SEEN, NewRun, SeenDag, SeenRun, SeenTask, Triggered};
 pub use decision::Decision;
 pub use deferral::{Deferral, Waited};
+pub use mail::{Mail, Mailer};
 pub use notice::{Notice, NoticeKind};
 pub use operator::{DynOperator, Operator, run_json};
 pub use outcome::{Outcome, XCom, XComValue};

@@ -9,6 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::context::TaskContext;
+use super::dag_runs::LateDagRuns;
+use super::mail::{Mailer, NoMail};
 use super::templates::{PlainText, Templates};
 use super::xcoms::{NoXComs, XComs};
 use crate::clock::{Clock, SystemClock};
@@ -30,6 +32,10 @@ pub struct Services {
     pub templates: Arc<dyn Templates>,
     /// What attempts gave to later ones. The local executor puts its store here.
     pub xcoms: Arc<dyn XComs>,
+    /// Sends mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Runs of DAGs. It is bound to the engine that is made after its executor.
+    pub dag_runs: LateDagRuns,
     /// The time. The local executor puts its own clock here.
     pub clock: Arc<dyn Clock>,
 }
@@ -46,6 +52,8 @@ impl Default for Services {
             values: Arc::new(EnvironmentValues::of_process()),
             templates: Arc::new(PlainText),
             xcoms: Arc::new(NoXComs),
+            mailer: Arc::new(NoMail),
+            dag_runs: LateDagRuns::default(),
             clock: Arc::new(SystemClock::new()),
         }
     }
