@@ -64,10 +64,13 @@ fn row(key: RunKey, number: u32, state: TaskState) -> TaskRecord {
     TaskRecord { max_tries: number + 1, error: Some(format!("{state} {number}").into()), ..row }
 }
 
+/// Numbers of tries, and states.
+type Tries = &'static [(u32, TaskState)];
+
 async fn a_cleared_instance_leaves_its_last_try(fixture: &mut dyn StoreFixture) {
     use TaskState::{Cleared, Failed, Queued, Success, UpForRetry, UpstreamFailed};
     // What is committed, list by list, and the earlier tries at the end.
-    let table: &[(&[&[(u32, TaskState)]], &[(u32, TaskState)])] = &[
+    let table: &[(&[Tries], Tries)] = &[
         (&[&[(1, Success)], &[(1, Cleared)]], &[]),
         (&[&[(1, Success)], &[(1, Cleared)], &[(2, Queued)]], &[(1, Success)]),
         (&[&[(1, Success)], &[(1, Cleared), (2, Queued)]], &[(1, Success)]),
