@@ -1,10 +1,11 @@
 //! Couture's operators, and the supervision of their child processes.
 //!
-//! - [`BashOperator`], [`EmptyOperator`] and [`FnOperator`] are what tasks do.
+//! - [`BashOperator`], [`EmailOperator`], [`EmptyOperator`] and [`FnOperator`] are what tasks do.
 //! - [`BranchOperator`], [`ShortCircuitOperator`], [`LatestOnlyOperator`], [`BranchDateTimeOperator`] and
 //!   [`BranchDayOfWeekOperator`] decide which tasks come next.
 //! - [`InProcess`] runs child processes as children of this process; [`Supervisor`] runs them under a process of
 //!   their own that outlives this one.
+//! - [`email`] sends mail.
 //! - [`template`] fills in the templates of operators.
 //! - [`log`] holds the format of live logs, with [`log::FileTaskLogs`] for native tasks.
 //!
@@ -16,6 +17,7 @@ mod branch;
 mod branch_date_time;
 mod branch_day_of_week;
 mod child;
+pub mod email;
 mod empty;
 mod full_disk;
 mod function;
@@ -33,6 +35,7 @@ pub use bash::BashOperator;
 pub use branch::{BranchOperator, Chosen};
 pub use branch_date_time::{BranchDateTimeOperator, DateBound};
 pub use branch_day_of_week::{BranchDayOfWeekOperator, WeekDay};
+pub use email::EmailOperator;
 pub use empty::{DummyOperator, EmptyOperator};
 pub use function::{FnOperator, RegisteredFunction};
 pub use in_process::InProcess;

@@ -58,6 +58,8 @@ pub struct Driver {
     pub(super) next_tick: Duration,
     /// Reports that this driver makes itself.
     pub(super) unheard: Vec<Report>,
+    /// What this driver has found out for the scheduler.
+    pub(super) facts: Vec<Event>,
     /// Whether the pools are to be read after this batch.
     pub(super) pools_wanted: bool,
     pub(super) has_store_error: bool,
@@ -133,6 +135,7 @@ impl Driver {
             status,
             next_tick: now,
             unheard: Vec::new(),
+            facts: Vec::new(),
             pools_wanted: false,
             has_store_error: false,
             shard_count: shards,
@@ -188,7 +191,8 @@ impl Driver {
         let mut waiting = waiting.lock().await;
         let mut reports = std::mem::take(&mut self.unheard);
         let mut is_open = true;
-        let nap = if reports.is_empty() { nap } else { Duration::ZERO };
+        let facts = std::mem::take(&mut self.facts);
+        let nap = if reports.is_empty() && facts.is_empty() { nap } else { Duration::ZERO };
         tokio::select! {
             biased;
             some = self.executor.reports() => reports.extend(some),
@@ -212,6 +216,9 @@ impl Driver {
         }
         for report in reports {
             self.handle(Event::Reported(report), &mut batch);
+        }
+        for fact in facts {
+            self.handle(fact, &mut batch);
         }
         self.calls_arrived(calls, &mut batch).await;
         self.handle(Event::TimePassed, &mut batch);

@@ -57,6 +57,7 @@ impl Scheduler {
         }
         self.runs.insert(key, run);
         if begins {
+            self.look_at_past(key, now);
             self.end_if_over(key, now);
         }
         Ok(key)

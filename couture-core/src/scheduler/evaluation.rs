@@ -49,6 +49,7 @@ impl Run {
         };
         match verdict {
             Verdict::Wait => {}
+            Verdict::Run if !self.past_allows(task) => {}
             Verdict::Run if is_expanded => self.enqueue_instances(task, ledger),
             Verdict::Run if self.info.dag.task(task).expand.is_some() => self.expand(task, ledger, now),
             Verdict::Run => self.enqueue(task.into(), ledger),
@@ -127,6 +128,11 @@ impl Run {
     /// Skips what the task decided against.
     pub(super) fn carry_out_decision(&mut self, task: TaskIndex, ledger: &mut Ledger, now: Now) {
         for skipped in self.decisions.get(&task).cloned().unwrap_or_default() {
+            // One that waits for slots has not begun.
+            let instance = &mut self.tasks[skipped.at()];
+            if matches!(instance.state, None | Some(TaskState::Cleared)) {
+                instance.ready = false;
+            }
             self.evaluate(skipped, ledger, now);
         }
     }

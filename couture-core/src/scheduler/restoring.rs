@@ -121,6 +121,7 @@ impl Scheduler {
         } else if run.state == RunState::Running {
             run.arm_timeout(&mut self.ledger, now);
             run.evaluate_all(&mut self.ledger, now);
+            self.look_at_past(key, now);
         } else if run.info.backfill.is_some() && !self.dags.get(&run.info.dag.dag_id).is_some_and(|dag| dag.paused) {
             return self.begin_run(key, now);
         }
@@ -136,6 +137,7 @@ impl Scheduler {
         }
         self.dags.retain(|_, dag| dag.shard != shard);
         self.puzzling.retain(|id, _| id.shard != shard);
+        self.followers.retain(|key, _| key.shard() != shard);
         let ledger = &mut self.ledger;
         self.runs.retain(|key, run| {
             if key.shard() != shard {

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::bug::Bug;
 use super::instance::TaskInstance;
 use super::ledger::{Ledger, SchedulerSettings};
+use super::past::Past;
 use super::pools::Waiting;
 use super::slots::{Slot, Slots};
 use super::timers::{Timer, left};
@@ -27,8 +28,12 @@ pub(super) struct Run {
     pub(super) started_at: Option<Timestamp>,
     /// Somebody or a timeout ended it; what is unfinished ends, too.
     pub(super) cancelled: bool,
+    /// Who it shares its turns with: see [`Lanes`](super::lanes::Lanes).
+    pub(super) lane: u64,
     /// Whether limits hold for its task instances.
     pub(super) is_limited: bool,
+    /// What the run before says; nothing where nobody asks.
+    pub(super) past: Option<Box<Past>>,
     /// By slot.
     pub(super) tasks: Vec<TaskInstance>,
     pub(super) slots: Slots,
@@ -80,6 +85,8 @@ impl Run {
         let unfinished = tasks.len();
         Self {
             slots: Slots::new(tasks.len()),
+            lane: (info.dag.dag_id.fnv1a() << 1) | u64::from(info.backfill.is_some()),
+            past: Past::of(&info.dag),
             is_limited: Self::has_limits(&info.dag, settings),
             info,
             state,
@@ -251,6 +258,7 @@ impl Run {
             priority_weight: task.priority_weight,
             logical_date: self.info.logical_date,
             arrival: 0,
+            lane: self.lane,
             run: self.info.key,
             slot,
             slots: task.options.pool_slots,
