@@ -64,7 +64,9 @@ impl Operator for BranchOperator {
         let is_old = cx.run().dag.attributes.dialect == Dialect::V1_10;
         let names = match &chosen {
             Value::String(name) => vec![name.clone()],
-            Value::Null if is_old => return Err("the branch named no task (an empty list would skip all of them)".into()),
+            Value::Null if is_old => {
+                return Err("the branch named no task (an empty list would skip all of them)".into());
+            }
             Value::Null => Vec::new(),
             Value::Array(names) => names.iter().map(name).collect::<Result<_, _>>()?,
             other => return Err(no_name(other)),
@@ -92,7 +94,9 @@ pub(crate) fn follow(names: &[String], cx: &TaskContext) -> Result<(), Failure> 
         if dag.find(name).is_none() && dag.attributes.groups.iter().any(|group| group.group_id == *name) {
             tasks.extend(first_of_group(name, dag));
         } else {
-            tasks.push(TaskId::new(name).map_err(|error| Failure::fatal(format!("the branch names {name:?}: {error}")))?);
+            tasks.push(
+                TaskId::new(name).map_err(|error| Failure::fatal(format!("the branch names {name:?}: {error}")))?,
+            );
         }
     }
     cx.log(match names {

@@ -23,7 +23,8 @@ pub enum DateBound {
 impl TryFrom<String> for DateBound {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        if let Some(time) = ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|form| NaiveTime::parse_from_str(&text, form).ok()) {
+        if let Some(time) = ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|form| NaiveTime::parse_from_str(&text, form).ok())
+        {
             return Ok(Self::Daily(time));
         }
         let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];

@@ -182,7 +182,12 @@ impl FnOperator {
     }
 
     /// Adds a mapped task that runs `function` for each element of `over`, or for each combination where it is a tuple.
-    pub fn expand<'d, F, I, O, W>(dag: &'d DagBuilder, task_id: impl AsRef<str>, function: F, over: W) -> Out<'d, Vec<O>>
+    pub fn expand<'d, F, I, O, W>(
+        dag: &'d DagBuilder,
+        task_id: impl AsRef<str>,
+        function: F,
+        over: W,
+    ) -> Out<'d, Vec<O>>
     where
         F: AsyncFn(I, &TaskContext) -> Result<O, Failure> + 'static,
         W: Over<I>,

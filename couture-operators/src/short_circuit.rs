@@ -47,7 +47,12 @@ impl ShortCircuitOperator {
     }
 
     /// The same, but where it goes on with nothing, only the direct downstream tasks are skipped.
-    pub fn direct_task<'d, F, I, O, W>(dag: &'d DagBuilder, task_id: impl AsRef<str>, function: F, input: W) -> Out<'d, O>
+    pub fn direct_task<'d, F, I, O, W>(
+        dag: &'d DagBuilder,
+        task_id: impl AsRef<str>,
+        function: F,
+        input: W,
+    ) -> Out<'d, O>
     where
         F: AsyncFn(I, &TaskContext) -> Result<O, Failure> + 'static,
         W: Wire<I>,

@@ -88,7 +88,8 @@ impl Draft {
         let role = |task: TaskIndex| self.tasks[task.at()].options.role;
         let waiting: BTreeSet<TaskIndex> = edges.iter().map(|(_, to)| *to).collect();
         // What a setup and its teardown enclose is what others wait for, and neither of the two.
-        let leads_on = |(from, to): &&(TaskIndex, TaskIndex)| !role(*to).is_teardown() || role(*from) == TaskRole::Setup;
+        let leads_on =
+            |(from, to): &&(TaskIndex, TaskIndex)| !role(*to).is_teardown() || role(*from) == TaskRole::Setup;
         let leading: BTreeSet<TaskIndex> = edges.iter().filter(leads_on).map(|(from, _)| *from).collect();
         let all = (begin..self.tasks.len()).map(|at| TaskIndex(at as u32));
         let first = all.clone().filter(|task| !waiting.contains(task)).collect();

@@ -63,11 +63,14 @@ fn delays_end_and_have_a_bound() {
     let logical_date = Timestamp::from_micros(0);
     let retried = |dialect| Retried { dag_id: &dag_id, task_id: &task_id, logical_date, dialect };
     for (dialect, longest) in [(Dialect::V1_10, RetryPolicy::LONGEST), (Dialect::V2, RetryPolicy::MAX_DELAY)] {
-        let policy =
-            RetryPolicy { retries: 10_000, delay: RetryPolicy::LONGEST, exponential: true, max_delay: None };
+        let policy = RetryPolicy { retries: 10_000, delay: RetryPolicy::LONGEST, exponential: true, max_delay: None };
         assert_eq!(policy.delay_after(10_000, &retried(dialect)), Some(longest));
         assert_eq!(policy.delay_after(10_001, &retried(dialect)), None);
         let plain = RetryPolicy { exponential: false, delay: Duration::from_secs(200_000), ..policy };
-        assert_eq!(plain.delay_after(9, &retried(dialect)), Some(plain.delay), "it does not grow, so it needs no limit");
+        assert_eq!(
+            plain.delay_after(9, &retried(dialect)),
+            Some(plain.delay),
+            "it does not grow, so it needs no limit"
+        );
     }
 }

@@ -33,9 +33,8 @@ pub struct Drawn {
 }
 
 pub fn drawn() -> impl Strategy<Value = Drawn> {
-    let task = (0..TriggerRule::ALL.len() * 2, any::<u16>(), any::<u16>(), 0..8_u8, 0..12_u8).prop_map(
-        |(rule, one, other, role, mapped)| DrawnTask { rule, upstream: one & other, role, mapped },
-    );
+    let task = (0..TriggerRule::ALL.len() * 2, any::<u16>(), any::<u16>(), 0..8_u8, 0..12_u8)
+        .prop_map(|(rule, one, other, role, mapped)| DrawnTask { rule, upstream: one & other, role, mapped });
     let dialect = prop_oneof![Just(Dialect::V1_10), Just(Dialect::V2)];
     let tasks = prop::collection::vec(task, 1..9);
     let fates = prop::collection::vec(any::<u8>(), 32);

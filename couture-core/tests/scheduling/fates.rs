@@ -42,7 +42,11 @@ fn all_tasks(dag: &Dag) -> impl Iterator<Item = TaskIndex> + use<> {
 }
 
 /// What these tasks came to, each instance of a mapped one for itself.
-fn counts(states: &States, lengths: &BTreeMap<TaskIndex, u32>, tasks: impl Iterator<Item = TaskIndex>) -> UpstreamCounts {
+fn counts(
+    states: &States,
+    lengths: &BTreeMap<TaskIndex, u32>,
+    tasks: impl Iterator<Item = TaskIndex>,
+) -> UpstreamCounts {
     let mut counts = UpstreamCounts::default();
     for task in tasks {
         let instances: Vec<MapIndex> = match states.get(&(task, MapIndex::NONE)) {
@@ -97,6 +101,24 @@ fn verdicts(dag: &Dag, task: TaskIndex, states: &States, lengths: &BTreeMap<Task
     [scope, rule]
 }
 
+/// What the states of the tasks that a task is mapped over say about it.
+fn verdict_by_sources(dag: &Dag, task: TaskIndex, states: &States, lengths: &BTreeMap<TaskIndex, u32>) -> Verdict {
+    let Some(expand) = &dag.task(task).expand else { return Verdict::Run };
+    let mut verdict = Verdict::Run;
+    for source in expand.upstream() {
+        let counts = counts(states, lengths, std::iter::once(source));
+        if counts.done() < counts.total {
+            return Verdict::Wait;
+        }
+        match states.get(&(source, MapIndex::NONE)) {
+            Some(TaskState::Failed | TaskState::UpstreamFailed) => verdict = Verdict::FailUpstream,
+            Some(TaskState::Skipped) if verdict == Verdict::Run => verdict = Verdict::Skip,
+            _ => {}
+        }
+    }
+    verdict
+}
+
 /// What is wrong with the states after an event, if anything.
 fn check_step(
     dag: &Dag,
@@ -108,12 +130,18 @@ fn check_step(
     for task in all_tasks(dag) {
         let key = (task, MapIndex::NONE);
         let is_decided = skips.values().any(|skipped| skipped.contains(&task));
-        let found = verdicts(dag, task, after, lengths);
+        let [by_setups, by_rule] = verdicts(dag, task, after, lengths);
+        let found = [by_setups, by_rule, verdict_by_sources(dag, task, after, lengths)];
         let is_new = !before.contains_key(&key);
         let is_fine = match after.get(&key) {
-            None => !is_decided && found.contains(&Verdict::Wait) && !found.contains(&Verdict::FailUpstream) && !found.contains(&Verdict::Skip),
+            None => {
+                let settled = [Verdict::Skip, Verdict::FailUpstream];
+                let rule_waits = found[..2].contains(&Verdict::Wait);
+                let waits = rule_waits || found[2] == Verdict::Wait;
+                !is_decided && waits && !found[..2].iter().any(|verdict| settled.contains(verdict))
+            }
             Some(_) if !is_new => true,
-            Some(TaskState::Queued | TaskState::Expanded) => !is_decided && found == [Verdict::Run; 2],
+            Some(TaskState::Queued | TaskState::Expanded) => !is_decided && found == [Verdict::Run; 3],
             // Nothing to map over, a list that is none, or a decision.
             Some(TaskState::Skipped) if is_decided || dag.task(task).expand.is_some() => true,
             Some(TaskState::Failed) => dag.task(task).expand.is_some(),
@@ -183,7 +211,8 @@ fn final_states(drawn: &Drawn, dag: &Dag) -> States {
     for task in all_tasks(dag) {
         let own = (task, MapIndex::NONE);
         let [_, verdict] = verdicts(dag, task, &states, &lengths);
-        let instances = match verdict {
+        let by_sources = verdict_by_sources(dag, task, &states, &lengths);
+        let instances = match if verdict == Verdict::Run { by_sources } else { verdict } {
             Verdict::Run => instances(dag, task, &lengths, &outputs),
             Verdict::Skip => Err(TaskState::Skipped),
             Verdict::FailUpstream => Err(TaskState::UpstreamFailed),

@@ -134,7 +134,8 @@ fn the_dialects_differ_where_no_one_succeeded() {
 #[test]
 fn teardowns_need_a_setup_that_made_something() {
     let check = |success, skipped, failed, verdict| {
-        let counts = UpstreamCounts { total: success + skipped + failed, success, skipped, failed, ..Default::default() };
+        let counts =
+            UpstreamCounts { total: success + skipped + failed, success, skipped, failed, ..Default::default() };
         assert_eq!(verdict_after_setups(&counts), verdict, "{counts:?}");
     };
     check(0, 0, 0, Verdict::Run);

@@ -143,8 +143,7 @@ fn weekday_branch(d: &DagBuilder) {
     let ids = ["branch_true", "branch_false", "branch_weekend", "branch_mid_week"];
     let [yes, no, weekend, mid_week] = ids.map(|id| dummy(d, id));
     let first = d.task("make_choice", choice("branch_true", "branch_false", &[WeekDay::Monday]), ());
-    let second =
-        d.task("make_weekend_choice", choice("branch_weekend", "branch_mid_week", &WeekDay::WEEKEND), ());
+    let second = d.task("make_weekend_choice", choice("branch_weekend", "branch_mid_week", &WeekDay::WEEKEND), ());
     order! { first >> [yes, no] ; no >> second >> [weekend, mid_week] }
 }
 

@@ -7,11 +7,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use couture_core::clock::SystemClock;
 use couture_core::schedule::DataInterval;
-use couture_core::store::{Commit, DagRecord, DagVersion, MemoryStore, Record, RunRecord, ShardCommit, Store, StoreReader};
+use couture_core::store::{
+    Commit, DagRecord, DagVersion, MemoryStore, Record, RunRecord, ShardCommit, Store, StoreReader,
+};
 use couture_core::task::XComValue;
 use couture_core::{
-    Clock, Dag, Engine, EngineSettings, Epoch, LocalExecutor, LocalSettings, Now, RunId, RunKey, RunState, Services, ShardId,
-    TaskState, Timestamp, WorkerId,
+    Clock, Dag, Engine, EngineSettings, Epoch, LocalExecutor, LocalSettings, Now, RunId, RunKey, RunState, Services,
+    ShardId, TaskState, Timestamp, WorkerId,
 };
 
 use crate::case::{Case, Ended};
@@ -35,7 +37,8 @@ impl Clock for Standing {
 }
 
 pub async fn to_its_end(case: &Case) -> Ended {
-    let dag = probes::dag(case).or_else(|| examples::dag(case)).unwrap_or_else(|| panic!("{} is not written", case.dag_id));
+    let dag =
+        probes::dag(case).or_else(|| examples::dag(case)).unwrap_or_else(|| panic!("{} is not written", case.dag_id));
     assert_eq!(dag.dag_id.as_str(), case.dag_id);
     let store = MemoryStore::new(1);
     let key = prepare(&store, &dag, case).await;
@@ -45,7 +48,8 @@ pub async fn to_its_end(case: &Case) -> Ended {
     let local = LocalSettings { threads: 2, ..LocalSettings::default() };
     let executor = LocalExecutor::new(worker, local, clock.clone(), shared.clone(), Services::default());
     let engine = Engine::start(shared, Arc::new(executor), clock, EngineSettings::default()).await.unwrap();
-    let state = tokio::time::timeout(Duration::from_secs(60), engine.finished(key)).await.expect("the run ends").unwrap();
+    let state =
+        tokio::time::timeout(Duration::from_secs(60), engine.finished(key)).await.expect("the run ends").unwrap();
     engine.stop().await;
     ended(&store, &dag, key, state).await
 }

@@ -85,7 +85,9 @@ impl Source<'_> {
 fn nth(value: Value, at: u32) -> Result<Value, Failure> {
     let found = match value {
         Value::Array(mut list) => ((at as usize) < list.len()).then(|| list.swap_remove(at as usize)),
-        Value::Object(map) => map.into_iter().nth(at as usize).map(|(key, value)| Value::Array(vec![key.into(), value])),
+        Value::Object(map) => {
+            map.into_iter().nth(at as usize).map(|(key, value)| Value::Array(vec![key.into(), value]))
+        }
         _ => None,
     };
     found.ok_or_else(|| missing(at))
