@@ -14,14 +14,18 @@ use crate::{
 pub fn link() {
     std::hint::black_box([
         std::any::type_name::<BashOperator>(),
+        std::any::type_name::<EmailOperator>(),
         std::any::type_name::<BranchDateTimeOperator>(),
         std::any::type_name::<BranchDayOfWeekOperator>(),
         std::any::type_name::<BranchOperator>(),
-        std::any::type_name::<EmailOperator>(),
         std::any::type_name::<EmptyOperator>(),
         std::any::type_name::<FnOperator>(),
         std::any::type_name::<LatestOnlyOperator>(),
         std::any::type_name::<ShortCircuitOperator>(),
+        std::any::type_name::<crate::sensor::FnSensor>(),
+        std::any::type_name::<crate::DagOperator>(),
+        std::any::type_name::<crate::LoopableBatchOperator>(),
+        std::any::type_name::<crate::SimpleHttpOperator>(),
     ]);
     std::hint::black_box(Registered::now as fn() -> Registered);
 }

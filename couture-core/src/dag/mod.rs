@@ -17,6 +17,7 @@ mod roles;
 mod serial;
 mod setups;
 mod skips;
+mod waits;
 mod weight;
 mod wire;
 
@@ -33,5 +34,6 @@ pub use model::{Dag, Input, Task};
 pub use options::{TaskOptions, TaskRole};
 pub use over::Over;
 pub use serial::SerialDag;
+pub use waits::waiting_cycle;
 pub use weight::{MAX_WEIGHED_TASKS, WeightRule};
 pub use wire::Wire;
