@@ -58,8 +58,15 @@ impl Run {
         }
     }
 
-    /// What becomes of a task by its trigger rule and by the setups whose scope it is in.
+    /// What becomes of a task by its trigger rule, by the setups whose scope it is in, and by what it is mapped over.
     fn verdict_on(&self, task: TaskIndex) -> Verdict {
+        match self.verdict_by_rule(task) {
+            Verdict::Run => self.verdict_by_sources(task),
+            verdict => verdict,
+        }
+    }
+
+    fn verdict_by_rule(&self, task: TaskIndex) -> Verdict {
         let node = self.info.dag.task(task);
         let rule = node.trigger_rule();
         let needs_setups = rule != TriggerRule::Always && !node.upstream.is_empty();
