@@ -13,6 +13,7 @@ mod model;
 mod options;
 mod serial;
 mod skips;
+mod surroundings;
 mod weight;
 mod wire;
 

@@ -2,7 +2,9 @@
 //! carries out its commands.
 
 mod attempts;
+mod backfills;
 mod bug;
+mod clearing;
 mod creation;
 mod dags;
 mod evaluation;
@@ -12,14 +14,21 @@ mod launching;
 mod ledger;
 mod machine;
 mod mapping;
+mod marking;
+mod operating;
 mod ownership;
 mod pools;
+mod recalling;
+mod recounting;
+mod repinning;
 mod requests;
 mod restoring;
 mod run;
+mod selecting;
 mod slots;
 mod timers;
 mod waiting;
+mod wish;
 mod workers;
 
 pub use bug::{Bug, Planted};
@@ -27,3 +36,4 @@ pub use event::{AcquiredShard, Asker, Command, Event};
 pub use ledger::SchedulerSettings;
 pub use machine::Scheduler;
 pub use ownership::{Claim, Ownership};
+pub use recalling::RecalledRun;

@@ -4,7 +4,9 @@ mod asset_event;
 mod backfill;
 mod error;
 mod memory;
+mod operation;
 mod records;
+mod refusal;
 mod request;
 mod sla_miss;
 
@@ -16,7 +18,11 @@ pub use records::{
     Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord,
     RunSnapshot, Shard, ShardCommit, ShardSnapshot, TaskRecord,
 };
-pub use request::{Answer, InboxId, Message, Refusal, Request, Trigger};
+pub use operation::{
+    BackfillChange, ClearOnly, MarkedState, NewBackfill, Operation, TaskChoice, TaskSelection,
+};
+pub use refusal::Refusal;
+pub use request::{Answer, InboxId, Message, Request, Trigger};
 pub use sla_miss::SlaMiss;
 
 use std::fmt::Debug;
