@@ -28,11 +28,25 @@ pub struct EngineSettings {
     pub max_lost: u32,
     /// How many instances a mapped task may have.
     pub max_map_length: usize,
+    /// How many runs of a DAG may be running at a time, where it sets no limit of its own. Backfills have their own limits.
+    pub max_active_runs: u32,
+    /// How many task instances of a DAG may be live at a time, where it sets no limit of its own.
+    pub max_active_tasks: Option<u32>,
+    /// Whether runs that a schedule has missed are made up for, where a DAG does not say.
+    pub catchup: bool,
 }
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { paused_at_creation: false, lease: Duration::from_secs(40), max_lost: 5, max_map_length: 1_024 }
+        Self {
+            paused_at_creation: false,
+            lease: Duration::from_secs(40),
+            max_lost: 5,
+            max_map_length: 1_024,
+            max_active_runs: 16,
+            max_active_tasks: None,
+            catchup: true,
+        }
     }
 }
 

@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::dialect::Dialect;
+use crate::state::RunType;
+use crate::time::Timestamp;
+
 /// The longest id, in bytes of UTF-8. It is what an indexed text column of every supported database can hold.
 pub const MAX_ID_BYTES: usize = 250;
 
@@ -131,6 +135,14 @@ text_id!(
 );
 
 text_id!(
+    /// The key of a variable: any text without control characters.
+    VariableKey, "variable key", "all but control characters", |c| !c.is_control()
+);
+text_id!(
+    /// The id of a connection, which several connections may share: any text without control characters.
+    ConnId, "connection id", "all but control characters", |c| !c.is_control()
+);
+text_id!(
     /// The name of an asset, often its URI: any text without control characters.
     AssetName, "asset name", "all but control characters", |c| !c.is_control()
 );
@@ -148,8 +160,21 @@ impl Default for PoolName {
 
 impl RunId {
     /// The id of a run that was asked for without one: `manual__` and its logical date.
-    pub fn manual(logical_date: crate::time::Timestamp) -> Self {
-        Self(format!("manual__{logical_date}").into())
+    pub fn manual(logical_date: Timestamp) -> Self {
+        Self::of(RunType::Manual, logical_date, Dialect::default())
+    }
+
+    /// The id that a run of this type and logical date gets, as in Airflow: `scheduled__2026-01-01T00:00:00+00:00`.
+    pub fn of(run_type: RunType, logical_date: Timestamp, dialect: Dialect) -> Self {
+        let underscores = if run_type == RunType::Backfill && dialect == Dialect::V1_10 { "_" } else { "__" };
+        Self(format!("{run_type}{underscores}{logical_date}").into())
+    }
+
+    /// The type of run, other than manual, whose ids begin like this one.
+    pub fn reserved_for(&self) -> Option<RunType> {
+        let begins =
+            |run_type: &RunType| self.0.strip_prefix(run_type.as_str()).is_some_and(|rest| rest.starts_with('_'));
+        [RunType::Scheduled, RunType::Backfill, RunType::AssetTriggered].into_iter().find(begins)
     }
 }
 

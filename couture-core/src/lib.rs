@@ -19,6 +19,7 @@ pub mod store;
 pub mod task;
 pub mod time;
 pub mod trigger_rule;
+pub mod values;
 
 pub use clock::{Clock, SystemClock};
 pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
@@ -36,6 +37,7 @@ pub use task::{
 };
 pub use time::{Now, Timestamp};
 pub use trigger_rule::TriggerRule;
+pub use values::{Connection, Values, Variable};
 
 /// What macros expand to.
 #[doc(hidden)]

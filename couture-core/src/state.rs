@@ -134,6 +134,12 @@ impl RunType {
     }
 }
 
+impl std::fmt::Display for RunType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 impl std::str::FromStr for RunType {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {

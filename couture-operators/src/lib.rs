@@ -3,6 +3,7 @@
 //! - [`BashOperator`], [`EmptyOperator`] and [`FnOperator`] are what tasks do.
 //! - [`InProcess`] runs child processes as children of this process; [`Supervisor`] runs them under a process of
 //!   their own that outlives this one.
+//! - [`template`] fills in the templates of operators.
 //! - [`log`] holds the format of live logs, with [`log::FileTaskLogs`] for native tasks.
 //!
 //! A binary calls [`link`] at its start, so that stored DAGs find the operators of this crate, and [`Registered::check`].
@@ -18,6 +19,7 @@ pub mod log;
 mod registered;
 pub mod supervisor;
 mod sys;
+pub mod template;
 mod wall;
 
 pub use bash::BashOperator;
@@ -28,6 +30,7 @@ pub use log::FileTaskLogs;
 pub use registered::{Registered, RegistrationError, link};
 pub use supervisor::{Supervisor, SupervisorSettings};
 pub use sys::raise_file_limit;
+pub use template::JinjaTemplates;
 
 /// What macros expand to.
 #[doc(hidden)]

@@ -111,6 +111,9 @@ impl Driver {
             lease: settings.lease,
             max_lost: settings.max_lost,
             max_map_length: settings.max_map_length,
+            max_active_runs: settings.max_active_runs,
+            max_active_tasks: settings.max_active_tasks,
+            catchup: settings.catchup,
             planted,
         });
         let now = clock.now().mono;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::dags::DagEntry;
 use super::machine::Scheduler;
 use super::run::Run;
+use crate::dag::Dag;
 use crate::ids::{DagId, RunId, RunKey};
 use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType};
@@ -31,41 +33,49 @@ pub(super) struct NewRun {
 }
 
 impl Scheduler {
-    /// Creates a run of the newest version of a DAG and begins it, unless the DAG is paused: then it is queued.
+    /// Creates a run of the newest version of a DAG and begins it, unless the DAG is paused or has as many running as it may: then
+    /// it is queued.
     pub(super) fn create_run(&mut self, dag_id: DagId, new: NewRun, now: Now) -> Result<RunKey, Refusal> {
-        let Some(entry) = self.dags.get(&dag_id) else { return Err(Refusal::UnknownDag(dag_id)) };
-        if !entry.active {
-            return Err(Refusal::InactiveDag(dag_id));
-        }
-        let Some(dag) = entry.dag.clone() else {
-            let error = entry.error.clone().unwrap_or_default();
-            return Err(Refusal::Quarantined { dag_id, error });
-        };
-        if entry.runs.len() >= MAX_UNFINISHED_RUNS {
-            return Err(Refusal::TooManyRuns { dag_id, limit: MAX_UNFINISHED_RUNS });
-        }
+        let (entry, dag) = self.may_create(&dag_id)?;
         let NewRun { run_id, run_type, logical_date, data_interval, conf, backfill } = new;
         if self.has_run(&dag_id, &run_id) {
             return Err(Refusal::RunExists { dag_id, run_id });
         }
-        let (shard, version, paused) = (entry.shard, entry.version.clone(), entry.paused);
+        let begins = !entry.paused && (backfill.is_some() || entry.has_room(self.ledger.settings.max_active_runs));
+        let (shard, version) = (entry.shard, entry.version.clone());
         let key = RunKey::new(shard, self.ledger.next_sequence(shard));
         let info = RunInfo { key, dag, run_id: run_id.clone(), run_type, logical_date, data_interval, conf, backfill };
-        let state = if paused { RunState::Queued } else { RunState::Running };
+        let state = if begins { RunState::Running } else { RunState::Queued };
         let mut run = Run::new(Arc::new(info), state);
-        run.started_at = (!paused).then_some(now.wall);
+        run.started_at = begins.then_some(now.wall);
         self.ledger.record(shard, Record::RunCreated(run.record(version, now.wall)), None);
         if let Some(entry) = self.dags.get_mut(&dag_id) {
-            entry.runs.insert(run_id, key);
+            entry.add_run(&run);
         }
-        if !paused {
+        if begins {
             run.begin(&mut self.ledger, now);
         }
         self.runs.insert(key, run);
-        if !paused {
+        if begins {
             self.end_if_over(key, now);
         }
         Ok(key)
+    }
+
+    /// The DAG and its newest version, if it may have one more run.
+    pub(super) fn may_create(&self, dag_id: &DagId) -> Result<(&DagEntry, Arc<Dag>), Refusal> {
+        let Some(entry) = self.dags.get(dag_id) else { return Err(Refusal::UnknownDag(dag_id.clone())) };
+        if !entry.active {
+            return Err(Refusal::InactiveDag(dag_id.clone()));
+        }
+        let Some(dag) = entry.dag.clone() else {
+            let error = entry.error.clone().unwrap_or_default();
+            return Err(Refusal::Quarantined { dag_id: dag_id.clone(), error });
+        };
+        if entry.runs.len() >= MAX_UNFINISHED_RUNS {
+            return Err(Refusal::TooManyRuns { dag_id: dag_id.clone(), limit: MAX_UNFINISHED_RUNS });
+        }
+        Ok((entry, dag))
     }
 }
 

@@ -31,6 +31,12 @@ pub struct SchedulerSettings {
     pub max_lost: u32,
     /// How many instances a mapped task may have.
     pub max_map_length: usize,
+    /// How many runs of a DAG may be running at a time, where it sets no limit of its own.
+    pub max_active_runs: u32,
+    /// How many task instances of a DAG may be live at a time, where it sets no limit of its own.
+    pub max_active_tasks: Option<u32>,
+    /// Whether missed runs are made up for, where a DAG does not say.
+    pub catchup: bool,
     /// Planted bugs.
     pub planted: Planted,
 }
@@ -53,6 +59,8 @@ pub(super) struct Ledger {
     pub(super) live_here: usize,
     /// Deferred attempts by the run whose end they wait for. Some may be over.
     pub(super) awaited: FxHashMap<(DagId, RunId), Vec<AttemptToken>>,
+    /// DAGs of which a run is over, so that others have room.
+    pub(super) rooms: Vec<DagId>,
     pub(super) out: Vec<Command>,
 }
 
@@ -65,6 +73,7 @@ impl Ledger {
             timers: Timers::default(),
             live_here: 0,
             awaited: FxHashMap::default(),
+            rooms: Vec::new(),
             out: Vec::new(),
         }
     }

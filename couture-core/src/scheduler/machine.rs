@@ -8,12 +8,15 @@ use super::dags::DagEntry;
 use super::event::{Command, Event};
 use super::ledger::{Ledger, SchedulerSettings};
 use super::run::Run;
-use super::timers::Timer;
+use super::timers::{Timer, WallTimer};
 use super::workers::Workers;
 use crate::ids::{AttemptToken, DagId, Epoch, RunId, RunKey, ShardId};
 use crate::state::RunState;
 use crate::store::InboxId;
 use crate::time::Now;
+
+/// How many runs may make room in one step.
+const MAX_ROOMS: usize = 4_096;
 
 /// Schedules the DAGs of the shards that it owns.
 ///
@@ -52,7 +55,7 @@ impl Scheduler {
         self.ring(now);
         match event {
             Event::ShardAcquired(shard) => self.acquire(*shard, now),
-            Event::DagRegistered { dag, version, asker } => self.register(dag, version, asker),
+            Event::DagRegistered { dag, version, asker } => self.register(dag, version, asker, now),
             Event::DagDeregistered { dag_id, asker } => self.deregister(&dag_id, asker),
             Event::Requested { request, asker } => self.requested(request, asker, now),
             Event::MessageArrived(id, message) => self.message_arrived(id, message, now),
@@ -61,8 +64,18 @@ impl Scheduler {
             Event::PoolsObserved(pools) => self.observe_pools(&pools, now),
             Event::TimePassed => {}
         }
+        self.make_rooms(now);
         self.launch(now);
         std::mem::take(&mut self.ledger.out)
+    }
+
+    /// Lets runs begin where others are over. Runs without tasks are over at once, so there may be no end to it: the rest comes later.
+    fn make_rooms(&mut self, now: Now) {
+        for _ in 0..MAX_ROOMS {
+            let Some(dag_id) = self.ledger.rooms.pop() else { return };
+            self.make_room(&dag_id, now);
+        }
+        self.ledger.timers.set(now, Duration::from_millis(1), Timer::Rest);
     }
 
     /// The commands so far have been carried out.
@@ -73,7 +86,7 @@ impl Scheduler {
         self.ledger.timers.tidy(|timer| match timer {
             Timer::Retry(token) | Timer::ExecutionTimeout(token) | Timer::Wake(token) => is_current(token),
             Timer::RunTimeout(run) => runs.contains_key(run),
-            Timer::PoolContention => true,
+            Timer::PoolContention | Timer::Rest => true,
         });
     }
 
@@ -89,7 +102,12 @@ impl Scheduler {
                 Timer::Wake(token) => self.wake(token),
                 Timer::ExecutionTimeout(token) => self.execution_timed_out(token, now),
                 Timer::RunTimeout(run) => self.run_timed_out(run, now),
-                Timer::PoolContention => {}
+                Timer::PoolContention | Timer::Rest => {}
+            }
+        }
+        while let Some(timer) = self.ledger.timers.pop_wall_due(now) {
+            match timer {
+                WallTimer::Schedule(dag_id) => self.schedule_due(&dag_id, now),
             }
         }
     }
@@ -111,12 +129,13 @@ impl Scheduler {
         run.record_change(Some(now.wall), &mut self.ledger);
         self.ledger.out.push(Command::RunEnded(key, state));
         let id = (run.info.dag.dag_id.clone(), run.info.run_id.clone());
-        self.runs.remove(&key);
-        if let Some(dag) = self.dags.get_mut(&id.0) {
-            dag.runs.remove(&id.1);
+        if let (Some(run), Some(entry)) = (self.runs.remove(&key), self.dags.get_mut(&id.0)) {
+            entry.remove_run(&run);
         }
         self.wake_waiters(&id);
+        let dag_id = id.0.clone();
         self.ended_in_batch.insert(id);
+        self.ledger.rooms.push(dag_id);
     }
 
     /// The shards owned, with their epochs and last journal positions given out.

@@ -24,6 +24,7 @@ mod repinning;
 mod requests;
 mod restoring;
 mod run;
+mod scheduling;
 mod selecting;
 mod slots;
 mod timers;

@@ -1,6 +1,5 @@
 //! Taking over a shard from the store, and letting go of one.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,23 +27,19 @@ impl Scheduler {
         let AcquiredShard { id, epoch, snapshot, versions } = shard;
         self.forget(id);
         self.ledger.shards.insert(id, OwnedShard { epoch, sequence: snapshot.sequence });
+        let mut dag_ids = Vec::new();
         for row in snapshot.dags {
             let dag = versions.get(&row.version);
-            let entry = DagEntry {
-                shard: id,
-                dag: dag.and_then(|dag| dag.as_ref().ok().cloned()),
-                error: match dag {
-                    Some(Ok(_)) => None,
-                    Some(Err(error)) => Some(error.clone()),
-                    None => Some(format!("version {} is missing from the store", row.version)),
-                },
-                version: row.version,
-                paused: row.paused,
-                active: row.active,
-                runs: BTreeMap::new(),
-                held: Vec::new(),
+            let error = match dag {
+                Some(Ok(_)) => None,
+                Some(Err(error)) => Some(error.clone()),
+                None => Some(format!("version {} is missing from the store", row.version)),
             };
-            self.dags.insert(row.dag_id, entry);
+            let dag = dag.and_then(|dag| dag.as_ref().ok().cloned());
+            let dag_id = row.dag_id.clone();
+            let entry = DagEntry { dag, error, ..DagEntry::new(id, row) };
+            dag_ids.push(dag_id.clone());
+            self.dags.insert(dag_id, entry);
         }
         let mut rows: FxHashMap<RunKey, Vec<TaskRecord>> = FxHashMap::default();
         for row in snapshot.tasks {
@@ -53,6 +48,9 @@ impl Scheduler {
         for run in snapshot.runs {
             let rows = rows.remove(&run.key).unwrap_or_default();
             self.restore_run(run, rows, &versions, now);
+        }
+        for dag_id in dag_ids {
+            self.make_room(&dag_id, now);
         }
     }
 
@@ -77,7 +75,6 @@ impl Scheduler {
             entry.error.get_or_insert_with(|| format!("run {}: its DAG has no task number {at}", row.run_id));
             return;
         }
-        entry.runs.insert(row.run_id.clone(), row.key);
         let info = RunInfo {
             key: row.key,
             dag,
@@ -97,6 +94,7 @@ impl Scheduler {
                 live.push(slot);
             }
         }
+        entry.add_run(&run);
         self.runs.insert(run.info.key, run);
         self.continue_run(row.key, live, now);
     }
@@ -123,7 +121,7 @@ impl Scheduler {
         } else if run.state == RunState::Running {
             run.arm_timeout(&mut self.ledger, now);
             run.evaluate_all(&mut self.ledger, now);
-        } else if !self.dags.get(&run.info.dag.dag_id).is_some_and(|dag| dag.paused) {
+        } else if run.info.backfill.is_some() && !self.dags.get(&run.info.dag.dag_id).is_some_and(|dag| dag.paused) {
             return self.begin_run(key, now);
         }
         if self.runs.get(&key).is_some_and(|run| run.state == RunState::Running || run.cancelled) {

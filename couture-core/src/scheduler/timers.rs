@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use crate::ids::{AttemptToken, RunKey};
+use crate::ids::{AttemptToken, DagId, RunKey};
 use crate::time::{Now, Timestamp};
 
 /// What a timer is for. One that is out of date when it rings changes nothing.
@@ -18,15 +18,29 @@ pub(super) enum Timer {
     Wake(AttemptToken),
     /// A run has taken too long.
     RunTimeout(RunKey),
+    /// There is more to do than fitted into one step.
+    Rest,
     /// A pool that was full because of others may have slots again.
     PoolContention,
 }
+
+/// What happens at a moment of wall-clock time. One that is out of date when it rings changes nothing.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum WallTimer {
+    /// The next run of a DAG may be due.
+    Schedule(DagId),
+}
+
+/// How long a jump of the wall clock may stay unseen.
+const GLANCE: Duration = Duration::from_secs(10);
 
 /// Timers by the monotonic clock, which no jump of the wall clock disturbs. Times kept in the store are turned into what is left of
 /// them when a shard is taken over.
 #[derive(Default, Debug)]
 pub(super) struct Timers {
     heap: BinaryHeap<Reverse<(Duration, Timer)>>,
+    /// Those that mean a date, and so follow the wall clock wherever it jumps.
+    wall: BinaryHeap<Reverse<(Timestamp, WallTimer)>>,
     /// How many are worth a look at which of them are still wanted.
     crowd: usize,
 }
@@ -43,9 +57,22 @@ impl Timers {
         if is_due { self.heap.pop().map(|Reverse((_, timer))| timer) } else { None }
     }
 
+    /// Rings at `when`.
+    pub(super) fn set_wall(&mut self, when: Timestamp, timer: WallTimer) {
+        self.wall.push(Reverse((when, timer)));
+    }
+
+    /// A timer whose date has come.
+    pub(super) fn pop_wall_due(&mut self, now: Now) -> Option<WallTimer> {
+        let is_due = self.wall.peek().is_some_and(|Reverse((when, _))| *when <= now.wall);
+        if is_due { self.wall.pop().map(|Reverse((_, timer))| timer) } else { None }
+    }
+
     /// How long nothing is due.
     pub(super) fn next(&self, now: Now) -> Option<Duration> {
-        self.heap.peek().map(|Reverse((when, _))| when.saturating_sub(now.mono))
+        let next = self.heap.peek().map(|Reverse((when, _))| when.saturating_sub(now.mono));
+        let next_wall = self.wall.peek().map(|Reverse((when, _))| when.since(now.wall).min(GLANCE));
+        next.into_iter().chain(next_wall).min()
     }
 
     /// Drops timers that are out of date, once there are many.

@@ -2,6 +2,7 @@
 
 use super::request::Trigger;
 use crate::ids::{DagId, RunId, RunKey, TaskId};
+use crate::state::RunType;
 
 /// Why a request was refused; nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +29,14 @@ pub enum Refusal {
         dag_id: DagId,
         /// The run.
         run_id: RunId,
+    },
+    /// A run id that begins like those of runs that are not asked for by hand.
+    #[error("run id {run_id:?} is reserved for {run_type} runs; choose one that does not begin with \"{run_type}_\"")]
+    ReservedRunId {
+        /// The run.
+        run_id: RunId,
+        /// Whose ids begin so.
+        run_type: RunType,
     },
     /// The run's id is taken.
     #[error("dag {dag_id:?} already has a run {run_id:?}")]

@@ -1,6 +1,7 @@
 //! What an operator sees of its attempt, and the services it may use.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,6 +16,7 @@ use crate::ids::{AttemptToken, DagId, RunId, RunKey, TaskId};
 use crate::schedule::DataInterval;
 use crate::state::RunType;
 use crate::time::Timestamp;
+use crate::values::RecordedValues;
 
 /// A DAG run's facts that never change.
 #[derive(Debug)]
@@ -44,6 +46,7 @@ pub struct TaskContext {
     token: AttemptToken,
     cancellation: Cancellation,
     services: Arc<Services>,
+    values: Arc<RecordedValues>,
     pushed: Mutex<Vec<(String, Value)>>,
     decision: Mutex<Option<Decision>>,
     waited: Option<Waited>,
@@ -55,7 +58,17 @@ impl TaskContext {
 
     /// For executors.
     pub fn new(run: Arc<RunInfo>, token: AttemptToken, cancellation: Cancellation, services: Arc<Services>) -> Self {
-        Self { run, token, cancellation, services, pushed: Mutex::default(), decision: Mutex::default(), waited: None }
+        let values = Arc::new(RecordedValues::new(services.values.clone()));
+        Self {
+            run,
+            token,
+            cancellation,
+            services,
+            values,
+            pushed: Mutex::default(),
+            decision: Mutex::default(),
+            waited: None,
+        }
     }
 
     /// For executors: its operator has deferred itself before in this try.
@@ -118,6 +131,17 @@ impl TaskContext {
         self.token
     }
 
+    /// The time now, by the executor's clock: the only one that operators ask.
+    pub fn now(&self) -> Timestamp {
+        self.services.clock.now().wall
+    }
+
+    /// Resolves after `duration` by the executor's clock. A long wait that need not hold a slot is a
+    /// [`Deferral`](super::Deferral) instead.
+    pub async fn sleep(&self, duration: Duration) {
+        self.services.clock.sleep(duration).await;
+    }
+
     /// Resolves when the attempt shall end: timed out, cancelled, or its worker is stopping.
     pub async fn cancelled(&self) {
         self.cancellation.cancelled().await;
@@ -137,6 +161,18 @@ impl TaskContext {
     /// What the executor offers to operators.
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// Variables and connections, as this attempt sees them. The secrets among what it looks up are remembered; see
+    /// [`secrets`](Self::secrets).
+    pub fn values(&self) -> &Arc<RecordedValues> {
+        &self.values
+    }
+
+    /// The secrets that this attempt looked up so far: what logs show as `***`. An operator gives them to the processes that it
+    /// starts ([`ProcessCommand::secrets`](super::ProcessCommand::secrets)).
+    pub fn secrets(&self) -> Vec<String> {
+        self.values.secrets()
     }
 
     /// Gives a value to later tasks under `key`. It is recorded with the attempt's success, and only then; the same key again

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use couture_core::schedule::DataInterval;
 use couture_core::task::Cancellation;
 use couture_core::{
     AttemptToken, Dag, DagBuilder, MapIndex, Operator, Processes, RunId, RunInfo, RunKey, RunType, Services, ShardId,
@@ -73,6 +74,8 @@ impl Attempts {
             run_id: RunId::new("manual__2026").unwrap(),
             run_type: RunType::Manual,
             logical_date: Timestamp::parse("2026-01-01").unwrap(),
+            data_interval: DataInterval::at(Timestamp::parse("2026-01-01").unwrap()),
+            backfill: None,
             conf: serde_json::Value::Null,
         };
         let logs = Arc::new(FileTaskLogs::new(folders.live()));

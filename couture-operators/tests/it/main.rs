@@ -6,3 +6,4 @@ mod functions;
 mod in_process;
 mod supervised;
 mod survival;
+mod templates;

@@ -78,7 +78,10 @@ impl Dialect for MySqlDialect {
     }
 
     fn migrations(&self) -> &'static [&'static str] {
-        &[include_str!("../../migrations/mysql/0001_engine.sql")]
+        &[
+            include_str!("../../migrations/mysql/0001_engine.sql"),
+            include_str!("../../migrations/mysql/0002_values.sql"),
+        ]
     }
 
     fn begin_snapshot(&self) -> &'static str {

@@ -80,7 +80,10 @@ impl Dialect for PostgresDialect {
     }
 
     fn migrations(&self) -> &'static [&'static str] {
-        &[include_str!("../../migrations/postgres/0001_engine.sql")]
+        &[
+            include_str!("../../migrations/postgres/0001_engine.sql"),
+            include_str!("../../migrations/postgres/0002_values.sql"),
+        ]
     }
 
     fn begin_snapshot(&self) -> &'static str {

@@ -122,6 +122,9 @@ impl Dialect for SqliteDialect {
     }
 
     fn migrations(&self) -> &'static [&'static str] {
-        &[include_str!("../../migrations/sqlite/0001_engine.sql")]
+        &[
+            include_str!("../../migrations/sqlite/0001_engine.sql"),
+            include_str!("../../migrations/sqlite/0002_values.sql"),
+        ]
     }
 }

@@ -18,5 +18,5 @@ mod tasks;
 mod writer;
 mod xcoms;
 
-use sql_store::limit;
+pub(crate) use sql_store::limit;
 pub use sql_store::{ConnectOptions, SqlStore, connect, connect_with};

@@ -76,7 +76,7 @@ impl SqlStore {
         self.inner.database.close().await;
     }
 
-    pub(super) fn database(&self) -> &Database {
+    pub(crate) fn database(&self) -> &Database {
         &self.inner.database
     }
 
@@ -96,6 +96,6 @@ impl fmt::Debug for SqlStore {
 }
 
 /// A limit as a database takes it.
-pub(super) fn limit(limit: usize) -> i64 {
+pub(crate) fn limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }

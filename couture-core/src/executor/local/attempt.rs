@@ -43,7 +43,13 @@ pub(super) async fn run(
     services: Arc<Services>,
 ) -> Outcome {
     let cx = TaskContext::new(launch.run, launch.token, cancellation, services).after(launch.waited);
-    let outcome = outcome_of(&cx, &*store).await;
+    let outcome = match outcome_of(&cx, &*store).await {
+        Outcome::Failed { error, retryable } => {
+            Outcome::Failed { error: cx.values().masked(error.into()).into(), retryable }
+        }
+        Outcome::Skipped { reason } => Outcome::Skipped { reason: cx.values().masked(reason.into()).into() },
+        other => other,
+    };
     // The end of a child is in its log already, and this may be the second server that sees it.
     if !cx.task().operator.is_resumable() {
         match &outcome {

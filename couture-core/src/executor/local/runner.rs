@@ -57,6 +57,7 @@ impl LocalExecutor {
         mut services: Services,
     ) -> Self {
         services.xcoms = Arc::new(StoreXComs::new(store.clone()));
+        services.clock = clock.clone();
         let shared = Shared {
             worker,
             settings,

@@ -22,6 +22,7 @@ pub(super) struct Contents {
     pub(super) runs: BTreeMap<RunKey, StoredRun>,
     pub(super) run_ids: FxHashMap<DagId, FxHashMap<RunId, RunKey>>,
     pub(super) pools: BTreeMap<PoolName, Pool>,
+    pub(super) pool_descriptions: BTreeMap<PoolName, String>,
     pub(super) inbox: BTreeMap<InboxId, Message>,
     pub(super) last_inbox_number: i64,
     pub(super) backfills: BTreeMap<i64, Backfill>,

@@ -1,0 +1,1 @@
+//! Limits on what may be live at a time.

@@ -1,0 +1,6 @@
+//! Runs by schedule, the limits on them, and what a run takes from the one before it.
+
+mod bench;
+mod limits;
+mod operators;
+mod schedules;
