@@ -12,6 +12,7 @@ mod group;
 mod model;
 mod options;
 mod serial;
+mod setups;
 mod skips;
 mod surroundings;
 mod weight;

@@ -8,6 +8,7 @@ use super::attributes::DagAttributes;
 use super::error::DagError;
 use super::expand::Expand;
 use super::options::{TaskOptions, TaskRole};
+use super::setups::SetupScopes;
 use super::weight::{MAX_WEIGHED_TASKS, WeightRule, reachable_sums};
 use crate::ids::{DagId, TaskId, TaskIndex};
 use crate::schedule::Timetable;
@@ -25,6 +26,7 @@ pub struct Dag {
     /// Answers when it runs: its schedule, checked.
     pub timetable: Arc<dyn Timetable>,
     tasks: Vec<Task>,
+    pub(super) scopes: SetupScopes,
     by_id: OnceLock<FxHashMap<TaskId, TaskIndex>>,
 }
 
@@ -141,12 +143,7 @@ impl Dag {
             return Err(DagError::Cycle { tasks: cycle.into_iter().map(name).collect() });
         };
         let weights = priority_weights(&drafts, &upstream, &downstream, order);
-        let decides: Vec<bool> = (0..drafts.len())
-            .map(|at| {
-                let is_ignored = |task: usize| drafts[task].options.role == TaskRole::Teardown;
-                !is_ignored(at) && downstream[at].iter().all(|next| is_ignored(next.at()))
-            })
-            .collect();
+        let decides = deciding(&drafts, &downstream);
         let tasks = drafts
             .into_iter()
             .zip(upstream.into_iter().zip(downstream))
@@ -168,7 +165,10 @@ impl Dag {
             .schedule
             .timetable(attributes.dialect, attributes.timezone)
             .map_err(|error| DagError::Attribute(error.to_string()))?;
-        Ok(Self { dag_id, attributes, timetable, tasks, by_id: OnceLock::new() })
+        let scopes = SetupScopes::default();
+        let mut dag = Self { dag_id, attributes, timetable, tasks, scopes, by_id: OnceLock::new() };
+        dag.scopes = SetupScopes::of(&dag)?;
+        Ok(dag)
     }
 
     /// The tasks, in the order in which they were added.
@@ -193,6 +193,15 @@ impl Dag {
     pub fn leaves(&self) -> impl Iterator<Item = TaskIndex> {
         self.tasks.iter().enumerate().filter(|(_, task)| task.downstream.is_empty()).map(|(at, _)| TaskIndex(at as u32))
     }
+}
+
+/// Which tasks decide how a run ends: those that nothing but teardowns waits for, and that are none. In a DAG of nothing but teardowns
+/// it is the leaves.
+fn deciding(drafts: &[TaskDraft], downstream: &[Vec<TaskIndex>]) -> Vec<bool> {
+    let is_ignored = |task: usize| drafts[task].options.role == TaskRole::Teardown;
+    let is_leaf = |at: usize| !is_ignored(at) && downstream[at].iter().all(|next| is_ignored(next.at()));
+    let decides: Vec<bool> = (0..drafts.len()).map(is_leaf).collect();
+    if decides.contains(&true) { decides } else { downstream.iter().map(Vec::is_empty).collect() }
 }
 
 /// The weights that the tasks' weight rules ask for, each in its bounds.

@@ -26,10 +26,10 @@ pub struct TaskOptions {
     /// From the end of a failed try to the next.
     #[serde(skip_serializing_if = "is_retry_delay")]
     pub retry_delay_ms: u64,
-    /// Whether that delay doubles with each try.
+    /// Whether that delay doubles with each try, as [`RetryPolicy::delay_after`] says.
     #[serde(skip_serializing_if = "is_default")]
     pub retry_exponential_backoff: bool,
-    /// The longest delay; 24 hours where absent.
+    /// The longest delay that grew so; 24 hours where absent (a hundred years in dialect 1.10).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_retry_delay_ms: Option<u64>,
     /// After this time an attempt is ended and counts as failed.
@@ -194,7 +194,7 @@ impl TaskOptions {
             retries: self.retries,
             delay: Duration::from_millis(self.retry_delay_ms),
             exponential: self.retry_exponential_backoff,
-            max_delay: self.max_retry_delay_ms.map_or(RetryPolicy::MAX_DELAY, Duration::from_millis),
+            max_delay: self.max_retry_delay_ms.map(Duration::from_millis),
         }
     }
 
@@ -213,6 +213,10 @@ impl TaskOptions {
         }
         if self.execution_timeout_ms == Some(0) {
             return Err("execution_timeout is 0; leave it out for none".into());
+        }
+        let is_free = matches!(self.trigger_rule, TriggerRule::AllSuccess | TriggerRule::AllDoneSetupSuccess);
+        if self.role.is_teardown() && !is_free {
+            return Err("a teardown has a trigger rule of its own, all_done_setup_success; leave trigger_rule out".into());
         }
         if self.max_active_tis_per_dag == Some(0) || self.max_active_tis_per_dagrun == Some(0) {
             return Err("max_active_tis_per_dag or max_active_tis_per_dagrun is 0, so that it would never run".into());

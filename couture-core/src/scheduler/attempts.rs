@@ -10,6 +10,7 @@ use super::slots::Slot;
 use super::timers::{Timer, left};
 use crate::executor::Report;
 use crate::ids::{AttemptToken, MapIndex};
+use crate::retry::Retried;
 use crate::state::TaskState;
 use crate::task::Outcome;
 use crate::time::{Now, Timestamp};
@@ -156,11 +157,19 @@ impl Run {
         let instance = &mut self.tasks[slot.at()];
         instance.lost = 0;
         let made = instance.try_number - instance.tries_before;
-        let mut policy = self.task(slot).options.retry_policy();
+        let task = self.task(slot);
+        let mut policy = task.options.retry_policy();
+        let dag = &self.info.dag;
+        let retried = Retried {
+            dag_id: &dag.dag_id,
+            task_id: &task.task_id,
+            logical_date: self.info.logical_date,
+            dialect: dag.attributes.dialect,
+        };
         if planted.has(Bug::RetryOffByOne) {
             policy.retries += 1;
         }
-        match policy.delay_after(made) {
+        match policy.delay_after(made, &retried) {
             Some(delay) => self.retry(slot, at, delay, error, ledger, now),
             None => self.transition(slot, TaskState::Failed, Details::ended(at).because(error), ledger),
         }

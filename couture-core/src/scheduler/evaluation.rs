@@ -5,18 +5,20 @@ use super::event::Command;
 use super::instance::KillReason;
 use super::ledger::Ledger;
 use super::run::{Details, Run};
+use crate::dag::TaskRole;
 use crate::ids::TaskIndex;
 use crate::state::{RunState, TaskState};
 use crate::task::Decision;
 use crate::time::Now;
-use crate::trigger_rule::Verdict;
+use crate::trigger_rule::{TriggerRule, UpstreamCounts, Verdict, verdict_after_setups, verdict_in_scope};
 
 impl Run {
     /// Looks at the tasks downstream of what has just finished, and at theirs if that finishes them.
     pub(super) fn propagate(&mut self, ledger: &mut Ledger, now: Now) {
         while let Some(finished) = self.news.pop() {
             let dag = self.info.dag.clone();
-            for next in &dag.task(self.slots.owner(finished).0).downstream {
+            let task = self.slots.owner(finished).0;
+            for next in dag.task(task).downstream.iter().chain(dag.in_scope_of(task)) {
                 self.evaluate(*next, ledger, now);
             }
         }
@@ -29,18 +31,17 @@ impl Run {
         self.propagate(ledger, now);
     }
 
-    /// Applies the trigger rule of a task that nothing has happened to yet.
+    /// Applies the trigger rule of a task that nothing has happened to yet, or some instances of which begin again.
     pub(super) fn evaluate(&mut self, task: TaskIndex, ledger: &mut Ledger, now: Now) {
-        let slot = task.into();
         let instance = &self.tasks[task.at()];
-        if !instance.is_open() || self.state != RunState::Running {
+        let is_expanded = instance.state == Some(TaskState::Expanded);
+        let is_due = if is_expanded { self.reopened.contains(&task) } else { instance.is_open() };
+        if !is_due || self.state != RunState::Running {
             return;
         }
-        if self.cancelled || self.is_skipped_by_decision(task) {
-            return self.transition(slot, TaskState::Skipped, Details::ended(now.wall), ledger);
-        }
         let planted = ledger.settings.planted;
-        let verdict = match self.task(slot).options.trigger_rule.verdict(&instance.counts) {
+        let verdict = match self.verdict_on(task) {
+            _ if self.cancelled || self.is_skipped_by_decision(task) => Verdict::Skip,
             Verdict::Wait if planted.has(Bug::TriggerTooEager) && instance.counts.success > 0 => Verdict::Run,
             Verdict::Skip if planted.has(Bug::SkipNotPropagated) => Verdict::Wait,
             Verdict::FailUpstream if planted.has(Bug::FailureNotPropagated) => Verdict::Wait,
@@ -48,12 +49,72 @@ impl Run {
         };
         match verdict {
             Verdict::Wait => {}
-            Verdict::Run if self.task(slot).expand.is_some() => self.expand(task, ledger, now),
-            Verdict::Run => self.enqueue(slot, ledger),
-            Verdict::Skip => self.transition(slot, TaskState::Skipped, Details::ended(now.wall), ledger),
-            Verdict::FailUpstream => {
-                self.transition(slot, TaskState::UpstreamFailed, Details::ended(now.wall), ledger);
+            Verdict::Run if is_expanded => self.enqueue_instances(task, ledger),
+            Verdict::Run if self.info.dag.task(task).expand.is_some() => self.expand(task, ledger, now),
+            Verdict::Run => self.enqueue(task.into(), ledger),
+            Verdict::Skip => self.settle(task, TaskState::Skipped, ledger, now),
+            Verdict::FailUpstream => self.settle(task, TaskState::UpstreamFailed, ledger, now),
+        }
+    }
+
+    /// What becomes of a task by its trigger rule and by the setups whose scope it is in.
+    fn verdict_on(&self, task: TaskIndex) -> Verdict {
+        let node = self.info.dag.task(task);
+        let rule = node.trigger_rule();
+        let needs_setups = rule != TriggerRule::Always && !node.upstream.is_empty();
+        let setups = self.info.dag.indirect_setups(task);
+        let in_scope = match setups {
+            [] => Verdict::Run,
+            _ if !needs_setups => Verdict::Run,
+            setups => verdict_in_scope(&self.counts_of(setups)),
+        };
+        if matches!(in_scope, Verdict::Skip | Verdict::FailUpstream) {
+            return in_scope;
+        }
+        match rule.verdict(&self.tasks[task.at()].counts, self.info.dag.attributes.dialect) {
+            Verdict::Run if in_scope == Verdict::Wait => Verdict::Wait,
+            Verdict::Run if rule == TriggerRule::AllDoneSetupSuccess => {
+                let is_setup = |task: &TaskIndex| self.info.dag.task(*task).options.role == TaskRole::Setup;
+                let setups: Vec<_> = node.upstream.iter().copied().filter(is_setup).collect();
+                verdict_after_setups(&self.counts_of(&setups))
             }
+            verdict => verdict,
+        }
+    }
+
+    /// What these tasks came to.
+    fn counts_of(&self, tasks: &[TaskIndex]) -> UpstreamCounts {
+        let mut counts = UpstreamCounts::default();
+        for task in tasks {
+            let state = self.tasks[task.at()].state;
+            if state != Some(TaskState::Expanded) {
+                counts.total += 1;
+                state.into_iter().for_each(|state| counts.add(state));
+                continue;
+            }
+            for slot in self.slots.block(*task) {
+                let state = self.tasks[slot.at()].state;
+                if state != Some(TaskState::Removed) {
+                    counts.total += 1;
+                    state.into_iter().for_each(|state| counts.add(state));
+                }
+            }
+        }
+        counts
+    }
+
+    /// Ends a task that does not run: itself, or those of its instances that would begin again.
+    fn settle(&mut self, task: TaskIndex, state: TaskState, ledger: &mut Ledger, now: Now) {
+        let is_expanded = self.tasks[task.at()].state == Some(TaskState::Expanded);
+        self.reopened.remove(&task);
+        for slot in self.slots.block(task) {
+            let state = if is_expanded { state } else { TaskState::Removed };
+            if self.tasks[slot.at()].is_open() {
+                self.transition(slot, state, Details::ended(now.wall), ledger);
+            }
+        }
+        if !is_expanded {
+            self.transition(task.into(), state, Details::ended(now.wall), ledger);
         }
     }
 
@@ -97,14 +158,5 @@ impl Run {
             }
         }
         self.news.clear();
-    }
-
-    /// The state in which the run is over, if it is.
-    pub(super) fn verdict(&self, ledger: &Ledger) -> Option<RunState> {
-        let early = ledger.settings.planted.has(Bug::RunEndsEarly) && self.failed > 0;
-        if self.unfinished > 0 && !early {
-            return None;
-        }
-        Some(if self.failed > 0 || self.cancelled { RunState::Failed } else { RunState::Success })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::ledger::Ledger;
 use super::run::{Details, Run};
+use super::slots::Slot;
 use crate::dag::ExpandSource;
 use crate::ids::TaskIndex;
 use crate::state::TaskState;
@@ -17,14 +18,25 @@ impl Run {
                 self.transition(task.into(), TaskState::Skipped, details, ledger);
             }
             Ok(count) if count <= limit => {
-                self.make_instances(task, count, ledger);
-                let details = Details { length: Some(count as u32), ..Details::default() };
-                self.transition(task.into(), TaskState::Expanded, details, ledger);
-                for slot in self.slots.block(task) {
-                    if self.tasks[slot.at()].is_open() {
-                        self.enqueue(slot, ledger);
+                let had = self.slots.count(task);
+                self.make_instances(task, count);
+                for slot in self.slots.block(task).skip(count) {
+                    if !self.tasks[slot.at()].is_finished() {
+                        self.transition(slot, TaskState::Removed, Details::default(), ledger);
                     }
                 }
+                for slot in self.slots.block(task).take(count) {
+                    let state = &mut self.tasks[slot.at()].state;
+                    if *state == Some(TaskState::Removed) {
+                        *state = Some(TaskState::Cleared);
+                    }
+                }
+                let details = Details { length: Some(count as u32), ..Details::default() };
+                self.transition(task.into(), TaskState::Expanded, details, ledger);
+                if had > 0 {
+                    self.recount();
+                }
+                self.enqueue_instances(task, ledger);
             }
             Ok(count) => {
                 let error = format!("{count} instances; at most {limit} are allowed (scheduler.max_map_length)");
@@ -36,26 +48,54 @@ impl Run {
         }
     }
 
-    /// Keeps room and counts for the instances of a mapped task. Those that it had beyond are removed.
-    pub(super) fn make_instances(&mut self, task: TaskIndex, count: usize, ledger: &mut Ledger) {
+    /// Sees to it that a mapped task has `count` instances at least.
+    pub(super) fn make_instances(&mut self, task: TaskIndex, count: usize) {
         let had = self.slots.count(task);
-        if count > had {
-            let old: Vec<_> = self.slots.block(task).collect();
-            self.slots.grow(task, count);
-            let mut fresh: Vec<_> = old.into_iter().map(|slot| std::mem::take(&mut self.tasks[slot.at()])).collect();
-            fresh.resize_with(count, Default::default);
-            self.tasks.extend(fresh);
-            self.unfinished += count - had;
-            let more = (count - had.max(1)) as u32;
-            for next in self.info.dag.clone().task(task).downstream.iter() {
-                self.tasks[next.at()].counts.total += more;
+        if count <= had {
+            return;
+        }
+        let old = self.slots.grow(task, count).unwrap_or_default();
+        let mut fresh: Vec<_> = self.tasks[old].iter_mut().map(std::mem::take).collect();
+        fresh.resize_with(self.slots.len() - self.tasks.len(), Default::default);
+        self.tasks.extend(fresh);
+        if self.tasks[task.at()].state == Some(TaskState::Expanded) {
+            self.count_instances(task, had, count);
+        }
+    }
+
+    /// Counts the instances of a mapped task in its place.
+    pub(super) fn expanded(&mut self, task: TaskIndex) {
+        self.unfinished -= 1;
+        for next in &self.info.dag.clone().task(task).downstream {
+            self.tasks[next.at()].counts.total -= 1;
+        }
+        self.count_instances(task, 0, self.slots.count(task));
+    }
+
+    /// Counts instances that nothing has happened to.
+    fn count_instances(&mut self, task: TaskIndex, from: usize, to: usize) {
+        self.unfinished += to - from;
+        self.reopened.insert(task);
+        for next in &self.info.dag.clone().task(task).downstream {
+            self.tasks[next.at()].counts.total += (to - from) as u32;
+        }
+    }
+
+    /// Puts the instances of an expanded task that may run into the queue for slots.
+    pub(super) fn enqueue_instances(&mut self, task: TaskIndex, ledger: &mut Ledger) {
+        self.reopened.remove(&task);
+        for slot in self.slots.block(task) {
+            if self.tasks[slot.at()].is_open() {
+                self.enqueue(slot, ledger);
             }
         }
-        for slot in self.slots.block(task).skip(count) {
-            if !self.tasks[slot.at()].is_finished() {
-                self.transition(slot, TaskState::Removed, Details::default(), ledger);
-            }
-        }
+    }
+
+    /// How many instances a mapped task has, without those that were removed.
+    fn instances(&self, task: TaskIndex) -> usize {
+        let is_expanded = self.tasks[task.at()].state == Some(TaskState::Expanded);
+        let is_removed = |slot: &Slot| self.tasks[slot.at()].state == Some(TaskState::Removed);
+        if is_expanded { self.slots.block(task).filter(|slot| !is_removed(slot)).count() } else { 0 }
     }
 
     fn map_length(&self, task: TaskIndex) -> Result<usize, String> {
@@ -65,7 +105,7 @@ impl Run {
         for source in &expand.sources {
             let length = match source {
                 ExpandSource::Literal(list) => list.len(),
-                ExpandSource::Output(source) if dag.task(*source).expand.is_some() => self.slots.count(*source),
+                ExpandSource::Output(source) if dag.task(*source).expand.is_some() => self.instances(*source),
                 ExpandSource::Output(source) => match self.lengths.get(source) {
                     Some(length) => *length as usize,
                     None => {

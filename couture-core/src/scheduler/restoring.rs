@@ -157,9 +157,13 @@ impl Run {
     /// is live.
     fn restore_instance(&mut self, row: TaskRecord, ledger: &mut Ledger, now: Now) -> Option<Slot> {
         let (task, state, token) = (row.token.task, row.state, row.token);
-        if state == TaskState::Expanded {
-            self.make_instances(task, row.length.unwrap_or_default() as usize, ledger);
-        }
+        let length = match (state, usize::try_from(token.map_index.0)) {
+            (TaskState::Expanded, _) => row.length.unwrap_or_default() as usize,
+            // One of a list that is shorter now, or not known yet: its tries go on where the list grows again.
+            (_, Ok(at)) if at < ledger.settings.max_map_length => at + 1,
+            _ => 0,
+        };
+        self.make_instances(task, length);
         let slot = self.slot(token)?;
         let retries = self.task(slot).options.retries;
         let instance = &mut self.tasks[slot.at()];

@@ -1,5 +1,6 @@
 //! A DAG run: its task instances, and the one place where they change.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -33,7 +34,11 @@ pub(super) struct Run {
     pub(super) lengths: FxHashMap<TaskIndex, u32>,
     /// What tasks decided about those after them: the tasks to be skipped, ascending.
     pub(super) decisions: FxHashMap<TaskIndex, Box<[TaskIndex]>>,
-    /// How many instances are not finished.
+    /// Expanded tasks that may have instances which nothing has happened to, or which were cleared.
+    pub(super) reopened: BTreeSet<TaskIndex>,
+    /// An instance that is known to go on by itself, or was. See [`is_deadlocked`](Self::is_deadlocked).
+    pub(super) witness: Slot,
+    /// How many instances are not finished. Those of a mapped task count from its expansion on, and then it itself does not.
     pub(super) unfinished: usize,
     /// How many instances have failed that decide about the run.
     pub(super) failed: usize,
@@ -80,6 +85,8 @@ impl Run {
             tasks,
             lengths: FxHashMap::default(),
             decisions: FxHashMap::default(),
+            reopened: BTreeSet::new(),
+            witness: Slot::default(),
             unfinished,
             failed: 0,
             news: Vec::new(),
@@ -143,7 +150,22 @@ impl Run {
             }
         }
         if state == TaskState::Expanded {
-            self.unfinished -= 1;
+            self.expanded(task);
+        }
+        // The instances of a mapped task count while it is expanded, and it itself does not.
+        if map_index == MapIndex::NONE || self.tasks[task.at()].state == Some(TaskState::Expanded) {
+            self.count(slot, state);
+        }
+    }
+
+    /// Counts a state that an instance is in from now on, for the run and for the tasks downstream.
+    fn count(&mut self, slot: Slot, state: TaskState) {
+        let dag = self.info.dag.clone();
+        let (task, map_index) = self.slots.owner(slot);
+        let node = dag.task(task);
+        let is_mapped = map_index != MapIndex::NONE;
+        if state == TaskState::Cleared && is_mapped {
+            self.reopened.insert(task);
         }
         if !state.is_finished() {
             return;
@@ -151,15 +173,13 @@ impl Run {
         self.unfinished -= 1;
         let failed = matches!(state, TaskState::Failed | TaskState::UpstreamFailed);
         self.failed += usize::from(failed && node.decides);
-        let is_mapped = map_index != MapIndex::NONE;
         for next in &node.downstream {
             let counts = &mut self.tasks[next.at()].counts;
-            match state {
-                TaskState::Success => counts.success += 1,
-                TaskState::Failed => counts.failed += 1,
-                TaskState::UpstreamFailed => counts.upstream_failed += 1,
-                TaskState::Removed if is_mapped => counts.total -= 1,
-                _ => counts.skipped += 1,
+            // The list is shorter than it was: nobody waits for what it does not hold.
+            if state == TaskState::Removed && is_mapped {
+                counts.total -= 1;
+            } else {
+                counts.add(state);
             }
         }
     }
@@ -219,6 +239,7 @@ impl Run {
     /// Puts a task instance into the queue for slots.
     pub(super) fn enqueue(&mut self, slot: Slot, ledger: &mut Ledger) {
         self.tasks[slot.at()].ready = true;
+        self.witness = slot;
         let task = self.task(slot);
         let waiting = Waiting {
             priority_weight: task.priority_weight,

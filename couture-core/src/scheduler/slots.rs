@@ -1,11 +1,12 @@
 //! Where the task instances of a run are.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::ids::{MapIndex, TaskIndex};
 
 /// The place of a task instance in its run: first one for each task, then those of mapped tasks.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub(super) struct Slot(u32);
 
 impl Slot {
@@ -25,7 +26,7 @@ impl From<TaskIndex> for Slot {
 #[derive(Clone, Debug)]
 pub(super) struct Slots {
     tasks: u32,
-    /// What the slots after the tasks' own belong to.
+    /// What the slots after the tasks' own belong to. One that was given up belongs to no instance.
     mapped: Vec<(TaskIndex, MapIndex)>,
     /// The first slot and the number of instances of each mapped task.
     blocks: BTreeMap<TaskIndex, (u32, u32)>,
@@ -41,7 +42,15 @@ impl Slots {
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = Slot> + use<> {
-        (0..self.len() as u32).map(Slot)
+        let tasks = self.tasks;
+        let blocks: Vec<_> = self.blocks.values().copied().collect();
+        (0..tasks).chain(blocks.into_iter().flat_map(|(first, count)| first..first + count)).map(Slot)
+    }
+
+    /// All of them, beginning with one.
+    pub(super) fn all_from(&self, slot: Slot) -> impl Iterator<Item = Slot> + use<> {
+        let len = self.len() as u32;
+        (slot.0..len).chain(0..slot.0.min(len)).map(Slot)
     }
 
     /// Which task instance is at `slot`.
@@ -73,10 +82,15 @@ impl Slots {
         self.blocks.get(&task).map_or(0, |(_, count)| *count as usize)
     }
 
-    /// Makes room for `count` instances of a mapped task that has no more than that. Those it has move, by index.
-    pub(super) fn grow(&mut self, task: TaskIndex, count: usize) {
-        let first = self.len() as u32;
-        self.mapped.extend((0..count as i32).map(|at| (task, MapIndex(at))));
+    /// Makes room for `count` instances of a mapped task that has no more than that. Tells where those it had were, if they move.
+    pub(super) fn grow(&mut self, task: TaskIndex, count: usize) -> Option<Range<usize>> {
+        let (first, had) = self.blocks.get(&task).copied().unwrap_or_default();
+        let old = first as usize..(first + had) as usize;
+        let is_last = old.end == self.len() && had > 0;
+        let from = if is_last { had as i32 } else { 0 };
+        let first = if is_last { first } else { self.len() as u32 };
+        self.mapped.extend((from..count as i32).map(|at| (task, MapIndex(at))));
         self.blocks.insert(task, (first, count as u32));
+        (!is_last && had > 0).then_some(old)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use couture_core::store::{Commit, Record, RunChange, RunRecord, TaskRecord};
 use couture_core::task::Outcome;
 use couture_core::trigger_rule::{UpstreamCounts, Verdict};
-use couture_core::{AttemptToken, Dag, DagId, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, TaskState};
+use couture_core::{AttemptToken, Dag, DagId, Dialect, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, TaskState};
 
 use crate::plan::Plan;
 use crate::world::Life;
@@ -54,7 +54,7 @@ impl Run {
     }
 
     fn verdict(&self, task: TaskIndex) -> Verdict {
-        self.dag.task(task).options.trigger_rule.verdict(&self.counts(task))
+        self.dag.task(task).options.trigger_rule.verdict(&self.counts(task), Dialect::V2)
     }
 }
 
