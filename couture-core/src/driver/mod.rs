@@ -6,6 +6,7 @@ mod call;
 mod carrying;
 mod chunk;
 mod lease;
+mod looking;
 mod running;
 mod ticking;
 

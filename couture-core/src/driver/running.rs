@@ -1,6 +1,6 @@
 //! The loop.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::batch::Batch;
 use super::call::{Call, Reply};
 use super::lease::OwnLease;
+use super::looking::Look;
 use crate::clock::Clock;
 use crate::dag::Dag;
 use crate::engine::{EngineSettings, EngineStatus};
@@ -58,6 +59,8 @@ pub struct Driver {
     pub(super) next_tick: Duration,
     /// Reports that this driver makes itself.
     pub(super) unheard: Vec<Report>,
+    /// What the scheduler wants to know from the store before anything else happens.
+    pub(super) looks: VecDeque<Look>,
     /// Whether the pools are to be read after this batch.
     pub(super) pools_wanted: bool,
     pub(super) has_store_error: bool,
@@ -133,6 +136,7 @@ impl Driver {
             status,
             next_tick: now,
             unheard: Vec::new(),
+            looks: VecDeque::new(),
             pools_wanted: false,
             has_store_error: false,
             shard_count: shards,
@@ -169,6 +173,7 @@ impl Driver {
             if now.mono >= self.next_tick {
                 self.tick().await;
             }
+            self.look().await;
             if !self.turn().await {
                 break;
             }
@@ -188,7 +193,7 @@ impl Driver {
         let mut waiting = waiting.lock().await;
         let mut reports = std::mem::take(&mut self.unheard);
         let mut is_open = true;
-        let nap = if reports.is_empty() { nap } else { Duration::ZERO };
+        let nap = if reports.is_empty() && self.looks.is_empty() { nap } else { Duration::ZERO };
         tokio::select! {
             biased;
             some = self.executor.reports() => reports.extend(some),

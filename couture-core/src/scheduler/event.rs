@@ -6,9 +6,11 @@ use rustc_hash::FxHashMap;
 
 use crate::dag::Dag;
 use crate::executor::{Launch, Report};
-use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunKey, ShardId, WorkerId};
+use super::recalling::RecalledRun;
+use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunId, RunKey, ShardId, WorkerId};
 use crate::state::RunState;
-use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, ShardSnapshot};
+use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, RunRecord, ShardSnapshot};
+use crate::time::Timestamp;
 
 /// A fact.
 #[derive(Debug)]
@@ -46,6 +48,17 @@ pub enum Event {
     BeatsObserved(Vec<(WorkerId, u64)>),
     /// The pools were read, at a moment when all earlier commands had been carried out.
     PoolsObserved(Vec<Pool>),
+    /// A run was read that [`Command::RecallRun`] asked for, if it exists.
+    RunRecalled(RunKey, Option<Box<RecalledRun>>),
+    /// The runs were read that [`Command::FindRuns`] asked for.
+    RunsFound {
+        /// The number of the backfill.
+        backfill: i64,
+        /// The DAG's runs with one of these logical dates.
+        runs: Vec<RunRecord>,
+        /// Those of the run ids that the DAG has already.
+        taken: Vec<RunId>,
+    },
     /// Nothing but time.
     TimePassed,
 }
@@ -91,6 +104,18 @@ pub enum Command {
     Answer(Asker, Result<Answer, Refusal>),
     /// Tell who waits for the end of a run.
     RunEnded(RunKey, RunState),
+    /// Read a run from the store and bring it as [`Event::RunRecalled`]. All commands given before it is read have been carried out then, and
+    /// nothing else happens between the two.
+    RecallRun(RunKey),
+    /// Read which runs a DAG has, in the same manner, and bring them as [`Event::RunsFound`].
+    FindRuns {
+        /// The number of the backfill that wants to know.
+        backfill: i64,
+        /// Its DAG.
+        dag_id: DagId,
+        /// Logical dates, and the ids that runs of these dates would have.
+        wanted: Vec<(Timestamp, RunId)>,
+    },
     /// This report is about another scheduler's shard: put it into that shard's inbox.
     Forward(Report),
 }

@@ -2,6 +2,7 @@
 //! carries out its commands.
 
 mod attempts;
+mod backfilling;
 mod backfills;
 mod bug;
 mod clearing;
@@ -16,6 +17,7 @@ mod ledger;
 mod machine;
 mod mapping;
 mod marking;
+mod new_backfill;
 mod operating;
 mod ownership;
 mod pools;

@@ -3,7 +3,7 @@
 use super::creation::MAX_UNFINISHED_RUNS;
 use super::machine::Scheduler;
 use super::slots::Slot;
-use crate::ids::{DagId, MapIndex, RunKey};
+use crate::ids::{DagId, RunKey};
 use crate::state::{RunState, TaskState};
 use crate::store::{Answer, ClearOnly, MarkedState, Operation, Refusal, TaskChoice, TaskSelection};
 use crate::time::Now;
@@ -38,7 +38,10 @@ impl Scheduler {
     ) -> Result<(), Refusal> {
         let Some(run) = self.runs.get(&key) else { return Ok(()) };
         let slots = run.clearable(run.select(tasks)?, only);
-        if slots.is_empty() {
+        // Instances that moved to another version of the DAG were cleared by that.
+        let is_moved = run.state.is_finished()
+            && run.tasks.iter().any(|instance| instance.state == Some(TaskState::Cleared));
+        if slots.is_empty() && !is_moved {
             return Ok(());
         }
         self.reopen(key, now)?;
@@ -109,11 +112,8 @@ impl Scheduler {
         }
         run.recount();
         if run.state == RunState::Running {
-            if choice.map_index.unwrap_or(MapIndex::NONE) == MapIndex::NONE {
-                run.evaluate(task, &mut self.ledger, now);
-            } else {
-                run.enqueue_open(task, &mut self.ledger);
-            }
+            run.evaluate(task, &mut self.ledger, now);
+            run.enqueue_alone(&mut self.ledger);
         }
         Ok(())
     }
@@ -123,16 +123,13 @@ impl Scheduler {
         let Some(run) = self.runs.get_mut(&key) else { return Ok(()) };
         let dag_id = run.info.dag.dag_id.clone();
         if run.state.is_finished() {
-            let entry = self.dags.get_mut(&dag_id);
-            if let Some(entry) = entry {
-                if entry.runs.len() >= MAX_UNFINISHED_RUNS {
-                    return Err(Refusal::TooManyRuns { dag_id, limit: MAX_UNFINISHED_RUNS });
-                }
-                run.state = if entry.paused { RunState::Queued } else { RunState::Running };
-                entry.runs.insert(run.info.run_id.clone(), key);
-            } else {
-                run.state = RunState::Running;
+            let Some(entry) = self.dags.get_mut(&dag_id) else { return Err(Refusal::UnknownDag(dag_id)) };
+            if entry.runs.len() >= MAX_UNFINISHED_RUNS {
+                return Err(Refusal::TooManyRuns { dag_id, limit: MAX_UNFINISHED_RUNS });
             }
+            let begins = entry.begins(run.info.backfill, self.ledger.settings.max_active_runs);
+            run.state = if begins { RunState::Running } else { RunState::Queued };
+            entry.add_run(run);
             run.started_at = (run.state == RunState::Running).then_some(now.wall);
             run.cancelled = false;
             run.record_change(None, &mut self.ledger);
@@ -150,24 +147,16 @@ impl Scheduler {
     fn go_on(&mut self, key: RunKey, now: Now) {
         let Some(run) = self.runs.get_mut(&key) else { return };
         if run.state == RunState::Running {
+            run.witness = Slot::default();
             run.evaluate_all(&mut self.ledger, now);
         }
         run.news.clear();
         let verdict = run.verdict(&self.ledger);
         match verdict {
             Some(state) if state != run.state => self.end_if_over(key, now),
-            Some(_) => self.forget_finished(key),
-            // Nothing of a finished run was reopened that would need it.
-            None if run.state.is_finished() => self.forget_finished(key),
-            None => {}
-        }
-    }
-
-    fn forget_finished(&mut self, key: RunKey) {
-        if let Some(run) = self.runs.remove(&key)
-            && let Some(entry) = self.dags.get_mut(&run.info.dag.dag_id)
-        {
-            entry.runs.remove(&run.info.run_id);
+            // Nothing of a finished run was reopened: it goes out of memory as it came.
+            _ if run.state.is_finished() => drop(self.runs.remove(&key)),
+            _ => {}
         }
     }
 

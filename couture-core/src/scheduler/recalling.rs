@@ -19,6 +19,8 @@ pub(super) enum Origin {
     Asker(Asker),
     /// A message, which goes when it has been dealt with.
     Inbox(InboxId),
+    /// A backfill.
+    Backfill(i64),
 }
 
 /// A request that waits for its run.
@@ -80,57 +82,54 @@ impl Scheduler {
 
     /// The store was asked for a run, with all earlier commands carried out.
     pub(super) fn recalled(&mut self, key: RunKey, found: Option<RecalledRun>, now: Now) {
-        let wishes = self.pending.remove(&key).unwrap_or_default();
-        if !self.ledger.shards.contains_key(&key.shard()) {
-            return;
-        }
-        let mut found = found;
+        let mut wishes = self.pending.remove(&key).unwrap_or_default().into_iter();
+        let Some(Pending { dag_id, operation, origin }) = wishes.next() else { return };
+        let answer = match self.bring_back(&dag_id, key, found, &operation, now) {
+            Ok(()) => self.operate(key, operation, now),
+            Err(refusal) => Err(refusal),
+        };
+        self.answer_origin(origin, key, answer);
+        // What was read is out of date now.
         for Pending { dag_id, operation, origin } in wishes {
-            let answer = match self.bring_back(&dag_id, key, &mut found, &operation, now) {
-                Ok(()) => self.operate(key, operation, now),
-                Err(refusal) => Err(refusal),
-            };
-            self.answer_origin(origin, answer);
+            if let Some(answer) = self.operate_or_recall(dag_id, key, operation, origin, now) {
+                self.answer_origin(origin, key, answer);
+            }
         }
     }
 
-    /// Puts a run into memory where it is not.
+    /// Puts a run into memory, in the newest version of its DAG where that is wanted and can be.
     fn bring_back(
         &mut self,
         dag_id: &DagId,
         key: RunKey,
-        found: &mut Option<RecalledRun>,
+        found: Option<RecalledRun>,
         operation: &Operation,
         now: Now,
     ) -> Result<(), Refusal> {
         let no_run = || Refusal::NoRun { dag_id: dag_id.clone(), run: key };
-        let Some(recalled) = found.as_mut() else { return Err(no_run()) };
-        let RecalledRun { snapshot, dag } = recalled;
+        let RecalledRun { snapshot, dag } = found.ok_or_else(no_run)?;
         if snapshot.run.dag_id != *dag_id {
             return Err(no_run());
         }
-        let unreadable = |error: &str| Refusal::UnreadableRun { dag_id: dag_id.clone(), run: key, error: error.into() };
-        let dag = dag.as_ref().map_err(|error| unreadable(error))?.clone();
-        if self.runs.contains_key(&key) && !self.wants_newest(key, operation) {
-            return Ok(());
-        }
-        let newest = if self.allows_newest(dag_id, &snapshot.run.version, operation) {
-            self.dags.get(dag_id).and_then(|entry| Some((entry.dag.clone()?, entry.version.clone())))
-        } else {
-            None
-        };
-        let is_new_here = !self.runs.contains_key(&key);
-        if let Some((newest, version)) = newest {
-            return self.repin(snapshot.clone(), &dag, newest, version, operation, now).map_err(|error| unreadable(&error));
-        }
-        if is_new_here {
-            self.put_back(snapshot.clone(), dag, now).map_err(|error| unreadable(&error))?;
+        let dag =
+            dag.map_err(|error| Refusal::UnreadableRun { dag_id: dag_id.clone(), run: key, error })?;
+        if let Some(moved) = self.in_newest_version(&snapshot, &dag, operation) {
+            self.repin(&snapshot, &moved);
+            if let Some(old) = self.runs.remove(&key)
+                && let Some(entry) = self.dags.get_mut(dag_id)
+            {
+                entry.remove_run(&old);
+            }
+            self.put_back(RunSnapshot { run: snapshot.run, tasks: moved.rows }, moved.dag, now);
+        } else if !self.runs.contains_key(&key) {
+            self.put_back(snapshot, dag, now);
         }
         Ok(())
     }
 
-    pub(super) fn answer_origin(&mut self, origin: Origin, answer: Result<Answer, Refusal>) {
+    fn answer_origin(&mut self, origin: Origin, key: RunKey, answer: Result<Answer, Refusal>) {
         match origin {
+            Origin::Backfill(number) => self.reprocessed(number, key),
             Origin::Asker(asker) => self.ledger.out.push(Command::Answer(asker, answer)),
             Origin::Inbox(id) => self.ledger.record(id.shard, Record::InboxDone(id), None),
         }

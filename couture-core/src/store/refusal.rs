@@ -78,6 +78,14 @@ pub enum Refusal {
     /// The run's DAG version has no such task, or the mapped task no such instance.
     #[error("the run has no task {0}")]
     UnknownTask(String),
+    /// More than one call may be about.
+    #[error("that is more than {limit} {what}; name fewer of them at a time")]
+    TooWide {
+        /// Of what there are too many.
+        what: String,
+        /// How many are allowed.
+        limit: usize,
+    },
     /// The task instance is running.
     #[error("an attempt of task {:?} is live; wait until it has ended, or clear the task to end it and begin again", .0.as_str())]
     LiveTask(TaskId),

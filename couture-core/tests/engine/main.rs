@@ -1,6 +1,7 @@
 //! The engine as a whole, in memory: real driver, real executor, real clock.
 
 mod attempts;
+mod clearing;
 mod operators;
 mod recovery;
 mod requests;
