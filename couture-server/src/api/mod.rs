@@ -1,5 +1,8 @@
 //! The REST API under `/api/v2`, in Airflow 3's shapes where it has one, and what guards it.
 
+mod affected;
+mod backfill;
+mod clear;
 mod dag;
 mod dag_run;
 mod error;
@@ -7,6 +10,7 @@ mod extract;
 mod guard;
 mod import_error;
 mod log;
+mod mark;
 mod monitor;
 mod page_of;
 mod recent_runs;
