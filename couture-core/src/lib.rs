@@ -24,7 +24,9 @@ pub mod values;
 pub use clock::{Clock, SystemClock};
 pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
 pub use dialect::Dialect;
-pub use engine::{Affected, Engine, EngineError, EngineSettings, EngineStatus, PlannedRun, PlannedStep, RunScope, Scope};
+pub use engine::{
+    Affected, Engine, EngineError, EngineSettings, EngineStatus, PlannedRun, PlannedStep, RunScope, Scope,
+};
 pub use executor::{Executor, Launch, LocalExecutor, LocalSettings, Report};
 pub use failure::{BoxError, Failure, error_chain};
 pub use ids::*;

@@ -1,8 +1,11 @@
 //! Couture's operators, and the supervision of their child processes.
 //!
-//! - [`BashOperator`], [`EmptyOperator`] and [`FnOperator`] are what tasks do.
+//! - [`BashOperator`], [`EmailOperator`], [`EmptyOperator`] and [`FnOperator`] are what tasks do.
+//! - [`BranchOperator`], [`ShortCircuitOperator`], [`LatestOnlyOperator`], [`BranchDateTimeOperator`] and
+//!   [`BranchDayOfWeekOperator`] decide which tasks come next.
 //! - [`InProcess`] runs child processes as children of this process; [`Supervisor`] runs them under a process of
 //!   their own that outlives this one.
+//! - [`email`] sends mail.
 //! - [`template`] fills in the templates of operators.
 //! - [`log`] holds the format of live logs, with [`log::FileTaskLogs`] for native tasks.
 //!
@@ -10,24 +13,36 @@
 #![deny(unsafe_code)]
 
 mod bash;
+mod branch;
+mod branch_date_time;
+mod branch_day_of_week;
 mod child;
+pub mod email;
 mod empty;
 mod full_disk;
 mod function;
 mod in_process;
+mod latest_only;
 pub mod log;
 mod registered;
+mod short_circuit;
 pub mod supervisor;
 mod sys;
 pub mod template;
 mod wall;
 
 pub use bash::BashOperator;
+pub use branch::{BranchOperator, Chosen};
+pub use branch_date_time::{BranchDateTimeOperator, DateBound};
+pub use branch_day_of_week::{BranchDayOfWeekOperator, WeekDay};
+pub use email::EmailOperator;
 pub use empty::{DummyOperator, EmptyOperator};
 pub use function::{FnOperator, RegisteredFunction};
 pub use in_process::InProcess;
+pub use latest_only::LatestOnlyOperator;
 pub use log::FileTaskLogs;
 pub use registered::{Registered, RegistrationError, link};
+pub use short_circuit::ShortCircuitOperator;
 pub use supervisor::{Supervisor, SupervisorSettings};
 pub use sys::raise_file_limit;
 pub use template::JinjaTemplates;

@@ -216,7 +216,9 @@ impl TaskOptions {
         }
         let is_free = matches!(self.trigger_rule, TriggerRule::AllSuccess | TriggerRule::AllDoneSetupSuccess);
         if self.role.is_teardown() && !is_free {
-            return Err("a teardown has a trigger rule of its own, all_done_setup_success; leave trigger_rule out".into());
+            return Err(
+                "a teardown has a trigger rule of its own, all_done_setup_success; leave trigger_rule out".into()
+            );
         }
         if self.max_active_tis_per_dag == Some(0) || self.max_active_tis_per_dagrun == Some(0) {
             return Err("max_active_tis_per_dag or max_active_tis_per_dagrun is 0, so that it would never run".into());

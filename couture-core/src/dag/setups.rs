@@ -46,7 +46,9 @@ impl SetupScopes {
                 pairs += 1;
             }
             if pairs > MAX_PAIRS {
-                return Err(DagError::Attribute(format!("the scopes of setups hold more than {MAX_PAIRS} tasks in all")));
+                return Err(DagError::Attribute(format!(
+                    "the scopes of setups hold more than {MAX_PAIRS} tasks in all"
+                )));
             }
         }
         Ok(scopes)

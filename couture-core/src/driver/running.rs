@@ -61,6 +61,8 @@ pub struct Driver {
     pub(super) unheard: Vec<Report>,
     /// What the scheduler wants to know from the store before anything else happens.
     pub(super) looks: VecDeque<Look>,
+    /// What this driver has found out for the scheduler.
+    pub(super) facts: Vec<Event>,
     /// Whether the pools are to be read after this batch.
     pub(super) pools_wanted: bool,
     pub(super) has_store_error: bool,
@@ -137,6 +139,7 @@ impl Driver {
             next_tick: now,
             unheard: Vec::new(),
             looks: VecDeque::new(),
+            facts: Vec::new(),
             pools_wanted: false,
             has_store_error: false,
             shard_count: shards,
@@ -193,7 +196,8 @@ impl Driver {
         let mut waiting = waiting.lock().await;
         let mut reports = std::mem::take(&mut self.unheard);
         let mut is_open = true;
-        let nap = if reports.is_empty() && self.looks.is_empty() { nap } else { Duration::ZERO };
+        let facts = std::mem::take(&mut self.facts);
+        let nap = if reports.is_empty() && facts.is_empty() && self.looks.is_empty() { nap } else { Duration::ZERO };
         tokio::select! {
             biased;
             some = self.executor.reports() => reports.extend(some),
@@ -217,6 +221,9 @@ impl Driver {
         }
         for report in reports {
             self.handle(Event::Reported(report), &mut batch);
+        }
+        for fact in facts {
+            self.handle(fact, &mut batch);
         }
         self.calls_arrived(calls, &mut batch).await;
         self.handle(Event::TimePassed, &mut batch);

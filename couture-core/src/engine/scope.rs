@@ -65,7 +65,8 @@ impl Scope {
         let mut chosen: Vec<TaskChoice> = self.tasks.iter().filter(named).cloned().collect();
         let tasks: Vec<TaskIndex> = chosen.iter().filter_map(|choice| dag.find(choice.task_id.as_str())).collect();
         let mut add = |found: Vec<bool>| {
-            let more = found.iter().enumerate().filter(|(at, found)| **found && !tasks.contains(&TaskIndex(*at as u32)));
+            let more =
+                found.iter().enumerate().filter(|(at, found)| **found && !tasks.contains(&TaskIndex(*at as u32)));
             chosen.extend(more.map(|(at, _)| TaskChoice::from(dag.tasks()[at].task_id.clone())));
         };
         if self.upstream {
@@ -197,7 +198,8 @@ fn affected(
     match selection {
         TaskSelection::All => chosen.extend((0..dag.tasks().len() as u32).map(|at| (TaskIndex(at), None))),
         TaskSelection::Chosen(choices) => {
-            let found = choices.iter().filter_map(|choice| Some((dag.find(choice.task_id.as_str())?, choice.map_index)));
+            let found =
+                choices.iter().filter_map(|choice| Some((dag.find(choice.task_id.as_str())?, choice.map_index)));
             chosen.extend(found);
         }
     }

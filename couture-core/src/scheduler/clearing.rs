@@ -15,6 +15,7 @@ impl Run {
     /// [`evaluate_all`](Self::evaluate_all) to say.
     pub(super) fn clear(&mut self, slots: &[Slot], ledger: &mut Ledger, now: Now) {
         for slot in slots {
+            self.tasks[slot.at()].is_alone = false;
             if !self.wait_for_end(*slot, Wish::Begin, ledger, now) {
                 self.begin_again(*slot, ledger);
             }
@@ -41,8 +42,7 @@ impl Run {
         let error = instance.is_alone.then(|| Wish::RunAlone.text().into());
         let mut length = None;
         if map_index == MapIndex::NONE {
-            self.decisions.remove(&task);
-            self.lengths.remove(&task);
+            self.forget_output(task);
             length = Some(self.slots.count(task) as u32).filter(|count| *count > 0);
         }
         self.transition(slot, TaskState::Cleared, Details { error, length, ..Details::default() }, ledger);
@@ -107,8 +107,7 @@ impl Run {
             let instance = &self.tasks[slot.at()];
             if has_attempt(instance) {
                 ledger.out.push(Command::Kill(self.token(slot)));
-            } else if instance.state != Some(TaskState::Expanded)
-                || !self.has_live_instances(self.slots.owner(slot).0)
+            } else if instance.state != Some(TaskState::Expanded) || !self.has_live_instances(self.slots.owner(slot).0)
             {
                 self.fulfil(slot, wish, now.wall, ledger, now);
             }

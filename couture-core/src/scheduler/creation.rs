@@ -46,7 +46,7 @@ impl Scheduler {
         let key = RunKey::new(shard, self.ledger.next_sequence(shard));
         let info = RunInfo { key, dag, run_id: run_id.clone(), run_type, logical_date, data_interval, conf, backfill };
         let state = if begins { RunState::Running } else { RunState::Queued };
-        let mut run = Run::new(Arc::new(info), state);
+        let mut run = Run::new(Arc::new(info), state, &self.ledger.settings);
         run.started_at = begins.then_some(now.wall);
         self.ledger.record(shard, Record::RunCreated(run.created(version, now.wall)), None);
         if let Some(entry) = self.dags.get_mut(&dag_id) {
@@ -57,6 +57,7 @@ impl Scheduler {
         }
         self.runs.insert(key, run);
         if begins {
+            self.look_at_past(key, now);
             self.end_if_over(key, now);
         }
         Ok(key)

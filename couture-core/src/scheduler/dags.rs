@@ -150,6 +150,7 @@ impl Scheduler {
             run.started_at = Some(now.wall);
             run.record_change(None, &mut self.ledger);
             run.begin(&mut self.ledger, now);
+            self.look_at_past(key, now);
             self.end_if_over(key, now);
         }
     }

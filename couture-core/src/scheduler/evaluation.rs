@@ -41,10 +41,11 @@ impl Run {
         if !is_due || self.state != RunState::Running {
             return;
         }
+        let is_alone = instance.is_alone;
         let planted = ledger.settings.planted;
         let verdict = match self.verdict_on(task) {
             _ if self.cancelled => Verdict::Skip,
-            _ if instance.is_alone => Verdict::Run,
+            _ if is_alone => Verdict::Run,
             _ if self.is_skipped_by_decision(task) => Verdict::Skip,
             Verdict::Wait if planted.has(Bug::TriggerTooEager) && instance.counts.success > 0 => Verdict::Run,
             Verdict::Skip if planted.has(Bug::SkipNotPropagated) => Verdict::Wait,
@@ -53,6 +54,7 @@ impl Run {
         };
         match verdict {
             Verdict::Wait => {}
+            Verdict::Run if !is_alone && !self.past_allows(task) => {}
             Verdict::Run if is_expanded => self.enqueue_instances(task, ledger),
             Verdict::Run if self.info.dag.task(task).expand.is_some() => self.expand(task, ledger, now),
             Verdict::Run => self.enqueue(task.into(), ledger),

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::recalling::RecalledRun;
 use crate::dag::Dag;
 use crate::executor::{Launch, Report};
-use super::recalling::RecalledRun;
 use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunId, RunKey, ShardId, WorkerId};
 use crate::state::RunState;
-use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, RunRecord, ShardSnapshot};
+use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, RunRecord, ShardSnapshot, TaskRecord};
 use crate::time::Timestamp;
 
 /// A fact.
@@ -59,6 +59,13 @@ pub enum Event {
         /// Those of the run ids that the DAG has already.
         taken: Vec<RunId>,
     },
+    /// The run was looked for that a [`Command::Find`] asked for.
+    RunFound {
+        /// The run that asked.
+        of: RunKey,
+        /// What was found.
+        found: Option<FoundRun>,
+    },
     /// Nothing but time.
     TimePassed,
 }
@@ -74,6 +81,45 @@ pub struct AcquiredShard {
     pub snapshot: ShardSnapshot,
     /// The DAGs of the versions that its rows name, or why one cannot be read.
     pub versions: FxHashMap<String, Result<Arc<Dag>, String>>,
+}
+
+/// Which run of a DAG is looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FindRun {
+    /// See [`Store::previous_run`](crate::Store::previous_run).
+    Before {
+        /// The logical date that it is before.
+        date: Timestamp,
+        /// Whether manual runs do not count.
+        scheduled_only: bool,
+    },
+    /// The one created last of those with this logical date.
+    At(Timestamp),
+}
+
+/// A run that was looked for.
+#[derive(Debug)]
+pub enum FoundRun {
+    /// The scheduler knows it: it is not finished.
+    Unfinished(RunKey),
+    /// It is finished.
+    Finished {
+        /// Its key.
+        key: RunKey,
+        /// Its DAG in its version.
+        dag: Arc<Dag>,
+        /// The rows of its task instances.
+        tasks: Vec<TaskRecord>,
+    },
+}
+
+impl FoundRun {
+    /// Its key.
+    pub fn key(&self) -> RunKey {
+        match self {
+            Self::Unfinished(key) | Self::Finished { key, .. } => *key,
+        }
+    }
 }
 
 /// Who asked, for the driver to find them again.
@@ -115,6 +161,15 @@ pub enum Command {
         dag_id: DagId,
         /// Logical dates, and the ids that runs of these dates would have.
         wanted: Vec<(Timestamp, RunId)>,
+    },
+    /// Look for the run before another one, and tell with [`Event::RunFound`].
+    Find {
+        /// The run that asks.
+        of: RunKey,
+        /// Its DAG.
+        dag_id: DagId,
+        /// Which one.
+        find: FindRun,
     },
     /// This report is about another scheduler's shard: put it into that shard's inbox.
     Forward(Report),

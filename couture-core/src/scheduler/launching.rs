@@ -18,20 +18,35 @@ const CONTENTION_WAIT: Duration = Duration::from_millis(100);
 impl Scheduler {
     /// Launches what waits, while there are slots and room in the executor.
     pub(super) fn launch(&mut self, now: Now) {
+        loop {
+            let released = self.release_held();
+            self.launch_waiting(now);
+            if !released {
+                return;
+            }
+        }
+    }
+
+    fn launch_waiting(&mut self, now: Now) {
         while self.ledger.live_here < self.ledger.settings.capacity {
             let Some(first) = self.ledger.pools.pop() else { return };
             let Some(run) = self.runs.get_mut(&first.run) else { continue };
             if !run.tasks.get(first.slot.at()).is_some_and(|instance| instance.ready) {
                 continue;
             }
-            if let Some(dag) = self.dags.get_mut(&run.info.dag.dag_id)
-                && dag.paused
-                && !self.ledger.settings.planted.has(Bug::PauseIgnored)
-            {
+            let entry = self.dags.get_mut(&run.info.dag.dag_id);
+            if let Some(dag) = entry.filter(|dag| dag.paused && !self.ledger.settings.planted.has(Bug::PauseIgnored)) {
                 dag.held.push((first.run, first.slot));
                 continue;
             }
+            if run.is_limited {
+                let newest = self.dags.get(&run.info.dag.dag_id).and_then(|entry| entry.dag.as_deref());
+                if run.hold_back(first, newest, &mut self.ledger) {
+                    continue;
+                }
+            }
             let instance = &mut run.tasks[first.slot.at()];
+            self.ledger.pools.launched(&first);
             instance.count_attempt();
             instance.pokes = 0;
             instance.is_here = true;
@@ -76,6 +91,10 @@ impl super::run::Run {
     fn withdraw(&mut self, slot: Slot, ledger: &mut super::ledger::Ledger, now: Now) {
         let options = self.task(slot).options.clone();
         ledger.pools.take(&options.pool, -i64::from(options.pool_slots));
+        if self.is_limited {
+            let task_id = self.task(slot).task_id.clone();
+            ledger.limits.count(&self.info.dag.dag_id, &task_id, false);
+        }
         ledger.live_here -= 1;
         let instance = &mut self.tasks[slot.at()];
         instance.uncount_attempt();

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::bug::Planted;
 use super::event::Command;
+use super::limits::Limits;
 use super::pools::Pools;
 use super::timers::Timers;
 use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunId, ShardId, WorkerId};
@@ -54,6 +55,7 @@ pub(super) struct Ledger {
     pub(super) settings: SchedulerSettings,
     pub(super) shards: BTreeMap<ShardId, OwnedShard>,
     pub(super) pools: Pools,
+    pub(super) limits: Limits,
     pub(super) timers: Timers,
     /// Live attempts in the own executor.
     pub(super) live_here: usize,
@@ -70,6 +72,7 @@ impl Ledger {
             settings,
             shards: BTreeMap::new(),
             pools: Pools::default(),
+            limits: Limits::default(),
             timers: Timers::default(),
             live_here: 0,
             awaited: FxHashMap::default(),

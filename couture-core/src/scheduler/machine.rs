@@ -29,6 +29,8 @@ const MAX_ROOMS: usize = 4_096;
 pub struct Scheduler {
     pub(super) dags: FxHashMap<DagId, DagEntry>,
     pub(super) runs: FxHashMap<RunKey, Run>,
+    /// Runs by the run before them, where that decides about their tasks. Some may be over.
+    pub(super) followers: FxHashMap<RunKey, Vec<RunKey>>,
     pub(super) workers: Workers,
     pub(super) ledger: Ledger,
     /// Runs that began and ended in this batch: the store does not know their ids yet.
@@ -46,6 +48,7 @@ impl Scheduler {
         Self {
             dags: FxHashMap::default(),
             runs: FxHashMap::default(),
+            followers: FxHashMap::default(),
             workers: Workers::default(),
             ledger: Ledger::new(settings),
             ended_in_batch: FxHashSet::default(),
@@ -72,6 +75,7 @@ impl Scheduler {
             Event::PoolsObserved(pools) => self.observe_pools(&pools, now),
             Event::RunRecalled(key, run) => self.recalled(key, run.map(|run| *run), now),
             Event::RunsFound { backfill, runs, taken } => self.runs_found(backfill, &runs, &taken, now),
+            Event::RunFound { of, found } => self.found(of, found, now),
             Event::TimePassed => {}
         }
         self.continue_backfills(now);
@@ -135,12 +139,16 @@ impl Scheduler {
 
     /// Ends a run whose tasks are all finished, and forgets it.
     pub(super) fn end_if_over(&mut self, key: RunKey, now: Now) {
+        if !self.followers.is_empty() {
+            self.tell_followers(key, now);
+        }
         let Some(run) = self.runs.get_mut(&key) else { return };
         let Some(state) = run.verdict(&self.ledger) else { return };
         run.state = state;
         run.record_change(Some(now.wall), &mut self.ledger);
         self.ledger.out.push(Command::RunEnded(key, state));
         let id = (run.info.dag.dag_id.clone(), run.info.run_id.clone());
+        self.followers.remove(&key);
         if let (Some(run), Some(entry)) = (self.runs.remove(&key), self.dags.get_mut(&id.0)) {
             entry.remove_run(&run);
         }

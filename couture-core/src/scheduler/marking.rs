@@ -59,8 +59,7 @@ impl Run {
             instance.deferral = None;
             instance.lost = 0;
             if map_index == MapIndex::NONE {
-                self.decisions.remove(&task);
-                self.lengths.remove(&task);
+                self.forget_output(task);
             } else if self.tasks[task.at()].state != Some(TaskState::Expanded) {
                 let length = Some(self.slots.count(task) as u32);
                 self.transition(task.into(), TaskState::Expanded, Details { length, ..Details::default() }, ledger);

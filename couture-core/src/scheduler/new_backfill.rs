@@ -42,9 +42,11 @@ impl NewBackfill {
             return Err("tasks of it have depends_on_past, so it cannot go from the last date to the first".into());
         }
         if has_past && self.reprocess == Reprocess::None {
-            return Err("tasks of it have depends_on_past, so dates that have runs cannot be left out; reprocess failed \
+            return Err(
+                "tasks of it have depends_on_past, so dates that have runs cannot be left out; reprocess failed \
                         or completed runs"
-                .into());
+                    .into(),
+            );
         }
         let count = runs_in_range(&*dag.timetable, *from, *to, now, Self::MAX_RUNS + 1).len();
         match count {

@@ -29,18 +29,12 @@ impl Scheduler {
         Ok(Answer::Done)
     }
 
-    fn clear_tasks(
-        &mut self,
-        key: RunKey,
-        tasks: &TaskSelection,
-        only: ClearOnly,
-        now: Now,
-    ) -> Result<(), Refusal> {
+    fn clear_tasks(&mut self, key: RunKey, tasks: &TaskSelection, only: ClearOnly, now: Now) -> Result<(), Refusal> {
         let Some(run) = self.runs.get(&key) else { return Ok(()) };
         let slots = run.clearable(run.select(tasks)?, only);
         // Instances that moved to another version of the DAG were cleared by that.
-        let is_moved = run.state.is_finished()
-            && run.tasks.iter().any(|instance| instance.state == Some(TaskState::Cleared));
+        let is_moved =
+            run.state.is_finished() && run.tasks.iter().any(|instance| instance.state == Some(TaskState::Cleared));
         if slots.is_empty() && !is_moved {
             return Ok(());
         }
@@ -51,13 +45,7 @@ impl Scheduler {
         Ok(())
     }
 
-    fn mark_tasks(
-        &mut self,
-        key: RunKey,
-        tasks: &TaskSelection,
-        state: MarkedState,
-        now: Now,
-    ) -> Result<(), Refusal> {
+    fn mark_tasks(&mut self, key: RunKey, tasks: &TaskSelection, state: MarkedState, now: Now) -> Result<(), Refusal> {
         let Some(run) = self.runs.get(&key) else { return Ok(()) };
         let marked = run.markable(run.select(tasks)?, state);
         let cleared = run.clearable(run.failed_below(&marked), ClearOnly::All);
@@ -136,6 +124,7 @@ impl Scheduler {
             if run.state == RunState::Running {
                 run.arm_timeout(&mut self.ledger, now);
             }
+            self.look_at_past(key, now);
         } else if run.cancelled {
             run.cancelled = false;
             run.record_change(None, &mut self.ledger);
@@ -151,11 +140,16 @@ impl Scheduler {
             run.evaluate_all(&mut self.ledger, now);
         }
         run.news.clear();
+        self.rejoin_followers(key, now);
+        let Some(run) = self.runs.get_mut(&key) else { return };
         let verdict = run.verdict(&self.ledger);
         match verdict {
             Some(state) if state != run.state => self.end_if_over(key, now),
             // Nothing of a finished run was reopened: it goes out of memory as it came.
-            _ if run.state.is_finished() => drop(self.runs.remove(&key)),
+            _ if run.state.is_finished() => {
+                self.runs.remove(&key);
+                self.followers.remove(&key);
+            }
             _ => {}
         }
     }

@@ -111,8 +111,7 @@ impl Scheduler {
         if snapshot.run.dag_id != *dag_id {
             return Err(no_run());
         }
-        let dag =
-            dag.map_err(|error| Refusal::UnreadableRun { dag_id: dag_id.clone(), run: key, error })?;
+        let dag = dag.map_err(|error| Refusal::UnreadableRun { dag_id: dag_id.clone(), run: key, error })?;
         if let Some(moved) = self.in_newest_version(&snapshot, &dag, operation) {
             self.repin(&snapshot, &moved);
             if let Some(old) = self.runs.remove(&key)

@@ -33,11 +33,18 @@ impl Scheduler {
     ///
     /// Rows are found by the places of their tasks, and what a task gave to others cannot move: so it can where every task that has a row,
     /// is in the newest version, and is not cleared has kept its place. Otherwise the run stays in its version.
-    pub(super) fn in_newest_version(&self, snapshot: &RunSnapshot, old: &Dag, operation: &Operation) -> Option<MovedRun> {
+    pub(super) fn in_newest_version(
+        &self,
+        snapshot: &RunSnapshot,
+        old: &Dag,
+        operation: &Operation,
+    ) -> Option<MovedRun> {
         let Operation::ClearTasks { tasks, only } = operation else { return None };
         let entry = self.dags.get(&snapshot.run.dag_id)?;
         let newest = entry.dag.clone().filter(|dag| dag.attributes.newest_version_on_clear)?;
-        if entry.version == snapshot.run.version || (self.runs.contains_key(&snapshot.run.key) && !self.is_at_rest(snapshot.run.key)) {
+        if entry.version == snapshot.run.version
+            || (self.runs.contains_key(&snapshot.run.key) && !self.is_at_rest(snapshot.run.key))
+        {
             return None;
         }
         if let TaskSelection::Chosen(chosen) = tasks

@@ -122,6 +122,7 @@ impl Scheduler {
         } else if run.state == RunState::Running {
             run.arm_timeout(&mut self.ledger, now);
             run.evaluate_all(&mut self.ledger, now);
+            self.look_at_past(key, now);
         } else if run.info.backfill.is_some() && !self.dags.get(&run.info.dag.dag_id).is_some_and(|dag| dag.paused) {
             return self.begin_run(key, now);
         }
@@ -139,6 +140,7 @@ impl Scheduler {
         self.puzzling.retain(|id, _| id.shard != shard);
         self.drop_pending(shard);
         self.backfills.forget(shard);
+        self.followers.retain(|key, _| key.shard() != shard);
         let ledger = &mut self.ledger;
         self.runs.retain(|key, run| {
             if key.shard() != shard {
@@ -148,6 +150,9 @@ impl Scheduler {
                 let instance = &run.tasks[slot.at()];
                 let options = &run.task(slot).options;
                 ledger.pools.hand_over(&options.pool, i64::from(options.pool_slots));
+                if run.is_limited {
+                    ledger.limits.count(&run.info.dag.dag_id, &run.task(slot).task_id, false);
+                }
                 ledger.live_here -= usize::from(instance.is_here);
             }
             false
@@ -176,7 +181,7 @@ impl Run {
             backfill: row.backfill,
             conf: row.conf,
         };
-        let mut run = Run::new(Arc::new(info), row.state);
+        let mut run = Run::new(Arc::new(info), row.state, &ledger.settings);
         run.started_at = row.started_at;
         run.cancelled = row.cancelled;
         let mut live = Vec::new();

@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 
 use super::bug::Bug;
 use super::instance::{KillReason, TaskInstance};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, SchedulerSettings};
+use super::past::Past;
 use super::pools::Waiting;
 use super::slots::{Slot, Slots};
 use super::timers::{Timer, left};
@@ -30,6 +31,12 @@ pub(super) struct Run {
     pub(super) times_out_at: Option<Duration>,
     /// Somebody or a timeout ended it; what is unfinished ends, too.
     pub(super) cancelled: bool,
+    /// Who it shares its turns with: see [`Lanes`](super::lanes::Lanes).
+    pub(super) lane: u64,
+    /// Whether limits hold for its task instances.
+    pub(super) is_limited: bool,
+    /// What the run before says; nothing where nobody asks.
+    pub(super) past: Option<Box<Past>>,
     /// By slot.
     pub(super) tasks: Vec<TaskInstance>,
     pub(super) slots: Slots,
@@ -73,7 +80,7 @@ impl Details {
 }
 
 impl Run {
-    pub(super) fn new(info: Arc<RunInfo>, state: RunState) -> Self {
+    pub(super) fn new(info: Arc<RunInfo>, state: RunState, settings: &SchedulerSettings) -> Self {
         let mut tasks = vec![TaskInstance::default(); info.dag.tasks().len()];
         for (instance, task) in tasks.iter_mut().zip(info.dag.tasks()) {
             instance.counts.total = task.upstream.len() as u32;
@@ -81,6 +88,9 @@ impl Run {
         let unfinished = tasks.len();
         Self {
             slots: Slots::new(tasks.len()),
+            lane: (info.dag.dag_id.fnv1a() << 1) | u64::from(info.backfill.is_some()),
+            past: Past::of(&info.dag),
+            is_limited: Self::has_limits(&info.dag, settings),
             info,
             state,
             started_at: None,
@@ -127,7 +137,7 @@ impl Run {
         let instance = &self.tasks[slot.at()];
         let since = instance.started_at.filter(|_| instance.is_deferred() || instance.pokes > 0);
         let waited = since.map(|since| Waited { since, pokes: instance.pokes });
-        Launch { token: self.token(slot), run: self.info.clone(), waited }
+        Launch { token: self.token(slot), run: self.info.clone(), waited, elements: self.elements(slot) }
     }
 
     /// The instance is in `state` now: keeps every count in step. Serves running and recovery alike.
@@ -146,6 +156,9 @@ impl Run {
         if was_live != state.is_live() {
             let slots = i64::from(node.options.pool_slots);
             ledger.pools.take(&node.options.pool, if was_live { -slots } else { slots });
+            if self.is_limited {
+                ledger.limits.count(&dag.dag_id, &node.task_id, state.is_live());
+            }
         }
         if !state.is_live() {
             instance.killing = None;
@@ -270,6 +283,7 @@ impl Run {
             priority_weight: task.priority_weight,
             logical_date: self.info.logical_date,
             arrival: 0,
+            lane: self.lane,
             run: self.info.key,
             slot,
             slots: task.options.pool_slots,

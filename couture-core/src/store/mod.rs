@@ -14,12 +14,10 @@ pub use asset_event::{AssetEvent, AssetSource};
 pub use backfill::{Backfill, BackfillState, Reprocess};
 pub use error::{CommitError, StoreError};
 pub use memory::MemoryStore;
+pub use operation::{BackfillChange, ClearOnly, MarkedState, NewBackfill, Operation, TaskChoice, TaskSelection};
 pub use records::{
     Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord,
     RunSnapshot, Shard, ShardCommit, ShardSnapshot, TaskRecord,
-};
-pub use operation::{
-    BackfillChange, ClearOnly, MarkedState, NewBackfill, Operation, TaskChoice, TaskSelection,
 };
 pub use refusal::Refusal;
 pub use request::{Answer, InboxId, Message, Request, Trigger};

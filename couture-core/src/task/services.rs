@@ -9,6 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::context::TaskContext;
+use super::mail::{Mailer, NoMail};
 use super::templates::{PlainText, Templates};
 use super::xcoms::{NoXComs, XComs};
 use crate::clock::{Clock, SystemClock};
@@ -30,6 +31,8 @@ pub struct Services {
     pub templates: Arc<dyn Templates>,
     /// What attempts gave to later ones. The local executor puts its store here.
     pub xcoms: Arc<dyn XComs>,
+    /// Sends mail.
+    pub mailer: Arc<dyn Mailer>,
     /// The time. The local executor puts its own clock here.
     pub clock: Arc<dyn Clock>,
 }
@@ -46,6 +49,7 @@ impl Default for Services {
             values: Arc::new(EnvironmentValues::of_process()),
             templates: Arc::new(PlainText),
             xcoms: Arc::new(NoXComs),
+            mailer: Arc::new(NoMail),
             clock: Arc::new(SystemClock::new()),
         }
     }

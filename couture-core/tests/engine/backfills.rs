@@ -7,8 +7,8 @@ use std::time::Duration;
 use couture_core::dialect::Dialect;
 use couture_core::executor::LocalSettings;
 use couture_core::store::{
-    Backfill, BackfillChange, BackfillState, JournalChange, MemoryStore, NewBackfill, Reprocess, Request, RunRecord, Store,
-    StoreReader, Trigger,
+    Backfill, BackfillChange, BackfillState, JournalChange, MemoryStore, NewBackfill, Reprocess, Request, RunRecord,
+    Store, StoreReader, Trigger,
 };
 use couture_core::{
     Dag, DagBuilder, PlannedStep, RunKey, RunState, RunType, Schedule, ShardId, TaskOptions, Timestamp,
@@ -74,7 +74,11 @@ async fn most_unfinished(store: &MemoryStore, shard: ShardId) -> usize {
     let mut most = 0;
     for entry in store.journal(shard, 0, usize::MAX).await.unwrap() {
         if let JournalChange::Run(key, state) = entry.change {
-            if state.is_finished() { unfinished.remove(&key) } else { unfinished.insert(key) };
+            if state.is_finished() {
+                unfinished.remove(&key)
+            } else {
+                unfinished.insert(key)
+            };
             most = most.max(unfinished.len());
         }
     }

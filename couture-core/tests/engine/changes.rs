@@ -16,10 +16,19 @@ use crate::rig::Rig;
 
 #[derive(Clone, Debug)]
 enum Change {
-    Clear { task: u32, downstream: bool, upstream: bool },
+    Clear {
+        task: u32,
+        downstream: bool,
+        upstream: bool,
+    },
     ClearFailed,
-    Mark { task: u32, success: bool },
-    MarkRun { success: bool },
+    Mark {
+        task: u32,
+        success: bool,
+    },
+    MarkRun {
+        success: bool,
+    },
     RunTask(u32),
     /// The engine is lost, and another one goes on.
     Crash,
@@ -44,7 +53,8 @@ fn change() -> impl Strategy<Value = Change> {
 /// Six tasks of all kinds, one of them mapped.
 fn dag() -> Dag {
     let dag = DagBuilder::new("d");
-    let first = dag.task("t0", Ending(End::FailUntilTry(2)), ()).retries(1).options(|options| options.retry_delay_ms = 1);
+    let first =
+        dag.task("t0", Ending(End::FailUntilTry(2)), ()).retries(1).options(|options| options.retry_delay_ms = 1);
     let second = dag.task("t1", Ending(End::Succeed), ());
     let third = dag.task("t2", Ending(End::FailUntilTry(3)), ());
     let fourth = dag.task("t3", Nothing, ()).trigger_rule(TriggerRule::OneSuccess);

@@ -75,7 +75,10 @@ async fn cleared_tasks_of_a_finished_run_run_again() {
     let run = rig.store.runs(None, None, 1).await.unwrap().remove(0);
     assert!(run.ended_at.is_some() && run.started_at > Some(ran.task("a").started_at.unwrap()));
     let earlier = rig.store.tries(ran.key, ran.dag.find("b").unwrap(), MapIndex::NONE).await.unwrap();
-    assert_eq!(earlier.iter().map(|row| (row.token.try_number, row.state)).collect::<Vec<_>>(), [(1, TaskState::Success)]);
+    assert_eq!(
+        earlier.iter().map(|row| (row.token.try_number, row.state)).collect::<Vec<_>>(),
+        [(1, TaskState::Success)]
+    );
     let scope = Scope { upstream: true, ..Scope::tasks(dag_id("d"), ran.key, [choice("c")]) };
     let affected = rig.engine.clear(&scope, ClearOnly::All, false).await.unwrap();
     assert_eq!(affected.len(), 3);
@@ -149,9 +152,10 @@ async fn a_marked_task_counts_and_what_failed_below_begins_again() {
 
 #[tokio::test]
 async fn a_running_run_can_be_marked() {
-    for (state, expected) in
-        [(MarkedState::Success, (RunState::Success, TaskState::Success, TaskState::Success)), (MarkedState::Failed, (RunState::Failed, TaskState::Failed, TaskState::Skipped))]
-    {
+    for (state, expected) in [
+        (MarkedState::Success, (RunState::Success, TaskState::Success, TaskState::Success)),
+        (MarkedState::Failed, (RunState::Failed, TaskState::Failed, TaskState::Skipped)),
+    ] {
         let rig = Rig::new().await;
         let dag = Arc::new(diamond("d", End::Obey).build().unwrap());
         rig.engine.register(dag.clone()).await.unwrap();
@@ -279,5 +283,8 @@ async fn a_cleared_run_goes_on_in_the_newest_version() {
     let ran = rig.wait(new, key).await;
     assert_eq!(ran.state, RunState::Success);
     assert!(ran.states().iter().all(|(_, state)| *state == Some(TaskState::Success)), "{:?}", ran.states());
-    assert_eq!(rig.store.runs(None, None, 1).await.unwrap()[0].version, rig.store.dags(None, 1).await.unwrap()[0].version);
+    assert_eq!(
+        rig.store.runs(None, None, 1).await.unwrap()[0].version,
+        rig.store.dags(None, 1).await.unwrap()[0].version
+    );
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use couture_core::scheduler::{AcquiredShard, Asker, Command, Event, Planted, Scheduler, SchedulerSettings};
+use couture_core::scheduler::{
+    AcquiredShard, Asker, Command, Event, FindRun, FoundRun, Planted, Scheduler, SchedulerSettings,
+};
 use couture_core::store::{
     Commit, DagVersion, MemoryStore, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader, TaskRecord,
 };
@@ -20,6 +22,8 @@ pub struct Bench {
     pub now: Now,
     /// Attempts that were launched and have not ended.
     pub live: Vec<AttemptToken>,
+    /// All attempts that were ever launched, in that order.
+    pub launched: Vec<AttemptToken>,
     /// Runs that were created, in that order.
     pub created: Vec<RunRecord>,
     pub settings: SchedulerSettings,
@@ -54,6 +58,7 @@ impl Bench {
             store: MemoryStore::new(1),
             now: Now { wall: start, mono: Duration::ZERO },
             live: Vec::new(),
+            launched: Vec::new(),
             created: Vec::new(),
             scheduler: Scheduler::new(settings.clone()),
             settings,
@@ -151,10 +156,11 @@ impl Bench {
                         self.created.push(run.clone());
                     }
                     records.push(record);
-                    match (slots, pools.first_mut()) {
-                        (Some((_, slots)), Some(delta)) => delta.slots += slots,
-                        (Some((pool, slots)), None) => pools.push(PoolDelta { pool, slots }),
-                        (None, _) => {}
+                    if let Some((pool, slots)) = slots {
+                        match pools.iter_mut().find(|delta| delta.pool == pool) {
+                            Some(delta) => delta.slots += slots,
+                            None => pools.push(PoolDelta { pool, slots }),
+                        }
                     }
                 }
                 other => after.push(other),
@@ -163,11 +169,33 @@ impl Bench {
         self.commit(records, pools);
         for command in after {
             match command {
-                Command::Launch(launch) => self.live.push(launch.token),
+                Command::Launch(launch) => {
+                    self.live.push(launch.token);
+                    self.launched.push(launch.token);
+                }
+                Command::Find { of, dag_id, find } => {
+                    let found = self.find(&dag_id, find);
+                    self.handle(Event::RunFound { of, found });
+                }
                 Command::Kill(token) => self.end(token, Outcome::Killed),
                 _ => {}
             }
         }
+    }
+
+    fn find(&self, dag_id: &DagId, find: FindRun) -> Option<FoundRun> {
+        let key = match find {
+            FindRun::Before { date, scheduled_only } => {
+                now(self.store.previous_run(dag_id, date, scheduled_only)).unwrap()?
+            }
+            FindRun::At(date) => now(self.store.runs_between(dag_id, date, date, 100)).unwrap().last()?.key,
+        };
+        if self.scheduler.is_unfinished(key) {
+            return Some(FoundRun::Unfinished(key));
+        }
+        let tasks = now(self.store.run_snapshot(key)).unwrap()?.tasks;
+        let dag = self.dags.iter().find(|dag| dag.dag_id == *dag_id)?.clone();
+        Some(FoundRun::Finished { key, dag, tasks })
     }
 
     fn commit(&mut self, mut records: Vec<Record>, mut pools: Vec<PoolDelta>) {
@@ -204,9 +232,13 @@ impl Bench {
         runs.iter().filter(|run| run.state == state).count()
     }
 
-    /// The pool of the tests has this many slots from now on.
+    /// The default pool has this many slots from now on.
     pub fn set_slots(&mut self, slots: u32) {
-        now(self.store.set_pool(&PoolName::default(), slots)).unwrap();
+        self.set_pool(PoolName::DEFAULT, slots);
+    }
+
+    pub fn set_pool(&mut self, name: &str, slots: u32) {
+        now(self.store.set_pool(&PoolName::new(name).unwrap(), slots)).unwrap();
         let pools = now(self.store.pools()).unwrap();
         self.handle(Event::PoolsObserved(pools));
     }

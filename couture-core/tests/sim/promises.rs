@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use couture_core::store::{Commit, Record, RunChange, RunRecord, TaskRecord};
 use couture_core::task::Outcome;
 use couture_core::trigger_rule::{UpstreamCounts, Verdict};
-use couture_core::{AttemptToken, Dag, DagId, Dialect, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, TaskState};
+use couture_core::{
+    AttemptToken, Dag, DagId, Dialect, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, TaskState,
+};
 
 use crate::plan::Plan;
 use crate::world::Life;

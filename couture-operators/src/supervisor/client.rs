@@ -108,7 +108,7 @@ impl Supervisor {
     fn hello(&self) -> Hello {
         Hello {
             protocol: PROTOCOL,
-            env: inherited_environment(),
+            env: inherited_environment().into_iter().collect(),
             live_dir: self.settings.live_dir.clone(),
             max_log_bytes: self.settings.max_log_bytes,
         }

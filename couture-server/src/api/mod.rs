@@ -2,7 +2,9 @@
 
 mod affected;
 mod backfill;
+mod bulk;
 mod clear;
+mod connection;
 mod dag;
 mod dag_run;
 mod error;
@@ -11,13 +13,16 @@ mod guard;
 mod import_error;
 mod log;
 mod mark;
+mod masked;
 mod monitor;
 mod page_of;
+mod pool;
 mod recent_runs;
 mod router;
 mod shortage;
 mod state;
 mod task_instance;
+mod variable;
 mod version_shape;
 mod xcom;
 

@@ -11,6 +11,7 @@ use couture_store::LogStore;
 
 use super::error::ApiError;
 use super::version_shape::{VersionShape, VersionShapes};
+use crate::backend::KeptValues;
 use crate::dags::Catalog;
 
 /// From one look at the store's health to the next, while a request waits for it.
@@ -31,6 +32,8 @@ pub struct ApiState {
     pub logs: LogStore,
     /// XComs that are too big for a row.
     pub artifacts: Arc<dyn couture_core::task::Artifacts>,
+    /// Variables, connections and pools.
+    pub kept: KeptValues,
     /// What is defined here.
     pub catalog: Arc<Catalog>,
     /// Tasks of DAG versions.
@@ -67,10 +70,7 @@ impl ApiState {
     }
 
     /// Waits for something that the engine does, as [`ask`](Self::ask) does.
-    pub(super) async fn carry_out<T>(
-        &self,
-        work: impl Future<Output = Result<T, EngineError>>,
-    ) -> Result<T, ApiError> {
+    pub(super) async fn carry_out<T>(&self, work: impl Future<Output = Result<T, EngineError>>) -> Result<T, ApiError> {
         if let Some(error) = self.engine.status().store_error {
             let detail = format!("the store takes nothing at the moment, and nothing was changed; try again: {error}");
             return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, detail));

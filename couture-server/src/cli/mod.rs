@@ -1,15 +1,23 @@
 //! The command line `couture`.
 
 mod args;
+mod asking;
+mod backfill;
+mod clear;
 mod client;
+mod connections;
 mod dags;
+mod entries;
 mod follow;
+mod operation_args;
+mod pools;
 mod print;
 mod program;
 mod runs;
 mod table;
 mod tasks;
 mod test_run;
+mod variables;
 mod verdict;
 
 pub use program::main;

@@ -1,5 +1,7 @@
 //! The engine's facts in a SQL database. One file for each subject; [`commit`] writes them all.
 
+mod asset_events;
+mod backfills;
 mod commit;
 mod dags;
 #[cfg(test)]
@@ -8,10 +10,13 @@ mod inbox;
 mod journal;
 mod plan;
 mod pools;
+mod purge;
 mod reader;
 mod restore;
+mod rows;
 mod runs;
 mod shards;
+mod sla_misses;
 mod sql_store;
 mod statements;
 mod tasks;

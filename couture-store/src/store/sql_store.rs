@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use couture_core::store::{DEFAULT_POOL_SLOTS, DEFAULT_SHARDS, StoreError};
 use couture_core::{PoolName, ShardId};
@@ -24,6 +25,8 @@ pub(super) struct Inner {
     database: Database,
     pub(super) statements: Statements,
     shards: u32,
+    /// Whether there may be something left of deleted runs.
+    pub(super) purges: AtomicBool,
 }
 
 /// How a store is opened.
@@ -66,7 +69,7 @@ pub async fn connect_with(url: &str, options: &ConnectOptions) -> Result<SqlStor
     };
     database.fetch("SELECT COUNT(*) FROM shard", database.args(), count).await?;
     let statements = Statements::new(database.dialect());
-    Ok(SqlStore { inner: Arc::new(Inner { database, statements, shards }) })
+    Ok(SqlStore { inner: Arc::new(Inner { database, statements, shards, purges: AtomicBool::new(true) }) })
 }
 
 impl SqlStore {

@@ -52,7 +52,9 @@ impl CronExpression {
             let reader = Reader { expression: text, field, field_count: fields.len(), dialect };
             values.push(Values::parse(&reader, part)?);
         }
-        let [minutes, hours, of_month, months, of_week] = &values[..5] else { unreachable!("five fields were counted") };
+        let [minutes, hours, of_month, months, of_week] = &values[..5] else {
+            unreachable!("five fields were counted")
+        };
         check_mixed_weekdays(text, &fields[4], of_week, dialect)?;
         let month_star = is_unrestricted(of_month, Field::DayOfMonth, &fields[4], dialect);
         let week_star = is_unrestricted(of_week, Field::DayOfWeek, &fields[2], dialect);
