@@ -72,7 +72,7 @@ impl Scheduler {
         if self.ledger.settings.planted.has(Bug::TimeoutForgotten) {
             return;
         }
-        if instance.is_deferred() {
+        if instance.is_deferred() && instance.killing.is_none() {
             if instance.is_poked {
                 self.ledger.out.push(Command::Kill(token));
             }

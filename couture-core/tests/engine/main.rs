@@ -4,6 +4,7 @@ mod attempts;
 mod backfills;
 mod changes;
 mod clearing;
+mod mapped;
 mod operators;
 mod recovery;
 mod requests;
