@@ -25,7 +25,8 @@ pub use clock::{Clock, SystemClock};
 pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
 pub use dialect::Dialect;
 pub use engine::{
-    Affected, Engine, EngineError, EngineSettings, EngineStatus, PlannedRun, PlannedStep, RunScope, Scope,
+    Affected, Engine, EngineDagRuns, EngineError, EngineSettings, EngineStatus, PlannedRun, PlannedStep, RunScope,
+    Scope, WeakEngine,
 };
 pub use executor::{Executor, Launch, LocalExecutor, LocalSettings, Report};
 pub use failure::{BoxError, Failure, error_chain};

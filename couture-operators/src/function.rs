@@ -66,6 +66,22 @@ impl fmt::Debug for RegisteredFunction {
     }
 }
 
+impl RegisteredFunction {
+    /// The function of this name; a failure for good that tells which there are.
+    pub fn find(name: &str) -> Result<&'static Self, Failure> {
+        match by_name().get(name) {
+            Some(Some(function)) => Ok(function),
+            Some(None) => Err(Failure::fatal(format!("two functions are registered as {name:?}"))),
+            None => {
+                let mut known: Vec<_> = by_name().keys().copied().collect();
+                known.sort_unstable();
+                let known = if known.is_empty() { "none are".to_owned() } else { known.join(", ") };
+                Err(Failure::fatal(format!("no function is registered as {name:?}; known: {known}")))
+            }
+        }
+    }
+}
+
 /// Registers an async function under a name: `function!("etl.load", load);`
 ///
 /// The function takes its input and the context, `async fn(I, &TaskContext) -> Result<O, Failure>`; with
@@ -226,16 +242,7 @@ impl FnOperator {
     }
 
     fn find(&self) -> Result<&'static RegisteredFunction, Failure> {
-        match by_name().get(&*self.function) {
-            Some(Some(function)) => Ok(function),
-            Some(None) => Err(Failure::fatal(format!("two functions are registered as {:?}", self.function))),
-            None => {
-                let mut known: Vec<_> = by_name().keys().copied().collect();
-                known.sort_unstable();
-                let known = if known.is_empty() { "none are".to_owned() } else { known.join(", ") };
-                Err(Failure::fatal(format!("no function is registered as {:?}; known: {known}", self.function)))
-            }
-        }
+        RegisteredFunction::find(&self.function)
     }
 }
 

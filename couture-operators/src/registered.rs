@@ -22,6 +22,10 @@ pub fn link() {
         std::any::type_name::<FnOperator>(),
         std::any::type_name::<LatestOnlyOperator>(),
         std::any::type_name::<ShortCircuitOperator>(),
+        std::any::type_name::<crate::sensor::FnSensor>(),
+        std::any::type_name::<crate::DagOperator>(),
+        std::any::type_name::<crate::LoopableBatchOperator>(),
+        std::any::type_name::<crate::SimpleHttpOperator>(),
     ]);
     std::hint::black_box(Registered::now as fn() -> Registered);
 }

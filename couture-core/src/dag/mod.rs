@@ -18,6 +18,7 @@ mod serial;
 mod setups;
 mod skips;
 mod surroundings;
+mod waits;
 mod weight;
 mod wire;
 
@@ -34,5 +35,6 @@ pub use model::{Dag, Input, Task};
 pub use options::{TaskOptions, TaskRole};
 pub use over::Over;
 pub use serial::SerialDag;
+pub use waits::waiting_cycle;
 pub use weight::{MAX_WEIGHED_TASKS, WeightRule};
 pub use wire::Wire;

@@ -49,9 +49,13 @@ impl Scheduler {
                 if started_at.is_some() && run.tasks[slot.at()].is_live() {
                     run.tasks[slot.at()].started_at = started_at;
                 }
+                let waits_anew = run.waits_anew(slot, &outcome);
                 run.ended(slot, ended_at, outcome, &mut self.ledger, now);
                 run.propagate(&mut self.ledger, now);
                 self.end_if_over(token.run, now);
+                if waits_anew {
+                    self.wake_if_over(token);
+                }
             }
         }
     }

@@ -58,19 +58,20 @@ impl Run {
             return false;
         }
         let state = instance.state.unwrap_or(TaskState::Running);
-        let deferral = instance.deferral.clone();
+        let awaits = instance.awaits.clone();
+        let deferral = awaits.as_ref().map(|awaits| Box::new(awaits.deferral.clone()));
         let retry_at = deferral.as_ref().map(|deferral| now.wall + deferral.after);
         let is_killed = instance.killing.is_some();
         let error = Some(wish.text().into());
         let length = is_expanded.then(|| self.slots.count(self.slots.owner(slot).0) as u32);
-        let details = Details { error, deferral: deferral.clone(), retry_at, length, ..Details::default() };
+        let details = Details { error, deferral, retry_at, length, ..Details::default() };
         if is_expanded {
             self.record(slot, state, details, None, ledger);
         } else {
             self.transition(slot, state, details, ledger);
         }
         let instance = &mut self.tasks[slot.at()];
-        instance.deferral = deferral;
+        instance.awaits = awaits;
         instance.killing = Some(KillReason::Wished(wish));
         if !is_killed && !is_expanded {
             ledger.out.push(Command::Kill(self.token(slot)));

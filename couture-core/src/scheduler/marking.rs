@@ -56,7 +56,7 @@ impl Run {
             let instance = &mut self.tasks[slot.at()];
             instance.state = None;
             instance.ready = false;
-            instance.deferral = None;
+            instance.awaits = None;
             instance.lost = 0;
             if map_index == MapIndex::NONE {
                 self.forget_output(task);

@@ -151,7 +151,7 @@ impl Run {
         instance.ready = false;
         if state != TaskState::Deferred {
             instance.is_poked = false;
-            instance.deferral = None;
+            instance.awaits = None;
         }
         if was_live != state.is_live() {
             let slots = i64::from(node.options.pool_slots);

@@ -2,6 +2,7 @@
 
 mod cancellation;
 mod context;
+mod dag_runs;
 mod decision;
 mod deferral;
 mod mail;
@@ -15,6 +16,7 @@ mod xcoms;
 
 pub use cancellation::Cancellation;
 pub use context::{RunInfo, TaskContext};
+pub use dag_runs::{DagRuns, LateDagRuns, MAX_RUNS_SEEN, NewRun, SeenDag, SeenRun, SeenTask, Triggered};
 pub use decision::Decision;
 pub use deferral::{Deferral, Waited};
 pub use mail::{Mail, Mailer};

@@ -44,6 +44,12 @@ pub trait Operator: Serialize + DeserializeOwned + Debug + Send + Sync + 'static
     fn template_ext(&self) -> &'static [&'static str] {
         &[]
     }
+
+    /// The DAG of which it starts a run and waits for its end, where it does and knows that before it runs. DAGs that wait for each
+    /// other in a cycle are refused.
+    fn waits_for_dag(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// An [`Operator`] with its types erased: what a DAG stores, what JSON carries under the key `type`, and what a worker runs.
@@ -67,6 +73,9 @@ pub trait DynOperator: Debug + Send + Sync + 'static {
 
     /// [`Operator::template_ext`].
     fn templated_ext(&self) -> &'static [&'static str];
+
+    /// [`Operator::waits_for_dag`].
+    fn waits_for_dag(&self) -> Option<&str>;
 
     /// The tag under which it is registered.
     fn tag(&self) -> &'static str {
@@ -117,6 +126,10 @@ macro_rules! operator {
 
                 fn templated_ext(&self) -> &'static [&'static str] {
                     $crate::Operator::template_ext(self)
+                }
+
+                fn waits_for_dag(&self) -> ::core::option::Option<&str> {
+                    $crate::Operator::waits_for_dag(self)
                 }
             }
         };
