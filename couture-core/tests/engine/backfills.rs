@@ -52,7 +52,7 @@ async fn over(store: &MemoryStore, number: i64) -> Backfill {
             if row.state.is_over() {
                 return row;
             }
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(300), wait).await.expect("the backfill ends")
