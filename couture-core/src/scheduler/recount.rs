@@ -47,6 +47,11 @@ impl Run {
             }
         }
     }
+    /// Forgets what a task that is cleared decided, and how long its output was.
+    pub(super) fn forget_output(&mut self, task: TaskIndex) {
+        self.decisions.remove(&task);
+        self.lengths.remove(&task);
+    }
 }
 
 #[cfg(feature = "planted-bugs")]
