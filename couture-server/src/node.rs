@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use couture_core::task::Artifacts;
+use couture_core::task::{Artifacts, LateDagRuns};
 use couture_core::{
-    BoxError, Clock, Dag, Engine, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader,
+    BoxError, Clock, Dag, Engine, EngineDagRuns, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader,
     SystemClock, Timestamp,
 };
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
@@ -79,8 +79,14 @@ impl Node {
         let task_logs = FileTaskLogs::new(&live);
         let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
         let processes = Arc::new(processes);
-        let services =
-            Services { logs: Arc::new(task_logs), artifacts: artifacts.clone(), processes, ..Services::default() };
+        let dag_runs = LateDagRuns::default();
+        let services = Services {
+            logs: Arc::new(task_logs),
+            artifacts: artifacts.clone(),
+            processes,
+            dag_runs: dag_runs.clone(),
+            ..Services::default()
+        };
         let local =
             LocalSettings { capacity: settings.scheduler.parallelism as usize, kill_grace, ..LocalSettings::default() };
         let executor =
@@ -91,6 +97,7 @@ impl Node {
             max_lost: settings.scheduler.max_lost,
         };
         let engine = Engine::start(backend.store.clone(), executor, clock.clone(), engine_settings).await?;
+        dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let folder = match &settings.dags.folder {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,

@@ -3,11 +3,13 @@
 mod children;
 mod latency;
 mod scale;
+mod sensors;
 mod server;
 mod simulator;
 mod throughput;
 
 pub use scale::run_million;
+pub use sensors::run_sensors;
 
 use crate::figure::Figure;
 
@@ -24,6 +26,7 @@ pub const ALL: &[Measurement] = &[
     ("latency", latency::next_start),
     ("million", scale::million),
     ("idle-dags", scale::idle_dags),
+    ("sensors", sensors::waiting),
     ("idle-server", server::idle),
     ("simulator", simulator::speed),
 ];
