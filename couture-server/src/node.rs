@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use couture_core::task::{Artifacts, LateDagRuns};
 use couture_core::{
-    BoxError, Clock, Dag, Engine, EngineDagRuns, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader,
-    SystemClock, Timestamp,
+    BoxError, Clock, Dag, Engine, EngineDagRuns, EngineSettings, LocalExecutor, LocalSettings, Processes, Services,
+    StoreReader, SystemClock, Timestamp,
 };
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
 use couture_operators::{FileTaskLogs, InProcess, Registered};

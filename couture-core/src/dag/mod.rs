@@ -29,6 +29,6 @@ pub use group::TaskGroup;
 pub use model::{Dag, Input, Task};
 pub use options::{TaskOptions, TaskRole};
 pub use serial::SerialDag;
-pub use weight::{MAX_WEIGHED_TASKS, WeightRule};
 pub use waits::waiting_cycle;
+pub use weight::{MAX_WEIGHED_TASKS, WeightRule};
 pub use wire::Wire;

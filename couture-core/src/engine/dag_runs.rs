@@ -92,9 +92,10 @@ impl DagRuns for EngineDagRuns {
         for at in 0..dag.tasks().len() {
             states.entry((TaskIndex(at as u32), MapIndex::NONE)).or_insert(None);
         }
-        let seen = states.into_iter().filter(|((task, _), _)| task.at() < dag.tasks().len()).map(
-            |((task, map_index), state)| SeenTask { task_id: dag.task(task).task_id.clone(), map_index, state },
-        );
+        let seen = states
+            .into_iter()
+            .filter(|((task, _), _)| task.at() < dag.tasks().len())
+            .map(|((task, map_index), state)| SeenTask { task_id: dag.task(task).task_id.clone(), map_index, state });
         Ok(seen.collect())
     }
 

@@ -40,9 +40,9 @@ impl Run {
         if let Some(run) = &deferral.on_run {
             ledger.await_run(run.clone(), token);
         }
-        let is_same = old.as_ref().is_some_and(|old| {
-            old.deferral.reason == deferral.reason && old.deferral.on_run == deferral.on_run
-        });
+        let is_same = old
+            .as_ref()
+            .is_some_and(|old| old.deferral.reason == deferral.reason && old.deferral.on_run == deferral.on_run);
         if !is_same {
             let retry_at = Some(at + deferral.after);
             let details = Details { retry_at, deferral: Some(Box::new(deferral.clone())), ..Details::default() };
@@ -61,7 +61,14 @@ impl Run {
     }
 
     /// It was deferred when its shard was taken over.
-    pub(super) fn goes_on_waiting(&mut self, slot: Slot, deferral: Deferral, left: Duration, ledger: &mut Ledger, now: Now) {
+    pub(super) fn goes_on_waiting(
+        &mut self,
+        slot: Slot,
+        deferral: Deferral,
+        left: Duration,
+        ledger: &mut Ledger,
+        now: Now,
+    ) {
         let token = self.token(slot);
         if let Some(run) = &deferral.on_run {
             ledger.await_run(run.clone(), token);

@@ -85,7 +85,8 @@ mod tests {
 
     #[test]
     fn rows_have_the_types_of_their_columns() {
-        let check = |csv: &str, expected: Value| assert_eq!(rows(csv.as_bytes(), None).unwrap(), *expected.as_array().unwrap());
+        let check =
+            |csv: &str, expected: Value| assert_eq!(rows(csv.as_bytes(), None).unwrap(), *expected.as_array().unwrap());
         check("a,b\n1,x\n2,y\n", json!([{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]));
         check("a\n1\n2.5\n\n", json!([{"a": 1.0}, {"a": 2.5}]));
         check("a,b\n1,\n,2\n", json!([{"a": 1, "b": null}, {"a": null, "b": 2}]));

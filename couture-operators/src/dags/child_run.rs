@@ -46,7 +46,12 @@ impl<'c> ChildRuns<'c> {
         Ok(self.cx.services().dag_runs.run(&self.dag_id, run_id).await?)
     }
 
-    pub(crate) async fn start(&self, run_id: &RunId, date: Option<Timestamp>, conf: Value) -> Result<Triggered, Failure> {
+    pub(crate) async fn start(
+        &self,
+        run_id: &RunId,
+        date: Option<Timestamp>,
+        conf: Value,
+    ) -> Result<Triggered, Failure> {
         let run = NewRun { dag_id: self.dag_id.clone(), run_id: run_id.clone(), logical_date: date, conf };
         let triggered = self.cx.services().dag_runs.trigger(run).await?;
         if triggered != Triggered::Exists {

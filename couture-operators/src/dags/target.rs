@@ -41,7 +41,12 @@ fn is_look(interval: &Duration) -> bool {
 pub(super) const TEMPLATE_FIELDS: &[&str] = &["params", "conf"];
 
 /// What a condition says.
-pub(super) async fn asked(condition: Option<&str>, params: &Value, conf: &Value, cx: &TaskContext) -> Result<Option<Value>, Failure> {
+pub(super) async fn asked(
+    condition: Option<&str>,
+    params: &Value,
+    conf: &Value,
+    cx: &TaskContext,
+) -> Result<Option<Value>, Failure> {
     let Some(name) = condition else { return Ok(Some(conf.clone())) };
     match (RegisteredFunction::find(name)?.call)(params.clone(), Value::Null, cx).await? {
         Value::Null | Value::Bool(false) => Ok(None),

@@ -100,7 +100,10 @@ impl HttpRequest {
     pub(crate) async fn send(&self, default_method: Method, cx: &TaskContext) -> Result<HttpAnswer, Failure> {
         let connection = cx.values().connection(&self.http_conn_id).await?;
         let method = match &self.method {
-            Some(method) => method.to_ascii_uppercase().parse().map_err(|_| Failure::fatal(format!("{method:?} is not a method of HTTP")))?,
+            Some(method) => method
+                .to_ascii_uppercase()
+                .parse()
+                .map_err(|_| Failure::fatal(format!("{method:?} is not a method of HTTP")))?,
             None => default_method,
         };
         let timeout = Duration::try_from_secs_f64(self.extra_options.timeout)

@@ -33,7 +33,9 @@ impl DayOfWeekSensor {
     }
 
     fn days(&self) -> Result<Vec<Weekday>, Failure> {
-        let day = |name: &String| name.trim().parse().map_err(|_| Failure::fatal(format!("{name:?} is not a day of the week")));
+        let day = |name: &String| {
+            name.trim().parse().map_err(|_| Failure::fatal(format!("{name:?} is not a day of the week")))
+        };
         let days: Vec<Weekday> = self.week_day.iter().map(day).collect::<Result<_, _>>()?;
         if days.is_empty() { Err(Failure::fatal("week_day names no day")) } else { Ok(days) }
     }

@@ -113,7 +113,8 @@ impl ExternalTaskSensor {
         let Some(name) = &self.execution_date_fn else { return Ok(vec![date]) };
         let answer = (RegisteredFunction::find(name)?.call)(Value::Null, date.to_string().into(), cx).await?;
         let list = if answer.is_array() { answer } else { Value::Array(vec![answer]) };
-        serde_json::from_value(list).map_err(|error| Failure::fatal(format!("function {name:?} gives no dates: {error}")))
+        serde_json::from_value(list)
+            .map_err(|error| Failure::fatal(format!("function {name:?} gives no dates: {error}")))
     }
 
     fn check_existence(&self, dag: Option<&SeenDag>) -> Result<(), Failure> {
@@ -130,7 +131,8 @@ impl ExternalTaskSensor {
     }
 
     fn sight(&self, states: &[Option<&str>]) -> Sight {
-        let is_in = |list: &[String], state: &Option<&str>| state.is_some_and(|state| list.iter().any(|it| it == state));
+        let is_in =
+            |list: &[String], state: &Option<&str>| state.is_some_and(|state| list.iter().any(|it| it == state));
         if states.iter().any(|state| is_in(&self.failed_states, state)) {
             Sight::Failed
         } else if states.iter().any(|state| is_in(&self.skipped_states, state)) {

@@ -70,8 +70,7 @@ fn forgiven(settings: &SensorSettings, failure: Failure, cx: &TaskContext) -> Re
 }
 
 fn timed_out(settings: &SensorSettings, elapsed: Duration, cx: &TaskContext) -> Failure {
-    let message =
-        format!("sensor has timed out: it waited for {elapsed:?}, and its timeout is {:?}", settings.timeout);
+    let message = format!("sensor has timed out: it waited for {elapsed:?}, and its timeout is {:?}", settings.timeout);
     if settings.soft_fail || settings.never_fail {
         return Failure::Skip(message);
     }

@@ -43,7 +43,9 @@ impl Cell {
 /// Runs `sql` on a connection of its own. `None` where it has no row.
 pub(crate) async fn first_cell(connection: &Connection, sql: &str) -> Result<Option<Cell>, Failure> {
     let found = match connection.conn_type.as_str() {
-        "sqlite" => first_of::<_, sqlx::Sqlite>(SqliteConnectOptions::new().filename(sqlite_file(connection)), sql).await,
+        "sqlite" => {
+            first_of::<_, sqlx::Sqlite>(SqliteConnectOptions::new().filename(sqlite_file(connection)), sql).await
+        }
         "postgres" | "postgresql" => first_of::<_, sqlx::Postgres>(postgres(connection), sql).await,
         "mysql" | "mariadb" => first_of::<_, sqlx::MySql>(mysql(connection), sql).await,
         other => {

@@ -60,16 +60,33 @@ async fn each_batch_has_its_run() {
     check(|it| LoopableBatchOperator { batch_offset: 50, ..it }, Ok(&[])).await;
     check(|it| it.filter("kind", ["odd"]), Ok(&[&[1, 3, 5], &[7]])).await;
     check(|it| it.filter("n", [2, 4]), Ok(&[&[2, 4]])).await;
-    check(|it| LoopableBatchOperator { metadata_file: format!("file://{}", it.metadata_file), ..it }, Ok(&[&[1, 2, 3], &[4, 5, 6], &[7]])).await;
+    check(
+        |it| LoopableBatchOperator { metadata_file: format!("file://{}", it.metadata_file), ..it },
+        Ok(&[&[1, 2, 3], &[4, 5, 6], &[7]]),
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn what_cannot_be_run_is_said() {
-    check(|it| it.filter("colour", ["red"]), Err("has no column \"colour\", which filter_by names; it has: n, kind")).await;
+    check(|it| it.filter("colour", ["red"]), Err("has no column \"colour\", which filter_by names; it has: n, kind"))
+        .await;
     check(|it| it.batch_size(0), Err("batch_size must be 1 or more")).await;
-    check(|it| LoopableBatchOperator { metadata_file: "/no/such.csv".into(), ..it }, Err("failed to open /no/such.csv")).await;
-    check(|it| LoopableBatchOperator { metadata_file: "hdfs://n/a.csv".into(), ..it }, Err("files of hdfs: are not read here")).await;
-    check(|it| LoopableBatchOperator { metadata_file: "gopher://a".into(), ..it }, Err("files of gopher: are not read here")).await;
+    check(
+        |it| LoopableBatchOperator { metadata_file: "/no/such.csv".into(), ..it },
+        Err("failed to open /no/such.csv"),
+    )
+    .await;
+    check(
+        |it| LoopableBatchOperator { metadata_file: "hdfs://n/a.csv".into(), ..it },
+        Err("files of hdfs: are not read here"),
+    )
+    .await;
+    check(
+        |it| LoopableBatchOperator { metadata_file: "gopher://a".into(), ..it },
+        Err("files of gopher: are not read here"),
+    )
+    .await;
     check(|it| LoopableBatchOperator { metadata_file: "s3://bucket".into(), ..it }, Err("s3://BUCKET/KEY")).await;
 }
 

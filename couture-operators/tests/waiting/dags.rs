@@ -152,7 +152,8 @@ async fn dags_that_would_wait_for_themselves_are_refused() {
         }
     };
     let dag = |to: &str| -> Box<dyn DynOperator> { Box::new(DagOperator::new(to)) };
-    let refused = |path: &str| format!("its tasks would wait for themselves: {path}; end the cycle at one of these dags");
+    let refused =
+        |path: &str| format!("its tasks would wait for themselves: {path}; end the cycle at one of these dags");
     let cycle = refused("dag \"a\" waits for dag \"b\" waits for dag \"c\" waits for dag \"a\"");
     assert_eq!(define("c", dag("a")).await, "");
     assert_eq!(define("b", Box::new(LoopableBatchOperator::new("c", "x.csv"))).await, "");

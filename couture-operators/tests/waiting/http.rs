@@ -119,7 +119,9 @@ async fn requests_are_made_as_the_connection_says() {
 async fn an_answer_is_waited_for() {
     use TaskState::{Failed, Success};
     let (rig, port) = with_server().await;
-    let at = |path: &str| HttpSensor::new("web", path).poke_interval(Duration::from_secs(5)).timeout(Duration::from_secs(600));
+    let at = |path: &str| {
+        HttpSensor::new("web", path).poke_interval(Duration::from_secs(5)).timeout(Duration::from_secs(600))
+    };
     check(&rig, at("later"), Success, "").await;
     let ready = Some("wait.is_ready".to_owned());
     check(&rig, HttpSensor { response_check: ready, ..at("other") }, Success, "").await;

@@ -9,8 +9,8 @@ use couture_core::store::{DagRecord, MemoryStore, Request, RunRecord, StoreReade
 use couture_core::task::{Artifacts, LateDagRuns};
 use couture_core::values::{Connection, Connections as _, EnvironmentValues, MemoryValues, OnExisting, StoredValues};
 use couture_core::{
-    BoxError, ConnId, Dag, DagBuilder, DagId, Engine, EngineDagRuns, EngineSettings, LocalExecutor, LocalSettings, RunKey,
-    RunState, Services, TaskState, WorkerId,
+    BoxError, ConnId, Dag, DagBuilder, DagId, Engine, EngineDagRuns, EngineSettings, LocalExecutor, LocalSettings,
+    RunKey, RunState, Services, TaskState, WorkerId,
 };
 use couture_operators::{FileTaskLogs, InProcess};
 use serde_json::{Value, json};

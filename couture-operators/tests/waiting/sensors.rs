@@ -169,15 +169,22 @@ async fn other_dags_are_waited_for() {
     check(ExternalTaskSensor { failed_states: states(&["failed"]), ..new() }, Failed, "has failed").await;
     check(ExternalTaskSensor { allowed_states: states(&["failed", "success"]), ..new() }, Success, "").await;
     check(ExternalTaskSensor { skipped_states: states(&["skipped"]), ..new().tasks(["skipped"]) }, Skipped, "").await;
-    check(ExternalTaskSensor { failed_states: states(&["failed"]), ..new().tasks(["bad"]) }.soft_fail(), Skipped, "").await;
+    check(ExternalTaskSensor { failed_states: states(&["failed"]), ..new().tasks(["bad"]) }.soft_fail(), Skipped, "")
+        .await;
     check(new().tasks(["good", "bad"]), Failed, "sensor has timed out").await;
     check(ExternalTaskSensor { execution_delta: Some(S), ..new() }, Failed, "sensor has timed out").await;
     let function = Some("wait.day_before".to_owned());
     check(ExternalTaskSensor { execution_date_fn: function, ..new() }, Failed, "sensor has timed out").await;
-    check(ExternalTaskSensor { check_existence: true, ..new().tasks(["none"]) }, Failed, "\"none\" of dag \"other\" does not exist").await;
+    check(
+        ExternalTaskSensor { check_existence: true, ..new().tasks(["none"]) },
+        Failed,
+        "\"none\" of dag \"other\" does not exist",
+    )
+    .await;
     let nowhere = ExternalTaskSensor { check_existence: true, ..ExternalTaskSensor::new("nowhere") };
     check(nowhere, Failed, "the external dag \"nowhere\" does not exist").await;
-    check(ExternalTaskSensor { allowed_states: states(&["sucess"]), ..new() }, Failed, "\"sucess\" is not a state").await;
+    check(ExternalTaskSensor { allowed_states: states(&["sucess"]), ..new() }, Failed, "\"sucess\" is not a state")
+        .await;
     assert_eq!(other.tasks().len(), 3);
 }
 
@@ -200,7 +207,10 @@ fn json_is_short_and_strict() {
     check(r#"{"type":"file_sensor","filepath":"/a","timeout":-1}"#, Err("-1 is not a number of seconds"));
     check(r#"{"type":"time_sensor","target_time":"25:00"}"#, Err("\"25:00\" is not a time of day"));
     check(r#"{"type":"time_sensor","target_time":"08:30"}"#, Ok(r#"{"type":"time_sensor","target_time":"08:30:00"}"#));
-    check(r#"{"type":"day_of_week_sensor","week_day":"Monday"}"#, Ok(r#"{"type":"day_of_week_sensor","week_day":["Monday"]}"#));
+    check(
+        r#"{"type":"day_of_week_sensor","week_day":"Monday"}"#,
+        Ok(r#"{"type":"day_of_week_sensor","week_day":["Monday"]}"#),
+    );
     let request = r#"{"type":"http_sensor","http_conn_id":"h","endpoint":"/x"}"#;
     check(request, Ok(request));
     check(r#"{"type":"dag","run_dag_id":"a","conf":{"b":1}}"#, Ok(r#"{"type":"dag","run_dag_id":"a","conf":{"b":1}}"#));

@@ -14,8 +14,7 @@ async fn a_query_is_waited_for() {
     use TaskState::{Failed, Success};
     let rig = Rig::new().await;
     let file = rig.world.folder().join("data.db");
-    let mut database =
-        SqliteConnectOptions::new().filename(&file).create_if_missing(true).connect().await.unwrap();
+    let mut database = SqliteConnectOptions::new().filename(&file).create_if_missing(true).connect().await.unwrap();
     sqlx::raw_sql("create table t (n integer, s text, r real); insert into t values (3, '0', 0.0);")
         .execute(&mut database)
         .await
