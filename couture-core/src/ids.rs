@@ -179,13 +179,15 @@ impl RunId {
 }
 
 impl DagId {
-    /// The shard that this DAG belongs to among `shards`: FNV-1a of the id, so that every program agrees for ever.
+    /// The shard that this DAG belongs to among `shards`: by FNV-1a of the id, so that every program agrees for ever.
     pub fn shard(&self, shards: u32) -> ShardId {
-        let hash = self
-            .0
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
-        ShardId((hash % u64::from(shards.max(1))) as u32)
+        ShardId((self.fnv1a() % u64::from(shards.max(1))) as u32)
+    }
+
+    /// FNV-1a of the id.
+    pub fn fnv1a(&self) -> u64 {
+        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        self.0.bytes().fold(0xcbf2_9ce4_8422_2325_u64, mix)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Child processes as children of this process.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -154,7 +153,7 @@ pub(crate) const WITHHELD: [&str; 2] = ["COUTURE_FERNET_KEY", "AIRFLOW__CORE__FE
 pub(crate) fn complete_environment(
     command: &mut ProcessCommand,
     cx: &TaskContext,
-    inherited: impl FnOnce() -> BTreeMap<String, String>,
+    inherited: impl FnOnce() -> Vec<(String, String)>,
 ) {
     if !command.clear_env {
         for (name, value) in inherited() {
@@ -166,7 +165,7 @@ pub(crate) fn complete_environment(
 }
 
 /// This process's own environment as children get it; what is not UTF-8 in it is replaced.
-pub(crate) fn inherited_environment() -> BTreeMap<String, String> {
+pub(crate) fn inherited_environment() -> Vec<(String, String)> {
     let readable = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
     let all = std::env::vars_os().map(|(name, value)| (readable(name), readable(value)));
     all.filter(|(name, _)| !WITHHELD.contains(&&**name)).collect()

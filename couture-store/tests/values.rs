@@ -148,7 +148,10 @@ async fn keys_rotate() {
     let both = fixture.under(&format!("{new},{old}"));
     assert_eq!(read(&both).await.unwrap(), SECRETS);
     assert!(read(&fixture.under(&new)).await.is_err());
+    assert!(fixture.open().1.has_the_key().await.unwrap() && both.has_the_key().await.unwrap());
+    assert!(!fixture.under(&new).has_the_key().await.unwrap());
     let done = both.rotate().await.unwrap();
+    assert!(fixture.under(&new).has_the_key().await.unwrap() && !fixture.open().1.has_the_key().await.unwrap());
     assert_eq!((done.variables, done.connections, done.left.len()), (41, 2, 0));
     assert_eq!(read(&fixture.under(&new)).await.unwrap(), SECRETS);
     assert!(read(&fixture.under(&old)).await.is_err());

@@ -37,15 +37,25 @@ impl CronInterval {
             Some(earliest) => Some(self.fires.align_to_next(earliest)?),
             None => None,
         };
-        let earliest = earliest.max(latest_start);
-        let Some(last) = last else { return earliest };
+        let Some(last) = last else { return earliest.max(latest_start) };
         let next = match self.dialect {
             Dialect::V1_10 => self.fires.next(last.start)?,
             // The last run may come from a schedule that the DAG had before.
             Dialect::V2 => self.fires.align_to_previous(last.end)?,
         };
-        let start = earliest.map_or(next, |earliest| earliest.max(next));
-        if start > last.start { Some(start) } else { self.fires.next(last.start) }
+        let next = earliest.map_or(next, |earliest| earliest.max(next));
+        let next = if next > last.start { next } else { self.fires.next(last.start)? };
+        match latest_start {
+            Some(latest_start) if latest_start > next && !self.is_latest(next, now)? => Some(latest_start),
+            _ => Some(next),
+        }
+    }
+
+    /// Whether no other interval is complete after the one from `start`. Stepping back from `now` over a change of the clock
+    /// may find another place than stepping forward, and must not skip a run that is in time.
+    fn is_latest(&self, start: Timestamp, now: Timestamp) -> Option<bool> {
+        let end = self.fires.next(start)?;
+        Some(self.fires.next(end)? > now)
     }
 }
 

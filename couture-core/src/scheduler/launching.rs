@@ -46,6 +46,7 @@ impl Scheduler {
                 }
             }
             let instance = &mut run.tasks[first.slot.at()];
+            self.ledger.pools.launched(&first);
             instance.count_attempt();
             instance.pokes = 0;
             instance.is_here = true;

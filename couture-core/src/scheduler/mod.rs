@@ -9,6 +9,7 @@ mod ending;
 mod evaluation;
 mod event;
 mod instance;
+mod lanes;
 mod launching;
 mod ledger;
 mod limits;

@@ -28,6 +28,8 @@ pub(super) struct Run {
     pub(super) started_at: Option<Timestamp>,
     /// Somebody or a timeout ended it; what is unfinished ends, too.
     pub(super) cancelled: bool,
+    /// Who it shares its turns with: see [`Lanes`](super::lanes::Lanes).
+    pub(super) lane: u64,
     /// Whether limits hold for its task instances.
     pub(super) is_limited: bool,
     /// What the run before says; nothing where nobody asks.
@@ -83,6 +85,7 @@ impl Run {
         let unfinished = tasks.len();
         Self {
             slots: Slots::new(tasks.len()),
+            lane: (info.dag.dag_id.fnv1a() << 1) | u64::from(info.backfill.is_some()),
             past: Past::of(&info.dag),
             is_limited: Self::has_limits(&info.dag, settings),
             info,
@@ -130,7 +133,7 @@ impl Run {
         let instance = &self.tasks[slot.at()];
         let since = instance.started_at.filter(|_| instance.is_deferred() || instance.pokes > 0);
         let waited = since.map(|since| Waited { since, pokes: instance.pokes });
-        Launch { token: self.token(slot), run: self.info.clone(), waited }
+        Launch { token: self.token(slot), run: self.info.clone(), waited, elements: self.elements(slot) }
     }
 
     /// The instance is in `state` now: keeps every count in step. Serves running and recovery alike.
@@ -255,6 +258,7 @@ impl Run {
             priority_weight: task.priority_weight,
             logical_date: self.info.logical_date,
             arrival: 0,
+            lane: self.lane,
             run: self.info.key,
             slot,
             slots: task.options.pool_slots,

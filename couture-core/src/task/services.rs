@@ -10,6 +10,7 @@ use async_trait::async_trait;
 
 use super::context::TaskContext;
 use super::dag_runs::LateDagRuns;
+use super::mail::{Mailer, NoMail};
 use super::templates::{PlainText, Templates};
 use super::xcoms::{NoXComs, XComs};
 use crate::clock::{Clock, SystemClock};
@@ -31,6 +32,8 @@ pub struct Services {
     pub templates: Arc<dyn Templates>,
     /// What attempts gave to later ones. The local executor puts its store here.
     pub xcoms: Arc<dyn XComs>,
+    /// Sends mail.
+    pub mailer: Arc<dyn Mailer>,
     /// Runs of DAGs. It is bound to the engine that is made after its executor.
     pub dag_runs: LateDagRuns,
     /// The time. The local executor puts its own clock here.
@@ -49,6 +52,7 @@ impl Default for Services {
             values: Arc::new(EnvironmentValues::of_process()),
             templates: Arc::new(PlainText),
             xcoms: Arc::new(NoXComs),
+            mailer: Arc::new(NoMail),
             dag_runs: LateDagRuns::default(),
             clock: Arc::new(SystemClock::new()),
         }

@@ -8,9 +8,11 @@ use serde_json::Value;
 
 use super::context::TaskContext;
 use super::outcome::XComValue;
+use crate::dag::Dag;
 use crate::failure::BoxError;
-use crate::ids::{MapIndex, TaskIndex};
+use crate::ids::{DagId, MapIndex, RunKey};
 use crate::store::Store;
+use crate::time::Timestamp;
 
 /// Which values are wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,42 +49,87 @@ impl XComs for NoXComs {
     }
 }
 
-/// XComs of the attempt's own run, from the engine's store.
+/// XComs from the engine's store.
 #[derive(Debug)]
 pub struct StoreXComs {
     store: Arc<dyn Store>,
 }
 
+/// A run to look in: its key, its logical date, and its DAG as it was then.
+struct Place {
+    key: RunKey,
+    date: Timestamp,
+    dag: Arc<Dag>,
+}
+
 impl StoreXComs {
+    /// How many earlier runs are looked at, at most, for a value of prior dates.
+    pub const MAX_PRIOR_RUNS: usize = 100;
+
     /// Reads from `store`.
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self { store }
     }
 
-    async fn one(&self, task: TaskIndex, key: &str, cx: &TaskContext) -> Result<Option<Value>, BoxError> {
-        Ok(match self.store.xcom(cx.run().key, task, MapIndex::NONE, key).await? {
-            None => None,
-            Some(XComValue::Json(json)) => Some(serde_json::from_str(&json)?),
-            Some(XComValue::Artifact(artifact)) => {
-                Some(serde_json::from_slice(&cx.services().artifacts.get(&artifact).await?)?)
-            }
-        })
+    async fn values(&self, place: &Place, task_id: &str, key: &str, cx: &TaskContext) -> Result<PulledXCom, BoxError> {
+        let Some(task) = place.dag.find(task_id) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for (map_index, value) in self.store.xcoms(place.key, task, key).await? {
+            let value = match value {
+                XComValue::Json(json) => serde_json::from_str(&json)?,
+                XComValue::Artifact(artifact) => {
+                    serde_json::from_slice(&cx.services().artifacts.get(&artifact).await?)?
+                }
+            };
+            found.push((map_index, value));
+        }
+        Ok(found)
+    }
+
+    async fn dag(&self, version: &str) -> Result<Arc<Dag>, BoxError> {
+        let json = self.store.version(version).await?.ok_or("the version of the DAG that this run had is gone")?;
+        Ok(Arc::new(Dag::from_json(&json)?))
+    }
+
+    /// The run that the query is about: the attempt's own, or that of another DAG with the same logical date.
+    async fn first(&self, query: &XComQuery, cx: &TaskContext) -> Result<Option<Place>, BoxError> {
+        let run = cx.run();
+        let Some(dag_id) = query.dag_id.as_deref().filter(|dag_id| *dag_id != cx.dag_id().as_str()) else {
+            return Ok(Some(Place { key: run.key, date: run.logical_date, dag: run.dag.clone() }));
+        };
+        let Ok(dag_id) = DagId::new(dag_id) else { return Ok(None) };
+        let found = self.store.runs_between(&dag_id, run.logical_date, run.logical_date, Self::MAX_PRIOR_RUNS).await?;
+        match found.last() {
+            Some(run) => Ok(Some(Place { key: run.key, date: run.logical_date, dag: self.dag(&run.version).await? })),
+            None if query.include_prior_dates => self.before(&dag_id, run.logical_date).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn before(&self, dag_id: &DagId, date: Timestamp) -> Result<Option<Place>, BoxError> {
+        let Some(key) = self.store.previous_run(dag_id, date, false).await? else { return Ok(None) };
+        let Some(snapshot) = self.store.run_snapshot(key).await? else { return Ok(None) };
+        let dag = self.dag(&snapshot.run.version).await?;
+        Ok(Some(Place { key, date: snapshot.run.logical_date, dag }))
     }
 }
 
 #[async_trait]
 impl XComs for StoreXComs {
     async fn pull(&self, query: &XComQuery, cx: &TaskContext) -> Result<Vec<PulledXCom>, BoxError> {
-        if let Some(dag_id) = query.dag_id.as_deref().filter(|dag_id| *dag_id != cx.dag_id().as_str()) {
-            return Err(format!("XComs of another DAG ({dag_id:?}) cannot be read here").into());
-        }
-        let mut found = Vec::with_capacity(query.task_ids.len());
-        for task_id in &query.task_ids {
-            let value = match cx.run().dag.find(task_id) {
-                Some(task) => self.one(task, &query.key, cx).await?,
-                None => None,
-            };
-            found.push(value.map(|value| (MapIndex::NONE, value)).into_iter().collect());
+        let mut found = vec![Vec::new(); query.task_ids.len()];
+        let mut place = self.first(query, cx).await?;
+        for _ in 0..=Self::MAX_PRIOR_RUNS {
+            let Some(here) = &place else { break };
+            for (task_id, values) in query.task_ids.iter().zip(&mut found) {
+                if values.is_empty() {
+                    *values = self.values(here, task_id, &query.key, cx).await?;
+                }
+            }
+            if !query.include_prior_dates || found.iter().all(|values| !values.is_empty()) {
+                break;
+            }
+            place = self.before(&here.dag.dag_id, here.date).await?;
         }
         Ok(found)
     }

@@ -109,6 +109,18 @@ pub enum ValueError {
         /// Its name.
         name: String,
     },
+    /// One attempt looked up more secrets than can be masked in its log.
+    #[error(
+        "{kind} {name:?} is not handed out: one attempt looks up at most {max} bytes of secrets, so that all can be masked; keep big \
+         ones in files",
+        max = super::recorded::RecordedValues::MAX_SECRET_BYTES
+    )]
+    TooManySecrets {
+        /// What it is.
+        kind: Kept,
+        /// Its name.
+        name: String,
+    },
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),

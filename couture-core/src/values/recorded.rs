@@ -2,19 +2,25 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
 use super::Values;
 use super::connection::Connection;
-use super::error::ValueError;
+use super::error::{Kept, ValueError};
 use super::variable::secrets_of;
 
 /// What one attempt looks up: others' values, with the secrets among them remembered, so that they can be masked in its log.
 pub struct RecordedValues {
     values: Arc<dyn Values>,
-    secrets: Mutex<BTreeSet<String>>,
+    secrets: Mutex<Secrets>,
+}
+
+#[derive(Default)]
+struct Secrets {
+    texts: BTreeSet<String>,
+    bytes: usize,
 }
 
 impl RecordedValues {
@@ -23,9 +29,16 @@ impl RecordedValues {
         Self { values, secrets: Mutex::default() }
     }
 
+    /// The most bytes of secrets that are remembered. What would be more is not handed out, since it could not be masked.
+    pub const MAX_SECRET_BYTES: usize = 8 << 20;
+
     /// The secrets among what was looked up so far.
     pub fn secrets(&self) -> Vec<String> {
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.lock().texts.iter().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Secrets> {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `text` with every such secret shown as `***`; ones of less than four bytes are left, as they would hide half of every text.
@@ -38,10 +51,19 @@ impl RecordedValues {
         secrets.iter().fold(text, |text, secret| if text.contains(secret) { text.replace(secret, "***") } else { text })
     }
 
-    fn remember(&self, secrets: Vec<String>) {
-        if !secrets.is_empty() {
-            self.secrets.lock().unwrap_or_else(PoisonError::into_inner).extend(secrets);
+    fn remember(&self, kind: Kept, name: &str, secrets: Vec<String>) -> Result<(), ValueError> {
+        let mut known = self.lock();
+        for secret in secrets {
+            if known.texts.contains(&secret) {
+                continue;
+            }
+            if known.bytes + secret.len() > Self::MAX_SECRET_BYTES {
+                return Err(ValueError::TooManySecrets { kind, name: name.to_owned() });
+            }
+            known.bytes += secret.len();
+            known.texts.insert(secret);
         }
+        Ok(())
     }
 }
 
@@ -50,14 +72,14 @@ impl Values for RecordedValues {
     async fn variable(&self, key: &str) -> Result<Option<String>, ValueError> {
         let found = self.values.variable(key).await?;
         if let Some(value) = &found {
-            self.remember(secrets_of(key, value));
+            self.remember(Kept::Variable, key, secrets_of(key, value))?;
         }
         Ok(found)
     }
 
     async fn connections(&self, conn_id: &str) -> Result<Vec<Connection>, ValueError> {
         let found = self.values.connections(conn_id).await?;
-        self.remember(found.iter().flat_map(Connection::secrets).collect());
+        self.remember(Kept::Connection, conn_id, found.iter().flat_map(Connection::secrets).collect())?;
         Ok(found)
     }
 }

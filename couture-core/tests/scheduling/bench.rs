@@ -22,6 +22,8 @@ pub struct Bench {
     pub now: Now,
     /// Attempts that were launched and have not ended.
     pub live: Vec<AttemptToken>,
+    /// All attempts that were ever launched, in that order.
+    pub launched: Vec<AttemptToken>,
     /// Runs that were created, in that order.
     pub created: Vec<RunRecord>,
     pub settings: SchedulerSettings,
@@ -56,6 +58,7 @@ impl Bench {
             store: MemoryStore::new(1),
             now: Now { wall: start, mono: Duration::ZERO },
             live: Vec::new(),
+            launched: Vec::new(),
             created: Vec::new(),
             scheduler: Scheduler::new(settings.clone()),
             settings,
@@ -153,10 +156,11 @@ impl Bench {
                         self.created.push(run.clone());
                     }
                     records.push(record);
-                    match (slots, pools.first_mut()) {
-                        (Some((_, slots)), Some(delta)) => delta.slots += slots,
-                        (Some((pool, slots)), None) => pools.push(PoolDelta { pool, slots }),
-                        (None, _) => {}
+                    if let Some((pool, slots)) = slots {
+                        match pools.iter_mut().find(|delta| delta.pool == pool) {
+                            Some(delta) => delta.slots += slots,
+                            None => pools.push(PoolDelta { pool, slots }),
+                        }
                     }
                 }
                 other => after.push(other),
@@ -165,7 +169,10 @@ impl Bench {
         self.commit(records, pools);
         for command in after {
             match command {
-                Command::Launch(launch) => self.live.push(launch.token),
+                Command::Launch(launch) => {
+                    self.live.push(launch.token);
+                    self.launched.push(launch.token);
+                }
                 Command::Find { of, dag_id, find } => {
                     let found = self.find(&dag_id, find);
                     self.handle(Event::RunFound { of, found });
@@ -225,9 +232,13 @@ impl Bench {
         runs.iter().filter(|run| run.state == state).count()
     }
 
-    /// The pool of the tests has this many slots from now on.
+    /// The default pool has this many slots from now on.
     pub fn set_slots(&mut self, slots: u32) {
-        now(self.store.set_pool(&PoolName::default(), slots)).unwrap();
+        self.set_pool(PoolName::DEFAULT, slots);
+    }
+
+    pub fn set_pool(&mut self, name: &str, slots: u32) {
+        now(self.store.set_pool(&PoolName::new(name).unwrap(), slots)).unwrap();
         let pools = now(self.store.pools()).unwrap();
         self.handle(Event::PoolsObserved(pools));
     }

@@ -104,3 +104,21 @@ async fn secrets_that_were_looked_up_are_remembered() {
         assert!(!shown.contains(&secret), "{shown}");
     }
 }
+
+#[tokio::test]
+async fn what_could_not_be_masked_is_not_handed_out() {
+    let kept = Arc::new(MemoryValues::new());
+    let big = |n: usize| {
+        Variable::new(VariableKey::new(format!("token{n}")).unwrap(), format!("{n}{}", "x".repeat(1_000_000)))
+    };
+    let variables: Vec<_> = (0..10).map(big).collect();
+    Variables::set(&*kept, &variables, OnExisting::Fail).await.unwrap();
+    let values = StoredValues::new(EnvironmentValues::default(), kept.clone(), kept);
+    let values = RecordedValues::new(Arc::new(values));
+    for n in [0, 1, 2, 3, 4, 5, 6, 7, 7, 0] {
+        assert!(values.variable(&format!("token{n}")).await.unwrap().is_some());
+    }
+    let error = values.variable("token8").await.unwrap_err().to_string();
+    assert!(error.starts_with("variable \"token8\" is not handed out") && error.len() < 300, "{error}");
+    assert_eq!(values.secrets().len(), 8);
+}

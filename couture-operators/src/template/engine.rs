@@ -69,7 +69,7 @@ impl Engine {
 
     /// Renders the text itself.
     pub(super) fn text(&self, source: &str) -> Result<String, Error> {
-        let first = self.write(&self.env, |env| env.template_from_str(source).map_err(Error::from));
+        let first = self.write(&self.env, |env| env.template_from_str(source));
         match first {
             Err(error) if arithmetic::may_help(&error) => {
                 let source = code::with_calls(source);

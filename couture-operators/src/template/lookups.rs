@@ -46,7 +46,7 @@ struct State {
 
 impl Lookups {
     /// The most that one attempt looks up.
-    pub(super) const MAX: usize = 1_000;
+    pub(super) const MAX: usize = 500;
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

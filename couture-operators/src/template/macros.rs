@@ -48,9 +48,11 @@ fn callable<T: 'static>(make: fn(&[Value]) -> Result<T, Error>, value: fn(T) -> 
     Value::from_object(Callable { call: Box::new(move |args| make(args).map(value)) })
 }
 
+type Call = dyn Fn(&[Value]) -> Result<Value, Error> + Send + Sync;
+
 /// A function that takes its arguments as Python does.
 struct Callable {
-    call: Box<dyn Fn(&[Value]) -> Result<Value, Error> + Send + Sync>,
+    call: Box<Call>,
 }
 
 impl fmt::Debug for Callable {

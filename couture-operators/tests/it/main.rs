@@ -2,6 +2,7 @@
 
 mod attempt;
 mod commands;
+mod email;
 mod functions;
 mod in_process;
 mod supervised;

@@ -24,3 +24,9 @@ CREATE TABLE IF NOT EXISTS pool_description (
     name VARBINARY(250) NOT NULL PRIMARY KEY,
     description LONGTEXT NOT NULL
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+-- One row, by which servers see whether they have each other's key.
+CREATE TABLE IF NOT EXISTS fernet_mark (
+    id BIGINT NOT NULL PRIMARY KEY,
+    mark LONGTEXT NOT NULL,
+    is_encrypted BIGINT NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -24,3 +24,9 @@ CREATE TABLE pool_description (
     name TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     description TEXT NOT NULL
 );
+-- One row, by which servers see whether they have each other's key.
+CREATE TABLE fernet_mark (
+    id BIGINT NOT NULL PRIMARY KEY,
+    mark TEXT NOT NULL,
+    is_encrypted BIGINT NOT NULL
+);

@@ -24,3 +24,9 @@ CREATE TABLE pool_description (
     name TEXT NOT NULL PRIMARY KEY,
     description TEXT NOT NULL
 ) WITHOUT ROWID;
+-- One row, by which servers see whether they have each other's key.
+CREATE TABLE fernet_mark (
+    id BIGINT NOT NULL PRIMARY KEY,
+    mark TEXT NOT NULL,
+    is_encrypted BIGINT NOT NULL
+);

@@ -2,6 +2,7 @@
 
 mod connections;
 mod keys;
+mod mark;
 mod pools;
 mod rotation;
 mod sql_values;

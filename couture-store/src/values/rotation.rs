@@ -22,11 +22,14 @@ impl SqlValues {
     /// Encrypts everything with the first key, also what was kept in clear text. Once it returned with nothing left, the other keys may
     /// go. What others change meanwhile is left to them, as they encrypt with the first key of their own.
     ///
-    /// Without a key nothing can be rotated, and everything encrypted is left.
+    /// Without a key, everything encrypted is left.
     pub async fn rotate(&self) -> Result<Rotation, ValueError> {
         let mut done = Rotation::default();
         self.rotate_variables(&mut done).await?;
         self.rotate_connections(&mut done).await?;
+        if done.left.is_empty() {
+            self.renew_mark().await?;
+        }
         Ok(done)
     }
 

@@ -25,27 +25,27 @@ enum Rule {
     Both,
     /// Either, because both of them say something.
     Either,
-    /// With a `#` or `L5`, croniter goes by the day of week alone.
+    /// The day of week, as croniter has it where both say something and the day of week has a `#` or `L5`.
     WeekdayAlone,
 }
 
 impl Days {
     /// `star` says of each field whether it counts as unrestricted.
     pub(super) fn new(of_month: &Values, of_week: &Values, month_star: bool, week_star: bool) -> Self {
-        let rule = if of_week.has_nth() {
-            Rule::WeekdayAlone
-        } else if month_star || week_star {
-            Rule::Both
-        } else {
-            Rule::Either
+        let has_nth = of_week.has_nth();
+        let rule = match (month_star || week_star, has_nth) {
+            (true, _) => Rule::Both,
+            (false, true) => Rule::WeekdayAlone,
+            (false, false) => Rule::Either,
         };
         let in_month = |first_weekday: u32| {
             (1..=31).fold(0, |days, day: u32| {
                 let weekday = ((first_weekday + day - 1) % 7) as usize;
                 let nth = of_week.nth[weekday];
-                let counts = match rule {
-                    Rule::WeekdayAlone => nth & (1 << ((day - 1) / 7 + 1)) != 0,
-                    _ => of_week.values.contains(&(weekday as u16)),
+                let counts = if has_nth {
+                    nth & (1 << ((day - 1) / 7 + 1)) != 0
+                } else {
+                    of_week.values.contains(&(weekday as u16))
                 };
                 days | u32::from(counts) << day
             })
@@ -82,25 +82,31 @@ impl Days {
         days & ((2_u64 << length) - 2) as u32
     }
 
-    /// Why no date can ever fit, if none can. As in croniter, a day of month that does not exist is wrong even beside a day of
-    /// week.
+    /// Why no date can ever fit, if none can. As in croniter, a day of month that never comes is wrong even beside a day of
+    /// week, and one that a `#` excludes is too.
     pub(super) fn problem(&self, months: u64, of_week: &Values) -> Option<String> {
-        if self.last_day {
-            return None;
-        }
-        let longest = (1..=12).filter(|month| months >> month & 1 == 1).map(|month| LONGEST[month as usize - 1]).max();
-        let longest = longest.unwrap_or(0);
+        let nth = of_week.nth.iter().fold(0, |all, nth| all | nth);
+        let is_nth = |day: u32, length: u32| {
+            nth == 0 || nth & (1 << ((day - 1) / 7 + 1)) != 0 || (nth & LAST != 0 && day + 7 > length)
+        };
         let days: Vec<u32> = (1..=31).filter(|day| self.of_month >> day & 1 == 1).collect();
-        if days.iter().all(|day| *day > longest) {
+        let (mut exists, mut fits) = (false, false);
+        for month in (1..=12).filter(|month| months >> month & 1 == 1) {
+            let longest = LONGEST[month as usize - 1];
+            let shortest = if month == 2 { 28 } else { longest };
+            for length in shortest..=longest {
+                let last = if self.last_day { Some(length) } else { None };
+                for day in days.iter().copied().filter(|day| *day <= length).chain(last) {
+                    exists = true;
+                    fits |= is_nth(day, length);
+                }
+            }
+        }
+        if !exists {
             let days: Vec<_> = days.iter().map(u32::to_string).collect();
             return Some(format!("none of its months has the day {}", days.join(" or ")));
         }
-        let fits = |day: &u32| {
-            let nth = of_week.nth.iter().fold(0, |all, nth| all | nth);
-            *day <= longest && (nth & (1 << ((day - 1) / 7 + 1)) != 0 || nth & LAST != 0 && *day > 21)
-        };
-        (self.rule == Rule::WeekdayAlone && !days.iter().any(fits)).then(|| {
-            format!("its {} and its {} never fall on one day", Field::DayOfMonth.name(), Field::DayOfWeek.name())
-        })
+        let (one, other) = (Field::DayOfMonth.name(), Field::DayOfWeek.name());
+        (!fits).then(|| format!("its {one} and its {other} never fall on one day"))
     }
 }

@@ -61,8 +61,9 @@ impl Values {
         Ok(())
     }
 
+    /// Whether as many values are listed as there are. Croniter counts `L` as one.
     pub(super) fn is_full(&self, field: Field) -> bool {
-        self.values.len() == field.size()
+        self.values.len() + usize::from(self.last_day) == field.size()
     }
 
     pub(super) fn has_nth(&self) -> bool {
