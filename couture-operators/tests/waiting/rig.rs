@@ -29,6 +29,7 @@ pub struct World {
     pub store: MemoryStore,
     pub values: MemoryValues,
     artifacts: Arc<Kept>,
+    clock: Arc<FastClock>,
     folder: Arc<TempDir>,
 }
 
@@ -50,7 +51,8 @@ impl Artifacts for Kept {
 impl World {
     pub fn new() -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        Self { store: MemoryStore::new(2), values: MemoryValues::new(), artifacts: Arc::default(), folder }
+        let clock = Arc::new(FastClock::new(BEGUN));
+        Self { store: MemoryStore::new(2), values: MemoryValues::new(), artifacts: Arc::default(), clock, folder }
     }
 
     pub fn folder(&self) -> &std::path::Path {
@@ -65,7 +67,7 @@ impl World {
 
     /// An engine, in its `life`th life.
     pub async fn rig(&self, life: u64) -> Rig {
-        let clock = Arc::new(FastClock::new(BEGUN));
+        let clock = self.clock.clone();
         let live = self.folder().join("live");
         let dag_runs = LateDagRuns::default();
         let none = EnvironmentValues::new(Vec::<(String, String)>::new());
