@@ -2,6 +2,7 @@
 
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use couture_core::{DagBuilder, Failure, Services, TaskContext};
@@ -20,7 +21,10 @@ const RUNS: usize = 1_000;
 /// Two pokes of each.
 const WATCHED: Duration = Duration::from_secs(120);
 
+static POKES: AtomicUsize = AtomicUsize::new(0);
+
 async fn never((): (), _: &TaskContext) -> Result<bool, Failure> {
+    POKES.fetch_add(1, Ordering::Relaxed);
     Ok(false)
 }
 sensor!("benches.never", never);
@@ -65,9 +69,11 @@ pub fn run_sensors() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let begun = begun.elapsed();
-        let before = cpu_seconds(std::process::id());
+        let (before, pokes) = (cpu_seconds(std::process::id()), POKES.load(Ordering::Relaxed));
         tokio::time::sleep(WATCHED).await;
         let used = cpu_seconds(std::process::id()) - before;
+        let pokes = POKES.load(Ordering::Relaxed) - pokes;
+        assert!(pokes >= 2 * SENSORS * RUNS * 9 / 10, "only {pokes} pokes, so they do not all poke once a minute");
         let (resident, peak) = resident_bytes("self");
         let (resident, peak) = (resident as f64 / 1e6, peak as f64 / 1e6);
         println!("{} {resident} {peak} {}", 100.0 * used / WATCHED.as_secs_f64(), begun.as_secs_f64());

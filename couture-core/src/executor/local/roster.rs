@@ -271,7 +271,9 @@ mod tests {
             launch: 1,
         };
         let waited = is_poke.then_some(Waited { since: at, pokes: 0 });
-        (first..first + count).map(|task| Launch { token: token(task), run: run.clone(), waited }).collect()
+        (first..first + count)
+            .map(|task| Launch { token: token(task), run: run.clone(), waited, elements: Box::default() })
+            .collect()
     }
 
     #[test]
