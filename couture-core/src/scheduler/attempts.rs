@@ -76,14 +76,11 @@ impl Scheduler {
         if self.ledger.settings.planted.has(Bug::TimeoutForgotten) {
             return;
         }
-        if instance.is_deferred() {
-            if instance.is_poked {
-                self.ledger.out.push(Command::Kill(token));
-            }
+        if instance.is_deferred() && !instance.is_poked {
             run.timed_out(slot, now.wall, &mut self.ledger, now);
             run.propagate(&mut self.ledger, now);
             self.end_if_over(token.run, now);
-        } else if instance.is_live() && instance.killing.is_none() {
+        } else if (instance.is_live() || instance.is_poked) && instance.killing.is_none() {
             instance.killing = Some(KillReason::TimedOut);
             self.ledger.out.push(Command::Kill(token));
         }
@@ -114,7 +111,9 @@ impl Run {
         match (outcome, killing) {
             (Outcome::Succeeded { xcoms, length, decision }, _) => {
                 let (task, map_index) = self.slots.owner(slot);
-                if let (Some(decision), MapIndex::NONE) = (&decision, map_index) {
+                // One instance of a mapped task does not decide for the others.
+                let decision = decision.filter(|_| map_index == MapIndex::NONE);
+                if let Some(decision) = &decision {
                     self.take_decision(task, decision);
                 }
                 if let (Some(length), MapIndex::NONE) = (length, map_index) {

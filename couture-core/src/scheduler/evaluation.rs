@@ -125,9 +125,16 @@ impl Run {
         self.decisions.insert(task, skipped.into());
     }
 
-    /// Skips what the task decided against.
+    /// Skips what the task decided against, unless it has begun.
     pub(super) fn carry_out_decision(&mut self, task: TaskIndex, ledger: &mut Ledger, now: Now) {
         for skipped in self.decisions.get(&task).cloned().unwrap_or_default() {
+            for slot in std::iter::once(skipped.into()).chain(self.slots.block(skipped)) {
+                let instance = &mut self.tasks[slot.at()];
+                if instance.ready && matches!(instance.state, None | Some(TaskState::Cleared)) {
+                    instance.ready = false;
+                    self.transition(slot, TaskState::Skipped, Details::ended(now.wall), ledger);
+                }
+            }
             self.evaluate(skipped, ledger, now);
         }
     }
@@ -147,14 +154,11 @@ impl Run {
     pub(super) fn end_tasks(&mut self, ledger: &mut Ledger, now: Now) {
         for slot in self.slots.all() {
             let instance = &mut self.tasks[slot.at()];
-            if instance.is_live() {
+            if instance.is_live() || instance.is_poked {
                 if instance.killing.replace(KillReason::RunEnded).is_none() {
                     ledger.out.push(Command::Kill(self.token(slot)));
                 }
             } else if !instance.is_finished() && instance.state != Some(TaskState::Expanded) {
-                if instance.is_poked {
-                    ledger.out.push(Command::Kill(self.token(slot)));
-                }
                 self.transition(slot, TaskState::Skipped, Details::ended(now.wall), ledger);
             }
         }

@@ -1,6 +1,7 @@
 //! What happens to a scheduler, and what it wants done.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
@@ -44,7 +45,12 @@ pub enum Event {
     /// The own executor told of an attempt.
     Reported(Report),
     /// The workers' heartbeat values were read.
-    BeatsObserved(Vec<(WorkerId, u64)>),
+    BeatsObserved {
+        /// The values.
+        beats: Vec<(WorkerId, u64)>,
+        /// When they were asked for, by the monotonic clock: they may be as old as that.
+        asked_at: Duration,
+    },
     /// The pools were read, at a moment when all earlier commands had been carried out.
     PoolsObserved(Vec<Pool>),
     /// The run was looked for that a [`Command::Find`] asked for.

@@ -63,7 +63,7 @@ impl Scheduler {
             Event::Requested { request, asker } => self.requested(request, asker, now),
             Event::MessageArrived(id, message) => self.message_arrived(id, message, now),
             Event::Reported(report) => self.reported(report, now),
-            Event::BeatsObserved(beats) => self.observe_beats(&beats, now),
+            Event::BeatsObserved { beats, asked_at } => self.observe_beats(&beats, asked_at, now),
             Event::PoolsObserved(pools) => self.observe_pools(&pools, now),
             Event::RunFound { of, found } => self.found(of, found, now),
             Event::TimePassed => {}
