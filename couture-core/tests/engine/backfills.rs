@@ -8,7 +8,7 @@ use couture_core::dialect::Dialect;
 use couture_core::executor::LocalSettings;
 use couture_core::store::{
     Backfill, BackfillChange, BackfillState, JournalChange, MemoryStore, NewBackfill, Reprocess, Request, RunRecord,
-    Store, StoreReader, Trigger,
+    StoreReader, Trigger,
 };
 use couture_core::{
     Dag, DagBuilder, PlannedStep, RunKey, RunState, RunType, Schedule, ShardId, TaskOptions, Timestamp,
@@ -24,7 +24,9 @@ fn date(text: &str) -> Timestamp {
 
 fn daily(tasks: usize) -> DagBuilder {
     let dag = DagBuilder::new("d").attributes(|attributes| attributes.schedule = Schedule::cron("@daily"));
-    (0..tasks).for_each(|n| drop(dag.task(format!("t{n}"), Nothing, ())));
+    for n in 0..tasks {
+        dag.task(format!("t{n}"), Nothing, ());
+    }
     dag
 }
 

@@ -15,7 +15,7 @@ use crate::rig::{Ran, Rig};
 fn dag() -> Arc<Dag> {
     let dag = DagBuilder::new("d");
     let a = dag.task("a", Nothing, ());
-    let m = dag.task("m", Add(1), Vec::<Out<i64>>::new());
+    let m = dag.task("m", Add(1), Vec::<Out<'_, i64>>::new());
     let end = dag.task("end", Nothing, ());
     m.set_upstream(&a);
     end.set_upstream(&m);

@@ -7,11 +7,10 @@ use couture_core::scheduler::{
     AcquiredShard, Asker, Command, Event, FindRun, FoundRun, Planted, Scheduler, SchedulerSettings,
 };
 use couture_core::store::{
-    Commit, DagVersion, MemoryStore, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader, TaskRecord,
+    Commit, DagVersion, MemoryStore, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader,
 };
 use couture_core::{
-    AttemptToken, Dag, DagId, Epoch, MapIndex, Now, Outcome, PoolName, Report, RunId, RunState, ShardId, TaskState,
-    Timestamp, WorkerId,
+    AttemptToken, Dag, DagId, Epoch, Now, Outcome, PoolName, Report, RunId, RunState, ShardId, Timestamp, WorkerId,
 };
 use futures_util::FutureExt;
 use rustc_hash::FxHashMap;
@@ -213,17 +212,6 @@ impl Bench {
     /// The run, as the store has it.
     pub fn run(&self, dag_id: &DagId, run_id: &RunId) -> RunRecord {
         now(self.store.run(dag_id, run_id)).unwrap().expect("there is such a run")
-    }
-
-    /// The states of a run's tasks, by task.
-    pub fn states(&self, run: &RunRecord) -> Vec<Option<TaskState>> {
-        let rows = now(self.store.tasks(run.key, None, 10_000)).unwrap();
-        let dag = self.dags.iter().find(|dag| dag.dag_id == run.dag_id).unwrap();
-        let state = |task: usize| {
-            let is_row = |row: &&TaskRecord| row.token.task.at() == task && row.token.map_index == MapIndex::NONE;
-            rows.iter().find(is_row).map(|row| row.state)
-        };
-        (0..dag.tasks().len()).map(state).collect()
     }
 
     /// Whether the counts of a run are what they are when they are made anew.
