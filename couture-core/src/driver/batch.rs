@@ -9,6 +9,7 @@ use crate::ids::{AttemptToken, DagId, RunKey, ShardId};
 use crate::scheduler::{Asker, Command, FindRun};
 use crate::state::RunState;
 use crate::store::{Answer, Refusal};
+use crate::task::Notice;
 
 use super::chunk::Entry;
 
@@ -23,6 +24,7 @@ pub(super) struct Batch {
     pub(super) answers: Vec<(Asker, Result<Answer, Refusal>)>,
     pub(super) ended: Vec<(RunKey, RunState)>,
     pub(super) forwards: Vec<Report>,
+    pub(super) notices: Vec<Notice>,
     /// Runs to look for: for which run, of which DAG.
     pub(super) finds: Vec<(RunKey, DagId, FindRun)>,
     /// The reports that this batch took in: kept only where their shard may turn out to be another's.
@@ -41,6 +43,7 @@ impl Batch {
                 Command::Answer(asker, answer) => self.answers.push((asker, answer)),
                 Command::RunEnded(run, state) => self.ended.push((run, state)),
                 Command::Find { of, dag_id, find } => self.finds.push((of, dag_id, find)),
+                Command::Notify(notice) => self.notices.push(notice),
                 Command::Forward(report) => self.forwards.push(report),
             }
         }
@@ -53,6 +56,7 @@ impl Batch {
         self.launches.retain(|launch| !is_lost(launch.token.run));
         self.resumes.retain(|launch| !is_lost(launch.token.run));
         self.ended.retain(|(run, _)| !is_lost(*run));
+        self.notices.retain(|notice| !is_lost(notice.run.key));
         self.finds.retain(|(run, _, _)| !is_lost(*run));
         self.settled.retain(|token| !is_lost(token.run));
         let (lost, kept) = self.heard.drain(..).partition(|report| is_lost(report.token().run));

@@ -20,6 +20,7 @@ use crate::ids::{DagId, Epoch, RunId, RunKey, ShardId};
 use crate::scheduler::{Asker, Event, Ownership, Planted, Scheduler, SchedulerSettings};
 use crate::state::RunState;
 use crate::store::{Request, Store, Trigger};
+use crate::task::Notifier;
 use crate::time::Now;
 
 /// What a driver is made of.
@@ -31,6 +32,8 @@ pub struct DriverParts {
     pub executor: Arc<dyn Executor>,
     /// Where time comes from.
     pub clock: Arc<dyn Clock>,
+    /// Who is told of what has happened.
+    pub notifier: Arc<dyn Notifier>,
     /// How it is set up.
     pub settings: EngineSettings,
     /// Planted bugs, for the simulator.
@@ -43,6 +46,7 @@ pub struct Driver {
     pub(super) store: Arc<dyn Store>,
     pub(super) executor: Arc<dyn Executor>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) notifier: Arc<dyn Notifier>,
     pub(super) settings: EngineSettings,
     pub(super) planted: Planted,
     pub(super) scheduler: Scheduler,
@@ -62,6 +66,8 @@ pub struct Driver {
     pub(super) facts: Vec<Event>,
     /// Whether the pools are to be read after this batch.
     pub(super) pools_wanted: bool,
+    /// Whether the inboxes are to be read after this batch.
+    pub(super) inboxes_wanted: bool,
     pub(super) has_store_error: bool,
     pub(super) shard_count: u32,
     calls: Arc<tokio::sync::Mutex<mpsc::Receiver<Call>>>,
@@ -101,7 +107,7 @@ impl Driver {
     /// A driver that has not begun.
     pub(crate) fn new(around: Surroundings) -> Self {
         let Surroundings { parts, shards, calls, status, catalog } = around;
-        let DriverParts { store, executor, clock, settings, planted } = parts;
+        let DriverParts { store, executor, clock, notifier, settings, planted } = parts;
         let worker = executor.worker().clone();
         let is_exclusive = store.is_exclusive();
         let scheduler = Scheduler::new(SchedulerSettings {
@@ -116,6 +122,7 @@ impl Driver {
             max_active_runs: settings.max_active_runs,
             max_active_tasks: settings.max_active_tasks,
             catchup: settings.catchup,
+            check_slas: settings.check_slas,
             planted,
         });
         let now = clock.now().mono;
@@ -125,6 +132,7 @@ impl Driver {
             store,
             executor,
             clock,
+            notifier,
             settings,
             planted,
             scheduler,
@@ -137,6 +145,7 @@ impl Driver {
             unheard: Vec::new(),
             facts: Vec::new(),
             pools_wanted: false,
+            inboxes_wanted: false,
             has_store_error: false,
             shard_count: shards,
             calls,
@@ -226,6 +235,9 @@ impl Driver {
         if self.pools_wanted || (!self.store.is_exclusive() && self.scheduler.is_contended()) {
             self.read_pools().await;
         }
+        if self.inboxes_wanted {
+            self.look_into_inboxes().await;
+        }
         self.tell_status();
         is_open && self.stopping.is_empty()
     }
@@ -257,6 +269,7 @@ impl Driver {
                 },
                 Call::Watch(run, sender) => self.watch(run, sender).await,
                 Call::PoolsChanged => self.pools_wanted = true,
+                Call::MessagePosted => self.inboxes_wanted = true,
                 Call::Stop(stopped) => self.stopping.push(stopped),
             }
         }

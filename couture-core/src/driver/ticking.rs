@@ -157,6 +157,16 @@ impl Driver {
         Ok(versions)
     }
 
+    /// Reads the inboxes now; again soon if that fails.
+    pub(super) async fn look_into_inboxes(&mut self) {
+        self.inboxes_wanted = false;
+        if let Err(error) = self.read_inboxes().await {
+            self.store_failed("read the inboxes", &error);
+            self.inboxes_wanted = true;
+            self.next_tick = self.next_tick.min(self.clock.now().mono + Duration::from_millis(200));
+        }
+    }
+
     async fn read_inboxes(&mut self) -> Result<(), StoreError> {
         let shards: Vec<ShardId> = self.durable.keys().copied().collect();
         let messages = self.store.inbox(&shards, MAX_MESSAGES).await?;

@@ -50,7 +50,10 @@ impl Scheduler {
                     run.tasks[slot.at()].started_at = started_at;
                 }
                 run.ended(slot, ended_at, outcome, &mut self.ledger, now);
-                run.propagate(&mut self.ledger, now);
+                self.spread_asset_news(token.run.shard(), now);
+                if let Some(run) = self.runs.get_mut(&token.run) {
+                    run.propagate(&mut self.ledger, now);
+                }
                 self.end_if_over(token.run, now);
             }
         }
@@ -108,7 +111,7 @@ impl Run {
     fn ended(&mut self, slot: Slot, at: Timestamp, outcome: Outcome, ledger: &mut Ledger, now: Now) {
         let killing = self.tasks[slot.at()].killing;
         match (outcome, killing) {
-            (Outcome::Succeeded { xcoms, length, decision }, _) => {
+            (Outcome::Succeeded { xcoms, length, decision, asset_extras }, _) => {
                 let (task, map_index) = self.slots.owner(slot);
                 if let (Some(decision), MapIndex::NONE) = (&decision, map_index) {
                     self.take_decision(task, decision);
@@ -120,6 +123,7 @@ impl Run {
                 let decision = decision.map(Box::new);
                 let details = Details { xcoms, length, decision, ..Details::ended(at) };
                 self.transition(slot, TaskState::Success, details, ledger);
+                self.change_assets(slot, at, asset_extras, ledger);
                 if is_decided {
                     self.carry_out_decision(task, ledger, now);
                 }

@@ -9,6 +9,7 @@ use crate::executor::{Launch, Report};
 use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunKey, ShardId, WorkerId};
 use crate::state::RunState;
 use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, ShardSnapshot, TaskRecord};
+use crate::task::Notice;
 use crate::time::Timestamp;
 
 /// A fact.
@@ -136,6 +137,8 @@ pub enum Command {
     Settle(AttemptToken),
     /// Tell the asker.
     Answer(Asker, Result<Answer, Refusal>),
+    /// Tell people.
+    Notify(Notice),
     /// Tell who waits for the end of a run.
     RunEnded(RunKey, RunState),
     /// Look for the run before another one, and tell with [`Event::RunFound`].

@@ -1,6 +1,7 @@
 //! The scheduler: a pure state machine. It knows no clock, no store and no executor; a [driver](crate::driver) brings it facts and
 //! carries out its commands.
 
+mod assets;
 mod attempts;
 mod bug;
 mod creation;
@@ -15,6 +16,7 @@ mod ledger;
 mod limits;
 mod machine;
 mod mapping;
+mod notices;
 mod ownership;
 mod past;
 mod pools;
@@ -23,6 +25,7 @@ mod requests;
 mod restoring;
 mod run;
 mod scheduling;
+mod sla;
 mod slots;
 mod timers;
 mod waiting;

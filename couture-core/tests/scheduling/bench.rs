@@ -52,6 +52,7 @@ impl Bench {
             max_active_runs: 16,
             max_active_tasks: None,
             catchup: true,
+            check_slas: true,
             planted: Planted::default(),
         };
         let mut bench = Self {

@@ -136,7 +136,9 @@ impl Host {
             let executor = Arc::new(SimExecutor(inner));
             let (engine, driver) = loop {
                 let (store, executor, clock) = (store.clone(), executor.clone(), clock.clone());
-                let parts = DriverParts { store, executor, clock, settings: settings.clone(), planted };
+                let notifier = Arc::new(NoNotifier);
+                let settings = settings.clone();
+                let parts = DriverParts { store, executor, clock, notifier, settings, planted };
                 match Engine::assemble(parts).await {
                     Ok(both) => break both,
                     Err(_) => world.sleep(100_000).await,

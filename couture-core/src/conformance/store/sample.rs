@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::ids::{AttemptToken, DagId, Epoch, MapIndex, RunId, RunKey, ShardId, TaskIndex, WorkerId};
 use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
-use crate::store::{Commit, CommitError, DagRecord, Record, RunChange, RunRecord, ShardCommit, Store, TaskRecord};
+use crate::store::{ChangedAssets, Commit, CommitError, DagRecord, Record, RunChange, RunRecord, ShardCommit, Store, TaskRecord};
 use crate::time::Timestamp;
 
 /// The moment of all sample commits.
@@ -76,7 +76,7 @@ pub fn sample_dag(dag_id: &str) -> DagRecord {
         active: true,
         version: "v1".to_owned(),
         last_interval: None,
-        changed_assets: Vec::new(),
+        changed_assets: ChangedAssets::default(),
     }
 }
 

@@ -121,7 +121,7 @@ async fn work(cx: &TaskContext, store: &dyn Store) -> Result<Outcome, Failure> {
         xcoms.retain(|xcom| &*xcom.key != XCom::RETURN_VALUE);
         xcoms.push(xcom(cx, XCom::RETURN_VALUE.into(), &output).await?);
     }
-    Ok(Outcome::Succeeded { xcoms, length, decision: cx.take_decision() })
+    Ok(Outcome::Succeeded { xcoms, length, decision: cx.take_decision(), asset_extras: cx.take_asset_extras() })
 }
 
 /// The output of an upstream task; `null` where it gave none.

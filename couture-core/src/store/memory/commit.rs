@@ -86,6 +86,7 @@ impl Contents {
                 | Record::SlaMissed(_)
                 | Record::Backfill(_)
                 | Record::HistoryDeleted(_)
+                | Record::Posted { .. }
                 | Record::InboxDone(_)
                 | Record::Withdrawn => continue,
             };
@@ -129,6 +130,7 @@ impl Contents {
                     self.backfills.insert(backfill.number, (**backfill).clone());
                 }
                 Record::HistoryDeleted(dag_id) => self.delete_history(dag_id),
+                Record::Posted { to, message } => drop(self.post(*to, message)),
                 Record::InboxDone(id) => {
                     self.inbox.remove(id);
                 }
