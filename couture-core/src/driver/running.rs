@@ -100,6 +100,9 @@ impl Surroundings {
     }
 }
 
+/// When something is done again that failed, or was too much for one time.
+const SOON: Duration = Duration::from_millis(200);
+
 /// The most calls of one batch.
 const MAX_CALLS: usize = 1_024;
 
@@ -201,6 +204,7 @@ impl Driver {
         let mut reports = std::mem::take(&mut self.unheard);
         let mut is_open = true;
         let facts = std::mem::take(&mut self.facts);
+        let nap = if self.inboxes_wanted { nap.min(SOON) } else { nap };
         let nap = if reports.is_empty() && facts.is_empty() { nap } else { Duration::ZERO };
         tokio::select! {
             biased;

@@ -163,7 +163,6 @@ impl Driver {
         if let Err(error) = self.read_inboxes().await {
             self.store_failed("read the inboxes", &error);
             self.inboxes_wanted = true;
-            self.next_tick = self.next_tick.min(self.clock.now().mono + Duration::from_millis(200));
         }
     }
 
@@ -173,6 +172,7 @@ impl Driver {
         if messages.is_empty() {
             return Ok(());
         }
+        self.inboxes_wanted |= messages.len() >= MAX_MESSAGES;
         let mut batch = Batch::default();
         let mut result = Ok(());
         self.scheduler.begin_batch();

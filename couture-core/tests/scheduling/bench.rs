@@ -9,6 +9,7 @@ use couture_core::scheduler::{
 use couture_core::store::{
     Commit, DagVersion, MemoryStore, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader, TaskRecord,
 };
+use couture_core::task::Notice;
 use couture_core::{
     AttemptToken, Dag, DagId, Epoch, MapIndex, Now, Outcome, PoolName, Report, RunId, RunState, ShardId, TaskState,
     Timestamp, WorkerId,
@@ -26,6 +27,8 @@ pub struct Bench {
     pub launched: Vec<AttemptToken>,
     /// Runs that were created, in that order.
     pub created: Vec<RunRecord>,
+    /// What people were to be told, in that order.
+    pub notices: Vec<Notice>,
     pub settings: SchedulerSettings,
     pub dags: Vec<Arc<Dag>>,
     scheduler: Scheduler,
@@ -61,6 +64,7 @@ impl Bench {
             live: Vec::new(),
             launched: Vec::new(),
             created: Vec::new(),
+            notices: Vec::new(),
             scheduler: Scheduler::new(settings.clone()),
             settings,
             dags: Vec::new(),
@@ -179,6 +183,7 @@ impl Bench {
                     self.handle(Event::RunFound { of, found });
                 }
                 Command::Kill(token) => self.end(token, Outcome::Killed),
+                Command::Notify(notice) => self.notices.push(notice),
                 _ => {}
             }
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use couture_core::driver::DriverParts;
 use couture_core::scheduler::Planted;
 use couture_core::store::{MemoryStore, Store};
-use couture_core::task::Outcome;
+use couture_core::task::{NoNotifier, Outcome};
 use couture_core::{AttemptToken, Engine, EngineSettings, Timestamp, WorkerId};
 
 use crate::clock::{EPOCH_US, SimClock};
