@@ -7,7 +7,7 @@ use couture_core::scheduler::{
     AcquiredShard, Asker, Command, Event, FindRun, FoundRun, Planted, Scheduler, SchedulerSettings,
 };
 use couture_core::store::{
-    Commit, DagVersion, MemoryStore, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader, TaskRecord,
+    Commit, DagVersion, MemoryStore, Message, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader, TaskRecord,
 };
 use couture_core::task::Notice;
 use couture_core::{
@@ -112,6 +112,13 @@ impl Bench {
 
     pub fn request(&mut self, request: Request) {
         self.handle(Event::Requested { request, asker: Asker(0) });
+    }
+
+    /// A message comes through the inbox.
+    pub fn arrive(&mut self, message: Message) {
+        let id = now(self.store.post(ShardId(0), &message)).unwrap();
+        self.handle(Event::MessageArrived(id, Ok(message)));
+        assert_eq!(now(self.store.inbox(&[ShardId(0)], 10)).unwrap(), []);
     }
 
     /// Moves both clocks on, waking the scheduler whenever it asks for it.

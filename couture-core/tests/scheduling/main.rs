@@ -1,8 +1,11 @@
 //! Runs by schedule, the limits on them, and what a run takes from the one before it.
 
+mod assets;
 mod bench;
 mod fairness;
 mod limits;
+mod notices;
 mod operators;
 mod past;
 mod schedules;
+mod slas;
