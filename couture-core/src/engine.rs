@@ -1,5 +1,9 @@
 //! The engine as its embedders use it: a handle to a running driver.
 
+mod dag_runs;
+
+pub use dag_runs::EngineDagRuns;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -60,6 +64,22 @@ pub struct Engine {
     store: Arc<dyn Store>,
     calls: mpsc::Sender<Call>,
     status: Arc<Mutex<EngineStatus>>,
+}
+
+/// A handle that does not keep the engine running.
+#[derive(Clone, Debug)]
+pub struct WeakEngine {
+    store: Arc<dyn Store>,
+    calls: mpsc::WeakSender<Call>,
+    status: Arc<Mutex<EngineStatus>>,
+}
+
+impl WeakEngine {
+    /// The engine, while it runs.
+    pub fn upgrade(&self) -> Option<Engine> {
+        let calls = self.calls.upgrade()?;
+        Some(Engine { store: self.store.clone(), calls, status: self.status.clone() })
+    }
 }
 
 /// Why the engine did not do what was asked.
@@ -124,6 +144,11 @@ impl Engine {
         let status = Arc::new(Mutex::new(EngineStatus::default()));
         let engine = Self { store: parts.store.clone(), calls: sender, status: status.clone() };
         Ok((engine, Self::drive(Surroundings::new(parts, shards, calls, status))))
+    }
+
+    /// A handle that does not keep the engine running.
+    pub fn downgrade(&self) -> WeakEngine {
+        WeakEngine { store: self.store.clone(), calls: self.calls.downgrade(), status: self.status.clone() }
     }
 
     /// A driver that panics has a bug; the next one begins with what the store holds.

@@ -80,7 +80,7 @@ impl BashOperator {
         self
     }
 
-    fn command(&self) -> ProcessCommand {
+    pub(crate) fn command(&self) -> ProcessCommand {
         let env = self.env.clone().unwrap_or_default();
         ProcessCommand {
             program: "bash".into(),
@@ -111,6 +111,15 @@ impl BashOperator {
                 Err(Failure::retry(format!("bash command failed: killed by {name}{}", hint(&end.last_line))))
             }
         }
+    }
+}
+
+/// What becomes of an attempt whose child has no end to tell of.
+pub(crate) fn process_failure(error: ProcessError) -> Failure {
+    match error {
+        ProcessError::Lost(reason) => Failure::Lost(reason),
+        error @ ProcessError::Unsupported => Failure::Fatal(error.into()),
+        error => Failure::Retry(error.into()),
     }
 }
 
@@ -162,9 +171,7 @@ impl Operator for BashOperator {
     async fn run(&self, (): (), cx: &TaskContext) -> Result<Option<String>, Failure> {
         match cx.services().processes.run(self.command(), cx).await {
             Ok(end) => self.outcome(end, cx.run().dag.attributes.dialect),
-            Err(ProcessError::Lost(reason)) => Err(Failure::Lost(reason)),
-            Err(error @ ProcessError::Unsupported) => Err(Failure::Fatal(error.into())),
-            Err(error) => Err(Failure::Retry(error.into())),
+            Err(error) => Err(process_failure(error)),
         }
     }
 

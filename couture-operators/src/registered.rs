@@ -3,7 +3,10 @@
 use couture_core::registered_tags;
 
 use crate::function::RegisteredFunction;
-use crate::{BashOperator, EmailOperator, EmptyOperator, FnOperator};
+use crate::{
+    BashOperator, BranchDateTimeOperator, BranchDayOfWeekOperator, BranchOperator, EmailOperator, EmptyOperator,
+    FnOperator, LatestOnlyOperator, ShortCircuitOperator,
+};
 
 /// Makes sure that the operators of this crate are linked into the program.
 ///
@@ -12,8 +15,17 @@ pub fn link() {
     std::hint::black_box([
         std::any::type_name::<BashOperator>(),
         std::any::type_name::<EmailOperator>(),
+        std::any::type_name::<BranchDateTimeOperator>(),
+        std::any::type_name::<BranchDayOfWeekOperator>(),
+        std::any::type_name::<BranchOperator>(),
         std::any::type_name::<EmptyOperator>(),
         std::any::type_name::<FnOperator>(),
+        std::any::type_name::<LatestOnlyOperator>(),
+        std::any::type_name::<ShortCircuitOperator>(),
+        std::any::type_name::<crate::sensor::FnSensor>(),
+        std::any::type_name::<crate::DagOperator>(),
+        std::any::type_name::<crate::LoopableBatchOperator>(),
+        std::any::type_name::<crate::SimpleHttpOperator>(),
     ]);
     std::hint::black_box(Registered::now as fn() -> Registered);
 }

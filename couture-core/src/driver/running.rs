@@ -13,7 +13,7 @@ use super::batch::Batch;
 use super::call::{Call, Reply};
 use super::lease::OwnLease;
 use crate::clock::Clock;
-use crate::dag::Dag;
+use crate::dag::{Dag, waiting_cycle};
 use crate::engine::{EngineSettings, EngineStatus};
 use crate::executor::{Executor, Report};
 use crate::ids::{DagId, Epoch, RunId, RunKey, ShardId};
@@ -255,6 +255,10 @@ impl Driver {
         for call in calls {
             match call {
                 Call::Register(dag, version, reply) => {
+                    if let Some(cycle) = self.waiting_cycle(&dag) {
+                        drop(reply.send(Err(crate::store::Refusal::WaitingCycle(cycle).into())));
+                        continue;
+                    }
                     self.catalog().insert(dag.dag_id.clone(), (dag.clone(), version.clone()));
                     let asker = Some(self.asker(reply, None));
                     self.handle(Event::DagRegistered { dag, version, asker }, batch);
@@ -315,6 +319,11 @@ impl Driver {
         } else {
             self.watchers.entry(run).or_default().push(sender);
         }
+    }
+
+    fn waiting_cycle(&self, dag: &Dag) -> Option<Vec<DagId>> {
+        let catalog = self.catalog();
+        waiting_cycle(dag, |dag_id| Some(&*catalog.get(dag_id)?.0))
     }
 
     pub(super) fn catalog(&self) -> MutexGuard<'_, BTreeMap<DagId, (Arc<Dag>, String)>> {

@@ -23,6 +23,8 @@ pub struct Launch {
     pub run: Arc<RunInfo>,
     /// Since when its operator waits, where it has deferred itself before in this try.
     pub waited: Option<Waited>,
+    /// Of an instance of a mapped task, which element of each source of its [`Expand`](crate::dag::Expand) it is for; else empty.
+    pub elements: Box<[u32]>,
 }
 
 /// What an executor tells of an attempt.

@@ -58,7 +58,7 @@ impl Zone {
 
     /// When its wall clock shows `local_s` (seconds since the epoch, as if the wall clock were UTC's). A time that it shows
     /// twice means the second one; a time that it skips is as much later as the clock is put forward: 02:30 is 03:30.
-    pub(super) fn instant(self, local_s: i64) -> i64 {
+    pub fn instant(self, local_s: i64) -> i64 {
         let zone = match self {
             Self::Fixed(offset) => return local_s - i64::from(offset.local_minus_utc()),
             Self::Named(zone) => zone,

@@ -49,12 +49,16 @@ impl Scheduler {
                 if started_at.is_some() && run.tasks[slot.at()].is_live() {
                     run.tasks[slot.at()].started_at = started_at;
                 }
+                let waits_anew = run.waits_anew(slot, &outcome);
                 run.ended(slot, ended_at, outcome, &mut self.ledger, now);
                 self.spread_asset_news(token.run.shard(), now);
                 if let Some(run) = self.runs.get_mut(&token.run) {
                     run.propagate(&mut self.ledger, now);
                 }
                 self.end_if_over(token.run, now);
+                if waits_anew {
+                    self.wake_if_over(token);
+                }
             }
         }
     }

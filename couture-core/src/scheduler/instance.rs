@@ -1,8 +1,8 @@
 //! A task instance in memory.
 
+use super::waiting::Await;
 use crate::ids::WorkerId;
 use crate::state::TaskState;
-use crate::task::Deferral;
 use crate::time::Timestamp;
 use crate::trigger_rule::UpstreamCounts;
 
@@ -41,7 +41,7 @@ pub(super) struct TaskInstance {
     /// What its upstream tasks came to. Of a mapped task, only the instance that stands for all has counts.
     pub(super) counts: UpstreamCounts,
     /// What it waits for while it is deferred.
-    pub(super) deferral: Option<Box<Deferral>>,
+    pub(super) awaits: Option<Box<Await>>,
     /// Who has, or had, the last attempt.
     pub(super) worker: Option<WorkerId>,
     /// When the last attempt was recorded for launch.

@@ -63,6 +63,8 @@ pub(super) struct Ledger {
     pub(super) live_here: usize,
     /// Deferred attempts by the run whose end they wait for. Some may be over.
     pub(super) awaited: FxHashMap<(DagId, RunId), Vec<AttemptToken>>,
+    /// When the next attempt is woken that was overdue when its shard was taken over.
+    pub(super) next_overdue: Duration,
     /// DAGs of which a run is over, so that others have room.
     pub(super) rooms: Vec<DagId>,
     /// Recorded changes of assets that no DAG was told of yet.
@@ -80,6 +82,7 @@ impl Ledger {
             timers: Timers::default(),
             live_here: 0,
             awaited: FxHashMap::default(),
+            next_overdue: Duration::ZERO,
             rooms: Vec::new(),
             asset_news: Vec::new(),
             out: Vec::new(),

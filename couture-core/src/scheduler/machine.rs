@@ -111,7 +111,7 @@ impl Scheduler {
         while let Some(timer) = self.ledger.timers.pop_due(now) {
             match timer {
                 Timer::Retry(token) => self.retry_due(token),
-                Timer::Wake(token) => self.wake(token),
+                Timer::Wake(token) => self.wake_due(token, now),
                 Timer::ExecutionTimeout(token) => self.execution_timed_out(token, now),
                 Timer::RunTimeout(run) => self.run_timed_out(run, now),
                 Timer::PoolContention | Timer::Rest => {}

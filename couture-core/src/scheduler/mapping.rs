@@ -3,7 +3,7 @@
 use super::ledger::Ledger;
 use super::run::{Details, Run};
 use super::slots::Slot;
-use crate::dag::ExpandSource;
+use crate::dag::{Expand, ExpandSource};
 use crate::ids::TaskIndex;
 use crate::state::TaskState;
 use crate::time::Now;
@@ -98,24 +98,34 @@ impl Run {
         if is_expanded { self.slots.block(task).filter(|slot| !is_removed(slot)).count() } else { 0 }
     }
 
+    /// How many combinations of elements there are.
     fn map_length(&self, task: TaskIndex) -> Result<usize, String> {
+        Ok(self.source_lengths(task)?.into_iter().fold(1, usize::saturating_mul))
+    }
+
+    /// How many elements each source of a mapped task has.
+    fn source_lengths(&self, task: TaskIndex) -> Result<Vec<usize>, String> {
         let dag = &self.info.dag;
-        let Some(expand) = &dag.task(task).expand else { return Ok(1) };
-        let mut product = 1_usize;
-        for source in &expand.sources {
-            let length = match source {
-                ExpandSource::Literal(list) => list.len(),
-                ExpandSource::Output(source) if dag.task(*source).expand.is_some() => self.instances(*source),
-                ExpandSource::Output(source) => match self.lengths.get(source) {
-                    Some(length) => *length as usize,
-                    None => {
-                        let name = &dag.task(*source).task_id;
-                        return Err(format!("task {:?} gave no list or object to map over", name.as_str()));
-                    }
-                },
-            };
-            product = product.saturating_mul(length);
+        let sources = dag.task(task).expand.iter().flat_map(|expand| &expand.sources);
+        let length = |source: &ExpandSource| match source {
+            ExpandSource::Literal(list) => Ok(list.len()),
+            ExpandSource::Output(source) if dag.task(*source).expand.is_some() => Ok(self.instances(*source)),
+            ExpandSource::Output(source) => self.lengths.get(source).map(|length| *length as usize).ok_or_else(|| {
+                format!("task {:?} gave no list or object to map over", dag.task(*source).task_id.as_str())
+            }),
+        };
+        sources.map(length).collect()
+    }
+
+    /// Which element of each source an instance is for; none where the task is not mapped.
+    pub(super) fn elements(&self, slot: Slot) -> Box<[u32]> {
+        let (task, map_index) = self.slots.owner(slot);
+        let Ok(at) = usize::try_from(map_index.0) else { return Box::default() };
+        match self.source_lengths(task) {
+            Ok(lengths) if !lengths.contains(&0) => {
+                Expand::elements(&lengths, at).into_iter().map(|element| element as u32).collect()
+            }
+            _ => Box::default(),
         }
-        Ok(product)
     }
 }

@@ -1,7 +1,6 @@
 //! Taking over a shard from the store, and letting go of one.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
@@ -17,7 +16,7 @@ use crate::dag::Dag;
 use crate::ids::{MapIndex, RunKey, ShardId, TaskId};
 use crate::state::{RunState, TaskState};
 use crate::store::{RunRecord, TaskRecord};
-use crate::task::RunInfo;
+use crate::task::{Deferral, RunInfo};
 use crate::time::Now;
 
 type Versions = FxHashMap<String, Result<Arc<Dag>, String>>;
@@ -206,13 +205,9 @@ impl Run {
                 ledger.timers.set(now, left(retry_at, retry_at.since(ended_at), now), Timer::Retry(token));
             }
             TaskState::Deferred => {
-                let after = row.deferral.as_ref().map_or(Duration::ZERO, |deferral| deferral.after);
-                let wake_at = row.retry_at.unwrap_or(now.wall);
-                if let Some(run) = row.deferral.as_ref().and_then(|deferral| deferral.on_run.clone()) {
-                    ledger.await_run(run, token);
-                }
-                self.tasks[slot.at()].deferral = row.deferral;
-                ledger.timers.set(now, left(wake_at, after, now), Timer::Wake(token));
+                let deferral = row.deferral.map_or_else(Deferral::default, |deferral| *deferral);
+                let left = left(row.retry_at.unwrap_or(now.wall), deferral.after, now);
+                self.goes_on_waiting(slot, deferral, left, ledger, now);
                 if let Some(started_at) = row.started_at {
                     self.arm_execution_timeout(slot, now.wall.since(started_at), ledger, now);
                 }

@@ -139,7 +139,7 @@ impl Run {
         let instance = &self.tasks[slot.at()];
         let since = instance.started_at.filter(|_| instance.is_deferred() || instance.pokes > 0);
         let waited = since.map(|since| Waited { since, pokes: instance.pokes });
-        Launch { token: self.token(slot), run: self.info.clone(), waited }
+        Launch { token: self.token(slot), run: self.info.clone(), waited, elements: self.elements(slot) }
     }
 
     /// The instance is in `state` now: keeps every count in step. Serves running and recovery alike.
@@ -153,7 +153,7 @@ impl Run {
         instance.ready = false;
         if state != TaskState::Deferred {
             instance.is_poked = false;
-            instance.deferral = None;
+            instance.awaits = None;
         }
         if was_live != state.is_live() {
             let slots = i64::from(node.options.pool_slots);

@@ -49,9 +49,23 @@ pub(super) struct Timers {
 }
 
 impl Timers {
-    /// Rings `after` from now.
-    pub(super) fn set(&mut self, now: Now, after: Duration, timer: Timer) {
-        self.heap.push(Reverse((now.mono + after, timer)));
+    /// Rings `after` from now; returns when that is.
+    pub(super) fn set(&mut self, now: Now, after: Duration, timer: Timer) -> Duration {
+        let when = now.mono + after;
+        self.heap.push(Reverse((when, timer)));
+        when
+    }
+
+    /// Rings `after` from now or a little earlier, so that many timers ring together and cost one step: at most a second earlier, and
+    /// never by more than a thirtieth. A wait that is repeated keeps its length, as it begins and ends on the same grid.
+    pub(super) fn set_about(&mut self, now: Now, after: Duration, timer: Timer) -> Duration {
+        let grid = match after {
+            after if after >= Duration::from_secs(30) => Duration::from_secs(1),
+            after if after >= Duration::from_secs(3) => Duration::from_millis(100),
+            _ => return self.set(now, after, timer),
+        };
+        let late = Duration::from_nanos(((now.mono + after).as_nanos() % grid.as_nanos()) as u64);
+        self.set(now, after - late, timer)
     }
 
     /// A timer whose time has come.

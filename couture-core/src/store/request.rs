@@ -128,6 +128,9 @@ pub enum Refusal {
         /// The run.
         run_id: RunId,
     },
+    /// The DAG waits for DAGs that wait for it.
+    #[error("its tasks would wait for themselves: {}; end the cycle at one of these dags", cycle_text(.0))]
+    WaitingCycle(Vec<DagId>),
     /// A run id that begins like those of runs that are not asked for by hand.
     #[error("run id {run_id:?} is reserved for {run_type} runs; choose one that does not begin with \"{run_type}_\"")]
     ReservedRunId {
@@ -161,6 +164,11 @@ pub enum Refusal {
     /// Another scheduler owns the DAG, or none does now.
     #[error("no scheduler here owns dag {0:?}; try again")]
     NotOwned(DagId),
+}
+
+fn cycle_text(cycle: &[DagId]) -> String {
+    let ids: Vec<_> = cycle.iter().map(|dag_id| format!("dag {:?}", dag_id.as_str())).collect();
+    ids.join(" waits for ")
 }
 
 impl Trigger {

@@ -8,9 +8,10 @@ use crate::ids::{DagId, RunId};
 use crate::time::Timestamp;
 
 /// An attempt that has nothing to do for a while: it holds no slot and no thread, and its operator is run again, in the same try.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Deferral {
-    /// The longest time until the operator is run again.
+    /// The longest time until the operator is run again. Of 30 s or more, the last second may be left out; of less, the last thirtieth:
+    /// an operator that waits for a moment looks whether it has come.
     pub after: Duration,
     /// It is run again at once when this run is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]

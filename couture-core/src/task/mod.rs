@@ -2,6 +2,7 @@
 
 mod cancellation;
 mod context;
+mod dag_runs;
 mod decision;
 mod deferral;
 mod mail;
@@ -16,12 +17,13 @@ mod xcoms;
 
 pub use cancellation::Cancellation;
 pub use context::{RunInfo, TaskContext};
+pub use dag_runs::{DagRuns, LateDagRuns, MAX_RUNS_SEEN, NewRun, SeenDag, SeenRun, SeenTask, Triggered};
 pub use decision::Decision;
 pub use deferral::{Deferral, Waited};
 pub use mail::{Mail, Mailer};
 pub use notice::{Notice, NoticeKind};
 pub use notifier::{NoNotifier, Notifier};
-pub use operator::{DynOperator, Operator, run_json};
+pub use operator::{DynOperator, Operator, run_json, takes_input};
 pub use outcome::{Outcome, XCom, XComValue};
 pub use registry::{RegisteredTag, registered_tags};
 pub use services::{Artifacts, ProcessCommand, ProcessEnd, ProcessError, Processes, Services, TaskLogs};

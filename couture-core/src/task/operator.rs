@@ -44,6 +44,12 @@ pub trait Operator: Serialize + DeserializeOwned + Debug + Send + Sync + 'static
     fn template_ext(&self) -> &'static [&'static str] {
         &[]
     }
+
+    /// The DAG of which it starts a run and waits for its end, where it does and knows that before it runs. DAGs that wait for each
+    /// other in a cycle are refused.
+    fn waits_for_dag(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// An [`Operator`] with its types erased: what a DAG stores, what JSON carries under the key `type`, and what a worker runs.
@@ -62,11 +68,19 @@ pub trait DynOperator: Debug + Send + Sync + 'static {
     /// [`Operator::resumable`].
     fn is_resumable(&self) -> bool;
 
+    /// Whether it takes anything from upstream tasks.
+    fn takes_input(&self) -> bool {
+        true
+    }
+
     /// [`Operator::template_fields`].
     fn templated_fields(&self) -> &'static [&'static str];
 
     /// [`Operator::template_ext`].
     fn templated_ext(&self) -> &'static [&'static str];
+
+    /// [`Operator::waits_for_dag`].
+    fn waits_for_dag(&self) -> Option<&str>;
 
     /// The tag under which it is registered.
     fn tag(&self) -> &'static str {
@@ -82,6 +96,12 @@ pub async fn run_json<O: Operator>(operator: &O, input: Value, cx: &TaskContext)
     })?;
     let output = operator.run(input, cx).await?;
     serde_json::to_value(output).map_err(|error| Failure::fatal(format!("the output cannot be held as JSON: {error}")))
+}
+
+/// Whether the operator's input is anything but `()`. What [`operator!`](crate::operator!) expands to calls this.
+#[doc(hidden)]
+pub fn takes_input<O: Operator>() -> bool {
+    std::any::TypeId::of::<O::Input>() != std::any::TypeId::of::<()>()
 }
 
 /// Registers an [`Operator`] under a tag: `couture_core::operator!(Count, "etl.count");`
@@ -111,12 +131,20 @@ macro_rules! operator {
                     $crate::Operator::resumable(self)
                 }
 
+                fn takes_input(&self) -> bool {
+                    $crate::__private::takes_input::<Self>()
+                }
+
                 fn templated_fields(&self) -> &'static [&'static str] {
                     $crate::Operator::template_fields(self)
                 }
 
                 fn templated_ext(&self) -> &'static [&'static str] {
                     $crate::Operator::template_ext(self)
+                }
+
+                fn waits_for_dag(&self) -> ::core::option::Option<&str> {
+                    $crate::Operator::waits_for_dag(self)
                 }
             }
         };

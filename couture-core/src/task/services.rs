@@ -9,6 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::context::TaskContext;
+use super::dag_runs::LateDagRuns;
 use super::mail::{Mailer, NoMail};
 use super::templates::{PlainText, Templates};
 use super::xcoms::{NoXComs, XComs};
@@ -33,6 +34,8 @@ pub struct Services {
     pub xcoms: Arc<dyn XComs>,
     /// Sends mail.
     pub mailer: Arc<dyn Mailer>,
+    /// Runs of DAGs. It is bound to the engine that is made after its executor.
+    pub dag_runs: LateDagRuns,
     /// The time. The local executor puts its own clock here.
     pub clock: Arc<dyn Clock>,
 }
@@ -50,6 +53,7 @@ impl Default for Services {
             templates: Arc::new(PlainText),
             xcoms: Arc::new(NoXComs),
             mailer: Arc::new(NoMail),
+            dag_runs: LateDagRuns::default(),
             clock: Arc::new(SystemClock::new()),
         }
     }

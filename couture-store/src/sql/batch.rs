@@ -52,8 +52,7 @@ impl Batch {
     /// Copies rows with these keys, where `condition` holds, from table `from` to `table`, which has the same columns; a row with
     /// the same key is replaced.
     pub(crate) fn copy(dialect: &dyn Dialect, table: &Table, from: &str, keys: &[&str], condition: &str) -> Self {
-        let matches: Vec<_> =
-            (1..).zip(keys).map(|(at, key)| format!("{from}.{key} = changed.column{at}")).collect();
+        let matches: Vec<_> = (1..).zip(keys).map(|(at, key)| format!("{from}.{key} = changed.column{at}")).collect();
         let columns: Vec<_> = table.columns.iter().map(|column| format!("{from}.{column}")).collect();
         Self::new(dialect, keys.len(), |rows| {
             let source = format!(

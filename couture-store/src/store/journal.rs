@@ -1,7 +1,9 @@
 //! The journal.
 
 use couture_core::store::{JournalChange, JournalEntry, Record, StoreError};
-use couture_core::{AssetName, AttemptToken, DagId, MapIndex, RunKey, RunState, ShardId, TaskIndex, TaskState, Timestamp};
+use couture_core::{
+    AssetName, AttemptToken, DagId, MapIndex, RunKey, RunState, ShardId, TaskIndex, TaskState, Timestamp,
+};
 use sqlx::Error;
 
 use super::{SqlStore, limit};

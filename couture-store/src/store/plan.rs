@@ -1,7 +1,8 @@
 //! What a commit comes to: of each row only its last state.
 
-use couture_core::store::{AssetEvent, Backfill, Commit, DagRecord, Record, RunChange, RunRecord, ShardCommit, SlaMiss};
-use couture_core::store::{Message, TaskRecord};
+use couture_core::store::{
+    AssetEvent, Backfill, Commit, DagRecord, Message, Record, RunChange, RunRecord, ShardCommit, SlaMiss, TaskRecord,
+};
 use couture_core::task::XCom;
 use couture_core::{DagId, MapIndex, RunKey, ShardId, TaskIndex, TaskState};
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -23,9 +23,15 @@ impl Statements {
         });
         self.write_versions(script, &plan.versions);
         // Before the rows that it keeps are replaced, and before the tries of this commit, which are newer.
-        self.archive.add(script, &plan.archived, false, |_| 0, |args, (run, task, map_index)| {
-            args.int(run.0).int(task.0.into()).int(map_index.0.into());
-        });
+        self.archive.add(
+            script,
+            &plan.archived,
+            false,
+            |_| 0,
+            |args, (run, task, map_index)| {
+                args.int(run.0).int(task.0.into()).int(map_index.0.into());
+            },
+        );
         let mut workers = Workers::default();
         self.tasks.add(script, &plan.tasks, false, TaskRow::bytes, |args, row| workers.bind(args, row));
         self.tries.add(script, &plan.tries, false, TaskRow::bytes, |args, row| workers.bind(args, row));
@@ -39,15 +45,33 @@ impl Statements {
         self.asset_events.add(script, &events, false, |(_, extra)| extra.len(), bind_asset_event);
         self.sla_misses.add(script, &plan.sla_misses, false, |_| 0, |args, miss| bind_sla_miss(args, miss));
         let rows: Vec<(&Backfill, String)> = plan.backfills.iter().map(|row| (*row, row.conf.to_string())).collect();
-        self.backfills.add(script, &rows, false, |(_, conf)| conf.len(), |args, (backfill, conf)| {
-            backfills::bind(args, backfill, conf);
-        });
-        self.posted.add(script, &plan.posted, false, |(_, text)| text.len(), |args, (to, text)| {
-            args.int(to.0.into()).text(text);
-        });
-        self.done.add(script, &plan.done, false, |_| 0, |args, number| {
-            args.int(*number);
-        });
+        self.backfills.add(
+            script,
+            &rows,
+            false,
+            |(_, conf)| conf.len(),
+            |args, (backfill, conf)| {
+                backfills::bind(args, backfill, conf);
+            },
+        );
+        self.posted.add(
+            script,
+            &plan.posted,
+            false,
+            |(_, text)| text.len(),
+            |args, (to, text)| {
+                args.int(to.0.into()).text(text);
+            },
+        );
+        self.done.add(
+            script,
+            &plan.done,
+            false,
+            |_| 0,
+            |args, number| {
+                args.int(*number);
+            },
+        );
     }
 
     /// Runs that change to the same version follow each other.

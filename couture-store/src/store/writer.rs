@@ -6,7 +6,9 @@ use couture_core::store::{
     StoreError,
 };
 use couture_core::task::XComValue;
-use couture_core::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, Timestamp, WorkerId};
+use couture_core::{
+    DagId, Epoch, MapIndex, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, Timestamp, WorkerId,
+};
 
 use super::SqlStore;
 use crate::sql::Database;

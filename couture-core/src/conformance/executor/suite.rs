@@ -44,7 +44,9 @@ pub(super) fn launches(acts: &[Act]) -> Vec<Launch> {
         conf: serde_json::Value::Null,
     };
     let run = Arc::new(run);
-    (0..acts.len() as u32).map(|task| Launch { token: token(&run, task), run: run.clone(), waited: None }).collect()
+    (0..acts.len() as u32)
+        .map(|task| Launch { token: token(&run, task), run: run.clone(), waited: None, elements: Box::default() })
+        .collect()
 }
 
 fn token(run: &RunInfo, task: u32) -> AttemptToken {

@@ -7,10 +7,9 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use serde_json::Value;
 
-use crate::dag::Input;
+use super::input;
 use crate::executor::Launch;
 use crate::failure::{Failure, error_chain};
-use crate::ids::{MapIndex, TaskIndex};
 use crate::store::Store;
 use crate::task::{Cancellation, Outcome, Services, TaskContext, XCom, XComValue};
 
@@ -43,7 +42,7 @@ pub(super) async fn run(
     services: Arc<Services>,
 ) -> Outcome {
     let cx = TaskContext::new(launch.run, launch.token, cancellation, services).after(launch.waited);
-    let outcome = match outcome_of(&cx, &*store).await {
+    let outcome = match outcome_of(&cx, &launch.elements, &*store).await {
         Outcome::Failed { error, retryable } => {
             Outcome::Failed { error: cx.values().masked(error.into()).into(), retryable }
         }
@@ -61,8 +60,8 @@ pub(super) async fn run(
     outcome
 }
 
-async fn outcome_of(cx: &TaskContext, store: &dyn Store) -> Outcome {
-    match AssertUnwindSafe(work(cx, store)).catch_unwind().await {
+async fn outcome_of(cx: &TaskContext, elements: &[u32], store: &dyn Store) -> Outcome {
+    match AssertUnwindSafe(work(cx, elements, store)).catch_unwind().await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(failure)) if cx.is_cancelled() && !matches!(failure, Failure::Lost(_)) => {
             tracing::debug!(?failure, "an attempt that was told to end has failed");
@@ -90,18 +89,8 @@ fn failed(failure: Failure) -> Outcome {
     }
 }
 
-async fn work(cx: &TaskContext, store: &dyn Store) -> Result<Outcome, Failure> {
-    let input = match &cx.task().input {
-        Input::None => Value::Null,
-        Input::One(source) => value(cx, store, *source).await?,
-        Input::Many(sources) => {
-            let mut values = Vec::with_capacity(sources.len());
-            for source in sources {
-                values.push(value(cx, store, *source).await?);
-            }
-            Value::Array(values)
-        }
-    };
+async fn work(cx: &TaskContext, elements: &[u32], store: &dyn Store) -> Result<Outcome, Failure> {
+    let input = input::of(cx, elements, store).await?;
     let operator = &cx.task().operator;
     let rendered = match operator.templated_fields() {
         [] => None,
@@ -112,25 +101,17 @@ async fn work(cx: &TaskContext, store: &dyn Store) -> Result<Outcome, Failure> {
     for (key, value) in cx.take_xcoms() {
         xcoms.push(xcom(cx, key, &value).await?);
     }
+    let is_kept = cx.task().options.do_xcom_push;
     let length = match &output {
-        Value::Array(list) => u32::try_from(list.len()).ok(),
-        Value::Object(map) => u32::try_from(map.len()).ok(),
+        Value::Array(list) if is_kept => u32::try_from(list.len()).ok(),
+        Value::Object(map) if is_kept => u32::try_from(map.len()).ok(),
         _ => None,
     };
-    if !output.is_null() && cx.task().options.do_xcom_push {
+    if !output.is_null() && is_kept {
         xcoms.retain(|xcom| &*xcom.key != XCom::RETURN_VALUE);
         xcoms.push(xcom(cx, XCom::RETURN_VALUE.into(), &output).await?);
     }
     Ok(Outcome::Succeeded { xcoms, length, decision: cx.take_decision(), asset_extras: cx.take_asset_extras() })
-}
-
-/// The output of an upstream task; `null` where it gave none.
-async fn value(cx: &TaskContext, store: &dyn Store, source: TaskIndex) -> Result<Value, Failure> {
-    match store.xcom(cx.run().key, source, MapIndex::NONE, XCom::RETURN_VALUE).await? {
-        None => Ok(Value::Null),
-        Some(XComValue::Json(json)) => Ok(serde_json::from_str(&json)?),
-        Some(XComValue::Artifact(key)) => Ok(serde_json::from_slice(&cx.services().artifacts.get(&key).await?)?),
-    }
 }
 
 async fn xcom(cx: &TaskContext, key: String, value: &Value) -> Result<XCom, Failure> {

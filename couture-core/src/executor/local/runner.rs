@@ -151,11 +151,24 @@ impl Shared {
         }
     }
 
+    /// Reports the end of an attempt, unless somebody has done so.
+    pub(super) fn ended(
+        self: &Arc<Self>,
+        token: AttemptToken,
+        started_at: Option<Timestamp>,
+        ended_at: Timestamp,
+        outcome: Outcome,
+    ) {
+        if let Some(queued) = self.roster.ended(token, started_at, ended_at, outcome) {
+            self.hire(queued);
+        }
+    }
+
     async fn begin(self: &Arc<Self>, launch: Launch, cancellation: Cancellation, slot: usize) {
         let token = launch.token;
         let now = self.clock.now();
         if cancellation.is_cancelled() {
-            return self.roster.ended(token, None, now.wall, Outcome::Killed);
+            return self.ended(token, None, now.wall, Outcome::Killed);
         }
         let attempt = attempt::run(launch, cancellation.clone(), self.store.clone(), self.services.clone());
         let mut attempt: Pin<Box<dyn Future<Output = Outcome> + Send>> = Box::pin(attempt);
@@ -163,7 +176,7 @@ impl Shared {
         let first = std::future::poll_fn(|cx| Poll::Ready(attempt.as_mut().poll(cx))).await;
         self.roster.set_slot(slot, Slot::default());
         match first {
-            Poll::Ready(outcome) => self.roster.ended(token, Some(now.wall), self.clock.now().wall, outcome),
+            Poll::Ready(outcome) => self.ended(token, Some(now.wall), self.clock.now().wall, outcome),
             Poll::Pending => {
                 self.roster.started(token, now.wall);
                 tokio::spawn(self.clone().finish(token, now.wall, attempt, cancellation));
@@ -191,15 +204,15 @@ impl Shared {
             }
         };
         match AssertUnwindSafe(whole).catch_unwind().await {
-            Ok(outcome) => self.roster.ended(token, Some(started_at), self.clock.now().wall, outcome),
+            Ok(outcome) => self.ended(token, Some(started_at), self.clock.now().wall, outcome),
             Err(_) => self.panicked(token),
         }
     }
 
     /// What is not caught around the operator itself: a destructor of what it holds.
-    fn panicked(&self, token: AttemptToken) {
+    fn panicked(self: &Arc<Self>, token: AttemptToken) {
         let error = "the operator panicked while it was dropped".into();
-        self.roster.ended(token, None, self.clock.now().wall, Outcome::Failed { error, retryable: true });
+        self.ended(token, None, self.clock.now().wall, Outcome::Failed { error, retryable: true });
     }
 }
 
