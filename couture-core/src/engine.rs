@@ -19,7 +19,7 @@ use crate::ids::{AssetName, DagId, RunKey};
 use crate::scheduler::Planted;
 use crate::state::RunState;
 use crate::store::{Answer, DagVersion, Message, Refusal, Request, Store, StoreError, Trigger};
-use crate::task::NoNotifier;
+use crate::task::{NoNotifier, Notifier};
 
 /// How an engine is set up.
 #[derive(Clone, Debug)]
@@ -128,7 +128,17 @@ impl Engine {
         clock: Arc<dyn Clock>,
         settings: EngineSettings,
     ) -> Result<Self, EngineError> {
-        let notifier = Arc::new(NoNotifier);
+        Self::start_with(store, executor, clock, Arc::new(NoNotifier), settings).await
+    }
+
+    /// As [`start`](Self::start), with somebody who is told of what callbacks and mail are about.
+    pub async fn start_with(
+        store: Arc<dyn Store>,
+        executor: Arc<dyn Executor>,
+        clock: Arc<dyn Clock>,
+        notifier: Arc<dyn Notifier>,
+        settings: EngineSettings,
+    ) -> Result<Self, EngineError> {
         let parts = DriverParts { store, executor, clock, notifier, settings, planted: Planted::default() };
         let (engine, driver) = Self::assemble(parts).await?;
         tokio::spawn(driver);
