@@ -54,5 +54,6 @@ fn reason(failure: Failure) -> String {
         Failure::Retry(error) | Failure::Fatal(error) => couture_core::error_chain(&*error),
         Failure::Skip(reason) | Failure::Lost(reason) => reason.to_string(),
         Failure::Defer(_) => "a callback cannot wait by deferring itself".to_owned(),
+        other => format!("{other:?}"),
     }
 }

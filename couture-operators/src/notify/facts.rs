@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 /// The input of a callback: a JSON object under the names of Airflow's context. `kind` says what has happened; `exception` is there
 /// where something failed, `reason` for runs. After an SLA miss it holds the five arguments of Airflow's `sla_miss_callback`: `dag`,
 /// `task_list`, `blocking_task_list` (texts of one line for each task), `slas` and `blocking_tis` (lists of objects).
+/// A registered function that is a callback takes it as a [`Value`]; operators that take no input are given none.
 pub fn facts(notice: &Notice) -> Value {
     let run = &notice.run;
     let date = run.logical_date.to_string();

@@ -25,12 +25,12 @@ async fn say(input: Value, cx: &TaskContext) -> Result<(), Failure> {
 }
 function!("test.notify.say", say);
 
-async fn panic((): (), _: &TaskContext) -> Result<(), Failure> {
+async fn panic(_: Value, _: &TaskContext) -> Result<(), Failure> {
     panic!("on purpose")
 }
 function!("test.notify.panic", panic);
 
-async fn hang((): (), cx: &TaskContext) -> Result<(), Failure> {
+async fn hang(_: Value, cx: &TaskContext) -> Result<(), Failure> {
     cx.cancelled().await;
     Err(Failure::fatal("told to end"))
 }

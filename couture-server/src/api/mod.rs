@@ -1,5 +1,6 @@
 //! The REST API under `/api/v2`, in Airflow 3's shapes where it has one, and what guards it.
 
+mod asset_event;
 mod bulk;
 mod connection;
 mod dag;

@@ -11,7 +11,7 @@ use super::error::ApiError;
 use super::extract::MAX_BODY_BYTES;
 use super::guard::{Guard, check};
 use super::state::ApiState;
-use super::{bulk, connection, dag, dag_run, import_error, log, monitor, pool, task_instance, variable, xcom};
+use super::{asset_event, bulk, connection, dag, dag_run, import_error, log, monitor, pool, task_instance, variable, xcom};
 use crate::page;
 
 /// Everything that the server answers.
@@ -25,6 +25,7 @@ pub fn router(state: ApiState, guard: Guard) -> Router {
         .route("/api/v2/monitor/health", get(monitor::health))
         .route("/api/v2/version", get(monitor::version))
         .route("/api/v2/importErrors", get(import_error::list))
+        .route("/api/v2/assets/events", get(asset_event::list).post(asset_event::create))
         .route("/api/v2/dags", get(dag::list))
         .route("/api/v2/dags/{dag_id}", get(dag::get).patch(dag::patch))
         .route("/api/v2/dags/{dag_id}/tasks", get(dag::tasks))
