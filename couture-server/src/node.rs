@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use couture_core::task::Artifacts;
+use couture_core::task::{Artifacts, LateDagRuns};
 use couture_core::values::{EnvironmentValues, StoredValues};
 use couture_core::{
-    BoxError, Clock, Dag, Engine, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader,
-    SystemClock, Timestamp,
+    BoxError, Clock, Dag, Engine, EngineDagRuns, EngineSettings, LocalExecutor, LocalSettings, Processes, Services,
+    StoreReader, SystemClock, Timestamp,
 };
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
 use couture_operators::template::TemplateSettings;
@@ -82,6 +82,7 @@ impl Node {
         let task_logs = Arc::new(FileTaskLogs::new(&live));
         let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
         let processes = Arc::new(processes);
+        let dag_runs = LateDagRuns::default();
         let dags = match &settings.dags.folder {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,
             folder => folder.clone(),
@@ -96,6 +97,7 @@ impl Node {
             processes,
             templates,
             values,
+            dag_runs: dag_runs.clone(),
             ..Services::default()
         };
         if let Some(mailer) = mailer(&settings) {
@@ -115,6 +117,7 @@ impl Node {
         };
         let (store, clock_of_engine) = (backend.store.clone(), clock.clone());
         let engine = Engine::start_with(store, executor, clock_of_engine, notifier, engine_settings).await?;
+        dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let limits =
             FolderLimits { file_bytes: u64::from(settings.dags.max_file_mib) << 20, ..FolderLimits::default() };

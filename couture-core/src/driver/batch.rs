@@ -12,6 +12,7 @@ use crate::store::{Answer, Refusal};
 use crate::task::Notice;
 
 use super::chunk::Entry;
+use super::looking::Look;
 
 /// What is to be made durable, and what is to be done after that.
 #[derive(Debug, Default)]
@@ -23,6 +24,7 @@ pub(super) struct Batch {
     pub(super) settled: Vec<AttemptToken>,
     pub(super) answers: Vec<(Asker, Result<Answer, Refusal>)>,
     pub(super) ended: Vec<(RunKey, RunState)>,
+    pub(super) looks: Vec<Look>,
     pub(super) forwards: Vec<Report>,
     pub(super) notices: Vec<Notice>,
     /// Runs to look for: for which run, of which DAG.
@@ -42,6 +44,10 @@ impl Batch {
                 Command::Settle(token) => self.settled.push(token),
                 Command::Answer(asker, answer) => self.answers.push((asker, answer)),
                 Command::RunEnded(run, state) => self.ended.push((run, state)),
+                Command::RecallRun(run) => self.looks.push(Look::Run(run)),
+                Command::FindRuns { backfill, dag_id, wanted } => {
+                    self.looks.push(Look::Runs { backfill, dag_id, wanted });
+                }
                 Command::Find { of, dag_id, find } => self.finds.push((of, dag_id, find)),
                 Command::Notify(notice) => self.notices.push(notice),
                 Command::Forward(report) => self.forwards.push(report),

@@ -57,7 +57,8 @@ impl Chunk {
         if entries.len() <= MAX_COMMIT_RECORDS {
             return entries.len();
         }
-        let follows = |record: &Record| matches!(record, Record::Dag(_) | Record::AssetChanged(_) | Record::Posted { .. });
+        let follows =
+            |record: &Record| matches!(record, Record::Dag(_) | Record::AssetChanged(_) | Record::Posted { .. });
         let leads = |record: &Record| matches!(record, Record::Dag(_) | Record::InboxDone(_));
         let is_seam = |at: &usize| !leads(&entries[*at - 1].record) && !follows(&entries[*at].record);
         (1..=MAX_COMMIT_RECORDS).rev().find(is_seam).unwrap_or(MAX_COMMIT_RECORDS)

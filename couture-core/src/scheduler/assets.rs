@@ -148,8 +148,7 @@ impl DagEntry {
 
     fn wants_run(&self, dag: &Arc<Dag>, limit: u32) -> bool {
         let attributes = &dag.attributes;
-        let is_satisfied =
-            attributes.assets.as_ref().is_some_and(|condition| self.changed_assets.satisfy(condition));
+        let is_satisfied = attributes.assets.as_ref().is_some_and(|condition| self.changed_assets.satisfy(condition));
         let is_free = self.unfinished < attributes.max_active_runs.unwrap_or(limit) as usize;
         is_satisfied && is_free && self.active && !self.paused && self.error.is_none()
     }

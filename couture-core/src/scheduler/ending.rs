@@ -43,6 +43,7 @@ impl Run {
     }
 
     /// Why the run failed, in Airflow's words.
+    #[allow(dead_code, reason = "callbacks and mail say it")]
     pub(super) fn failure_reason(&self) -> &'static str {
         match self.unfinished {
             0 if self.has_timed_out && self.info.dag.attributes.dialect == Dialect::V1_10 => "dagrun_timeout",

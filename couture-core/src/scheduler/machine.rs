@@ -1,13 +1,15 @@
 //! The machine itself: one event in, commands out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::backfills::Backfills;
 use super::dags::DagEntry;
 use super::event::{Command, Event};
 use super::ledger::{Ledger, SchedulerSettings};
+use super::recalling::Pending;
 use super::run::Run;
 use super::timers::{Timer, WallTimer};
 use super::workers::Workers;
@@ -35,6 +37,9 @@ pub struct Scheduler {
     pub(super) ledger: Ledger,
     /// Runs that began and ended in this batch: the store does not know their ids yet.
     pub(super) ended_in_batch: FxHashSet<(DagId, RunId)>,
+    /// What is wanted of runs that are being read from the store.
+    pub(super) pending: BTreeMap<RunKey, Vec<Pending>>,
+    pub(super) backfills: Backfills,
     /// Messages about DAGs that are not known yet, and since when they wait.
     pub(super) puzzling: FxHashMap<InboxId, Duration>,
 }
@@ -50,6 +55,8 @@ impl Scheduler {
             workers: Workers::default(),
             ledger: Ledger::new(settings),
             ended_in_batch: FxHashSet::default(),
+            pending: BTreeMap::new(),
+            backfills: Backfills::default(),
             puzzling: FxHashMap::default(),
         }
     }
@@ -67,11 +74,14 @@ impl Scheduler {
             Event::Requested { request, asker } => self.requested(request, asker, now),
             Event::MessageArrived(id, message) => self.message_arrived(id, message, now),
             Event::Reported(report) => self.reported(report, now),
-            Event::BeatsObserved(beats) => self.observe_beats(&beats, now),
+            Event::BeatsObserved { beats, asked_at } => self.observe_beats(&beats, asked_at, now),
             Event::PoolsObserved(pools) => self.observe_pools(&pools, now),
+            Event::RunRecalled(key, run) => self.recalled(key, run.map(|run| *run), now),
+            Event::RunsFound { backfill, runs, taken } => self.runs_found(backfill, &runs, &taken, now),
             Event::RunFound { of, found } => self.found(of, found, now),
             Event::TimePassed => {}
         }
+        self.continue_backfills(now);
         self.make_rooms(now);
         self.launch(now);
         std::mem::take(&mut self.ledger.out)
@@ -128,6 +138,7 @@ impl Scheduler {
     fn run_timed_out(&mut self, key: RunKey, now: Now) {
         if let Some(run) = self.runs.get_mut(&key)
             && !run.cancelled
+            && run.times_out_at.is_some_and(|at| at <= now.mono)
         {
             run.has_timed_out = true;
             run.cancel(&mut self.ledger, now);
@@ -152,6 +163,7 @@ impl Scheduler {
         if let (Some(run), Some(entry)) = (self.runs.remove(&key), self.dags.get_mut(&id.0)) {
             entry.remove_run(&run);
         }
+        self.backfills.run_ended(key);
         self.wake_waiters(&id);
         let dag_id = id.0.clone();
         self.ended_in_batch.insert(id);

@@ -27,9 +27,8 @@ impl Run {
         let tasks = dag.tasks().iter().enumerate();
         let slas = tasks.filter(|(_, task)| task.options.sla_ms.is_some() && !missed.contains(&task.task_id));
         let deadline = |ms: u64| end + Duration::from_millis(ms);
-        self.slas = slas
-            .map(|(at, task)| (deadline(task.options.sla_ms.unwrap_or_default()), TaskIndex(at as u32)))
-            .collect();
+        self.slas =
+            slas.map(|(at, task)| (deadline(task.options.sla_ms.unwrap_or_default()), TaskIndex(at as u32))).collect();
         // The next one is the last.
         self.slas.sort_unstable_by(|one, other| other.cmp(one));
         self.set_sla_timer(ledger);
@@ -81,8 +80,10 @@ impl Run {
         }
         let blocking = (0..dag.tasks().len()).map(|at| TaskIndex(at as u32)).filter(|task| self.is_blocking(*task));
         let name = |task: TaskIndex| dag.task(task).task_id.clone();
-        let kind =
-            NoticeKind::SlaMissed { tasks: tasks.into_iter().map(name).collect(), blocking: blocking.map(name).collect() };
+        let kind = NoticeKind::SlaMissed {
+            tasks: tasks.into_iter().map(name).collect(),
+            blocking: blocking.map(name).collect(),
+        };
         self.notify(kind, now.wall, ledger);
     }
 

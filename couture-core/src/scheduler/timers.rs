@@ -113,3 +113,26 @@ impl Timers {
 pub(super) fn left(when: Timestamp, whole: Duration, now: Now) -> Duration {
     when.since(now.wall).min(whole)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::ShardId;
+
+    #[test]
+    fn long_waits_ring_together_and_keep_their_length() {
+        let check = |mono_ms: u64, after_ms: u64, expected_ms: u64| {
+            let now = Now { wall: Timestamp::from_micros(0), mono: Duration::from_millis(mono_ms) };
+            let timer = Timer::RunTimeout(RunKey::new(ShardId(0), 1));
+            let when = Timers::default().set_about(now, Duration::from_millis(after_ms), timer);
+            assert_eq!(when, Duration::from_millis(expected_ms), "{mono_ms} {after_ms}");
+            assert!(when > now.mono || after_ms == 0);
+        };
+        check(1_234, 60_000, 61_000);
+        check(61_000, 60_000, 121_000);
+        check(1_234, 30_000, 31_000);
+        check(1_234, 5_000, 6_200);
+        check(1_234, 2_999, 4_233);
+        check(1_234, 0, 1_234);
+    }
+}

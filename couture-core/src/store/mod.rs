@@ -5,7 +5,9 @@ mod backfill;
 mod changed_assets;
 mod error;
 mod memory;
+mod operation;
 mod records;
+mod refusal;
 mod request;
 mod sla_miss;
 
@@ -14,11 +16,13 @@ pub use backfill::{Backfill, BackfillState, Reprocess};
 pub use changed_assets::{AssetNews, ChangedAssets};
 pub use error::{CommitError, StoreError};
 pub use memory::MemoryStore;
+pub use operation::{BackfillChange, ClearOnly, MarkedState, NewBackfill, Operation, TaskChoice, TaskSelection};
 pub use records::{
     Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord,
     RunSnapshot, Shard, ShardCommit, ShardSnapshot, TaskRecord,
 };
-pub use request::{Answer, InboxId, Message, Refusal, Request, Trigger};
+pub use refusal::Refusal;
+pub use request::{Answer, InboxId, Message, Request, Trigger};
 pub use sla_miss::SlaMiss;
 
 use std::fmt::Debug;

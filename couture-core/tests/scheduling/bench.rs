@@ -7,7 +7,8 @@ use couture_core::scheduler::{
     AcquiredShard, Asker, Command, Event, FindRun, FoundRun, Planted, Scheduler, SchedulerSettings,
 };
 use couture_core::store::{
-    Commit, DagVersion, MemoryStore, Message, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader, TaskRecord,
+    Commit, DagVersion, MemoryStore, Message, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader,
+    TaskRecord,
 };
 use couture_core::task::Notice;
 use couture_core::{
@@ -237,6 +238,11 @@ impl Bench {
             rows.iter().find(is_row).map(|row| row.state)
         };
         (0..dag.tasks().len()).map(state).collect()
+    }
+
+    /// Whether the counts of a run are what they are when they are made anew.
+    pub fn is_counted_right(&mut self, run: &RunRecord) -> bool {
+        self.scheduler.is_counted_right(run.key)
     }
 
     /// How many runs are in this state.

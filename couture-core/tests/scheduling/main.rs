@@ -2,7 +2,9 @@
 
 mod assets;
 mod bench;
+mod drawn;
 mod fairness;
+mod fates;
 mod limits;
 mod notices;
 mod operators;

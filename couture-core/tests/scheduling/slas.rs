@@ -38,7 +38,8 @@ fn misses(bench: &Bench) -> Vec<SlaMiss> {
 }
 
 fn told(bench: &Bench) -> Vec<(Vec<&str>, Vec<&str>)> {
-    let names = |tasks: &'_ [TaskId]| -> Vec<usize> { tasks.iter().map(|task| task.as_str()[1..].parse().unwrap()).collect() };
+    let names =
+        |tasks: &'_ [TaskId]| -> Vec<usize> { tasks.iter().map(|task| task.as_str()[1..].parse().unwrap()).collect() };
     let slas = bench.notices.iter().filter_map(|notice| match &notice.kind {
         NoticeKind::SlaMissed { tasks, blocking } => Some((names(tasks), names(blocking))),
         _ => None,

@@ -47,12 +47,8 @@ pub fn facts(notice: &Notice) -> Value {
             let lines = |tasks: &[TaskId]| -> String {
                 tasks.iter().map(|task| format!("{task} on {date}")).collect::<Vec<_>>().join("\n")
             };
-            let sla = |task: &TaskId| {
-                json!({"dag_id": run.dag.dag_id, "task_id": task, "execution_date": date, "timestamp": notice.at.to_string()})
-            };
-            let blocking_ti = |task: &TaskId| {
-                json!({"dag_id": run.dag.dag_id, "task_id": task, "run_id": run.run_id, "execution_date": date})
-            };
+            let sla = |task: &TaskId| json!({"dag_id": run.dag.dag_id, "task_id": task, "execution_date": date, "timestamp": notice.at.to_string()});
+            let blocking_ti = |task: &TaskId| json!({"dag_id": run.dag.dag_id, "task_id": task, "run_id": run.run_id, "execution_date": date});
             put("kind", json!("sla_miss"));
             put("task_list", json!(lines(tasks)));
             put("blocking_task_list", json!(lines(blocking)));

@@ -33,8 +33,6 @@ pub(super) struct AssetEventList {
 #[derive(Debug, Deserialize)]
 pub(super) struct Which {
     name: Option<String>,
-    #[serde(flatten)]
-    page: PageOf,
 }
 
 /// A change that is said from outside.
@@ -67,9 +65,10 @@ fn body(event: AssetEvent) -> AssetEventBody {
 pub(super) async fn list(
     State(state): State<ApiState>,
     Args(which): Args<Which>,
+    Args(page): Args<PageOf>,
 ) -> Result<Json<AssetEventList>, ApiError> {
     let name = which.name.as_deref().map(asset).transpose()?;
-    let events = state.reader.asset_events(name.as_ref(), which.page.limit()?).await?;
+    let events = state.reader.asset_events(name.as_ref(), page.limit()?).await?;
     let asset_events: Vec<_> = events.into_iter().map(body).collect();
     Ok(Json(AssetEventList { total_entries: asset_events.len(), asset_events }))
 }

@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// A part of a commit. The parts follow each other.
 pub(super) enum Step<'c> {
     /// Rows are written.
-    Rows(Plan<'c>),
+    Rows(Box<Plan<'c>>),
     /// The history of a DAG goes, as the rows before have left it.
     History(&'c DagId),
 }
@@ -78,14 +78,14 @@ pub(super) fn steps(commit: &Commit) -> Vec<Step<'_>> {
     for part in commit.shards.iter().rev() {
         for (sequence, record) in positions(part).rev() {
             if let Record::HistoryDeleted(dag_id) = record {
-                steps.push(Step::Rows(std::mem::take(&mut draft).finish()));
+                steps.push(Step::Rows(Box::new(std::mem::take(&mut draft).finish())));
                 steps.push(Step::History(dag_id));
             } else {
                 draft.add(part.shard, sequence, record);
             }
         }
     }
-    steps.push(Step::Rows(draft.finish()));
+    steps.push(Step::Rows(Box::new(draft.finish())));
     steps.reverse();
     steps
 }

@@ -121,7 +121,8 @@ async fn what_a_commit_posts_comes_with_it_or_not_at_all(fixture: &mut dyn Store
     let mut old = ShardWriter::claim(store, 0).await;
     let messages = ["a", "b", "c"].map(pause);
     let posted = |to: u32| {
-        let records = messages.iter().cloned().map(|message| Record::Posted { to: ShardId(to), message: message.into() });
+        let records =
+            messages.iter().cloned().map(|message| Record::Posted { to: ShardId(to), message: message.into() });
         records.collect::<Vec<_>>()
     };
     let commit = old.commit([posted(1), posted(2)].concat());
