@@ -50,7 +50,7 @@ pub mod __private {
     pub use serde_json::Value;
     pub use typetag;
 
-    pub use crate::task::{RegisteredTag, run_json};
+    pub use crate::task::{RegisteredTag, run_json, takes_input};
 }
 
 /// The code in the README compiles and runs.

@@ -21,6 +21,7 @@ use crate::backend::{Backend, KeptValues};
 use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Watch, keep_loaded, load_all};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
+use crate::mail::{mailer, notifier};
 use crate::settings::Settings;
 use crate::shipping::ShippedProcesses;
 
@@ -90,7 +91,7 @@ impl Node {
         let templates = Arc::new(JinjaTemplates::new(template_settings));
         let KeptValues { variables, connections, .. } = backend.kept.clone();
         let values = Arc::new(StoredValues::new(EnvironmentValues::of_process(), variables, connections));
-        let services = Services {
+        let mut services = Services {
             logs: task_logs,
             artifacts: artifacts.clone(),
             processes,
@@ -99,6 +100,10 @@ impl Node {
             dag_runs: dag_runs.clone(),
             ..Services::default()
         };
+        if let Some(mailer) = mailer(&settings) {
+            services.mailer = mailer;
+        }
+        let notifier = notifier(&settings, &services)?;
         let local =
             LocalSettings { capacity: settings.scheduler.parallelism as usize, kill_grace, ..LocalSettings::default() };
         let executor =
@@ -107,9 +112,11 @@ impl Node {
             paused_at_creation: settings.scheduler.dags_are_paused_at_creation,
             lease,
             max_lost: settings.scheduler.max_lost,
+            check_slas: settings.scheduler.check_slas,
             ..EngineSettings::default()
         };
-        let engine = Engine::start(backend.store.clone(), executor, clock.clone(), engine_settings).await?;
+        let (store, clock_of_engine) = (backend.store.clone(), clock.clone());
+        let engine = Engine::start_with(store, executor, clock_of_engine, notifier, engine_settings).await?;
         dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let limits =

@@ -9,6 +9,7 @@ use crate::ids::{AttemptToken, DagId, RunKey, ShardId};
 use crate::scheduler::{Asker, Command, FindRun};
 use crate::state::RunState;
 use crate::store::{Answer, Refusal};
+use crate::task::Notice;
 
 use super::chunk::Entry;
 use super::looking::Look;
@@ -25,6 +26,7 @@ pub(super) struct Batch {
     pub(super) ended: Vec<(RunKey, RunState)>,
     pub(super) looks: Vec<Look>,
     pub(super) forwards: Vec<Report>,
+    pub(super) notices: Vec<Notice>,
     /// Runs to look for: for which run, of which DAG.
     pub(super) finds: Vec<(RunKey, DagId, FindRun)>,
     /// The reports that this batch took in: kept only where their shard may turn out to be another's.
@@ -47,6 +49,7 @@ impl Batch {
                     self.looks.push(Look::Runs { backfill, dag_id, wanted });
                 }
                 Command::Find { of, dag_id, find } => self.finds.push((of, dag_id, find)),
+                Command::Notify(notice) => self.notices.push(notice),
                 Command::Forward(report) => self.forwards.push(report),
             }
         }
@@ -59,6 +62,7 @@ impl Batch {
         self.launches.retain(|launch| !is_lost(launch.token.run));
         self.resumes.retain(|launch| !is_lost(launch.token.run));
         self.ended.retain(|(run, _)| !is_lost(*run));
+        self.notices.retain(|notice| !is_lost(notice.run.key));
         self.finds.retain(|(run, _, _)| !is_lost(*run));
         self.settled.retain(|token| !is_lost(token.run));
         let (lost, kept) = self.heard.drain(..).partition(|report| is_lost(report.token().run));

@@ -161,12 +161,22 @@ impl Driver {
         Ok(versions)
     }
 
+    /// Reads the inboxes now; again soon if that fails.
+    pub(super) async fn look_into_inboxes(&mut self) {
+        self.inboxes_wanted = false;
+        if let Err(error) = self.read_inboxes().await {
+            self.store_failed("read the inboxes", &error);
+            self.inboxes_wanted = true;
+        }
+    }
+
     async fn read_inboxes(&mut self) -> Result<(), StoreError> {
         let shards: Vec<ShardId> = self.durable.keys().copied().collect();
         let messages = self.store.inbox(&shards, MAX_MESSAGES).await?;
         if messages.is_empty() {
             return Ok(());
         }
+        self.inboxes_wanted |= messages.len() >= MAX_MESSAGES;
         let mut batch = Batch::default();
         let mut result = Ok(());
         self.scheduler.begin_batch();

@@ -51,7 +51,10 @@ impl Scheduler {
                 }
                 let waits_anew = run.waits_anew(slot, &outcome);
                 run.ended(slot, ended_at, outcome, &mut self.ledger, now);
-                run.propagate(&mut self.ledger, now);
+                self.spread_asset_news(token.run.shard(), now);
+                if let Some(run) = self.runs.get_mut(&token.run) {
+                    run.propagate(&mut self.ledger, now);
+                }
                 self.end_if_over(token.run, now);
                 if waits_anew {
                     self.wake_if_over(token);
@@ -110,7 +113,7 @@ impl Run {
         let killing = self.tasks[slot.at()].killing;
         match (outcome, killing) {
             (_, Some(KillReason::Wished(wish))) => self.fulfil(slot, wish, at, ledger, now),
-            (Outcome::Succeeded { xcoms, length, decision }, _) => {
+            (Outcome::Succeeded { xcoms, length, decision, asset_extras }, _) => {
                 let (task, map_index) = self.slots.owner(slot);
                 // One instance of a mapped task does not decide for the others.
                 let decision = decision.filter(|_| map_index == MapIndex::NONE);
@@ -124,6 +127,7 @@ impl Run {
                 let decision = decision.map(Box::new);
                 let details = Details { xcoms, length, decision, ..Details::ended(at) };
                 self.transition(slot, TaskState::Success, details, ledger);
+                self.change_assets(slot, at, asset_extras, ledger);
                 if is_decided {
                     self.carry_out_decision(task, ledger, now);
                 }

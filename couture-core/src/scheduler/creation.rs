@@ -52,6 +52,7 @@ impl Scheduler {
         if let Some(entry) = self.dags.get_mut(&dag_id) {
             entry.add_run(&run);
         }
+        run.arm_slas(&[], &mut self.ledger);
         if begins {
             run.begin(&mut self.ledger, now);
         }

@@ -11,6 +11,7 @@ use crate::executor::{Launch, Report};
 use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunId, RunKey, ShardId, WorkerId};
 use crate::state::RunState;
 use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, RunRecord, ShardSnapshot, TaskRecord};
+use crate::task::Notice;
 use crate::time::Timestamp;
 
 /// A fact.
@@ -154,6 +155,8 @@ pub enum Command {
     Settle(AttemptToken),
     /// Tell the asker.
     Answer(Asker, Result<Answer, Refusal>),
+    /// Tell people.
+    Notify(Notice),
     /// Tell who waits for the end of a run.
     RunEnded(RunKey, RunState),
     /// Read a run from the store and bring it as [`Event::RunRecalled`]. All commands given before it is read have been carried out then, and

@@ -1,6 +1,6 @@
 //! The machine itself: one event in, commands out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -13,7 +13,7 @@ use super::recalling::Pending;
 use super::run::Run;
 use super::timers::{Timer, WallTimer};
 use super::workers::Workers;
-use crate::ids::{AttemptToken, DagId, Epoch, RunId, RunKey, ShardId};
+use crate::ids::{AssetName, AttemptToken, DagId, Epoch, RunId, RunKey, ShardId};
 use crate::state::RunState;
 use crate::store::InboxId;
 use crate::time::Now;
@@ -31,6 +31,8 @@ pub struct Scheduler {
     pub(super) runs: FxHashMap<RunKey, Run>,
     /// Runs by the run before them, where that decides about their tasks. Some may be over.
     pub(super) followers: FxHashMap<RunKey, Vec<RunKey>>,
+    /// DAGs by the assets that they wait for. Some may not any more.
+    pub(super) subscribers: FxHashMap<AssetName, BTreeSet<DagId>>,
     pub(super) workers: Workers,
     pub(super) ledger: Ledger,
     /// Runs that began and ended in this batch: the store does not know their ids yet.
@@ -49,6 +51,7 @@ impl Scheduler {
             dags: FxHashMap::default(),
             runs: FxHashMap::default(),
             followers: FxHashMap::default(),
+            subscribers: FxHashMap::default(),
             workers: Workers::default(),
             ledger: Ledger::new(settings),
             ended_in_batch: FxHashSet::default(),
@@ -103,6 +106,10 @@ impl Scheduler {
             Timer::RunTimeout(run) => runs.contains_key(run),
             Timer::PoolContention | Timer::Rest => true,
         });
+        self.ledger.timers.tidy_wall(|timer| match timer {
+            WallTimer::Schedule(_) => true,
+            WallTimer::Sla(run) => runs.contains_key(run),
+        });
     }
 
     /// How long nothing becomes due by itself.
@@ -123,6 +130,7 @@ impl Scheduler {
         while let Some(timer) = self.ledger.timers.pop_wall_due(now) {
             match timer {
                 WallTimer::Schedule(dag_id) => self.schedule_due(&dag_id, now),
+                WallTimer::Sla(run) => self.sla_due(run, now),
             }
         }
     }
@@ -132,6 +140,7 @@ impl Scheduler {
             && !run.cancelled
             && run.times_out_at.is_some_and(|at| at <= now.mono)
         {
+            run.has_timed_out = true;
             run.cancel(&mut self.ledger, now);
             self.end_if_over(key, now);
         }
@@ -146,6 +155,8 @@ impl Scheduler {
         let Some(state) = run.verdict(&self.ledger) else { return };
         run.state = state;
         run.record_change(Some(now.wall), &mut self.ledger);
+        run.close_slas(&mut self.ledger, now);
+        run.tell_end(now.wall, &mut self.ledger);
         self.ledger.out.push(Command::RunEnded(key, state));
         let id = (run.info.dag.dag_id.clone(), run.info.run_id.clone());
         self.followers.remove(&key);

@@ -1,6 +1,7 @@
 //! The scheduler: a pure state machine. It knows no clock, no store and no executor; a [driver](crate::driver) brings it facts and
 //! carries out its commands.
 
+mod assets;
 mod attempts;
 mod backfilling;
 mod backfills;
@@ -20,6 +21,7 @@ mod machine;
 mod mapping;
 mod marking;
 mod new_backfill;
+mod notices;
 mod operating;
 mod ownership;
 mod past;
@@ -32,6 +34,7 @@ mod restoring;
 mod run;
 mod scheduling;
 mod selecting;
+mod sla;
 mod slots;
 mod timers;
 mod waiting;

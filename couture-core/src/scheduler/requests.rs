@@ -42,8 +42,21 @@ impl Scheduler {
                 self.puzzling.remove(&id);
             }
             Ok(Message::Report(report)) => self.believe(report, now),
+            // What follows from it may be long: it goes in one commit with the beginning.
+            Ok(Message::AssetChanged(news)) => {
+                self.message_done(id);
+                return self.hear_asset_news(&[news], |shard| shard == id.shard, now);
+            }
+            Ok(Message::ChangeAsset { asset, extra }) => {
+                self.message_done(id);
+                return self.asset_announced(id.shard, asset, extra, now);
+            }
             Err(_) => {}
         }
+        self.message_done(id);
+    }
+
+    fn message_done(&mut self, id: InboxId) {
         if !self.ledger.settings.planted.has(Bug::InboxNotEmptied) {
             self.ledger.record(id.shard, Record::InboxDone(id), None);
         }

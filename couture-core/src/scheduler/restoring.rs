@@ -15,7 +15,7 @@ use super::slots::Slot;
 use super::timers::{Timer, left};
 use super::wish::Wish;
 use crate::dag::Dag;
-use crate::ids::{MapIndex, RunKey, ShardId};
+use crate::ids::{MapIndex, RunKey, ShardId, TaskId};
 use crate::state::{RunState, TaskState};
 use crate::store::{RunRecord, RunSnapshot, TaskRecord};
 use crate::task::{Deferral, RunInfo};
@@ -38,6 +38,9 @@ impl Scheduler {
             };
             let dag = dag.and_then(|dag| dag.as_ref().ok().cloned());
             let dag_id = row.dag_id.clone();
+            if let Some(dag) = &dag {
+                self.subscribe(dag);
+            }
             let entry = DagEntry { dag, error, ..DagEntry::new(id, row) };
             dag_ids.push(dag_id.clone());
             self.dags.insert(dag_id, entry);
@@ -46,9 +49,14 @@ impl Scheduler {
         for row in snapshot.tasks {
             rows.entry(row.token.run).or_default().push(row);
         }
+        let mut missed: FxHashMap<RunKey, Vec<TaskId>> = FxHashMap::default();
+        for miss in snapshot.sla_misses {
+            missed.entry(miss.run).or_default().push(miss.task_id);
+        }
         for run in snapshot.runs {
             let rows = rows.remove(&run.key).unwrap_or_default();
-            self.restore_run(run, rows, &versions, now);
+            let missed = missed.remove(&run.key).unwrap_or_default();
+            self.restore_run(run, (rows, missed), &versions, now);
         }
         self.backfills.restore(snapshot.backfills);
         for dag_id in dag_ids {
@@ -58,7 +66,8 @@ impl Scheduler {
     }
 
     /// A run whose DAG cannot be read stays as it is, and its DAG shows why.
-    fn restore_run(&mut self, row: RunRecord, rows: Vec<TaskRecord>, versions: &Versions, now: Now) {
+    fn restore_run(&mut self, row: RunRecord, known: (Vec<TaskRecord>, Vec<TaskId>), versions: &Versions, now: Now) {
+        let (rows, missed) = known;
         let Some(entry) = self.dags.get_mut(&row.dag_id) else { return };
         let dag = match versions.get(&row.version) {
             Some(Ok(dag)) => dag.clone(),
@@ -73,7 +82,8 @@ impl Scheduler {
                 return;
             }
         };
-        let (run, live) = Run::restore(row, dag, rows, &mut self.ledger, now);
+        let (mut run, live) = Run::restore(row, dag, rows, &mut self.ledger, now);
+        run.arm_slas(&missed, &mut self.ledger);
         entry.add_run(&run);
         let key = run.info.key;
         self.runs.insert(key, run);
@@ -183,6 +193,9 @@ impl Run {
         let mut run = Run::new(Arc::new(info), row.state, &ledger.settings);
         run.started_at = row.started_at;
         run.cancelled = row.cancelled;
+        let timeout = run.info.dag.attributes.dagrun_timeout();
+        run.has_timed_out = run.cancelled
+            && timeout.zip(run.started_at).is_some_and(|(timeout, started_at)| started_at + timeout <= now.wall);
         let mut live = Vec::new();
         for row in rows.into_iter().filter(|row| row.token.task.at() < tasks) {
             if let Some(slot) = run.restore_instance(row, ledger, now) {

@@ -31,12 +31,16 @@ pub(super) struct Run {
     pub(super) times_out_at: Option<Duration>,
     /// Somebody or a timeout ended it; what is unfinished ends, too.
     pub(super) cancelled: bool,
+    /// Whether it was a timeout.
+    pub(super) has_timed_out: bool,
     /// Who it shares its turns with: see [`Lanes`](super::lanes::Lanes).
     pub(super) lane: u64,
     /// Whether limits hold for its task instances.
     pub(super) is_limited: bool,
     /// What the run before says; nothing where nobody asks.
     pub(super) past: Option<Box<Past>>,
+    /// The tasks whose SLA is neither kept nor missed, with their deadlines; the next one is the last.
+    pub(super) slas: Vec<(Timestamp, TaskIndex)>,
     /// By slot.
     pub(super) tasks: Vec<TaskInstance>,
     pub(super) slots: Slots,
@@ -96,6 +100,8 @@ impl Run {
             started_at: None,
             times_out_at: None,
             cancelled: false,
+            has_timed_out: false,
+            slas: Vec::new(),
             tasks,
             lengths: FxHashMap::default(),
             decisions: FxHashMap::default(),
@@ -205,6 +211,7 @@ impl Run {
     pub(super) fn transition(&mut self, slot: Slot, state: TaskState, details: Details, ledger: &mut Ledger) {
         let was_live = self.tasks[slot.at()].is_live();
         self.apply(slot, state, ledger);
+        self.tell(slot, state, &details, ledger);
         let token = self.token(slot);
         let options = &self.info.dag.task(token.task).options;
         let slots = i64::from(options.pool_slots);

@@ -45,7 +45,8 @@ impl Scheduler {
         }
     }
 
-    fn create_recorded(
+    /// Creates a run together with the change of its DAG's row that says why.
+    pub(super) fn create_recorded(
         &mut self,
         dag_id: &DagId,
         record: crate::store::Record,
@@ -99,6 +100,7 @@ impl Scheduler {
     pub(super) fn make_room(&mut self, dag_id: &DagId, now: Now) {
         self.begin_queued(dag_id, now);
         self.schedule(dag_id, now);
+        self.start_on_assets(dag_id, now);
     }
 
     /// Begins runs that wait, oldest first, as far as there is room.

@@ -29,6 +29,8 @@ pub(super) enum Timer {
 pub(super) enum WallTimer {
     /// The next run of a DAG may be due.
     Schedule(DagId),
+    /// Tasks of a run may have missed their SLA.
+    Sla(RunKey),
 }
 
 /// How long a jump of the wall clock may stay unseen.
@@ -43,6 +45,7 @@ pub(super) struct Timers {
     wall: BinaryHeap<Reverse<(Timestamp, WallTimer)>>,
     /// How many are worth a look at which of them are still wanted.
     crowd: usize,
+    crowd_wall: usize,
 }
 
 impl Timers {
@@ -94,6 +97,14 @@ impl Timers {
         if self.heap.len() > self.crowd.max(10_000) {
             self.heap.retain(|Reverse((_, timer))| is_wanted(timer));
             self.crowd = 2 * self.heap.len();
+        }
+    }
+
+    /// As [`tidy`](Self::tidy), of those that mean a date.
+    pub(super) fn tidy_wall(&mut self, is_wanted: impl Fn(&WallTimer) -> bool) {
+        if self.wall.len() > self.crowd_wall.max(10_000) {
+            self.wall.retain(|Reverse((_, timer))| is_wanted(timer));
+            self.crowd_wall = 2 * self.wall.len();
         }
     }
 }

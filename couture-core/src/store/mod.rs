@@ -2,6 +2,7 @@
 
 mod asset_event;
 mod backfill;
+mod changed_assets;
 mod error;
 mod memory;
 mod operation;
@@ -12,6 +13,7 @@ mod sla_miss;
 
 pub use asset_event::{AssetEvent, AssetSource};
 pub use backfill::{Backfill, BackfillState, Reprocess};
+pub use changed_assets::{AssetNews, ChangedAssets};
 pub use error::{CommitError, StoreError};
 pub use memory::MemoryStore;
 pub use operation::{BackfillChange, ClearOnly, MarkedState, NewBackfill, Operation, TaskChoice, TaskSelection};

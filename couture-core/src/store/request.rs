@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::executor::Report;
-use crate::ids::{DagId, RunId, RunKey, ShardId};
+use crate::ids::{AssetName, DagId, RunId, RunKey, ShardId};
 use crate::time::Timestamp;
 
+use super::changed_assets::AssetNews;
 use super::operation::{BackfillChange, NewBackfill, Operation};
 
 /// A wish. It is dealt with by the scheduler that owns its DAG's shard.
@@ -64,6 +65,15 @@ pub enum Message {
     Request(Request),
     /// What an executor has to tell of an attempt, where its process does not own the attempt's shard any more.
     Report(Report),
+    /// What another shard has to tell of an asset.
+    AssetChanged(AssetNews),
+    /// Somebody says from outside that an asset has changed. It goes to the shard of the asset's name.
+    ChangeAsset {
+        /// Which one.
+        asset: AssetName,
+        /// Facts about the change: a JSON object, or null.
+        extra: Value,
+    },
 }
 
 /// A run to start.

@@ -7,8 +7,9 @@ use couture_core::scheduler::{
     AcquiredShard, Asker, Command, Event, FindRun, FoundRun, Planted, Scheduler, SchedulerSettings,
 };
 use couture_core::store::{
-    Commit, DagVersion, MemoryStore, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader,
+    Commit, DagVersion, MemoryStore, Message, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader,
 };
+use couture_core::task::Notice;
 use couture_core::{
     AttemptToken, Dag, DagId, Epoch, Now, Outcome, PoolName, Report, RunId, RunState, ShardId, Timestamp, WorkerId,
 };
@@ -25,6 +26,8 @@ pub struct Bench {
     pub launched: Vec<AttemptToken>,
     /// Runs that were created, in that order.
     pub created: Vec<RunRecord>,
+    /// What people were to be told, in that order.
+    pub notices: Vec<Notice>,
     pub settings: SchedulerSettings,
     pub dags: Vec<Arc<Dag>>,
     scheduler: Scheduler,
@@ -51,6 +54,7 @@ impl Bench {
             max_active_runs: 16,
             max_active_tasks: None,
             catchup: true,
+            check_slas: true,
             planted: Planted::default(),
         };
         let mut bench = Self {
@@ -59,6 +63,7 @@ impl Bench {
             live: Vec::new(),
             launched: Vec::new(),
             created: Vec::new(),
+            notices: Vec::new(),
             scheduler: Scheduler::new(settings.clone()),
             settings,
             dags: Vec::new(),
@@ -106,6 +111,13 @@ impl Bench {
 
     pub fn request(&mut self, request: Request) {
         self.handle(Event::Requested { request, asker: Asker(0) });
+    }
+
+    /// A message comes through the inbox.
+    pub fn arrive(&mut self, message: Message) {
+        let id = now(self.store.post(ShardId(0), &message)).unwrap();
+        self.handle(Event::MessageArrived(id, Ok(message)));
+        assert_eq!(now(self.store.inbox(&[ShardId(0)], 10)).unwrap(), []);
     }
 
     /// Moves both clocks on, waking the scheduler whenever it asks for it.
@@ -177,6 +189,7 @@ impl Bench {
                     self.handle(Event::RunFound { of, found });
                 }
                 Command::Kill(token) => self.end(token, Outcome::Killed),
+                Command::Notify(notice) => self.notices.push(notice),
                 _ => {}
             }
         }

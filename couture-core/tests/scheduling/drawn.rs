@@ -92,6 +92,7 @@ impl Drawn {
             0 | 1 => Outcome::Failed { error: "drawn".into(), retryable: true },
             2 => Outcome::Skipped { reason: "drawn".into() },
             _ => Outcome::Succeeded {
+                asset_extras: Vec::new(),
                 xcoms: Vec::new(),
                 length: (fate & 8 != 0).then_some(u32::from(fate >> 6)),
                 decision: self.decision(fate).filter(|_| decides),

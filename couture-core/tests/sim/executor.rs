@@ -104,9 +104,12 @@ impl Inner {
             Fate::Waits(times) if pokes < times => {
                 Outcome::Deferred(Deferral::after(Duration::from_micros(self.world.random(|r| r.within(0..3_000_000)))))
             }
-            Fate::Succeeds | Fate::Waits(_) => {
-                Outcome::Succeeded { xcoms: Vec::new(), length: None, decision: self.plan.decision(&dag, token) }
-            }
+            Fate::Succeeds | Fate::Waits(_) => Outcome::Succeeded {
+                xcoms: Vec::new(),
+                length: None,
+                decision: self.plan.decision(&dag, token),
+                asset_extras: Vec::new(),
+            },
             Fate::Fails => Outcome::Failed { error: "planned".into(), retryable: true },
             Fate::FailsForGood => Outcome::Failed { error: "planned".into(), retryable: false },
             Fate::Skips | Fate::Hangs => Outcome::Skipped { reason: "planned".into() },

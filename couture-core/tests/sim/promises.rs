@@ -222,6 +222,7 @@ impl Promises {
                 | Record::SlaMissed(_)
                 | Record::Backfill(_)
                 | Record::HistoryDeleted(_)
+                | Record::Posted { .. }
                 | Record::InboxDone(_)
                 | Record::Withdrawn => {}
             }

@@ -1,6 +1,7 @@
 //! The REST API under `/api/v2`, in Airflow 3's shapes where it has one, and what guards it.
 
 mod affected;
+mod asset_event;
 mod backfill;
 mod bulk;
 mod clear;

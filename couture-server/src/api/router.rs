@@ -12,8 +12,8 @@ use super::extract::MAX_BODY_BYTES;
 use super::guard::{Guard, check};
 use super::state::ApiState;
 use super::{
-    backfill, bulk, clear, connection, dag, dag_run, import_error, log, mark, monitor, pool, task_instance, variable,
-    xcom,
+    asset_event, backfill, bulk, clear, connection, dag, dag_run, import_error, log, mark, monitor, pool,
+    task_instance, variable, xcom,
 };
 use crate::page;
 
@@ -28,6 +28,7 @@ pub fn router(state: ApiState, guard: Guard) -> Router {
         .route("/api/v2/monitor/health", get(monitor::health))
         .route("/api/v2/version", get(monitor::version))
         .route("/api/v2/importErrors", get(import_error::list))
+        .route("/api/v2/assets/events", get(asset_event::list).post(asset_event::create))
         .route("/api/v2/dags", get(dag::list))
         .route("/api/v2/dags/{dag_id}", get(dag::get).patch(dag::patch).delete(dag::delete))
         .route("/api/v2/dags/{dag_id}/clearTaskInstances", post(clear::tasks))

@@ -1,6 +1,6 @@
 //! Runs by their logical dates.
 
-use super::sample::{ShardWriter, sample_dag, sample_run, sample_task};
+use super::sample::{ShardWriter, sample_changes, sample_dag, sample_run, sample_task};
 use super::suite::{StoreFixture, cases};
 use crate::ids::{AssetName, DagId, RunKey, ShardId};
 use crate::schedule::DataInterval;
@@ -19,9 +19,9 @@ async fn intervals_and_assets_are_kept(fixture: &mut dyn StoreFixture) {
     let asset = |name: &str| AssetName::new(name).unwrap();
     let dags = [
         DagRecord { last_interval: Some(DataInterval::new(at(i64::MIN), at(i64::MAX))), ..sample_dag("a") },
-        DagRecord { changed_assets: vec![asset("s3://ü/'x'"), asset("z")], ..sample_dag("b") },
+        DagRecord { changed_assets: sample_changes([asset("s3://ü/'x'"), asset("z")]), ..sample_dag("b") },
         DagRecord {
-            changed_assets: (0..5_000).map(|n| asset(&format!("{n:0250}"))).collect(),
+            changed_assets: sample_changes((0..5_000).map(|n| asset(&format!("{n:0250}")))),
             last_interval: Some(DataInterval::at(at(7))),
             ..sample_dag("c")
         },

@@ -6,7 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::sample::{
-    AT, record, sample_asset_event, sample_backfill, sample_dag, sample_run, sample_sla_miss, sample_task,
+    AT, record, sample_asset_event, sample_backfill, sample_changes, sample_dag, sample_run, sample_sla_miss,
+    sample_task,
 };
 use super::suite::TestedStore;
 use crate::ids::{AssetName, DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, WorkerId};
@@ -260,7 +261,9 @@ impl State {
                 let mut dag = sample_dag(&format!("d{n}-{}", key.shard()));
                 (dag.paused, dag.active) = (*paused, *active);
                 dag.last_interval = paused.then(|| DataInterval::at(date(key.0 % 5)));
-                dag.changed_assets.extend(active.then(|| AssetName::new("a").unwrap()));
+                if *active {
+                    dag.changed_assets = sample_changes([AssetName::new("a").unwrap()]);
+                }
                 Record::Dag(dag)
             }
             // Few ids, so that some are taken already.

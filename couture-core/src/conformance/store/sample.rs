@@ -8,8 +8,8 @@ use crate::ids::{
 use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
 use crate::store::{
-    AssetEvent, Backfill, BackfillState, Commit, CommitError, DagRecord, Record, Reprocess, RunChange, RunRecord,
-    ShardCommit, SlaMiss, Store, TaskRecord,
+    AssetEvent, AssetNews, Backfill, BackfillState, ChangedAssets, Commit, CommitError, DagRecord, Record, Reprocess,
+    RunChange, RunRecord, ShardCommit, SlaMiss, Store, TaskRecord,
 };
 use crate::time::Timestamp;
 
@@ -81,8 +81,17 @@ pub fn sample_dag(dag_id: &str) -> DagRecord {
         active: true,
         version: "v1".to_owned(),
         last_interval: None,
-        changed_assets: Vec::new(),
+        changed_assets: ChangedAssets::default(),
     }
+}
+
+/// Changes of these assets, one each.
+pub(super) fn sample_changes(assets: impl IntoIterator<Item = AssetName>) -> ChangedAssets {
+    let mut changed = ChangedAssets { last_run: Some(Timestamp::from_micros(-7)), ..ChangedAssets::default() };
+    for asset in assets {
+        changed.add(&AssetNews { asset, at: AT, data_interval: DataInterval::at(AT) });
+    }
+    changed
 }
 
 /// A run in state running.

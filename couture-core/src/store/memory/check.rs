@@ -46,6 +46,7 @@ impl<'c> CommitCheck<'c> {
             | Record::AssetChanged(_)
             | Record::SlaMissed(_)
             | Record::Backfill(_)
+            | Record::Posted { .. }
             | Record::InboxDone(_)
             | Record::Withdrawn => {}
         }
