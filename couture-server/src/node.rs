@@ -113,7 +113,10 @@ impl Node {
             lease,
             max_lost: settings.scheduler.max_lost,
             check_slas: settings.scheduler.check_slas,
-            ..EngineSettings::default()
+            max_map_length: settings.scheduler.max_map_length as usize,
+            max_active_runs: settings.scheduler.max_active_runs_per_dag,
+            max_active_tasks: Some(settings.scheduler.max_active_tasks_per_dag).filter(|limit| *limit > 0),
+            catchup: settings.scheduler.catchup_by_default,
         };
         let (store, clock_of_engine) = (backend.store.clone(), clock.clone());
         let engine = Engine::start_with(store, executor, clock_of_engine, notifier, engine_settings).await?;

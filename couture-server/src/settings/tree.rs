@@ -134,6 +134,16 @@ settings! {
         lease_ms: u64 = 40_000_u64, flag "lease-ms", from 1_000 to 3_600_000;
         /// How often an attempt may be lost with its worker before that counts as a failure of the task.
         max_lost: u32 = 5_u32, flag "max-lost", from 1 to 1_000;
+        /// How many runs of a DAG may be running at a time, where it sets no max_active_runs of its own. Backfills have their
+        /// own limits.
+        max_active_runs_per_dag: u32 = 16_u32, flag "max-active-runs-per-dag", from 1 to 100_000;
+        /// How many task instances of a DAG may be queued or running at a time, where it sets no max_active_tasks of its
+        /// own; 0 for no limit but that of the pools.
+        max_active_tasks_per_dag: u32 = 0_u32, flag "max-active-tasks-per-dag", from 0 to 1_000_000;
+        /// Whether the runs between a DAG's start date and now are made up for, where it does not say.
+        catchup_by_default: bool = true, flag "catchup-by-default";
+        /// How many instances a mapped task may have.
+        max_map_length: u32 = 1_024_u32, flag "max-map-length", from 1 to 1_000_000;
         /// Whether SLA misses are looked for, recorded and told.
         check_slas: bool = true, flag "check-slas";
     }
