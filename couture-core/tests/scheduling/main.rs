@@ -6,3 +6,4 @@ mod limits;
 mod operators;
 mod past;
 mod schedules;
+mod waiting;
