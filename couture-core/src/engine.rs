@@ -1,8 +1,12 @@
 //! The engine as its embedders use it: a handle to a running driver.
 
 mod dag_runs;
+mod operations;
+mod scope;
 
 pub use dag_runs::EngineDagRuns;
+pub use operations::{PlannedRun, PlannedStep};
+pub use scope::{Affected, RunScope, Scope};
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -178,7 +182,7 @@ impl Engine {
         let trigger = Trigger { dag_id: dag_id.clone(), run_id: None, logical_date: None, conf };
         match self.request(Request::Trigger(trigger)).await? {
             Answer::Triggered { key, .. } => Ok(key),
-            Answer::Done | Answer::Posted => Err(Refusal::NotOwned(dag_id.clone()).into()),
+            _ => Err(Refusal::NotOwned(dag_id.clone()).into()),
         }
     }
 

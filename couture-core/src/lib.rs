@@ -24,7 +24,10 @@ pub mod values;
 pub use clock::{Clock, SystemClock};
 pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
 pub use dialect::Dialect;
-pub use engine::{Engine, EngineDagRuns, EngineError, EngineSettings, EngineStatus, WeakEngine};
+pub use engine::{
+    Affected, Engine, EngineDagRuns, EngineError, EngineSettings, EngineStatus, PlannedRun, PlannedStep, RunScope,
+    Scope, WeakEngine,
+};
 pub use executor::{Executor, Launch, LocalExecutor, LocalSettings, Report};
 pub use failure::{BoxError, Failure, error_chain};
 pub use ids::*;

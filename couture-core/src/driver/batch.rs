@@ -11,6 +11,7 @@ use crate::state::RunState;
 use crate::store::{Answer, Refusal};
 
 use super::chunk::Entry;
+use super::looking::Look;
 
 /// What is to be made durable, and what is to be done after that.
 #[derive(Debug, Default)]
@@ -22,6 +23,7 @@ pub(super) struct Batch {
     pub(super) settled: Vec<AttemptToken>,
     pub(super) answers: Vec<(Asker, Result<Answer, Refusal>)>,
     pub(super) ended: Vec<(RunKey, RunState)>,
+    pub(super) looks: Vec<Look>,
     pub(super) forwards: Vec<Report>,
     /// Runs to look for: for which run, of which DAG.
     pub(super) finds: Vec<(RunKey, DagId, FindRun)>,
@@ -40,6 +42,10 @@ impl Batch {
                 Command::Settle(token) => self.settled.push(token),
                 Command::Answer(asker, answer) => self.answers.push((asker, answer)),
                 Command::RunEnded(run, state) => self.ended.push((run, state)),
+                Command::RecallRun(run) => self.looks.push(Look::Run(run)),
+                Command::FindRuns { backfill, dag_id, wanted } => {
+                    self.looks.push(Look::Runs { backfill, dag_id, wanted });
+                }
                 Command::Find { of, dag_id, find } => self.finds.push((of, dag_id, find)),
                 Command::Forward(report) => self.forwards.push(report),
             }

@@ -68,6 +68,7 @@ impl Driver {
             };
             let _ = reply.send(answer);
         }
+        self.looks.extend(batch.looks);
         for (run, state) in batch.ended {
             for watcher in self.watchers.remove(&run).unwrap_or_default() {
                 let _ = watcher.send(state);

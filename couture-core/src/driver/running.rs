@@ -1,6 +1,6 @@
 //! The loop.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::batch::Batch;
 use super::call::{Call, Reply};
 use super::lease::OwnLease;
+use super::looking::Look;
 use crate::clock::Clock;
 use crate::dag::{Dag, waiting_cycle};
 use crate::engine::{EngineSettings, EngineStatus};
@@ -58,6 +59,8 @@ pub struct Driver {
     pub(super) next_tick: Duration,
     /// Reports that this driver makes itself.
     pub(super) unheard: Vec<Report>,
+    /// What the scheduler wants to know from the store before anything else happens.
+    pub(super) looks: VecDeque<Look>,
     /// What this driver has found out for the scheduler.
     pub(super) facts: Vec<Event>,
     /// Whether the pools are to be read after this batch.
@@ -135,6 +138,7 @@ impl Driver {
             status,
             next_tick: now,
             unheard: Vec::new(),
+            looks: VecDeque::new(),
             facts: Vec::new(),
             pools_wanted: false,
             has_store_error: false,
@@ -172,6 +176,7 @@ impl Driver {
             if now.mono >= self.next_tick {
                 self.tick().await;
             }
+            self.look().await;
             if !self.turn().await {
                 break;
             }
@@ -192,7 +197,7 @@ impl Driver {
         let mut reports = std::mem::take(&mut self.unheard);
         let mut is_open = true;
         let facts = std::mem::take(&mut self.facts);
-        let nap = if reports.is_empty() && facts.is_empty() { nap } else { Duration::ZERO };
+        let nap = if reports.is_empty() && facts.is_empty() && self.looks.is_empty() { nap } else { Duration::ZERO };
         tokio::select! {
             biased;
             some = self.executor.reports() => reports.extend(some),

@@ -153,18 +153,10 @@ impl Driver {
     ) -> Result<FxHashMap<String, Result<Arc<Dag>, String>>, StoreError> {
         let needed: BTreeSet<&String> =
             snapshot.dags.iter().map(|dag| &dag.version).chain(snapshot.runs.iter().map(|run| &run.version)).collect();
-        let known: FxHashMap<String, Arc<Dag>> =
-            self.catalog().values().map(|(dag, version)| (version.clone(), dag.clone())).collect();
+        let known = self.known_versions();
         let mut versions = FxHashMap::default();
         for version in needed {
-            let dag = match known.get(version) {
-                Some(dag) => Ok(dag.clone()),
-                None => match self.store.version(version).await? {
-                    Some(json) => Dag::from_json(&json).map(Arc::new).map_err(|error| error.to_string()),
-                    None => Err(format!("its version {version} is missing from the store")),
-                },
-            };
-            versions.insert(version.clone(), dag);
+            versions.insert(version.clone(), self.decode_version(version, &known).await?);
         }
         Ok(versions)
     }

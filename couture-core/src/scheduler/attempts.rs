@@ -109,6 +109,7 @@ impl Run {
     fn ended(&mut self, slot: Slot, at: Timestamp, outcome: Outcome, ledger: &mut Ledger, now: Now) {
         let killing = self.tasks[slot.at()].killing;
         match (outcome, killing) {
+            (_, Some(KillReason::Wished(wish))) => self.fulfil(slot, wish, at, ledger, now),
             (Outcome::Succeeded { xcoms, length, decision }, _) => {
                 let (task, map_index) = self.slots.owner(slot);
                 // One instance of a mapped task does not decide for the others.
@@ -182,6 +183,9 @@ impl Run {
     pub(super) fn lost(&mut self, slot: Slot, at: Timestamp, reason: &str, ledger: &mut Ledger, now: Now) {
         let max_lost = ledger.settings.max_lost;
         let instance = &mut self.tasks[slot.at()];
+        if let Some(KillReason::Wished(wish)) = instance.killing {
+            return self.fulfil(slot, wish, at, ledger, now);
+        }
         if instance.killing == Some(KillReason::RunEnded) {
             let details = Details::ended(at).because("ended with its run");
             return self.transition(slot, TaskState::Failed, details, ledger);

@@ -96,6 +96,7 @@ impl Scheduler {
             let record = entry.record(&dag_id);
             self.ledger.record(shard, record, None);
         }
+        self.backfills.dag_changed(&dag_id);
         self.make_room(&dag_id, now);
     }
 
@@ -127,7 +128,7 @@ impl Scheduler {
             entry.runs.values().filter(|key| !entry.queued.contains(key)).copied().collect();
         for (key, slot) in held {
             if let Some(run) = self.runs.get_mut(&key)
-                && run.tasks[slot.at()].ready
+                && run.tasks.get(slot.at()).is_some_and(|instance| instance.ready)
             {
                 run.enqueue(slot, &mut self.ledger);
             }

@@ -42,6 +42,7 @@ impl Run {
     }
 
     /// Why the run failed, in Airflow's words.
+    #[allow(dead_code, reason = "callbacks and mail say it")]
     pub(super) fn failure_reason(&self) -> &'static str {
         match self.unfinished {
             0 if self.cancelled => "ended",

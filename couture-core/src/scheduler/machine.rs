@@ -1,12 +1,15 @@
 //! The machine itself: one event in, commands out.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::backfills::Backfills;
 use super::dags::DagEntry;
 use super::event::{Command, Event};
 use super::ledger::{Ledger, SchedulerSettings};
+use super::recalling::Pending;
 use super::run::Run;
 use super::timers::{Timer, WallTimer};
 use super::workers::Workers;
@@ -32,6 +35,9 @@ pub struct Scheduler {
     pub(super) ledger: Ledger,
     /// Runs that began and ended in this batch: the store does not know their ids yet.
     pub(super) ended_in_batch: FxHashSet<(DagId, RunId)>,
+    /// What is wanted of runs that are being read from the store.
+    pub(super) pending: BTreeMap<RunKey, Vec<Pending>>,
+    pub(super) backfills: Backfills,
     /// Messages about DAGs that are not known yet, and since when they wait.
     pub(super) puzzling: FxHashMap<InboxId, Duration>,
 }
@@ -46,6 +52,8 @@ impl Scheduler {
             workers: Workers::default(),
             ledger: Ledger::new(settings),
             ended_in_batch: FxHashSet::default(),
+            pending: BTreeMap::new(),
+            backfills: Backfills::default(),
             puzzling: FxHashMap::default(),
         }
     }
@@ -65,9 +73,12 @@ impl Scheduler {
             Event::Reported(report) => self.reported(report, now),
             Event::BeatsObserved { beats, asked_at } => self.observe_beats(&beats, asked_at, now),
             Event::PoolsObserved(pools) => self.observe_pools(&pools, now),
+            Event::RunRecalled(key, run) => self.recalled(key, run.map(|run| *run), now),
+            Event::RunsFound { backfill, runs, taken } => self.runs_found(backfill, &runs, &taken, now),
             Event::RunFound { of, found } => self.found(of, found, now),
             Event::TimePassed => {}
         }
+        self.continue_backfills(now);
         self.make_rooms(now);
         self.launch(now);
         std::mem::take(&mut self.ledger.out)
@@ -119,6 +130,7 @@ impl Scheduler {
     fn run_timed_out(&mut self, key: RunKey, now: Now) {
         if let Some(run) = self.runs.get_mut(&key)
             && !run.cancelled
+            && run.times_out_at.is_some_and(|at| at <= now.mono)
         {
             run.cancel(&mut self.ledger, now);
             self.end_if_over(key, now);
@@ -140,6 +152,7 @@ impl Scheduler {
         if let (Some(run), Some(entry)) = (self.runs.remove(&key), self.dags.get_mut(&id.0)) {
             entry.remove_run(&run);
         }
+        self.backfills.run_ended(key);
         self.wake_waiters(&id);
         let dag_id = id.0.clone();
         self.ended_in_batch.insert(id);

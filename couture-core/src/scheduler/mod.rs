@@ -2,7 +2,10 @@
 //! carries out its commands.
 
 mod attempts;
+mod backfilling;
+mod backfills;
 mod bug;
+mod clearing;
 mod creation;
 mod dags;
 mod ending;
@@ -15,17 +18,24 @@ mod ledger;
 mod limits;
 mod machine;
 mod mapping;
+mod marking;
+mod new_backfill;
+mod operating;
 mod ownership;
 mod past;
 mod pools;
+mod recalling;
 mod recount;
+mod repinning;
 mod requests;
 mod restoring;
 mod run;
 mod scheduling;
+mod selecting;
 mod slots;
 mod timers;
 mod waiting;
+mod wish;
 mod workers;
 
 pub use bug::{Bug, Planted};
@@ -33,3 +43,4 @@ pub use event::{AcquiredShard, Asker, Command, Event, FindRun, FoundRun};
 pub use ledger::SchedulerSettings;
 pub use machine::Scheduler;
 pub use ownership::{Claim, Ownership};
+pub use recalling::RecalledRun;

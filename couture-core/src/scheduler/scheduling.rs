@@ -120,6 +120,11 @@ impl DagEntry {
         self.unfinished - self.queued.len() < own.unwrap_or(limit) as usize
     }
 
+    /// Whether a run that is created now, or goes on, begins at once.
+    pub(super) fn begins(&self, backfill: Option<i64>, limit: u32) -> bool {
+        !self.paused && (backfill.is_some() || self.has_room(limit))
+    }
+
     /// Counts an unfinished run. The runs of backfills have a limit of their own.
     pub(super) fn add_run(&mut self, run: &Run) {
         self.runs.insert(run.info.run_id.clone(), run.info.key);

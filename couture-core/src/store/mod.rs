@@ -4,7 +4,9 @@ mod asset_event;
 mod backfill;
 mod error;
 mod memory;
+mod operation;
 mod records;
+mod refusal;
 mod request;
 mod sla_miss;
 
@@ -12,11 +14,13 @@ pub use asset_event::{AssetEvent, AssetSource};
 pub use backfill::{Backfill, BackfillState, Reprocess};
 pub use error::{CommitError, StoreError};
 pub use memory::MemoryStore;
+pub use operation::{BackfillChange, ClearOnly, MarkedState, NewBackfill, Operation, TaskChoice, TaskSelection};
 pub use records::{
     Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord,
     RunSnapshot, Shard, ShardCommit, ShardSnapshot, TaskRecord,
 };
-pub use request::{Answer, InboxId, Message, Refusal, Request, Trigger};
+pub use refusal::Refusal;
+pub use request::{Answer, InboxId, Message, Request, Trigger};
 pub use sla_miss::SlaMiss;
 
 use std::fmt::Debug;

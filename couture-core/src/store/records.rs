@@ -132,7 +132,7 @@ pub struct TaskRecord {
     /// When it is tried again, in state [`TaskState::UpForRetry`]; when its operator is run again at the latest, in state
     /// [`TaskState::Deferred`].
     pub retry_at: Option<Timestamp>,
-    /// Why it failed, was skipped or lost.
+    /// Why it failed, was skipped or lost; where it is live, deferred, expanded or cleared, what people want of it next.
     pub error: Option<Box<str>>,
     /// What it gave to later tasks, in state [`TaskState::Success`]; replaces what the instance gave before.
     pub xcoms: Vec<XCom>,

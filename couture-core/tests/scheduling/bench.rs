@@ -226,6 +226,11 @@ impl Bench {
         (0..dag.tasks().len()).map(state).collect()
     }
 
+    /// Whether the counts of a run are what they are when they are made anew.
+    pub fn is_counted_right(&mut self, run: &RunRecord) -> bool {
+        self.scheduler.is_counted_right(run.key)
+    }
+
     /// How many runs are in this state.
     pub fn count(&self, state: RunState) -> usize {
         let runs = now(self.store.runs(None, None, 100_000)).unwrap();

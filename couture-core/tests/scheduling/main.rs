@@ -1,7 +1,9 @@
 //! Runs by schedule, the limits on them, and what a run takes from the one before it.
 
 mod bench;
+mod drawn;
 mod fairness;
+mod fates;
 mod limits;
 mod operators;
 mod past;
