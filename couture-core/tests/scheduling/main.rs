@@ -11,3 +11,4 @@ mod operators;
 mod past;
 mod schedules;
 mod slas;
+mod waiting;

@@ -158,8 +158,8 @@ impl Operator for LoopableBatchOperator {
         let rows = self.rows(cx).await?;
         let batches: Vec<&[Value]> = rows.chunks(self.batch_size).collect();
         let first = self.first_open(&runs, batches.len()).await?;
-        for (number, rows) in batches.iter().enumerate().skip(first) {
-            self.run_batch(&runs, number, rows).await?;
+        for (batch, rows) in batches.iter().enumerate().skip(first) {
+            self.run_batch(&runs, batch, rows).await?;
         }
         Ok(batches.len())
     }
