@@ -91,7 +91,11 @@ pub(super) fn beside_a_backfill() -> Vec<Figure> {
         rig.engine.backfill(backfill).await.expect("a backfill");
         let of_live = DagId::new("live").expect("an id");
         let mut keys = Vec::new();
-        while rig.engine.status().unfinished_runs > 0 {
+        let is_over = async || {
+            let backfills = rig.store.backfills(Some(&of_past), None, 1).await.expect("backfills");
+            backfills.first().is_some_and(|backfill| backfill.state.is_over())
+        };
+        while !is_over().await {
             keys.push(rig.engine.trigger(&of_live, serde_json::Value::Null).await.expect("a run"));
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
