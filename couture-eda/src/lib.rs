@@ -1,2 +1,15 @@
-//! Exploratory data analysis of tables, over Arrow. Usable without the rest of Couture. Nothing is here yet.
+//! Exploratory data analysis of tables, over Arrow. Usable without the rest of Couture.
 #![forbid(unsafe_code)]
+
+pub mod cell;
+mod error;
+mod estimate;
+mod excerpt;
+mod hash;
+mod limits;
+pub mod sketch;
+pub mod summary;
+
+pub use error::{EdaError, StateError};
+pub use estimate::Estimate;
+pub use limits::Limits;
