@@ -8,8 +8,12 @@ mod excerpt;
 mod hash;
 mod limits;
 pub mod sketch;
+pub mod source;
+mod state;
 pub mod summary;
+pub mod text;
 
 pub use error::{EdaError, StateError};
 pub use estimate::Estimate;
 pub use limits::Limits;
+pub use state::State;
