@@ -1,6 +1,21 @@
-fn main() {
-    let path = std::env::args().nth(1).unwrap();
-    let state = couture_eda::source::tmp(std::path::Path::new(&path), &Default::default()).unwrap();
-    for (n,c) in state.table.names.iter().zip(&state.table.columns) { match &c.values { couture_eda::summary::Values::Exact(t)=>println!("{n} exact {}",t.len()), couture_eda::summary::Values::Sketched(s)=>println!("{n} {:?} {:?} {:?}", s.distinct.estimate(), s.numbers.as_ref().map(|n| n.moments.clone()), s.frequent.top(2)) } }
-    println!("{} {:?} {:?}", state.table.rows, state.notices, state.table.duplicates.estimate(state.table.rows));
+//! `eda`: look at any data set, from the command line.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod clock;
+mod commands;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match commands::run(&arguments::Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("eda: failed to {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
