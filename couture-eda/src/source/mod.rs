@@ -1,13 +1,23 @@
-//! Where data come from: files, folders and stores, in the formats that are read.
+//! Where data come from: files, folders, stores and databases, in the formats that are read.
 
+mod columnar;
 mod delimited;
+mod excel;
+mod files;
+mod format;
+mod json;
+mod object;
 mod options;
+mod places;
 mod random;
+mod rows;
+mod saved;
+#[cfg(feature = "sql")]
+mod sql;
+mod tables;
+mod typed;
 
 pub use options::{Options, Progress};
 pub use random::{LocalFile, RandomAccess, RangeReader};
-
-/// a
-pub fn tmp(path: &std::path::Path, options: &Options) -> std::io::Result<crate::state::State> {
-    delimited::profile(&(std::sync::Arc::new(LocalFile::open(path)?) as std::sync::Arc<dyn RandomAccess>), 0, options)
-}
+pub use saved::{read_state, timestamp};
+pub use tables::{Profiler, profile, profile_bytes};

@@ -78,6 +78,11 @@ impl RangeReader {
         Self { source, at }
     }
 
+    /// Goes on reading at `at`.
+    pub fn seek_to(&mut self, at: u64) {
+        self.at = at;
+    }
+
     /// Up to `most` bytes from here on, which are all that there are where fewer.
     ///
     /// # Errors

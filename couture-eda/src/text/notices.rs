@@ -26,6 +26,8 @@ pub enum Notice {
     NulByte,
     /// A line that is not a JSON object; it is left out.
     InvalidJson,
+    /// A name that is in none of the first lines of JSON; its values are left out.
+    LateColumn,
     /// The source was gone, or failed, before its end.
     Interrupted,
 }
@@ -44,6 +46,7 @@ impl Notice {
             Self::Truncated => "files that end too early: they are damaged, and what could be read was",
             Self::NulByte => "cells that hold NUL bytes",
             Self::InvalidJson => "lines that are not JSON objects, left out",
+            Self::LateColumn => "values under a name that none of the first lines has, left out",
             Self::Interrupted => "sources that failed before their end: what came before was read",
         }
     }
