@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 
 pub mod cell;
+pub mod compare;
 mod error;
 mod estimate;
 mod excerpt;
 mod hash;
+pub mod importance;
 mod limits;
 mod profile;
 pub mod report;

@@ -27,3 +27,4 @@ pub use semantic::Semantic;
 pub use spread::Spread;
 
 pub(crate) use sample::Sample;
+pub(crate) use view::View;

@@ -26,15 +26,15 @@ impl Sample {
         Self { rows: rows.len(), cells }
     }
 
-    /// The cells of a column.
-    pub(crate) fn column(&self, column: usize) -> &[Box<str>] {
-        &self.cells[column]
-    }
-
     /// The cells of a column that say something, at most so many.
     pub(crate) fn valued(&self, column: usize, most: usize) -> Vec<String> {
         let said = |cell: &&Box<str>| !cell.is_empty() && classify(cell.as_bytes()).kind != Kind::NullToken;
         self.cells[column].iter().filter(said).take(most).map(|cell| cell.to_string()).collect()
+    }
+
+    /// A column as texts; the empty one is missing.
+    pub(crate) fn texts(&self, column: usize) -> Vec<&str> {
+        self.cells[column].iter().map(|cell| &**cell).collect()
     }
 
     /// A column as numbers: numbers, or moments in seconds. What is neither is NaN.

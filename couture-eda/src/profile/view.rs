@@ -8,25 +8,25 @@ use crate::summary::{Column, Days, Lengths, Moments, Sketched, Tally, Values};
 const TOP: usize = 20;
 
 /// One column's values, whether counted or sketched.
-pub(super) struct View<'a> {
-    pub(super) kinds: Kinds,
-    pub(super) null_tokens: Vec<(String, u64)>,
-    pub(super) infinities: (u64, u64),
-    pub(super) distinct: Estimate,
-    pub(super) numbers: Option<(Moments, Spread<'a>)>,
-    pub(super) moments: Option<(Moments, Spread<'a>)>,
-    pub(super) gap: Option<(f64, f64)>,
-    pub(super) lengths: Lengths,
-    pub(super) texts: Option<(String, String)>,
-    pub(super) top: Vec<TopValue>,
+pub(crate) struct View<'a> {
+    pub(crate) kinds: Kinds,
+    pub(crate) null_tokens: Vec<(String, u64)>,
+    pub(crate) infinities: (u64, u64),
+    pub(crate) distinct: Estimate,
+    pub(crate) numbers: Option<(Moments, Spread<'a>)>,
+    pub(crate) moments: Option<(Moments, Spread<'a>)>,
+    pub(crate) gap: Option<(f64, f64)>,
+    pub(crate) lengths: Lengths,
+    pub(crate) texts: Option<(String, String)>,
+    pub(crate) top: Vec<TopValue>,
     /// What no value that is missing from `top` is there more often than.
-    pub(super) top_error: u64,
+    pub(crate) top_error: u64,
     /// The counts of all values, where they are known, the largest first.
-    pub(super) counts: Option<Vec<u64>>,
+    pub(crate) counts: Option<Vec<u64>>,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(column: &'a Column) -> Self {
+    pub(crate) fn new(column: &'a Column) -> Self {
         match &column.values {
             Values::Exact(tally) => Self::counted(tally),
             Values::Sketched(sketched) => Self::sketched(sketched),

@@ -93,7 +93,7 @@ fn row_groups(
     mut position: u64,
     options: &Options,
 ) -> (Table, Notices) {
-    let mut table = typed::table(metadata.schema());
+    let mut table = typed::table(metadata.schema(), options);
     let mut notices = Notices::default();
     let rows = (BATCH_CELLS / table.names.len().max(1)).clamp(64, BATCH_ROWS);
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata);
@@ -164,11 +164,11 @@ pub(super) fn ipc(
     let message = |error: arrow::error::ArrowError| error.to_string();
     let mut state = if is_stream {
         let reader = StreamReader::try_new(BufReader::new(reader), None).map_err(message)?;
-        let table = typed::table(&reader.schema());
+        let table = typed::table(&reader.schema(), options);
         batches(table, reader, file, options)
     } else {
         let reader = FileReader::try_new(BufReader::new(Cursor { reader, size, at: 0 }), None).map_err(message)?;
-        let table = typed::table(&reader.schema());
+        let table = typed::table(&reader.schema(), options);
         batches(table, reader, file, options)
     };
     state.bytes = size;

@@ -44,7 +44,7 @@ pub(super) fn profile(source: &Arc<dyn RandomAccess>, file: usize, options: &Opt
     let dialect = dialect(&sample[mark.min(sample.len())..], whole, options);
     let mut reader =
         RecordReader::new(RangeReader::new(Arc::clone(source), mark as u64), dialect, 0, file, mark as u64);
-    let (layout, mut notices) = layout(&mut reader, dialect, file, mark as u64)?;
+    let (layout, mut notices) = layout(&mut reader, dialect, file, mark as u64, options)?;
     let ends = range_ends(source.size(), layout.rows_start, options.workers);
     let mut state = run_ranges(source, &layout, &ends, options)?;
     notices.merge(std::mem::take(&mut state.notices));
@@ -69,7 +69,7 @@ pub(super) fn profile_stream(
     let dialect = dialect(&sample, whole, options);
     let rest = if early.count(Notice::Truncated) > 0 { Box::new(io::empty()) as Box<dyn Read> } else { Box::new(source) };
     let mut reader = RecordReader::new(io::Cursor::new(sample).chain(rest), dialect, 0, file, 0);
-    let (layout, mut notices) = layout(&mut reader, dialect, file, 0)?;
+    let (layout, mut notices) = layout(&mut reader, dialect, file, 0, options)?;
     notices.merge(early);
     let mut table = layout.table();
     reader.set_columns(layout.names.len());
@@ -106,6 +106,7 @@ fn layout(
     dialect: Dialect,
     file: usize,
     start: u64,
+    options: &Options,
 ) -> io::Result<(Layout, Notices)> {
     let first = reader.read_header(dialect.header)?.unwrap_or_default();
     let blank = vec![String::new(); first.len()];
@@ -113,7 +114,7 @@ fn layout(
     let mut notices = Notices::default();
     changed.iter().for_each(|name| notices.add(Notice::RepeatedName, || name.clone()));
     let rows_start = if dialect.header { reader.offset() } else { start };
-    let limits = Limits::for_columns(names.len());
+    let limits = options.limits(names.len());
     Ok((Layout { dialect, names, limits, file, rows_start }, notices))
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use futures_util::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
-use percent_encoding::percent_decode_str;
 use tokio::runtime::Runtime;
 
 use super::RandomAccess;
@@ -120,7 +119,7 @@ fn objects_of_a_folder_are_listed_and_read() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.csv"), "x\n1\n").unwrap();
     std::fs::write(folder.path().join("b c.csv"), "x\n2\n").unwrap();
-    let url = format!("file://{}/", percent_decode_str(folder.path().to_str().unwrap()).decode_utf8().unwrap());
+    let url = format!("file://{}/", folder.path().display());
     let urls = list(&url).unwrap();
     assert_eq!(urls.len(), 2);
     let object = open(&urls[0]).unwrap();

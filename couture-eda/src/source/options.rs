@@ -1,6 +1,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::limits::Limits;
 use crate::text::Encoding;
+
+/// Cells of the rows that are drawn at random at most.
+const MOST_SAMPLED_CELLS: usize = 4_000_000;
 
 /// How sources are read.
 #[derive(Debug)]
@@ -13,6 +17,8 @@ pub struct Options {
     pub header: Option<bool>,
     /// The encoding, where it is not to be detected.
     pub encoding: Option<Encoding>,
+    /// Rows that are drawn at random, where more than for a profile are wanted: feature importance learns from them.
+    pub sample_rows: Option<usize>,
     /// What was read so far.
     pub progress: Progress,
 }
@@ -20,7 +26,18 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { workers, delimiter: None, header: None, encoding: None, progress: Progress::default() }
+        Self { workers, delimiter: None, header: None, encoding: None, sample_rows: None, progress: Progress::default() }
+    }
+}
+
+impl Options {
+    /// The limits for a table of so many columns.
+    #[must_use]
+    pub fn limits(&self, columns: usize) -> Limits {
+        let limits = Limits::for_columns(columns);
+        let most = (MOST_SAMPLED_CELLS / columns.max(1)).max(100);
+        let rows = self.sample_rows.map_or(limits.sample_rows, |rows| rows.min(most));
+        Limits { sample_rows: rows.max(limits.sample_rows), ..limits }
     }
 }
 

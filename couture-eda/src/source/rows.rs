@@ -1,5 +1,4 @@
 use super::Options;
-use crate::limits::Limits;
 use crate::state::State;
 use crate::summary::Table;
 use crate::text::{BatchBuilder, Notices};
@@ -16,7 +15,7 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// No rows yet of columns with these names and types, in the source with the number `file`.
     pub(super) fn new(names: Vec<String>, storage: Vec<String>, file: usize, options: &'a Options) -> Self {
-        let limits = Limits::for_columns(names.len());
+        let limits = options.limits(names.len());
         Self {
             builder: BatchBuilder::new(names.len(), limits.batch_rows),
             notices: Notices::default(),

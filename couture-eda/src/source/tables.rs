@@ -68,7 +68,7 @@ impl Profiler {
     /// No rows yet, of the columns of `schema`.
     #[must_use]
     pub fn new(schema: &Schema) -> Self {
-        Self { state: State::new(typed::table(schema)), next: 0 }
+        Self { state: State::new(typed::table(schema, &Options::default())), next: 0 }
     }
 
     /// Takes in the next rows, of the same schema.

@@ -6,16 +6,16 @@ use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use crate::limits::Limits;
+use super::Options;
 use crate::summary::Table;
 use crate::text::column_names;
 
 /// An empty table with the columns of a schema.
-pub(super) fn table(schema: &Schema) -> Table {
+pub(super) fn table(schema: &Schema, options: &Options) -> Table {
     let given: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
     let storage = schema.fields().iter().map(|field| field.data_type().to_string()).collect();
     let (names, _) = column_names(&given);
-    let limits = Limits::for_columns(names.len());
+    let limits = options.limits(names.len());
     Table::new(names, storage, limits)
 }
 

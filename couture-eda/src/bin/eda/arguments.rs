@@ -25,7 +25,8 @@ pub(crate) struct Profile {
     /// Files (CSV, TSV, JSON lines, Parquet, Arrow IPC, Excel; .gz and .zst), folders, globs, URLs.
     #[arg(required = true)]
     pub(crate) sources: Vec<String>,
-    /// A column that is to be predicted: adds alerts of leakage, and the report of feature importance.
+    /// A column that is to be predicted, a comparison such as "delay > 15", or auto: adds alerts of leakage, and the
+    /// report of feature importance.
     #[arg(long)]
     pub(crate) target: Option<String>,
     /// A query, where the source is a database.

@@ -9,6 +9,9 @@ use couture_eda::{EdaError, State, compare, importance};
 use crate::arguments::{Arguments, Command, Compare, Merge, Output, Profile, Reading};
 use crate::{clock, progress};
 
+/// Rows that feature importance learns from, at most.
+const LEARNT_ROWS: usize = 80_000;
+
 /// Does what was asked.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), EdaError> {
     match &arguments.command {
@@ -19,23 +22,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), EdaError> {
 }
 
 fn run_profile(arguments: &Profile) -> Result<(), EdaError> {
-    let state = read(&arguments.sources, arguments.query.as_deref(), &arguments.reading)?;
-    if let Some(target) = &arguments.target
-        && !state.table.names.contains(target)
-    {
-        let reason = format!("there is no such column; there are {}", state.table.names.join(", "));
-        return Err(EdaError::Target { column: target.clone(), reason });
+    let mut options = options(&arguments.reading)?;
+    options.sample_rows = arguments.target.as_ref().map(|_| LEARNT_ROWS);
+    for state in read(&arguments.sources, arguments.query.as_deref(), &options)? {
+        let target = arguments.target.as_deref().map(|target| target_of(target, &state)).transpose()?;
+        output(&state, target.as_ref().map(|target| target.1.as_str()), &arguments.output)?;
+        let Some((target, _)) = target.filter(|_| !arguments.output.json) else { continue };
+        let page = importance::html(&importance::measure(&state, &target)?);
+        let path = place(&state, OutputKind::Importance, &arguments.output);
+        write(&path, page.as_bytes())?;
+        println!("{}", path.display());
     }
-    output(&state, arguments.target.as_deref(), &arguments.output)?;
-    let Some(target) = &arguments.target else { return Ok(()) };
-    let page = importance::html(&importance::measure(&state, target)?);
-    if arguments.output.json {
-        return Ok(());
-    }
-    let path = place(&state, OutputKind::Importance, &arguments.output);
-    write(&path, page.as_bytes())?;
-    println!("{}", path.display());
     Ok(())
+}
+
+/// The target, and its column; `auto` is a column that is proposed.
+fn target_of(target: &str, state: &State) -> Result<(String, String), EdaError> {
+    if target == "auto" && !state.table.names.iter().any(|name| name == "auto") {
+        let nothing = || EdaError::Target { column: "auto".to_owned(), reason: "no column varies".to_owned() };
+        let proposed = importance::propose(&state.finish(None)).ok_or_else(nothing)?;
+        return Ok((proposed.clone(), proposed));
+    }
+    let column = importance::Target::parse(target, &state.table.names)?.column;
+    Ok((target.to_owned(), column))
 }
 
 fn run_merge(arguments: &Merge) -> Result<(), EdaError> {
@@ -51,9 +60,10 @@ fn run_merge(arguments: &Merge) -> Result<(), EdaError> {
 }
 
 fn run_compare(arguments: &Compare) -> Result<(), EdaError> {
+    let options = options(&arguments.reading)?;
     let read = |name: &String| match Path::new(name).extension() {
         Some(extension) if extension == "eda" => source::read_state(Path::new(name)),
-        _ => read(std::slice::from_ref(name), None, &arguments.reading),
+        _ => one(name, read(std::slice::from_ref(name), None, &options)?),
     };
     let difference = compare::compare(&read(&arguments.before)?, &read(&arguments.after)?);
     if let Some(path) = &arguments.out {
@@ -68,12 +78,18 @@ fn run_compare(arguments: &Compare) -> Result<(), EdaError> {
     Ok(())
 }
 
-fn read(sources: &[String], query: Option<&str>, reading: &Reading) -> Result<State, EdaError> {
-    let options = options(reading)?;
+/// The only table of a source.
+fn one(name: &str, states: Vec<State>) -> Result<State, EdaError> {
+    let reason = format!("it holds {} tables; name a source with one", states.len());
+    let several = || EdaError::Source { name: name.to_owned(), reason };
+    <[State; 1]>::try_from(states).map(|[state]| state).map_err(|_| several())
+}
+
+fn read(sources: &[String], query: Option<&str>, options: &Options) -> Result<Vec<State>, EdaError> {
     let (running, done) = mpsc::channel();
     std::thread::scope(|scope| {
-        scope.spawn(|| progress::show(&options.progress, &done));
-        let state = source::profile(sources, query, &options);
+        scope.spawn(move || progress::show(&options.progress, &done));
+        let state = source::profile(sources, query, options);
         drop(running);
         state
     })
