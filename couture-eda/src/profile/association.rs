@@ -40,6 +40,32 @@ pub struct Pair {
     pub rows: u64,
 }
 
+/// Pairs of each measure that are told: all of 30 columns.
+const MOST_PAIRS: usize = 500;
+
+/// The strongest pairs of one measure, in bounded memory.
+#[derive(Default)]
+struct Strongest(Vec<Pair>);
+
+impl Strongest {
+    fn add(&mut self, pairs: impl Iterator<Item = Pair>) {
+        self.0.extend(pairs);
+        if self.0.len() > 8 * MOST_PAIRS {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        self.0.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then((a.a, a.b).cmp(&(b.a, b.b))));
+        self.0.truncate(MOST_PAIRS);
+    }
+
+    fn into_pairs(mut self) -> Vec<Pair> {
+        self.cut();
+        self.0
+    }
+}
+
 /// A column of numbers with mean 0 and length 1, NaN where it is missing.
 struct Unit {
     column: usize,
@@ -47,7 +73,7 @@ struct Unit {
     has_gaps: bool,
 }
 
-/// All pairs of columns of numbers, and of categories with each other and with numbers.
+/// The strongest pairs of columns of numbers, and of categories with each other and with numbers, by measure.
 pub(super) fn pairs(sample: &Sample, numbers: &[usize], categories: &[usize]) -> Vec<Pair> {
     let count = numbers.len() * numbers.len().saturating_sub(1) / 2;
     let rows = sample.rows.min((MOST_WORK / 2 / count.max(1)).max(500));
@@ -56,21 +82,28 @@ pub(super) fn pairs(sample: &Sample, numbers: &[usize], categories: &[usize]) ->
         numbers.iter().map(|column| unit(*column, ranks(&thinned(&sample.numbers(*column), rows)))).collect();
     let mut pairs = Vec::new();
     for (measure, units) in [(Measure::Pearson, &plain), (Measure::Spearman, &ranked)] {
+        let mut strongest = Strongest::default();
         for (at, a) in units.iter().enumerate() {
-            pairs.extend(units[at + 1..].iter().filter_map(|b| correlation(measure, a, b)));
+            strongest.add(units[at + 1..].iter().filter_map(|b| correlation(measure, a, b)));
         }
+        pairs.extend(strongest.into_pairs());
     }
     let levels: Vec<_> = categories
         .iter()
         .take(MOST_CATEGORIES)
         .filter_map(|column| sample.levels(*column).map(|(levels, count)| (*column, levels, count)))
         .collect();
+    let (mut categories, mut ratios) = (Strongest::default(), Strongest::default());
     for (at, a) in levels.iter().enumerate() {
-        pairs.extend(levels[at + 1..].iter().filter_map(|b| cramers_v(a, b)));
-        for number in numbers.iter().take(MOST_CATEGORIES).filter(|number| **number != a.0) {
-            pairs.extend(correlation_ratio(a, *number, &sample.numbers(*number)));
-        }
+        categories.add(levels[at + 1..].iter().filter_map(|b| cramers_v(a, b)));
     }
+    for number in numbers.iter().take(MOST_CATEGORIES) {
+        let values = sample.numbers(*number);
+        let of = levels.iter().filter(|category| category.0 != *number);
+        ratios.add(of.filter_map(|category| correlation_ratio(category, *number, &values)));
+    }
+    pairs.extend(categories.into_pairs());
+    pairs.extend(ratios.into_pairs());
     pairs
 }
 

@@ -1,9 +1,7 @@
-use super::{ColumnProfile, Measure, NoticeLine, Pair, Profile, Sample, Semantic, Stripes};
+use super::{ColumnProfile, NoticeLine, Pair, Profile, Sample, Semantic, Stripes};
 use super::{alerts, association, columns, pictures};
 use crate::state::State;
 
-/// Pairs of each measure that are told.
-const MOST_PAIRS: usize = 200;
 /// Rows that are shown.
 const HEAD: usize = 10;
 /// Columns of a row that are shown.
@@ -67,11 +65,5 @@ fn pairs(sample: &Sample, columns: &[ColumnProfile]) -> Vec<Pair> {
         column.distinct.value <= 50.0
             && matches!(column.semantic, Semantic::Category | Semantic::Boolean | Semantic::Code | Semantic::Text)
     });
-    let mut pairs = association::pairs(sample, &numbers, &categories);
-    pairs.sort_by(|a, b| a.measure.cmp(&b.measure).then_with(|| b.value.abs().total_cmp(&a.value.abs())));
-    let mut told: Vec<Pair> = Vec::new();
-    for measure in [Measure::Pearson, Measure::Spearman, Measure::CramersV, Measure::CorrelationRatio] {
-        told.extend(pairs.iter().filter(|pair| pair.measure == measure).take(MOST_PAIRS).cloned());
-    }
-    told
+    association::pairs(sample, &numbers, &categories)
 }

@@ -23,7 +23,7 @@ pub struct Profile {
     pub columns: Vec<ColumnProfile>,
     /// Rows that pairs, pictures, words and scripts come from: drawn at random, or all.
     pub sampled_rows: u64,
-    /// The pairs of columns that hang together the most, by measure; at most 200 of each.
+    /// The pairs of columns that hang together the most, by measure; at most 500 of each.
     pub pairs: Vec<Pair>,
     /// How far, at most, a correlation of numbers is from that of all rows, for columns that vary normally.
     pub pair_error: f64,

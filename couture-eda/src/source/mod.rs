@@ -20,4 +20,4 @@ mod typed;
 pub use options::{Options, Progress};
 pub use random::{LocalFile, RandomAccess, RangeReader};
 pub use saved::{read_state, timestamp};
-pub use tables::{Profiler, profile, profile_bytes};
+pub use tables::{Profiler, profile, profile_batches, profile_bytes};

@@ -31,7 +31,8 @@ pub(super) fn open(url: &str) -> Result<Arc<dyn RandomAccess>, EdaError> {
     Ok(Arc::new(Buffered::new(Object { store, path, size, runtime })))
 }
 
-/// The objects under a URL that ends with a slash, or the one that it names.
+/// The objects under a URL that ends with a slash, but for empty ones and those whose names begin with a point or an
+/// underscore, or the one that it names.
 pub(super) fn list(url: &str) -> Result<Vec<String>, EdaError> {
     if !url.ends_with('/') {
         return Ok(vec![url.to_owned()]);
@@ -41,7 +42,8 @@ pub(super) fn list(url: &str) -> Result<Vec<String>, EdaError> {
         runtime.block_on(store.list(Some(&path)).try_collect()).map_err(|error| failed(url, &error))?;
     let below = |object: &object_store::ObjectMeta| {
         let tail: Vec<_> = object.location.prefix_match(&path)?.map(|part| part.as_ref().to_owned()).collect();
-        (object.size > 0).then(|| format!("{url}{}", tail.join("/")))
+        let is_hidden = tail.iter().any(|part| part.starts_with(['.', '_']));
+        (object.size > 0 && !is_hidden).then(|| format!("{url}{}", tail.join("/")))
     };
     let mut urls: Vec<String> = objects.iter().filter_map(below).collect();
     urls.sort();

@@ -93,3 +93,18 @@ impl Profiler {
         self.state.finish(None)
     }
 }
+
+/// What is said about the rows of a stream of batches.
+///
+/// # Errors
+/// Those of the stream, and where an array cannot be shown as text.
+pub fn profile_batches(
+    schema: &Schema,
+    batches: impl IntoIterator<Item = Result<RecordBatch, arrow::error::ArrowError>>,
+) -> Result<Profile, arrow::error::ArrowError> {
+    let mut profiler = Profiler::new(schema);
+    for batch in batches {
+        profiler.update(&batch?)?;
+    }
+    Ok(profiler.finish())
+}
