@@ -33,7 +33,8 @@ async fn a_table_of_postgres_is_read_in_its_types() {
                now() AS t, at % 2 = 0 AS b, NULL::text AS e, 'x' || at % 3 AS c FROM generate_series(1, 5000) AS at";
     connection.execute(sql).await.unwrap();
     let name = format!("{url}#Odd name");
-    let states = tokio::task::spawn_blocking(move || profile(&[name], None, &Options::default())).await.unwrap().unwrap();
+    let states =
+        tokio::task::spawn_blocking(move || profile(&[name], None, &Options::default())).await.unwrap().unwrap();
     let found = states[0].finish(None);
     assert_eq!(found.rows, 5000);
     let kinds: Vec<_> = found.columns.iter().map(|column| column.kind).collect();

@@ -1,8 +1,7 @@
 use super::{Kind, moment, number};
 
 /// Words that stand for a missing value, in lower case.
-pub const NULL_TOKENS: [&str; 12] =
-    ["-", "--", "?", ".", "na", "n/a", "#n/a", "nan", "nil", "none", "null", "\\n"];
+pub const NULL_TOKENS: [&str; 12] = ["-", "--", "?", ".", "na", "n/a", "#n/a", "nan", "nil", "none", "null", "\\n"];
 
 /// What one cell says.
 #[derive(Clone, Copy, Debug, PartialEq)]

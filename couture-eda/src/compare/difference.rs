@@ -89,7 +89,10 @@ fn column(name: &str, columns: (&Column, &Column), rows: (u64, u64)) -> ColumnDi
     let kinds = (a.kinds.join(), b.kinds.join());
     let numeric = |kind: Option<Kind>| kind.is_some_and(|kind| kind.is_number() || kind.is_moment());
     let spreads = if numeric(kinds.0) && numeric(kinds.1) {
-        let of = |view| -> Option<&_> { let view: &View<'_> = view; view.numbers.as_ref().or(view.moments.as_ref()) };
+        let of = |view| -> Option<&_> {
+            let view: &View<'_> = view;
+            view.numbers.as_ref().or(view.moments.as_ref())
+        };
         of(&a).zip(of(&b)).map(|(a, b)| (&a.1, &b.1))
     } else {
         None

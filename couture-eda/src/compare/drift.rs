@@ -29,7 +29,8 @@ pub(super) fn stability_of_numbers(before: &Spread<'_>, after: &Spread<'_>) -> f
 /// Kolmogorov and Smirnov's distance: the largest difference of the shares below any point.
 pub(super) fn largest_distance(before: &Spread<'_>, after: &Spread<'_>) -> f64 {
     let ranks: Vec<f64> = (0..=200).map(|at| f64::from(at) / 200.0).collect();
-    let mut points: Vec<f64> = [before, after].iter().flat_map(|spread| spread.at(&ranks)).map(|point| point.value).collect();
+    let mut points: Vec<f64> =
+        [before, after].iter().flat_map(|spread| spread.at(&ranks)).map(|point| point.value).collect();
     points.sort_by(f64::total_cmp);
     points.dedup();
     let pairs = before.shares_up_to(&points).into_iter().zip(after.shares_up_to(&points));

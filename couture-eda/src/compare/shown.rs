@@ -47,7 +47,13 @@ pub fn html(difference: &Difference) -> String {
 fn facts(column: &ColumnDifference) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(psi) = column.psi {
-        let verdict = if psi >= MUCH { "much" } else if psi >= 0.1 { "somewhat" } else { "little" };
+        let verdict = if psi >= MUCH {
+            "much"
+        } else if psi >= 0.1 {
+            "somewhat"
+        } else {
+            "little"
+        };
         facts.push(format!("PSI {psi:.4} ({verdict})"));
     }
     if let Some(ks) = column.ks {

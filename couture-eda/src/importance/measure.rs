@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use super::bins;
 use super::features::{Encoded, encode};
 use super::model::{EXPLAINED_ROWS, Model, PERMUTED_ROWS, Rows};
 use super::score::{area_under_curve, explained};
 use super::target::{Target, Task};
-use super::bins;
 use crate::error::EdaError;
 use crate::hash::spread;
 use crate::profile::Sample;
@@ -125,7 +125,8 @@ pub fn measure(state: &State, target: &str) -> Result<Importance, EdaError> {
         })
         .collect();
     let (score_name, baseline, leaking) = scale(&task, &class_shares);
-    let leaking = measured.iter().filter(|feature| feature.alone >= leaking).map(|feature| feature.name.clone()).collect();
+    let leaking =
+        measured.iter().filter(|feature| feature.alone >= leaking).map(|feature| feature.name.clone()).collect();
     measured.sort_by(|a, b| b.shapley.total_cmp(&a.shapley).then_with(|| a.name.cmp(&b.name)));
     let curves = curves(&model, &features, &measured, &mut part(EXPLAINED_ROWS));
     Ok(Importance {
@@ -147,9 +148,8 @@ pub fn measure(state: &State, target: &str) -> Result<Importance, EdaError> {
 
 fn class_shares(task: &Task, values: &[f64], usable: &[usize]) -> Vec<f64> {
     let Task::Classification(classes) = task else { return Vec::new() };
-    let share = |class: usize| {
-        usable.iter().filter(|row| values[**row] == class as f64).count() as f64 / usable.len() as f64
-    };
+    let share =
+        |class: usize| usable.iter().filter(|row| values[**row] == class as f64).count() as f64 / usable.len() as f64;
     (0..classes.len()).map(share).collect()
 }
 

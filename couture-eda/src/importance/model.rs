@@ -1,8 +1,8 @@
 //! Gradient-boosted trees: one ensemble for a number or for two classes, one for each of more classes.
 
+use forust_ml::Matrix;
 use forust_ml::gradientbooster::{ContributionsMethod, GradientBooster, ImportanceMethod};
 use forust_ml::objective::ObjectiveType;
-use forust_ml::Matrix;
 
 use super::score::{area_under_curve, explained};
 use super::target::Task;

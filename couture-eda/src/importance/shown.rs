@@ -27,8 +27,16 @@ fn facts(importance: &Importance) -> String {
     add("task", task);
     let (learnt, held) = importance.sampled;
     let all = number(importance.rows as f64);
-    add("rows", format!("{} learnt from and {} held out, drawn at random from {all}", number(learnt as f64), number(held as f64)));
-    let score = format!("{:.4} on the rows held out; knowing nothing scores {:.4}", importance.score, importance.baseline);
+    add(
+        "rows",
+        format!(
+            "{} learnt from and {} held out, drawn at random from {all}",
+            number(learnt as f64),
+            number(held as f64)
+        ),
+    );
+    let score =
+        format!("{:.4} on the rows held out; knowing nothing scores {:.4}", importance.score, importance.baseline);
     add(&importance.score_name, score);
     format!("<table class=f>{rows}</table>")
 }
@@ -36,7 +44,8 @@ fn facts(importance: &Importance) -> String {
 fn alerts(importance: &Importance) -> String {
     let mut items = String::new();
     for name in &importance.leaking {
-        let alone = importance.features.iter().find(|feature| feature.name == *name).map_or(0.0, |feature| feature.alone);
+        let alone =
+            importance.features.iter().find(|feature| feature.name == *name).map_or(0.0, |feature| feature.alone);
         let _ = write!(
             items,
             "<li><span class=t><b>leakage</b> {} alone scores {alone:.3}: is it known before the target is?</span>",
@@ -47,7 +56,9 @@ fn alerts(importance: &Importance) -> String {
         let _ = write!(items, "<li><span class=t><b>class imbalance</b> the rarest class is {}</span>", percent(least));
     }
     if importance.score <= importance.baseline + 0.02 {
-        items.push_str("<li><span class=t><b>nothing learnt</b> the columns tell next to nothing about the target</span>");
+        items.push_str(
+            "<li><span class=t><b>nothing learnt</b> the columns tell next to nothing about the target</span>",
+        );
     }
     if items.is_empty() { items } else { format!("<h2>Alerts</h2><ul class=l>{items}</ul>") }
 }
@@ -81,9 +92,11 @@ fn curves(importance: &Importance) -> String {
 
 fn curve(curve: &Curve) -> String {
     let range = |values: &dyn Fn(&(f64, f64)) -> f64| {
-        curve.points.iter().map(values).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value), high.max(value))
-        })
+        curve
+            .points
+            .iter()
+            .map(values)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
     };
     let (x, y) = (range(&|point| point.0), range(&|point| point.1));
     let place = |value: f64, (low, high): (f64, f64)| if high > low { (value - low) / (high - low) } else { 0.5 };

@@ -69,8 +69,11 @@ impl Target {
         let mut names: Vec<(&str, usize)> = counts.into_iter().collect();
         names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         let rest = names.len() > MOST_CLASSES;
-        let mut classes: Vec<String> =
-            names.iter().take(if rest { MOST_CLASSES - 1 } else { MOST_CLASSES }).map(|(name, _)| (*name).to_owned()).collect();
+        let mut classes: Vec<String> = names
+            .iter()
+            .take(if rest { MOST_CLASSES - 1 } else { MOST_CLASSES })
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
         if rest {
             classes.push(OTHER.to_owned());
         } else {
@@ -113,12 +116,13 @@ fn compared(text: &str, operator: &str, value: &str) -> f64 {
 #[must_use]
 pub fn propose(profile: &Profile) -> Option<String> {
     let usable = || profile.columns.iter().filter(|column| column.distinct.value > 1.0);
-    let called = usable().find(|column| {
-        ["target", "label", "class", "outcome", "y"].contains(&column.name.to_lowercase().as_str())
-    });
-    let few = || usable().rev().find(|column| {
-        matches!(column.semantic, Semantic::Boolean | Semantic::Category) && column.distinct.value <= 10.0
-    });
+    let called = usable()
+        .find(|column| ["target", "label", "class", "outcome", "y"].contains(&column.name.to_lowercase().as_str()));
+    let few = || {
+        usable().rev().find(|column| {
+            matches!(column.semantic, Semantic::Boolean | Semantic::Category) && column.distinct.value <= 10.0
+        })
+    };
     let number = || usable().rev().find(|column| matches!(column.semantic, Semantic::Decimal | Semantic::Integer));
     called.or_else(few).or_else(number).map(|column| column.name.clone())
 }

@@ -48,7 +48,8 @@ fn presence(column: &ColumnProfile, rows: u64, add: &mut impl FnMut(AlertKind, S
         add(AlertKind::Missing, format!("{absent} values ({}) are missing", percent(absent as f64, rows as f64)));
     }
     if !column.null_tokens.is_empty() {
-        let tokens: Vec<_> = column.null_tokens.iter().map(|(token, count)| format!("{token:?} {count} times")).collect();
+        let tokens: Vec<_> =
+            column.null_tokens.iter().map(|(token, count)| format!("{token:?} {count} times")).collect();
         add(AlertKind::NullTokens, format!("words stand for missing values: {}", tokens.join(", ")));
     }
 }
@@ -135,7 +136,8 @@ fn numbers(column: &ColumnProfile, add: &mut impl FnMut(AlertKind, String)) {
 
 fn kinds(column: &ColumnProfile, add: &mut impl FnMut(AlertKind, String)) {
     if column.leading_zeros > 0 {
-        let text = format!("{} whole numbers begin with a zero, which reading them as numbers loses", column.leading_zeros);
+        let text =
+            format!("{} whole numbers begin with a zero, which reading them as numbers loses", column.leading_zeros);
         add(AlertKind::LeadingZeros, text);
     }
     if column.kind != Some(Kind::Text) {

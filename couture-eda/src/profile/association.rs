@@ -77,7 +77,8 @@ struct Unit {
 pub(super) fn pairs(sample: &Sample, numbers: &[usize], categories: &[usize]) -> Vec<Pair> {
     let count = numbers.len() * numbers.len().saturating_sub(1) / 2;
     let rows = sample.rows.min((MOST_WORK / 2 / count.max(1)).max(500));
-    let plain: Vec<Unit> = numbers.iter().map(|column| unit(*column, thinned(&sample.numbers(*column), rows))).collect();
+    let plain: Vec<Unit> =
+        numbers.iter().map(|column| unit(*column, thinned(&sample.numbers(*column), rows))).collect();
     let ranked: Vec<Unit> =
         numbers.iter().map(|column| unit(*column, ranks(&thinned(&sample.numbers(*column), rows)))).collect();
     let mut pairs = Vec::new();

@@ -15,7 +15,14 @@ const MOST_CELLS: usize = 2000;
 const MOST_COUNTS: usize = 100;
 
 /// The profile of the column with the number `at`.
-pub(super) fn profile(column: &Column, name: &str, storage: &str, rows: u64, sample: &Sample, at: usize) -> ColumnProfile {
+pub(super) fn profile(
+    column: &Column,
+    name: &str,
+    storage: &str,
+    rows: u64,
+    sample: &Sample,
+    at: usize,
+) -> ColumnProfile {
     let view = View::new(column);
     let kind = view.kinds.join();
     let numeric = matches!(kind, Some(Kind::Integer | Kind::Decimal | Kind::Infinity));
@@ -46,7 +53,11 @@ pub(super) fn profile(column: &Column, name: &str, storage: &str, rows: u64, sam
         null_tokens: view.null_tokens.clone(),
         // A sketch cannot know more values than there are cells.
         distinct: capped(view.distinct, valued),
-        kinds: Kind::ALL.into_iter().map(|kind| (kind, view.kinds.count(kind))).filter(|(_, count)| *count > 0).collect(),
+        kinds: Kind::ALL
+            .into_iter()
+            .map(|kind| (kind, view.kinds.count(kind)))
+            .filter(|(_, count)| *count > 0)
+            .collect(),
         leading_zeros: view.kinds.leading_zeros,
         bytes: column.bytes,
         order: column.order.name().map(str::to_owned),

@@ -33,7 +33,11 @@ impl State {
             duplicates: table.duplicates.estimate(table.rows),
             sampled_rows: sample.rows as u64,
             // Three standard deviations of a correlation near 0, where it is largest.
-            pair_error: if (sample.rows as u64) < table.rows { (3.0 / (sample.rows as f64).sqrt()).min(1.0) } else { 0.0 },
+            pair_error: if (sample.rows as u64) < table.rows {
+                (3.0 / (sample.rows as f64).sqrt()).min(1.0)
+            } else {
+                0.0
+            },
             missing: Stripes::new(&sample, &lacking),
             interactions: pictures::draw(&sample, &pairs),
             head: rows.iter().take(HEAD).map(shown).collect(),

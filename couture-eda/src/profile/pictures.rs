@@ -44,9 +44,10 @@ fn picture(sample: &Sample, a: usize, b: usize) -> Option<Interaction> {
     let (xs, ys) = (sample.numbers(a), sample.numbers(b));
     let points: Vec<(f64, f64)> = xs.into_iter().zip(ys).filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
     let range = |values: &dyn Fn(&(f64, f64)) -> f64| {
-        points.iter().map(values).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value), high.max(value))
-        })
+        points
+            .iter()
+            .map(values)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
     };
     let ranges = [range(&|point| point.0), range(&|point| point.1)];
     if ranges.iter().any(|(low, high)| (high - low).is_nan() || high - low <= 0.0 || !(high - low).is_finite()) {

@@ -64,6 +64,9 @@ impl Sample {
 
     /// Whether each cell of a column is missing.
     pub(crate) fn missing(&self, column: usize) -> Vec<bool> {
-        self.cells[column].iter().map(|cell| cell.is_empty() || classify(cell.as_bytes()).kind == Kind::NullToken).collect()
+        self.cells[column]
+            .iter()
+            .map(|cell| cell.is_empty() || classify(cell.as_bytes()).kind == Kind::NullToken)
+            .collect()
     }
 }

@@ -131,7 +131,8 @@ fn text(clues: &Clues<'_>) -> Semantic {
     if unique && clues.mean_length <= 40.0 && share(&is_word) {
         return Semantic::Id;
     }
-    if clues.distinct <= MOST_CATEGORIES.max(0.005 * clues.valued.min(100_000.0)) && clues.distinct < 0.5 * clues.valued {
+    if clues.distinct <= MOST_CATEGORIES.max(0.005 * clues.valued.min(100_000.0)) && clues.distinct < 0.5 * clues.valued
+    {
         return Semantic::Category;
     }
     let is_code = |cell: &str| is_word(cell) && cell.len() <= 20 && cell.bytes().any(|byte| byte.is_ascii_digit());
@@ -155,7 +156,9 @@ fn is_email(cell: &str) -> bool {
 
 fn is_coordinates(cell: &str) -> bool {
     let number = |text: &str, limit: f64| text.trim().parse::<f64>().is_ok_and(|value| value.abs() <= limit);
-    cell.trim_matches(['(', ')']).split_once(',').is_some_and(|(a, b)| a.contains('.') && number(a, 90.0) && number(b, 180.0))
+    cell.trim_matches(['(', ')'])
+        .split_once(',')
+        .is_some_and(|(a, b)| a.contains('.') && number(a, 90.0) && number(b, 180.0))
 }
 
 fn is_uuid(cell: &str) -> bool {
@@ -168,20 +171,21 @@ fn is_uuid(cell: &str) -> bool {
 
 #[test]
 fn meanings_are_found() {
-    let check = |name: &str, kind: Kind, distinct: f64, range: Option<(f64, f64)>, cells: &[&str], expected: Semantic| {
-        let sampled: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
-        let clues = Clues {
-            name,
-            kind: Some(kind),
-            distinct,
-            valued: 1000.0,
-            leading_zeros: u64::from(name == "zip"),
-            range,
-            mean_length: 10.0,
-            sampled: &sampled,
+    let check =
+        |name: &str, kind: Kind, distinct: f64, range: Option<(f64, f64)>, cells: &[&str], expected: Semantic| {
+            let sampled: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+            let clues = Clues {
+                name,
+                kind: Some(kind),
+                distinct,
+                valued: 1000.0,
+                leading_zeros: u64::from(name == "zip"),
+                range,
+                mean_length: 10.0,
+                sampled: &sampled,
+            };
+            assert_eq!(find(&clues), expected, "{name}");
         };
-        assert_eq!(find(&clues), expected, "{name}");
-    };
     check("x", Kind::Integer, 500.0, Some((0.0, 9.0)), &[], Semantic::Integer);
     check("user_id", Kind::Integer, 1000.0, Some((0.0, 9.0)), &[], Semantic::Id);
     check("flag", Kind::Integer, 2.0, Some((0.0, 1.0)), &[], Semantic::Boolean);

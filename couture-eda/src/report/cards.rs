@@ -22,7 +22,8 @@ pub(super) fn card(profile: &Profile, at: usize) -> String {
     }
     facts.add("distinct", &estimate(&column.distinct));
     if column.kinds.len() > 1 {
-        let kinds: Vec<_> = column.kinds.iter().map(|(kind, count)| format!("{} {}", number(*count as f64), kind.name())).collect();
+        let kinds: Vec<_> =
+            column.kinds.iter().map(|(kind, count)| format!("{} {}", number(*count as f64), kind.name())).collect();
         facts.add("kinds", &kinds.join(", "));
     }
     if let Some(order) = &column.order {
@@ -48,7 +49,12 @@ pub(super) fn card(profile: &Profile, at: usize) -> String {
 
 /// An alert as a tag with its sentence.
 pub(super) fn tag(alert: &Alert) -> String {
-    format!("<span class=t title=\"{}\"><b>{}</b> {}</span> ", escape(&alert.text), alert.kind.name(), escape(&alert.text))
+    format!(
+        "<span class=t title=\"{}\"><b>{}</b> {}</span> ",
+        escape(&alert.text),
+        alert.kind.name(),
+        escape(&alert.text)
+    )
 }
 
 fn count_of(count: u64, rows: u64) -> String {
@@ -120,7 +126,8 @@ fn text_facts(texts: &TextStats, wide: bool, facts: &mut Facts) {
     facts.add("first", &short(&texts.first));
     facts.add("last", &short(&texts.last));
     if !wide && !texts.words.is_empty() {
-        let words: Vec<_> = texts.words.iter().take(12).map(|(word, count)| format!("{} {count}", short(word))).collect();
+        let words: Vec<_> =
+            texts.words.iter().take(12).map(|(word, count)| format!("{} {count}", short(word))).collect();
         facts.add("words (sample)", &words.join(", "));
     }
     let scripts: Vec<_> = texts.scripts.iter().map(|(script, share)| format!("{script} {}", percent(*share))).collect();
@@ -136,8 +143,11 @@ fn histogram(column: &ColumnProfile, kind: Kind) -> String {
         (None, Some(moments)) => (moment(moments.min, kind), moment(moments.max, kind)),
         (None, None) => return String::new(),
     };
-    let error =
-        if histogram.error > 0.0 { format!("<small>each bar ± {}</small>", percent(histogram.error)) } else { String::new() };
+    let error = if histogram.error > 0.0 {
+        format!("<small>each bar ± {}</small>", percent(histogram.error))
+    } else {
+        String::new()
+    };
     shapes::histogram(histogram, &low, &high) + &error
 }
 

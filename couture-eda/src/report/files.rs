@@ -20,7 +20,8 @@ pub enum OutputKind {
 #[must_use]
 pub fn output_path(root: &Path, source: &str, kind: OutputKind, timestamp: &str) -> PathBuf {
     let last = source.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default();
-    let safe: String = last.chars().take(100).map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+    let safe: String =
+        last.chars().take(100).map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
     let source = if safe.chars().all(|c| c == '.') { "table".to_owned() } else { safe };
     let (folder, file) = match kind {
         OutputKind::Preliminary => ("preliminary", "data_info.html"),

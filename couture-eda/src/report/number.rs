@@ -76,7 +76,11 @@ pub(crate) fn moment(seconds: f64, kind: Kind) -> String {
     let clock = || {
         let whole = within.floor() as u64;
         let fraction = within - within.floor();
-        let rest = if fraction > 1e-6 { format!("{fraction:.6}").trim_end_matches('0')[1..].to_owned() } else { String::new() };
+        let rest = if fraction > 1e-6 {
+            format!("{fraction:.6}").trim_end_matches('0')[1..].to_owned()
+        } else {
+            String::new()
+        };
         format!("{:02}:{:02}:{:02}{rest}", whole / 3600, whole / 60 % 60, whole % 60)
     };
     if kind == Kind::Time {

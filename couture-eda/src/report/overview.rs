@@ -37,7 +37,13 @@ pub(super) fn notices(profile: &Profile) -> String {
     let mut items = String::new();
     for notice in &profile.notices {
         let examples: Vec<_> = notice.examples.iter().map(|example| escape(example)).collect();
-        let _ = write!(items, "<li><b>{}</b> {} <small>({})</small>", notice.count, escape(&notice.text), examples.join("; "));
+        let _ = write!(
+            items,
+            "<li><b>{}</b> {} <small>({})</small>",
+            notice.count,
+            escape(&notice.text),
+            examples.join("; ")
+        );
     }
     if items.is_empty() { items } else { format!("<h2>What was wrong with the source</h2><ul>{items}</ul>") }
 }
@@ -45,9 +51,9 @@ pub(super) fn notices(profile: &Profile) -> String {
 pub(super) fn alerts(profile: &Profile) -> String {
     let mut items = String::new();
     for alert in profile.alerts.iter().take(MOST_ALERTS) {
-        let column = alert.column.map_or_else(String::new, |at| {
-            format!("<a href=#c{at}>{}</a> ", escape(&profile.columns[at].name))
-        });
+        let column = alert
+            .column
+            .map_or_else(String::new, |at| format!("<a href=#c{at}>{}</a> ", escape(&profile.columns[at].name)));
         let _ = write!(items, "<li>{column}{}", tag(alert));
     }
     let more = profile.alerts.len().saturating_sub(MOST_ALERTS);

@@ -18,7 +18,8 @@ pub fn html(profile: &Profile) -> String {
         overview::facts(profile),
         overview::notices(profile),
         overview::alerts(profile),
-        "<h2>Columns</h2><p><input id=q type=search placeholder='find columns' aria-label='find columns'></p>".to_owned(),
+        "<h2>Columns</h2><p><input id=q type=search placeholder='find columns' aria-label='find columns'></p>"
+            .to_owned(),
         format!("<nav>{names}</nav>{cards}"),
         overview::pairs(profile),
         overview::missing(profile),

@@ -32,8 +32,7 @@ pub(super) fn hexagons(picture: &Interaction, across: &str, up: &str) -> String 
         let (x, y) = ((f64::from(*i) + shift + 0.5) * CELL, 250.0 - f64::from(*j) * CELL);
         let _ = write!(steps[step.min(4)], "M{x:.0} {:.0}l5 3v6l-5 3-5-3v-6z", y - 6.0);
     }
-    let paths: String =
-        steps.iter().enumerate().map(|(at, path)| format!("<path class=x{at} d='{path}'/>")).collect();
+    let paths: String = steps.iter().enumerate().map(|(at, path)| format!("<path class=x{at} d='{path}'/>")).collect();
     format!(
         "<figure><svg class=x viewBox='0 0 262 262' role=img aria-label='{up} over {across}'>{paths}</svg>\
          <figcaption>{up} (up) over {across} (across)</figcaption></figure>"

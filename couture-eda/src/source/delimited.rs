@@ -67,7 +67,8 @@ pub(super) fn profile_stream(
     read_sample(&mut source, &mut sample, &mut early)?;
     let whole = sample.len() < SAMPLE_BYTES;
     let dialect = dialect(&sample, whole, options);
-    let rest = if early.count(Notice::Truncated) > 0 { Box::new(io::empty()) as Box<dyn Read> } else { Box::new(source) };
+    let rest =
+        if early.count(Notice::Truncated) > 0 { Box::new(io::empty()) as Box<dyn Read> } else { Box::new(source) };
     let mut reader = RecordReader::new(io::Cursor::new(sample).chain(rest), dialect, 0, file, 0);
     let (layout, mut notices) = layout(&mut reader, dialect, file, 0, options)?;
     notices.merge(early);

@@ -33,14 +33,23 @@ pub(super) fn profile(
             let state = streamed(reader, format, compression, file, options).map_err(read)?;
             vec![State { bytes: source.size(), ..state }]
         }
-        (Format::Parquet, _) => vec![columnar::parquet(source, file, options).map_err(damaged("Parquet"))?],
+        (Format::Parquet, _) => {
+            vec![guarded(|| columnar::parquet(source, file, options)).map_err(damaged("Parquet"))?]
+        }
         (Format::IpcFile | Format::IpcStream, _) => {
-            vec![columnar::ipc(source, format == Format::IpcStream, file, options).map_err(damaged("Arrow IPC"))?]
+            let is_stream = format == Format::IpcStream;
+            vec![guarded(|| columnar::ipc(source, is_stream, file, options)).map_err(damaged("Arrow IPC"))?]
         }
         (Format::Excel, _) => return sheets(source, name, file, options),
     };
     states.iter_mut().for_each(|state| state.sources = vec![name.to_owned()]);
     Ok(states)
+}
+
+/// Runs the reader of a format: where it panics over damaged bytes, they are damaged, and nothing of it is kept.
+fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    read.unwrap_or_else(|_| Err("the reader of the format gave up".to_owned()))
 }
 
 fn streamed(
@@ -80,12 +89,7 @@ fn streamed(
     }
 }
 
-fn sheets(
-    source: &Arc<dyn RandomAccess>,
-    name: &str,
-    file: usize,
-    options: &Options,
-) -> Result<Vec<State>, EdaError> {
+fn sheets(source: &Arc<dyn RandomAccess>, name: &str, file: usize, options: &Options) -> Result<Vec<State>, EdaError> {
     let too_large = || EdaError::TooLarge {
         path: name.to_owned(),
         what: "the workbook is larger, unpacked".to_owned(),
@@ -97,10 +101,14 @@ fn sheets(
     }
     let bytes = RangeReader::new(Arc::clone(source), 0).peek(source.size() as usize);
     let bytes = bytes.map_err(|source| EdaError::Read { path: name.to_owned(), source })?;
-    let states = excel::sheets(bytes, file, options).map_err(|refusal| match refusal {
-        excel::Refusal::TooLarge => too_large(),
-        excel::Refusal::Damaged(reason) => EdaError::Damaged { path: name.to_owned(), format: "a workbook", reason },
-    })?;
+    let read = guarded(|| Ok(excel::sheets(bytes, file, options)));
+    let states =
+        read.unwrap_or_else(|reason| Err(excel::Refusal::Damaged(reason))).map_err(|refusal| match refusal {
+            excel::Refusal::TooLarge => too_large(),
+            excel::Refusal::Damaged(reason) => {
+                EdaError::Damaged { path: name.to_owned(), format: "a workbook", reason }
+            }
+        })?;
     let named = states.into_iter().map(|(sheet, mut state)| {
         state.sources = vec![format!("{name}#{sheet}")];
         state.bytes = source.size();

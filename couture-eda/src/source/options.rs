@@ -26,7 +26,14 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { workers, delimiter: None, header: None, encoding: None, sample_rows: None, progress: Progress::default() }
+        Self {
+            workers,
+            delimiter: None,
+            header: None,
+            encoding: None,
+            sample_rows: None,
+            progress: Progress::default(),
+        }
     }
 }
 

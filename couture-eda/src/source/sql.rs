@@ -110,8 +110,12 @@ async fn sqlite(url: &str, query: &str, file: usize, options: &Options) -> Resul
         let kind = row.try_get_raw(at).map(|value| value.type_info().name().to_owned()).unwrap_or_default();
         match kind.as_str() {
             _ if is_null => Vec::new(),
-            "INTEGER" => row.try_get_unchecked::<i64, _>(at).map(|value| value.to_string().into_bytes()).unwrap_or_default(),
-            "REAL" => row.try_get_unchecked::<f64, _>(at).map(|value| value.to_string().into_bytes()).unwrap_or_default(),
+            "INTEGER" => {
+                row.try_get_unchecked::<i64, _>(at).map(|value| value.to_string().into_bytes()).unwrap_or_default()
+            }
+            "REAL" => {
+                row.try_get_unchecked::<f64, _>(at).map(|value| value.to_string().into_bytes()).unwrap_or_default()
+            }
             _ => row.try_get_unchecked::<Vec<u8>, _>(at).unwrap_or_default(),
         }
     };

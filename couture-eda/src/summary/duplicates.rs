@@ -79,7 +79,11 @@ impl Duplicates {
         let scale = 2_f64.powi(self.zeros as i32);
         let deviation = 3.0 * ((again as f64) * scale * (scale - 1.0)).sqrt() + 5.0 * scale;
         let value = (share * rows as f64).round();
-        Estimate::within(value, (value - deviation).max(again as f64).floor(), (value + deviation).min(rows as f64).ceil())
+        Estimate::within(
+            value,
+            (value - deviation).max(again as f64).floor(),
+            (value + deviation).min(rows as f64).ceil(),
+        )
     }
 }
 

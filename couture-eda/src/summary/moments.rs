@@ -78,10 +78,7 @@ impl Moments {
             + delta * delta * step2 * (a * b) * (a * a - a * b + b * b) / n
             + 6.0 * step2 * (a * a * other.m2 + b * b * self.m2)
             + 4.0 * step * (a * other.m3 - b * self.m3);
-        let m3 = self.m3
-            + other.m3
-            + delta * step2 * (a * b) * (a - b)
-            + 3.0 * step * (a * other.m2 - b * self.m2);
+        let m3 = self.m3 + other.m3 + delta * step2 * (a * b) * (a - b) + 3.0 * step * (a * other.m2 - b * self.m2);
         self.m2 += other.m2 + delta * step * (a * b);
         (self.m3, self.m4) = (m3, m4);
         self.mean += step * b;

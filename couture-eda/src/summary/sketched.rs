@@ -106,9 +106,7 @@ impl Sketched {
 
     /// Takes in the numbers that wait.
     pub(crate) fn flush(&mut self, limits: &Limits, scratch: &mut Scratch) {
-        for (values, into) in
-            [(&mut scratch.numbers, &mut self.numbers), (&mut scratch.moments, &mut self.moments)]
-        {
+        for (values, into) in [(&mut scratch.numbers, &mut self.numbers), (&mut scratch.moments, &mut self.moments)] {
             if !values.is_empty() {
                 into.get_or_insert_with(|| Box::new(Numbers::new(limits))).add_all(values);
             }

@@ -6,6 +6,9 @@ use super::{Dialect, Field, Notice, Notices};
 /// Bytes of a batch at which it is full, however few its rows.
 const FULL_BYTES: usize = 4 << 20;
 
+/// A longer cell is cut, so that the ends of a batch's cells fit into 32 bits.
+const MOST_CELL_BYTES: usize = 8 << 20;
+
 /// Rows as columns of text.
 #[derive(Debug, Default)]
 pub struct Batch {
@@ -64,6 +67,7 @@ impl BatchBuilder {
         let mut cells = cells.into_iter();
         for (ends, values) in &mut self.columns {
             let cell = cells.next().unwrap_or_default();
+            let cell = &cell[..cell.len().min(MOST_CELL_BYTES)];
             values.extend_from_slice(cell);
             self.bytes += cell.len();
             ends.push(values.len() as i32);

@@ -51,7 +51,8 @@ pub(super) fn records(sample: &[u8], whole: bool, dialect: &Dialect) -> Vec<Vec<
         match scan(sample, at, dialect, whole, &mut fields) {
             Scan::Record(next) => {
                 if next - at > 2 || fields.len() > 1 {
-                    let text = |field: &super::Field| String::from_utf8_lossy(&sample[field.start..field.end]).into_owned();
+                    let text =
+                        |field: &super::Field| String::from_utf8_lossy(&sample[field.start..field.end]).into_owned();
                     records.push(fields.iter().map(text).collect());
                 }
                 at = next;
@@ -68,7 +69,9 @@ fn score(sample: &[u8], whole: bool, dialect: &Dialect) -> f64 {
     let records = records(sample, whole, dialect);
     let mut counts = std::collections::BTreeMap::<usize, usize>::new();
     records.iter().for_each(|record| *counts.entry(record.len()).or_default() += 1);
-    let Some((fields, agreeing)) = counts.into_iter().max_by_key(|(fields, count)| (*count, *fields)) else { return 0.0 };
+    let Some((fields, agreeing)) = counts.into_iter().max_by_key(|(fields, count)| (*count, *fields)) else {
+        return 0.0;
+    };
     if fields < 2 {
         return 0.0;
     }

@@ -8,7 +8,8 @@ const MOST_NAME_CHARS: usize = 200;
 /// Whether the first record names the columns: all of it is text that is not empty, and none of it repeats.
 pub(super) fn is_header(records: &[Vec<String>]) -> bool {
     let Some((first, rest)) = records.split_first() else { return true };
-    let is_text = |cell: &String| matches!(classify(cell.as_bytes()).kind, Kind::Text | Kind::NullToken | Kind::Boolean);
+    let is_text =
+        |cell: &String| matches!(classify(cell.as_bytes()).kind, Kind::Text | Kind::NullToken | Kind::Boolean);
     let texts = first.iter().filter(|cell| !cell.trim().is_empty() && is_text(cell)).count();
     if texts == first.len() {
         return true;
@@ -16,7 +17,8 @@ pub(super) fn is_header(records: &[Vec<String>]) -> bool {
     // A header may leave out names, or have years among them; data below it that is of other kinds tells.
     let differs = |(at, cell): (usize, &String)| {
         is_text(cell) && !cell.is_empty() && {
-            let below: Vec<_> = rest.iter().filter_map(|record| record.get(at)).filter(|cell| !cell.is_empty()).collect();
+            let below: Vec<_> =
+                rest.iter().filter_map(|record| record.get(at)).filter(|cell| !cell.is_empty()).collect();
             !below.is_empty() && below.iter().all(|cell| !is_text(cell))
         }
     };

@@ -70,9 +70,16 @@ impl<R: Read> RecordReader<R> {
                         return Ok(Some(names));
                     }
                 }
-                Scan::Unfinished { .. } if self.ended || self.end - self.start > MOST_RECORD_BYTES => {
-                    let reason = "the first line does not end within 8 MiB";
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+                Scan::Unfinished { in_quotes } if self.ended || self.end - self.start > MOST_RECORD_BYTES => {
+                    let plain = Dialect { quote: None, ..self.dialect };
+                    let bytes = &self.buffer[..self.end];
+                    let scanned = scan(bytes, self.start, &plain, self.ended, &mut self.fields);
+                    if !(in_quotes && matches!(scanned, Scan::Record(_))) {
+                        let reason = "the first line does not end within 8 MiB";
+                        return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+                    }
+                    // The quote that is open is part of a name: from here on none is looked at.
+                    self.dialect = plain;
                 }
                 Scan::Unfinished { .. } => self.fill(&mut Notices::default())?,
             }
@@ -90,7 +97,8 @@ impl<R: Read> RecordReader<R> {
         notices: &mut Notices,
     ) -> io::Result<Option<Batch>> {
         let mut rows = false;
-        while !builder.is_full() && self.offset() < until && !(self.ended && self.start == self.end) {
+        while !builder.is_full() && (self.skipping || self.offset() < until) && !(self.ended && self.start == self.end)
+        {
             if self.skipping {
                 self.skip(notices)?;
                 continue;
@@ -210,5 +218,8 @@ impl<R: Read> RecordReader<R> {
 
 /// Whether an error tells that compressed data are damaged, and not that they cannot be reached.
 fn is_damage(kind: io::ErrorKind) -> bool {
-    matches!(kind, io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other)
+    matches!(
+        kind,
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other
+    )
 }

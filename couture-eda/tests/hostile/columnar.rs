@@ -65,25 +65,30 @@ fn workbook(sheet: &str) -> Vec<u8> {
     let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
     let namespace = "http://schemas.openxmlformats.org";
     let parts = [
-        (
-            "[Content_Types].xml",
-            format!("{head}<Types xmlns=\"{namespace}/package/2006/content-types\"/>"),
-        ),
+        ("[Content_Types].xml", format!("{head}<Types xmlns=\"{namespace}/package/2006/content-types\"/>")),
         (
             "_rels/.rels",
-            format!("{head}<Relationships xmlns=\"{namespace}/package/2006/relationships\"><Relationship Id=\"r\" Type=\"{namespace}/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"),
+            format!(
+                "{head}<Relationships xmlns=\"{namespace}/package/2006/relationships\"><Relationship Id=\"r\" Type=\"{namespace}/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
         ),
         (
             "xl/workbook.xml",
-            format!("{head}<workbook xmlns=\"{namespace}/spreadsheetml/2006/main\" xmlns:r=\"{namespace}/officeDocument/2006/relationships\"><sheets><sheet name=\"One\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"),
+            format!(
+                "{head}<workbook xmlns=\"{namespace}/spreadsheetml/2006/main\" xmlns:r=\"{namespace}/officeDocument/2006/relationships\"><sheets><sheet name=\"One\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+            ),
         ),
         (
             "xl/_rels/workbook.xml.rels",
-            format!("{head}<Relationships xmlns=\"{namespace}/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"{namespace}/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"),
+            format!(
+                "{head}<Relationships xmlns=\"{namespace}/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"{namespace}/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+            ),
         ),
         (
             "xl/worksheets/sheet1.xml",
-            format!("{head}<worksheet xmlns=\"{namespace}/spreadsheetml/2006/main\"><sheetData>{sheet}</sheetData></worksheet>"),
+            format!(
+                "{head}<worksheet xmlns=\"{namespace}/spreadsheetml/2006/main\"><sheetData>{sheet}</sheetData></worksheet>"
+            ),
         ),
     ];
     for (name, text) in parts {

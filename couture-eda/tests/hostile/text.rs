@@ -141,8 +141,9 @@ fn any_bytes_give_a_report_or_a_message() {
     let marks = b"\",\n\r\t;|'{}[]:0123456789.eE-+ a\0\xff\xfe\xef\xbb\xbf";
     for round in 0..150 {
         let length = usize::from(next()) * 4;
-        let bytes: Vec<u8> =
-            (0..length).map(|_| if round % 3 == 0 { next() } else { marks[usize::from(next()) % marks.len()] }).collect();
+        let bytes: Vec<u8> = (0..length)
+            .map(|_| if round % 3 == 0 { next() } else { marks[usize::from(next()) % marks.len()] })
+            .collect();
         for name in ["t.csv", "t.jsonl", "t.parquet", "t.arrow", "t.xlsx"] {
             if let Err(error) = profile_any(bytes.clone(), name) {
                 assert!(!error.is_empty());

@@ -93,7 +93,8 @@ fn splits_of_many_values_stay_within_the_bounds() {
 
 #[test]
 fn workers_change_nothing_but_the_sketches() {
-    let rows: String = (0..150_000_u64).map(|at| format!("{at},{},\"a,\n{}\"\n", at % 13, at * 7919 % 100_003)).collect();
+    let rows: String =
+        (0..150_000_u64).map(|at| format!("{at},{},\"a,\n{}\"\n", at % 13, at * 7919 % 100_003)).collect();
     let profile = |workers: usize| {
         let options = Options { workers, ..Options::default() };
         let states = profile_bytes(format!("a,b,c\n{rows}").into_bytes(), "t.csv", &options).unwrap();

@@ -6,13 +6,22 @@ fn table() -> couture_eda::State {
     let mut text = "size,colour,noise,copy,constant,price,sold,grade\n".to_owned();
     for at in 0..4000_u64 {
         let mixed = at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        let (size, colour, noise) = (mixed % 100, ["red", "green", "blue"][(mixed / 100 % 3) as usize], mixed / 1000 % 97);
+        let (size, colour, noise) =
+            (mixed % 100, ["red", "green", "blue"][(mixed / 100 % 3) as usize], mixed / 1000 % 97);
         let price = size * 10 + if colour == "red" { 300 } else { 0 } + noise % 7;
         let sold = if price > 700 { "yes" } else { "no" };
-        let grade = if price < 300 { "low" } else if price < 900 { "middle" } else { "high" };
+        let grade = if price < 300 {
+            "low"
+        } else if price < 900 {
+            "middle"
+        } else {
+            "high"
+        };
         text.push_str(&format!("{size},{colour},{noise},{},1,{price},{sold},{grade}\n", price * 2 + 1));
     }
-    profile_bytes(text.into_bytes(), "t.csv", &Options { sample_rows: Some(80_000), ..Options::default() }).unwrap().remove(0)
+    profile_bytes(text.into_bytes(), "t.csv", &Options { sample_rows: Some(80_000), ..Options::default() })
+        .unwrap()
+        .remove(0)
 }
 
 fn names(importance: &Importance) -> Vec<&str> {
@@ -25,7 +34,11 @@ fn what_tells_about_a_target_is_found_again_and_again() {
     let sold = measure(&state, "sold").unwrap();
     assert!(matches!(&sold.task, Task::Classification(classes) if classes.len() == 2));
     assert!(sold.score > 0.99 && sold.baseline == 0.5, "{}", sold.score);
-    assert!(sold.leaking.contains(&"copy".to_owned()) && sold.leaking.contains(&"price".to_owned()), "{:?}", sold.leaking);
+    assert!(
+        sold.leaking.contains(&"copy".to_owned()) && sold.leaking.contains(&"price".to_owned()),
+        "{:?}",
+        sold.leaking
+    );
     assert!(!sold.leaking.contains(&"noise".to_owned()));
     assert_eq!(sold.left_out[0].0, "constant");
     assert_eq!(*names(&sold).last().unwrap(), "noise");
@@ -50,7 +63,9 @@ fn numbers_classes_and_comparisons_are_learnt() {
 #[test]
 fn what_cannot_be_learnt_is_told() {
     let state = table();
-    for (target, words) in [("nothing", "no such column"), ("constant = 1", "same value"), ("colour = 'x'", "same value")] {
+    for (target, words) in
+        [("nothing", "no such column"), ("constant = 1", "same value"), ("colour = 'x'", "same value")]
+    {
         let error = measure(&state, target).unwrap_err().to_string();
         assert!(error.contains(words), "{target}: {error}");
     }

@@ -85,7 +85,14 @@ fn a_stream_of_batches_is_profiled() {
 fn a_wide_table_has_a_small_page() {
     let header: Vec<String> = (0..1000).map(|at| format!("column {at}")).collect();
     let rows: String = (0..300_u64)
-        .map(|row| (0..1000_u64).map(|at| (row * 7919 + at * 104_729) % 1009).map(|value| value.to_string()).collect::<Vec<_>>().join(",") + "\n")
+        .map(|row| {
+            (0..1000_u64)
+                .map(|at| (row * 7919 + at * 104_729) % 1009)
+                .map(|value| value.to_string())
+                .collect::<Vec<_>>()
+                .join(",")
+                + "\n"
+        })
         .collect();
     let states = couture_eda::source::profile_bytes(
         format!("{}\n{rows}", header.join(",")).into_bytes(),

@@ -106,8 +106,10 @@ fn options(reading: &Reading) -> Result<Options, EdaError> {
             Some(byte.ok_or_else(|| unknown(&delimiter.to_string(), "a delimiter is one ASCII character"))?);
     }
     if let Some(name) = &reading.encoding {
-        options.encoding =
-            Some(Encoding::named(name).ok_or_else(|| unknown(name, "it is no encoding; name one such as utf-8 or latin1"))?);
+        options.encoding = Some(
+            Encoding::named(name)
+                .ok_or_else(|| unknown(name, "it is no encoding; name one such as utf-8 or latin1"))?,
+        );
     }
     Ok(options)
 }
