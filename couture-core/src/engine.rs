@@ -1,5 +1,9 @@
 //! The engine as its embedders use it: a handle to a running driver.
 
+mod dag_runs;
+
+pub use dag_runs::EngineDagRuns;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -26,11 +30,27 @@ pub struct EngineSettings {
     pub lease: Duration,
     /// How often an attempt may be lost with its worker before that counts as a failure of the task.
     pub max_lost: u32,
+    /// How many instances a mapped task may have.
+    pub max_map_length: usize,
+    /// How many runs of a DAG may be running at a time, where it sets no limit of its own. Backfills have their own limits.
+    pub max_active_runs: u32,
+    /// How many task instances of a DAG may be live at a time, where it sets no limit of its own.
+    pub max_active_tasks: Option<u32>,
+    /// Whether runs that a schedule has missed are made up for, where a DAG does not say.
+    pub catchup: bool,
 }
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { paused_at_creation: false, lease: Duration::from_secs(40), max_lost: 5 }
+        Self {
+            paused_at_creation: false,
+            lease: Duration::from_secs(40),
+            max_lost: 5,
+            max_map_length: 1_024,
+            max_active_runs: 16,
+            max_active_tasks: None,
+            catchup: true,
+        }
     }
 }
 
@@ -40,6 +60,22 @@ pub struct Engine {
     store: Arc<dyn Store>,
     calls: mpsc::Sender<Call>,
     status: Arc<Mutex<EngineStatus>>,
+}
+
+/// A handle that does not keep the engine running.
+#[derive(Clone, Debug)]
+pub struct WeakEngine {
+    store: Arc<dyn Store>,
+    calls: mpsc::WeakSender<Call>,
+    status: Arc<Mutex<EngineStatus>>,
+}
+
+impl WeakEngine {
+    /// The engine, while it runs.
+    pub fn upgrade(&self) -> Option<Engine> {
+        let calls = self.calls.upgrade()?;
+        Some(Engine { store: self.store.clone(), calls, status: self.status.clone() })
+    }
 }
 
 /// Why the engine did not do what was asked.
@@ -103,6 +139,11 @@ impl Engine {
         let status = Arc::new(Mutex::new(EngineStatus::default()));
         let engine = Self { store: parts.store.clone(), calls: sender, status: status.clone() };
         Ok((engine, Self::drive(Surroundings::new(parts, shards, calls, status))))
+    }
+
+    /// A handle that does not keep the engine running.
+    pub fn downgrade(&self) -> WeakEngine {
+        WeakEngine { store: self.store.clone(), calls: self.calls.downgrade(), status: self.status.clone() }
     }
 
     /// A driver that panics has a bug; the next one begins with what the store holds.

@@ -1,5 +1,7 @@
 //! How an attempt fails.
 
+use crate::task::Deferral;
+
 /// Any error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 
@@ -15,6 +17,8 @@ pub enum Failure {
     Fatal(BoxError),
     /// The task is not to be done; it ends as skipped.
     Skip(String),
+    /// There is nothing to do for a while: the operator is run again later, in the same try, and holds nothing until then.
+    Defer(Deferral),
     /// The attempt was lost with what ran it. It is launched again without using up a retry, a bounded number of times.
     Lost(String),
 }

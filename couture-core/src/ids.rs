@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::dialect::Dialect;
+use crate::state::RunType;
+use crate::time::Timestamp;
+
 /// The longest id, in bytes of UTF-8. It is what an indexed text column of every supported database can hold.
 pub const MAX_ID_BYTES: usize = 250;
 
@@ -130,6 +134,19 @@ text_id!(
     PoolName, "pool name", "all but control characters", |c| !c.is_control()
 );
 
+text_id!(
+    /// The key of a variable: any text without control characters.
+    VariableKey, "variable key", "all but control characters", |c| !c.is_control()
+);
+text_id!(
+    /// The id of a connection, which several connections may share: any text without control characters.
+    ConnId, "connection id", "all but control characters", |c| !c.is_control()
+);
+text_id!(
+    /// The name of an asset, often its URI: any text without control characters.
+    AssetName, "asset name", "all but control characters", |c| !c.is_control()
+);
+
 impl PoolName {
     /// The pool of a task that names none, as in Airflow.
     pub const DEFAULT: &'static str = "default_pool";
@@ -143,19 +160,34 @@ impl Default for PoolName {
 
 impl RunId {
     /// The id of a run that was asked for without one: `manual__` and its logical date.
-    pub fn manual(logical_date: crate::time::Timestamp) -> Self {
-        Self(format!("manual__{logical_date}").into())
+    pub fn manual(logical_date: Timestamp) -> Self {
+        Self::of(RunType::Manual, logical_date, Dialect::default())
+    }
+
+    /// The id that a run of this type and logical date gets, as in Airflow: `scheduled__2026-01-01T00:00:00+00:00`.
+    pub fn of(run_type: RunType, logical_date: Timestamp, dialect: Dialect) -> Self {
+        let underscores = if run_type == RunType::Backfill && dialect == Dialect::V1_10 { "_" } else { "__" };
+        Self(format!("{run_type}{underscores}{logical_date}").into())
+    }
+
+    /// The type of run, other than manual, whose ids begin like this one.
+    pub fn reserved_for(&self) -> Option<RunType> {
+        let begins =
+            |run_type: &RunType| self.0.strip_prefix(run_type.as_str()).is_some_and(|rest| rest.starts_with('_'));
+        [RunType::Scheduled, RunType::Backfill, RunType::AssetTriggered].into_iter().find(begins)
     }
 }
 
 impl DagId {
-    /// The shard that this DAG belongs to among `shards`: FNV-1a of the id, so that every program agrees for ever.
+    /// The shard that this DAG belongs to among `shards`: by FNV-1a of the id, so that every program agrees for ever.
     pub fn shard(&self, shards: u32) -> ShardId {
-        let hash = self
-            .0
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
-        ShardId((hash % u64::from(shards.max(1))) as u32)
+        ShardId((self.fnv1a() % u64::from(shards.max(1))) as u32)
+    }
+
+    /// FNV-1a of the id.
+    pub fn fnv1a(&self) -> u64 {
+        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        self.0.bytes().fold(0xcbf2_9ce4_8422_2325_u64, mix)
     }
 }
 

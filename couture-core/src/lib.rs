@@ -5,25 +5,30 @@ pub mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod dag;
+pub mod dialect;
 pub mod driver;
 pub mod engine;
 pub mod executor;
 pub mod failure;
 pub mod ids;
 pub mod retry;
+pub mod schedule;
 pub mod scheduler;
 pub mod state;
 pub mod store;
 pub mod task;
 pub mod time;
 pub mod trigger_rule;
+pub mod values;
 
 pub use clock::{Clock, SystemClock};
 pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
-pub use engine::{Engine, EngineError, EngineSettings, EngineStatus};
+pub use dialect::Dialect;
+pub use engine::{Engine, EngineDagRuns, EngineError, EngineSettings, EngineStatus, WeakEngine};
 pub use executor::{Executor, Launch, LocalExecutor, LocalSettings, Report};
 pub use failure::{BoxError, Failure, error_chain};
 pub use ids::*;
+pub use schedule::{DataInterval, NextRun, Restriction, Schedule, ScheduleError, Timetable, Zone};
 pub use state::{RunState, RunType, TaskState};
 pub use store::{Store, StoreReader};
 pub use task::{
@@ -32,6 +37,7 @@ pub use task::{
 };
 pub use time::{Now, Timestamp};
 pub use trigger_rule::TriggerRule;
+pub use values::{Connection, Values, Variable};
 
 /// What macros expand to.
 #[doc(hidden)]

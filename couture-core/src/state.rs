@@ -64,6 +64,14 @@ states! {
         UpstreamFailed = 6 "upstream_failed",
         /// Not run, on purpose.
         Skipped = 7 "skipped",
+        /// Waits without holding anything; its operator is run again.
+        Deferred = 8 "deferred",
+        /// It was finished, and begins again.
+        Cleared = 9 "cleared",
+        /// The row of a mapped task itself: its instances stand for it.
+        Expanded = 10 "expanded",
+        /// An instance of a mapped task that the list has no element for any more.
+        Removed = 11 "removed",
     }
 }
 
@@ -89,7 +97,7 @@ impl TaskState {
 
     /// Whether nothing more happens to the instance by itself.
     pub const fn is_finished(self) -> bool {
-        matches!(self, Self::Success | Self::Failed | Self::UpstreamFailed | Self::Skipped)
+        matches!(self, Self::Success | Self::Failed | Self::UpstreamFailed | Self::Skipped | Self::Removed)
     }
 }
 
@@ -110,6 +118,8 @@ pub enum RunType {
     Scheduled,
     /// A backfill.
     Backfill,
+    /// Changes of assets.
+    AssetTriggered,
 }
 
 impl RunType {
@@ -119,14 +129,21 @@ impl RunType {
             Self::Manual => "manual",
             Self::Scheduled => "scheduled",
             Self::Backfill => "backfill",
+            Self::AssetTriggered => "asset_triggered",
         }
+    }
+}
+
+impl std::fmt::Display for RunType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
     }
 }
 
 impl std::str::FromStr for RunType {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Manual, Self::Scheduled, Self::Backfill]
+        [Self::Manual, Self::Scheduled, Self::Backfill, Self::AssetTriggered]
             .into_iter()
             .find(|run_type| run_type.as_str() == text)
             .ok_or_else(|| format!("{text:?} is not a run type"))

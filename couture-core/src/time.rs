@@ -26,6 +26,15 @@ impl Timestamp {
         Duration::from_micros(self.0.saturating_sub(earlier.0).max(0) as u64)
     }
 
+    /// As Python's `str` writes a `datetime` in UTC: `2021-01-01 00:00:00+00:00`, with six digits of the second where they are not 0.
+    pub fn to_python_text(self) -> String {
+        match chrono::DateTime::from_timestamp_micros(self.0) {
+            Some(time) if time.timestamp_subsec_micros() == 0 => time.format("%Y-%m-%d %H:%M:%S+00:00").to_string(),
+            Some(time) => time.format("%Y-%m-%d %H:%M:%S%.6f+00:00").to_string(),
+            None => format!("{}µs", self.0),
+        }
+    }
+
     /// Reads RFC 3339, or a date alone (midnight UTC), or a date and time without a zone (UTC).
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_core::clock::SystemClock;
+use couture_core::schedule::DataInterval;
 use couture_core::task::Cancellation;
 use couture_core::{
     AttemptToken, Clock, DagBuilder, MapIndex, Operator, Processes, RunId, RunInfo, RunKey, RunType, Services, ShardId,
@@ -72,6 +73,8 @@ impl Bench {
             run_id: RunId::new("manual")?,
             run_type: RunType::Manual,
             logical_date: Timestamp::from_micros(0),
+            data_interval: DataInterval::at(Timestamp::from_micros(0)),
+            backfill: None,
             conf: serde_json::Value::Null,
         };
         let (live, supervisor) = (folder.join("live"), folder.join("supervisor"));

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use couture_core::dialect::Dialect;
+use couture_core::values::is_secret_name;
 use couture_core::{Failure, Operator, ProcessCommand, ProcessEnd, ProcessError, TaskContext};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -13,7 +15,10 @@ use crate::child::signal_name;
 /// Runs `bash -c` with a command, as Airflow's operator of this name does.
 ///
 /// It succeeds with exit code 0, is skipped with one of `skip_on_exit_code`, and else fails, to be retried. Its output is the
-/// last line that the command printed, unless `do_xcom_push` is off.
+/// last line that the command printed, unless `do_xcom_push` is off. `bash_command` and `env` are templates; a text in them that ends
+/// in `.sh` or `.bash` is the name of a template file, unless a space follows.
+///
+/// In a DAG of dialect 1.10 it gives its output only where `xcom_push` is set, and no exit code means "skip" by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BashOperator {
@@ -29,12 +34,15 @@ pub struct BashOperator {
     /// Working directory; a fresh temporary one where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cwd: Option<PathBuf>,
-    /// Exit codes that mean "skip this task"; 99 where not set. In JSON one number, a list, or `null` for none.
+    /// Exit codes that mean "skip this task"; where not set, 99 in dialect 2 and none in 1.10. In JSON one number, a list, or `null` for none.
     #[serde(default = "skip_default", skip_serializing_if = "is_skip_default", deserialize_with = "skip_codes")]
     pub skip_on_exit_code: Vec<i32>,
     /// Whether the last line of output is given to later tasks.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub do_xcom_push: bool,
+    /// Whether dialect 1.10 is asked for the output.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub xcom_push: bool,
 }
 
 impl BashOperator {
@@ -50,6 +58,7 @@ impl BashOperator {
             cwd: None,
             skip_on_exit_code: skip_default(),
             do_xcom_push: true,
+            xcom_push: false,
         }
     }
 
@@ -71,23 +80,27 @@ impl BashOperator {
         self
     }
 
-    fn command(&self) -> ProcessCommand {
+    pub(crate) fn command(&self) -> ProcessCommand {
         let env = self.env.clone().unwrap_or_default();
         ProcessCommand {
             program: "bash".into(),
             args: vec!["-c".into(), self.bash_command.clone()],
             clear_env: self.env.is_some() && !self.append_env,
-            secrets: env.iter().filter(|(name, _)| is_sensitive(name)).map(|(_, value)| value.clone()).collect(),
+            secrets: env.iter().filter(|(name, _)| is_secret_name(name)).map(|(_, value)| value.clone()).collect(),
             env,
             cwd: self.cwd.clone(),
             kill_grace: Self::KILL_GRACE,
         }
     }
 
-    fn outcome(&self, end: ProcessEnd) -> Result<Option<String>, Failure> {
+    fn outcome(&self, end: ProcessEnd, dialect: Dialect) -> Result<Option<String>, Failure> {
+        let (gives_output, skips) = match dialect {
+            Dialect::V1_10 => (self.do_xcom_push && self.xcom_push, !is_skip_default(&self.skip_on_exit_code)),
+            Dialect::V2 => (self.do_xcom_push, true),
+        };
         match (end.code, end.signal) {
-            (Some(0), _) => Ok(self.do_xcom_push.then_some(end.last_line)),
-            (Some(code), _) if self.skip_on_exit_code.contains(&code) => {
+            (Some(0), _) => Ok(gives_output.then_some(end.last_line)),
+            (Some(code), _) if skips && self.skip_on_exit_code.contains(&code) => {
                 Err(Failure::Skip(format!("bash command returned exit code {code}")))
             }
             (Some(code), _) => {
@@ -98,6 +111,15 @@ impl BashOperator {
                 Err(Failure::retry(format!("bash command failed: killed by {name}{}", hint(&end.last_line))))
             }
         }
+    }
+}
+
+/// What becomes of an attempt whose child has no end to tell of.
+pub(crate) fn process_failure(error: ProcessError) -> Failure {
+    match error {
+        ProcessError::Lost(reason) => Failure::Lost(reason),
+        error @ ProcessError::Unsupported => Failure::Fatal(error.into()),
+        error => Failure::Retry(error.into()),
     }
 }
 
@@ -112,25 +134,6 @@ fn hint(last_line: &str) -> String {
         hint.push('…');
     }
     format!(": {hint}")
-}
-
-/// Whether a variable's name tells that its value is secret: by the words that Airflow masks by default.
-fn is_sensitive(name: &str) -> bool {
-    const WORDS: [&str; 11] = [
-        "access_token",
-        "api_key",
-        "apikey",
-        "authorization",
-        "passphrase",
-        "passwd",
-        "password",
-        "private_key",
-        "secret",
-        "token",
-        "keyfile_dict",
-    ];
-    let name = name.to_lowercase();
-    WORDS.iter().any(|word| name.contains(word))
 }
 
 fn yes() -> bool {
@@ -167,15 +170,21 @@ impl Operator for BashOperator {
 
     async fn run(&self, (): (), cx: &TaskContext) -> Result<Option<String>, Failure> {
         match cx.services().processes.run(self.command(), cx).await {
-            Ok(end) => self.outcome(end),
-            Err(ProcessError::Lost(reason)) => Err(Failure::Lost(reason)),
-            Err(error @ ProcessError::Unsupported) => Err(Failure::Fatal(error.into())),
-            Err(error) => Err(Failure::Retry(error.into())),
+            Ok(end) => self.outcome(end, cx.run().dag.attributes.dialect),
+            Err(error) => Err(process_failure(error)),
         }
     }
 
     fn resumable(&self) -> bool {
         true
+    }
+
+    fn template_fields(&self) -> &'static [&'static str] {
+        &["bash_command", "env"]
+    }
+
+    fn template_ext(&self) -> &'static [&'static str] {
+        &[".sh", ".bash"]
     }
 }
 
@@ -194,7 +203,7 @@ mod tests {
     #[test]
     fn ends_become_outcomes() {
         let check = |operator: &BashOperator, end: ProcessEnd, expected: &str| {
-            assert_eq!(format!("{:?}", operator.outcome(end)), expected);
+            assert_eq!(format!("{:?}", operator.outcome(end, Dialect::V2)), expected);
         };
         let bash = BashOperator::new("x");
         check(&bash, end(Some(0), None, "42"), r#"Ok(Some("42"))"#);
@@ -206,6 +215,15 @@ mod tests {
         let silent = BashOperator { do_xcom_push: false, skip_on_exit_code: vec![], ..bash };
         check(&silent, end(Some(0), None, "42"), "Ok(None)");
         check(&silent, end(Some(99), None, ""), r#"Err(Retry("bash command failed: exit code 99"))"#);
+        let old = |operator: &BashOperator, end: ProcessEnd, expected: &str| {
+            assert_eq!(format!("{:?}", operator.outcome(end, Dialect::V1_10)), expected);
+        };
+        let bash = BashOperator::new("x");
+        old(&bash, end(Some(0), None, "42"), "Ok(None)");
+        old(&bash, end(Some(99), None, ""), r#"Err(Retry("bash command failed: exit code 99"))"#);
+        let asked = BashOperator { xcom_push: true, skip_on_exit_code: vec![7], ..bash };
+        old(&asked, end(Some(0), None, "42"), r#"Ok(Some("42"))"#);
+        old(&asked, end(Some(7), None, ""), r#"Err(Skip("bash command returned exit code 7"))"#);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use couture_core::dag::Wire;
+use couture_core::dag::{Over, Wire};
 use couture_core::{DagBuilder, DagError, Failure, Operator, Out, TaskContext, TaskId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,22 @@ inventory::collect!(RegisteredFunction);
 impl fmt::Debug for RegisteredFunction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "function {:?}", self.name)
+    }
+}
+
+impl RegisteredFunction {
+    /// The function of this name; a failure for good that tells which there are.
+    pub fn find(name: &str) -> Result<&'static Self, Failure> {
+        match by_name().get(name) {
+            Some(Some(function)) => Ok(function),
+            Some(None) => Err(Failure::fatal(format!("two functions are registered as {name:?}"))),
+            None => {
+                let mut known: Vec<_> = by_name().keys().copied().collect();
+                known.sort_unstable();
+                let known = if known.is_empty() { "none are".to_owned() } else { known.join(", ") };
+                Err(Failure::fatal(format!("no function is registered as {name:?}; known: {known}")))
+            }
+        }
     }
 }
 
@@ -177,6 +193,32 @@ impl FnOperator {
         params: serde_json::Result<Value>,
         input: W,
     ) -> Out<'d, O> {
+        let call = Self::registered(dag, task_id, function, params);
+        dag.erased(task_id, Arc::new(call), input.sources(dag))
+    }
+
+    /// Adds a mapped task that runs `function` for each element of `over`, or for each combination where it is a tuple.
+    pub fn expand<'d, F, I, O, W>(
+        dag: &'d DagBuilder,
+        task_id: impl AsRef<str>,
+        function: F,
+        over: W,
+    ) -> Out<'d, Vec<O>>
+    where
+        F: AsyncFn(I, &TaskContext) -> Result<O, Failure> + 'static,
+        W: Over<I>,
+    {
+        let call = Self::registered(dag, task_id.as_ref(), &function, Ok(Value::Null));
+        dag.erased_expand(task_id, Arc::new(call), over.sources(dag))
+    }
+
+    /// The call of a registered function. One that is not makes `dag` refuse to be built.
+    pub(crate) fn registered<F: 'static>(
+        dag: &DagBuilder,
+        task_id: &str,
+        function: &F,
+        params: serde_json::Result<Value>,
+    ) -> Self {
         let refuse = |reason: String| match TaskId::new(task_id) {
             Ok(task) => dag.refuse(DagError::Option { task, reason }),
             Err(error) => dag.refuse(error.into()),
@@ -190,20 +232,17 @@ impl FnOperator {
             refuse(format!("its params cannot be held as JSON: {error}"));
             Value::Null
         });
-        dag.erased(task_id, Arc::new(Self { function: name.to_owned(), params }), input.sources(dag))
+        Self { function: name.to_owned(), params }
+    }
+
+    /// Calls the function.
+    pub(crate) async fn call(function: &str, params: &Value, input: Value, cx: &TaskContext) -> Result<Value, Failure> {
+        let call = Self { function: function.to_owned(), params: params.clone() };
+        (call.find()?.call)(call.params, input, cx).await
     }
 
     fn find(&self) -> Result<&'static RegisteredFunction, Failure> {
-        match by_name().get(&*self.function) {
-            Some(Some(function)) => Ok(function),
-            Some(None) => Err(Failure::fatal(format!("two functions are registered as {:?}", self.function))),
-            None => {
-                let mut known: Vec<_> = by_name().keys().copied().collect();
-                known.sort_unstable();
-                let known = if known.is_empty() { "none are".to_owned() } else { known.join(", ") };
-                Err(Failure::fatal(format!("no function is registered as {:?}; known: {known}", self.function)))
-            }
-        }
+        RegisteredFunction::find(&self.function)
     }
 }
 

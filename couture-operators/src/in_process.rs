@@ -104,7 +104,8 @@ impl Processes for InProcess {
     async fn run(&self, mut command: ProcessCommand, cx: &TaskContext) -> Result<ProcessEnd, ProcessError> {
         let token = cx.token();
         let program = command.program.clone();
-        complete_environment(&mut command, cx, || std::env::vars_os().map(readable_variable).collect());
+        command.secrets.extend(cx.secrets());
+        complete_environment(&mut command, cx, inherited_environment);
         let spec = ChildSpec {
             token,
             command,
@@ -145,6 +146,9 @@ impl Processes for InProcess {
     }
 }
 
+/// What would decrypt every value that is kept: no child gets it from the server's environment.
+pub(crate) const WITHHELD: [&str; 2] = ["COUTURE_FERNET_KEY", "AIRFLOW__CORE__FERNET_KEY"];
+
 /// Makes `command.env` what the child gets: `inherited` unless that is withheld, the command's own, and the attempt's.
 pub(crate) fn complete_environment(
     command: &mut ProcessCommand,
@@ -160,7 +164,9 @@ pub(crate) fn complete_environment(
     command.env.extend(attempt_environment(cx));
 }
 
-/// A variable as text; what is not UTF-8 in it is replaced.
-pub(crate) fn readable_variable((name, value): (std::ffi::OsString, std::ffi::OsString)) -> (String, String) {
-    (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+/// This process's own environment as children get it; what is not UTF-8 in it is replaced.
+pub(crate) fn inherited_environment() -> Vec<(String, String)> {
+    let readable = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    let all = std::env::vars_os().map(|(name, value)| (readable(name), readable(value)));
+    all.filter(|(name, _)| !WITHHELD.contains(&&**name)).collect()
 }

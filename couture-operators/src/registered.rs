@@ -3,7 +3,10 @@
 use couture_core::registered_tags;
 
 use crate::function::RegisteredFunction;
-use crate::{BashOperator, EmptyOperator, FnOperator};
+use crate::{
+    BashOperator, BranchDateTimeOperator, BranchDayOfWeekOperator, BranchOperator, EmailOperator, EmptyOperator,
+    FnOperator, LatestOnlyOperator, ShortCircuitOperator,
+};
 
 /// Makes sure that the operators of this crate are linked into the program.
 ///
@@ -11,8 +14,18 @@ use crate::{BashOperator, EmptyOperator, FnOperator};
 pub fn link() {
     std::hint::black_box([
         std::any::type_name::<BashOperator>(),
+        std::any::type_name::<EmailOperator>(),
+        std::any::type_name::<BranchDateTimeOperator>(),
+        std::any::type_name::<BranchDayOfWeekOperator>(),
+        std::any::type_name::<BranchOperator>(),
         std::any::type_name::<EmptyOperator>(),
         std::any::type_name::<FnOperator>(),
+        std::any::type_name::<LatestOnlyOperator>(),
+        std::any::type_name::<ShortCircuitOperator>(),
+        std::any::type_name::<crate::sensor::FnSensor>(),
+        std::any::type_name::<crate::DagOperator>(),
+        std::any::type_name::<crate::LoopableBatchOperator>(),
+        std::any::type_name::<crate::SimpleHttpOperator>(),
     ]);
     std::hint::black_box(Registered::now as fn() -> Registered);
 }
@@ -64,7 +77,7 @@ mod tests {
         link();
         let registered = Registered::now();
         assert_eq!(registered.check(), Ok(()));
-        for tag in ["bash", "empty", "fn"] {
+        for tag in ["bash", "email", "empty", "fn"] {
             assert!(registered.tags.contains(&tag), "{tag}");
         }
         let twice = Registered { tags: vec!["a", "bash", "bash", "bash"], functions: vec!["f", "f", "g"] };

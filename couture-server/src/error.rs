@@ -56,6 +56,16 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// What is in the database was encrypted with another key.
+    #[error(
+        "failed to decrypt what is in the database: it was encrypted with another Fernet key than that in {file:?}. Copy fernet.key from \
+         the data folder of the server that wrote it, or set COUTURE_FERNET_KEY to its key. Where that key is lost, set COUTURE_FERNET_KEY \
+         to the one in this file, and set all variables and connections again"
+    )]
+    ForeignKey {
+        /// Where this server's key is.
+        file: PathBuf,
+    },
     /// Another server has the data folder.
     #[error(
         "the data folder {folder:?} is in use by another server{other}. Stop that one, or name another folder with --data"

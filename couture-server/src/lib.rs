@@ -10,6 +10,7 @@ mod command_line;
 pub mod dags;
 pub mod data_folder;
 mod error;
+mod fernet_key;
 mod free_space;
 mod listen;
 mod node;
@@ -19,6 +20,7 @@ pub mod settings;
 mod shipping;
 pub mod supervise;
 
+pub use backend::KeptValues;
 pub use error::StartError;
 pub use node::{Children, Node};
 pub use server::{Server, ServerBuilder};

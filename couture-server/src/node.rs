@@ -6,16 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_core::task::Artifacts;
+use couture_core::values::{EnvironmentValues, StoredValues};
 use couture_core::{
     BoxError, Clock, Dag, Engine, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader,
     SystemClock, Timestamp,
 };
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
-use couture_operators::{FileTaskLogs, InProcess, Registered};
+use couture_operators::template::TemplateSettings;
+use couture_operators::{FileTaskLogs, InProcess, JinjaTemplates, Registered};
 use couture_store::{LogStore, ObjectArtifacts};
 
 use crate::api::ApiState;
-use crate::backend::Backend;
+use crate::backend::{Backend, KeptValues};
 use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Watch, keep_loaded, load_all};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
@@ -76,10 +78,25 @@ impl Node {
         let logs = LogStore::local(&live, &folder).map_err(objects)?;
         let local_objects = couture_store::local_objects(&folder).map_err(|error| objects(error.into()))?;
         let artifacts: Arc<dyn Artifacts> = Arc::new(ObjectArtifacts::new(local_objects));
-        let task_logs = FileTaskLogs::new(&live);
+        let task_logs = Arc::new(FileTaskLogs::new(&live));
         let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
         let processes = Arc::new(processes);
-        let services = Services { logs: Arc::new(task_logs), artifacts: artifacts.clone(), processes };
+        let dags = match &settings.dags.folder {
+            folder if folder.as_os_str().is_empty() => data.folder("dags")?,
+            folder => folder.clone(),
+        };
+        let template_settings = TemplateSettings { folder: dags.clone(), ..TemplateSettings::default() };
+        let templates = Arc::new(JinjaTemplates::new(template_settings));
+        let KeptValues { variables, connections, .. } = backend.kept.clone();
+        let values = Arc::new(StoredValues::new(EnvironmentValues::of_process(), variables, connections));
+        let services = Services {
+            logs: task_logs,
+            artifacts: artifacts.clone(),
+            processes,
+            templates,
+            values,
+            ..Services::default()
+        };
         let local =
             LocalSettings { capacity: settings.scheduler.parallelism as usize, kill_grace, ..LocalSettings::default() };
         let executor =
@@ -88,16 +105,13 @@ impl Node {
             paused_at_creation: settings.scheduler.dags_are_paused_at_creation,
             lease,
             max_lost: settings.scheduler.max_lost,
+            ..EngineSettings::default()
         };
         let engine = Engine::start(backend.store.clone(), executor, clock.clone(), engine_settings).await?;
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
-        let folder = match &settings.dags.folder {
-            folder if folder.as_os_str().is_empty() => data.folder("dags")?,
-            folder => folder.clone(),
-        };
         let limits =
             FolderLimits { file_bytes: u64::from(settings.dags.max_file_mib) << 20, ..FolderLimits::default() };
-        let catalog = Arc::new(Catalog::new(folder, limits));
+        let catalog = Arc::new(Catalog::new(dags, limits));
         let started_at = clock.now().wall;
         Ok(Self { data, settings, backend, engine, catalog, clock, logs, artifacts, started_at, native, orphan_grace })
     }
@@ -126,6 +140,7 @@ impl Node {
             reader: self.backend.reader.clone(),
             logs: self.logs.clone(),
             artifacts: self.artifacts.clone(),
+            kept: self.backend.kept.clone(),
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
             data: self.data.path().to_owned(),

@@ -3,6 +3,7 @@
 mod servers;
 
 use couture_core::conformance::store::{StoreFixture, check_commands, commands, store_suite};
+use couture_core::conformance::values::values_suite;
 use proptest::prelude::*;
 use servers::{Fixture, Kind};
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection};
@@ -27,6 +28,11 @@ static MARIADB: Kind = Kind {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mariadb_passes_the_suite() {
     store_suite(|shards| Fixture::new(&MARIADB, shards)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mariadb_passes_the_suite_of_values() {
+    values_suite(|| Fixture::new(&MARIADB, 4)).await;
 }
 
 proptest! {

@@ -5,6 +5,7 @@ mod servers;
 use std::net::TcpListener;
 
 use couture_core::conformance::store::{ShardWriter, StoreFixture, check_commands, commands, sample_run, store_suite};
+use couture_core::conformance::values::values_suite;
 use couture_core::error_chain;
 use couture_core::store::{CommitError, Record, StoreError};
 use couture_store::connect;
@@ -31,6 +32,11 @@ static POSTGRES: Kind = Kind {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_passes_the_suite() {
     store_suite(|shards| Fixture::new(&POSTGRES, shards)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_passes_the_suite_of_values() {
+    values_suite(|| Fixture::new(&POSTGRES, 4)).await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod children;
 mod latency;
+mod next_fire;
 mod scale;
 mod server;
 mod simulator;
@@ -22,6 +23,7 @@ pub const ALL: &[Measurement] = &[
     ("bash-chain", children::chain),
     ("bash-parallel", children::parallel),
     ("latency", latency::next_start),
+    ("next_fire", next_fire::average),
     ("million", scale::million),
     ("idle-dags", scale::idle_dags),
     ("idle-server", server::idle),

@@ -2,3 +2,4 @@
 
 pub mod executor;
 pub mod store;
+pub mod values;

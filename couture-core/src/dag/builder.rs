@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::attributes::DagAttributes;
 use super::edges::Nodes;
 use super::error::DagError;
-use super::model::{Dag, DagAttributes, Input, TaskDraft};
+use super::expand::Expand;
+use super::group::TaskGroup;
+use super::model::{Dag, Input, TaskDraft};
 use super::options::TaskOptions;
 use super::wire::Wire;
 use crate::ids::{DagId, TaskId, TaskIndex};
@@ -53,13 +56,16 @@ use crate::trigger_rule::TriggerRule;
 pub struct DagBuilder {
     dag_id: String,
     attributes: DagAttributes,
-    draft: RefCell<Draft>,
+    pub(super) draft: RefCell<Draft>,
 }
 
 #[derive(Debug, Default)]
-struct Draft {
-    tasks: Vec<TaskDraft>,
-    edges: Vec<(TaskIndex, TaskIndex)>,
+pub(super) struct Draft {
+    pub(super) tasks: Vec<TaskDraft>,
+    pub(super) edges: Vec<(TaskIndex, TaskIndex)>,
+    pub(super) groups: Vec<TaskGroup>,
+    /// The group that tasks are added to.
+    pub(super) group: Option<String>,
     default_options: Arc<TaskOptions>,
     error: Option<DagError>,
 }
@@ -67,9 +73,9 @@ struct Draft {
 /// A task that gives a `T`, while its DAG is being built.
 #[derive(Debug)]
 pub struct Out<'d, T> {
-    dag: &'d DagBuilder,
-    index: TaskIndex,
-    output: PhantomData<fn() -> T>,
+    pub(super) dag: &'d DagBuilder,
+    pub(super) index: TaskIndex,
+    pub(super) output: PhantomData<fn() -> T>,
 }
 
 impl<T> Clone for Out<'_, T> {
@@ -109,9 +115,15 @@ impl DagBuilder {
         self
     }
 
+    /// Changes the facts about the DAG that have no function of their own here.
+    pub fn attributes(mut self, change: impl FnOnce(&mut DagAttributes)) -> Self {
+        change(&mut self.attributes);
+        self
+    }
+
     /// After `timeout` a run is ended and counts as failed.
     pub fn dagrun_timeout(mut self, timeout: Duration) -> Self {
-        self.attributes.dagrun_timeout = Some(timeout);
+        self.attributes.dagrun_timeout_ms = Some(millis(timeout));
         self
     }
 
@@ -131,15 +143,29 @@ impl DagBuilder {
 
     /// Adds a task whose operator's types are known to the caller alone; nothing checks that `input` fits.
     pub fn erased<T>(&self, task_id: impl AsRef<str>, operator: Arc<dyn DynOperator>, input: Input) -> Out<'_, T> {
+        self.add(task_id.as_ref(), operator, input, None)
+    }
+
+    pub(super) fn add<T>(
+        &self,
+        task_id: &str,
+        operator: Arc<dyn DynOperator>,
+        input: Input,
+        expand: Option<Box<Expand>>,
+    ) -> Out<'_, T> {
         let mut draft = self.draft.borrow_mut();
         let index = TaskIndex(draft.tasks.len() as u32);
-        let task_id = TaskId::new(task_id).unwrap_or_else(|error| {
+        let full_id = draft.group.as_ref().map(|group| format!("{group}.{task_id}"));
+        let task_id = TaskId::new(full_id.as_deref().unwrap_or(task_id)).unwrap_or_else(|error| {
             draft.error.get_or_insert(error.into());
             // Stands in until `build` refuses the whole.
             TaskId::new(format!("task_{}", index.0)).unwrap_or_else(|_| unreachable!("a short word is an id"))
         });
-        let options = draft.default_options.clone();
-        draft.tasks.push(TaskDraft { task_id, operator, input, options });
+        let mut options = draft.default_options.clone();
+        if draft.group.is_some() {
+            Arc::make_mut(&mut options).group = draft.group.clone();
+        }
+        draft.tasks.push(TaskDraft { task_id, operator, input, expand, options });
         Out { dag: self, index, output: PhantomData }
     }
 
@@ -148,7 +174,7 @@ impl DagBuilder {
         self.draft.borrow_mut().error.get_or_insert(error);
     }
 
-    fn edge(&self, upstream: TaskIndex, downstream: TaskIndex) {
+    pub(super) fn edge(&self, upstream: TaskIndex, downstream: TaskIndex) {
         self.draft.borrow_mut().edges.push((upstream, downstream));
     }
 
@@ -159,7 +185,9 @@ impl DagBuilder {
         if let Some(error) = draft.error {
             return Err(error);
         }
-        Dag::assemble(DagId::new(self.dag_id)?, self.attributes, draft.tasks, draft.edges)
+        let mut attributes = self.attributes;
+        attributes.groups.extend(draft.groups);
+        Dag::assemble(DagId::new(self.dag_id)?, attributes, draft.tasks, draft.edges)
     }
 }
 
@@ -186,7 +214,7 @@ impl<'d, T> Out<'d, T> {
 
     /// This task waits for these; the same as `self << upstream`.
     pub fn set_upstream<'n>(&self, upstream: &impl Nodes<'n>) -> Self {
-        upstream.each(self.dag, &mut |node| self.dag.edge(node, self.index));
+        upstream.each_last(self.dag, &mut |node| self.dag.edge(node, self.index));
         *self
     }
 
@@ -230,7 +258,7 @@ impl<'d, T> Out<'d, T> {
         }
     }
 
-    /// Higher goes first in its pool; 1 unless set. Airflow adds the weights of all downstream tasks; here it stands alone.
+    /// Higher goes first in its pool; 1 unless set. The weights of all downstream tasks are added, unless `weight_rule` says otherwise.
     pub fn priority_weight(self, weight: i32) -> Self {
         self.options(|options| options.priority_weight = weight)
     }

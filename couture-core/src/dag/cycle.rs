@@ -9,7 +9,7 @@ use crate::ids::TaskIndex;
 /// A shortest cycle through some task, in the order of its edges; nothing where the graph has none. `upstream[t]` holds the
 /// tasks that task `t` waits for. Linear time where there is no cycle.
 pub(super) fn find(upstream: &[Vec<TaskIndex>]) -> Option<Vec<TaskIndex>> {
-    if is_acyclic(upstream) {
+    if order(upstream).is_some() {
         return None;
     }
     let edges =
@@ -22,31 +22,33 @@ pub(super) fn find(upstream: &[Vec<TaskIndex>]) -> Option<Vec<TaskIndex>> {
     Some(shortest_through(*knot.iter().min()?, &graph))
 }
 
-/// Kahn's algorithm: removes what waits for nothing until nothing is left.
-fn is_acyclic(upstream: &[Vec<TaskIndex>]) -> bool {
+/// The tasks in an order in which each comes after all that it waits for; nothing where there is a cycle. Kahn's algorithm:
+/// removes what waits for nothing until nothing is left.
+pub(super) fn order(upstream: &[Vec<TaskIndex>]) -> Option<Vec<TaskIndex>> {
     // In the usual order of building, every edge leads from an earlier task to a later one.
     if upstream.iter().enumerate().all(|(to, sources)| sources.iter().all(|from| from.at() < to)) {
-        return true;
+        return Some((0..upstream.len() as u32).map(TaskIndex).collect());
     }
     let mut waits: Vec<usize> = upstream.iter().map(Vec::len).collect();
-    let mut downstream: Vec<Vec<u32>> = vec![Vec::new(); upstream.len()];
+    let mut downstream: Vec<Vec<TaskIndex>> = vec![Vec::new(); upstream.len()];
     for (to, sources) in upstream.iter().enumerate() {
         for from in sources {
-            downstream[from.at()].push(to as u32);
+            downstream[from.at()].push(TaskIndex(to as u32));
         }
     }
-    let mut free: Vec<usize> = (0..waits.len()).filter(|&task| waits[task] == 0).collect();
-    let mut removed = 0;
-    while let Some(task) = free.pop() {
-        removed += 1;
-        for &next in &downstream[task] {
-            waits[next as usize] -= 1;
-            if waits[next as usize] == 0 {
-                free.push(next as usize);
+    let mut removed: Vec<TaskIndex> =
+        (0..upstream.len() as u32).map(TaskIndex).filter(|task| waits[task.at()] == 0).collect();
+    let mut next = 0;
+    while let Some(task) = removed.get(next).copied() {
+        next += 1;
+        for target in &downstream[task.at()] {
+            waits[target.at()] -= 1;
+            if waits[target.at()] == 0 {
+                removed.push(*target);
             }
         }
     }
-    removed == upstream.len()
+    (removed.len() == upstream.len()).then_some(removed)
 }
 
 /// Breadth first from `start` back to itself.

@@ -18,6 +18,12 @@ pub trait Nodes<'d> {
     /// Visits the places of the tasks in `dag`, which refuses to be built where one is of another DAG.
     #[doc(hidden)]
     fn each(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex));
+
+    /// The same where others wait for the tasks: of a group, its last ones.
+    #[doc(hidden)]
+    fn each_last(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
+        self.each(dag, visit);
+    }
 }
 
 impl<'d, T> Nodes<'d> for Out<'d, T> {
@@ -30,11 +36,17 @@ impl<'d, N: Nodes<'d>, const COUNT: usize> Nodes<'d> for [N; COUNT] {
     fn each(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
         self.iter().for_each(|node| node.each(dag, visit));
     }
+    fn each_last(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
+        self.iter().for_each(|node| node.each_last(dag, visit));
+    }
 }
 
 impl<'d, N: Nodes<'d>> Nodes<'d> for Vec<N> {
     fn each(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
         self.iter().for_each(|node| node.each(dag, visit));
+    }
+    fn each_last(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
+        self.iter().for_each(|node| node.each_last(dag, visit));
     }
 }
 
@@ -43,6 +55,9 @@ macro_rules! tuple_nodes {
         impl<'d, $($name: Nodes<'d>),*> Nodes<'d> for ($($name,)*) {
             fn each(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
                 $(self.$at.each(dag, visit);)*
+            }
+            fn each_last(&self, dag: &DagBuilder, visit: &mut dyn FnMut(TaskIndex)) {
+                $(self.$at.each_last(dag, visit);)*
             }
         }
     };

@@ -1,15 +1,17 @@
 //! A DAG as the engine runs it: tasks by index, edges in both directions.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::Value;
 
+use super::attributes::DagAttributes;
 use super::error::DagError;
-use super::options::TaskOptions;
+use super::expand::Expand;
+use super::options::{TaskOptions, TaskRole};
+use super::setups::SetupScopes;
+use super::weight::{MAX_WEIGHED_TASKS, WeightRule, reachable_sums};
 use crate::ids::{DagId, TaskId, TaskIndex};
+use crate::schedule::Timetable;
 use crate::task::DynOperator;
 
 /// A checked DAG: ids are unique, edges lead to tasks that exist, no edge is there twice, and there is no cycle.
@@ -21,38 +23,11 @@ pub struct Dag {
     pub dag_id: DagId,
     /// The facts about the DAG that are not its tasks.
     pub attributes: DagAttributes,
+    /// Answers when it runs: its schedule, checked.
+    pub timetable: Arc<dyn Timetable>,
     tasks: Vec<Task>,
+    pub(super) scopes: SetupScopes,
     by_id: OnceLock<FxHashMap<TaskId, TaskIndex>>,
-}
-
-/// The facts about a DAG that are not its tasks.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DagAttributes {
-    /// One line for people.
-    pub description: Option<String>,
-    /// Who answers for it.
-    pub owner: Option<String>,
-    /// To find it by.
-    pub tags: Vec<String>,
-    /// Default values of `params`.
-    pub params: BTreeMap<String, Value>,
-    /// After this time a run is ended and counts as failed.
-    pub dagrun_timeout: Option<Duration>,
-}
-
-impl DagAttributes {
-    /// What is wrong with the values, if anything.
-    pub fn check(&self) -> Result<(), String> {
-        match self.dagrun_timeout {
-            Some(timeout) if timeout < Duration::from_millis(1) => {
-                Err("dagrun_timeout is 0; leave it out for none".into())
-            }
-            Some(timeout) if timeout > Duration::from_millis(TaskOptions::MAX_DURATION_MS) => {
-                Err("dagrun_timeout is longer than a hundred years".into())
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 /// One task of a DAG.
@@ -62,10 +37,16 @@ pub struct Task {
     pub task_id: TaskId,
     /// What it does.
     pub operator: Arc<dyn DynOperator>,
-    /// Where its operator's input comes from.
+    /// Where its operator's input comes from, unless it is mapped.
     pub input: Input,
+    /// What it is mapped over; then its instances' inputs come from there.
+    pub expand: Option<Box<Expand>>,
     /// Everything else.
     pub options: Arc<TaskOptions>,
+    /// The sum of weights that `options.weight_rule` asks for. Higher goes first in its pool.
+    pub priority_weight: i32,
+    /// Whether its failure fails the run: nothing but teardowns waits for it.
+    pub decides: bool,
     /// The tasks that it waits for, ascending.
     pub upstream: Box<[TaskIndex]>,
     /// The tasks that wait for it, ascending.
@@ -101,6 +82,7 @@ pub(super) struct TaskDraft {
     pub(super) task_id: TaskId,
     pub(super) operator: Arc<dyn DynOperator>,
     pub(super) input: Input,
+    pub(super) expand: Option<Box<Expand>>,
     pub(super) options: Arc<TaskOptions>,
 }
 
@@ -121,7 +103,14 @@ impl Dag {
         attributes.check().map_err(DagError::Attribute)?;
         for draft in &drafts {
             draft.options.check().map_err(|reason| DagError::Option { task: draft.task_id.clone(), reason })?;
-            if let Some(absent) = draft.input.sources().iter().find(|source| source.at() >= drafts.len()) {
+            if draft.expand.is_some() && draft.input != Input::None {
+                let reason = "a mapped task takes its input from what it is mapped over, and no other".to_owned();
+                return Err(DagError::Option { task: draft.task_id.clone(), reason });
+            }
+            let expanded = draft.expand.iter().flat_map(|expand| expand.upstream());
+            if let Some(absent) =
+                draft.input.sources().iter().copied().chain(expanded).find(|source| source.at() >= drafts.len())
+            {
                 return Err(DagError::UnknownTask { task: draft.task_id.clone(), unknown: format!("#{}", absent.0) });
             }
         }
@@ -130,6 +119,7 @@ impl Dag {
         let mut upstream: Vec<Vec<TaskIndex>> = vec![Vec::new(); drafts.len()];
         for (at, draft) in drafts.iter().enumerate() {
             upstream[at].extend(draft.input.sources());
+            upstream[at].extend(draft.expand.iter().flat_map(|expand| expand.upstream()));
             // One output may be used twice in an input; it is still one edge.
             upstream[at].sort_unstable();
             upstream[at].dedup();
@@ -148,22 +138,37 @@ impl Dag {
                 downstream[source.at()].push(task);
             }
         }
-        if let Some(cycle) = super::cycle::find(&upstream) {
+        let Some(order) = super::cycle::order(&upstream) else {
+            let cycle = super::cycle::find(&upstream).unwrap_or_default();
             return Err(DagError::Cycle { tasks: cycle.into_iter().map(name).collect() });
-        }
+        };
+        let weights = priority_weights(&drafts, &upstream, &downstream, order);
+        let decides = deciding(&drafts, &downstream);
         let tasks = drafts
             .into_iter()
             .zip(upstream.into_iter().zip(downstream))
-            .map(|(draft, (upstream, downstream))| Task {
+            .zip(weights)
+            .zip(decides)
+            .map(|(((draft, (upstream, downstream)), priority_weight), decides)| Task {
                 task_id: draft.task_id,
                 operator: draft.operator,
                 input: draft.input,
+                expand: draft.expand,
                 options: draft.options,
+                priority_weight,
+                decides,
                 upstream: upstream.into(),
                 downstream: downstream.into(),
             })
             .collect();
-        Ok(Self { dag_id, attributes, tasks, by_id: OnceLock::new() })
+        let timetable = attributes
+            .schedule
+            .timetable(attributes.dialect, attributes.timezone)
+            .map_err(|error| DagError::Attribute(error.to_string()))?;
+        let scopes = SetupScopes::default();
+        let mut dag = Self { dag_id, attributes, timetable, tasks, scopes, by_id: OnceLock::new() };
+        dag.scopes = SetupScopes::of(&dag)?;
+        Ok(dag)
     }
 
     /// The tasks, in the order in which they were added.
@@ -188,6 +193,41 @@ impl Dag {
     pub fn leaves(&self) -> impl Iterator<Item = TaskIndex> {
         self.tasks.iter().enumerate().filter(|(_, task)| task.downstream.is_empty()).map(|(at, _)| TaskIndex(at as u32))
     }
+}
+
+/// Which tasks decide how a run ends: those that nothing but teardowns waits for, and that are none. In a DAG of nothing but teardowns
+/// it is the leaves.
+fn deciding(drafts: &[TaskDraft], downstream: &[Vec<TaskIndex>]) -> Vec<bool> {
+    let is_ignored = |task: usize| drafts[task].options.role == TaskRole::Teardown;
+    let is_leaf = |at: usize| !is_ignored(at) && downstream[at].iter().all(|next| is_ignored(next.at()));
+    let decides: Vec<bool> = (0..drafts.len()).map(is_leaf).collect();
+    if decides.contains(&true) { decides } else { downstream.iter().map(Vec::is_empty).collect() }
+}
+
+/// The weights that the tasks' weight rules ask for, each in its bounds.
+fn priority_weights(
+    drafts: &[TaskDraft],
+    upstream: &[Vec<TaskIndex>],
+    downstream: &[Vec<TaskIndex>],
+    mut order: Vec<TaskIndex>,
+) -> Vec<i32> {
+    let own: Vec<i64> = drafts.iter().map(|draft| draft.options.priority_weight.into()).collect();
+    let has = |rule| drafts.len() <= MAX_WEIGHED_TASKS && drafts.iter().any(|draft| draft.options.weight_rule == rule);
+    let sums = |next: &[Vec<TaskIndex>], order: &[TaskIndex]| {
+        reachable_sums(&next.iter().map(Vec::as_slice).collect::<Vec<_>>(), order, &own)
+    };
+    let up = has(WeightRule::Upstream).then(|| sums(upstream, &order));
+    order.reverse();
+    let down = has(WeightRule::Downstream).then(|| sums(downstream, &order));
+    let total = |(at, draft): (usize, &TaskDraft)| {
+        let sums = match draft.options.weight_rule {
+            WeightRule::Downstream => &down,
+            WeightRule::Upstream => &up,
+            WeightRule::Absolute => &None,
+        };
+        sums.as_ref().map_or(own[at], |sums| sums[at]).clamp(i32::MIN.into(), i32::MAX.into()) as i32
+    };
+    drafts.iter().enumerate().map(total).collect()
 }
 
 fn check_unique(drafts: &[TaskDraft]) -> Result<(), DagError> {

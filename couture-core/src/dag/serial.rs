@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 use serde::de::{Error as _, IgnoredAny};
@@ -11,37 +10,33 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::attributes::DagAttributes;
 use super::error::DagError;
-use super::model::{Dag, DagAttributes, Input, Task, TaskDraft};
+use super::expand::{Expand, ExpandSource};
+use super::model::{Dag, Input, Task, TaskDraft};
 use super::options::TaskOptions;
 use crate::ids::{DagId, TaskId, TaskIndex};
 use crate::task::DynOperator;
 
 /// A DAG as text. [`SerialDag::into_dag`] checks it.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SerialDag {
     dag_id: DagId,
-    #[serde(default)]
-    description: Option<String>,
-    #[serde(default)]
-    owner: Option<String>,
-    #[serde(default)]
-    tags: Vec<String>,
-    #[serde(default)]
-    params: BTreeMap<String, Value>,
-    #[serde(default)]
-    dagrun_timeout_ms: Option<u64>,
+    #[serde(flatten)]
+    attributes: DagAttributes,
     tasks: Vec<SerialTask>,
+    #[serde(flatten, deserialize_with = "nothing_else_of_dag")]
+    _rest: (),
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SerialTask {
     task_id: TaskId,
     operator: Box<dyn DynOperator>,
     #[serde(default)]
     input: SerialInput,
+    #[serde(default)]
+    expand: Option<SerialExpand>,
     #[serde(default)]
     upstream: Vec<String>,
     #[serde(flatten)]
@@ -58,6 +53,48 @@ enum SerialInput {
     None,
     One(String),
     Many(Vec<String>),
+}
+
+/// What a task is mapped over.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged, expecting = "expand is {list: […]}, {output: task_id}, or a list of these")]
+enum SerialExpand {
+    One(SerialSource),
+    Many(Vec<SerialSource>),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SerialSource {
+    List(Arc<[Value]>),
+    Output(String),
+}
+
+impl SerialExpand {
+    fn of(expand: &Expand, dag: &Dag) -> Self {
+        let source = |source: &ExpandSource| match source {
+            ExpandSource::Literal(list) => SerialSource::List(list.clone()),
+            ExpandSource::Output(task) => SerialSource::Output(dag.task(*task).task_id.as_str().to_owned()),
+        };
+        match &*expand.sources {
+            [one] => Self::One(source(one)),
+            many => Self::Many(many.iter().map(source).collect()),
+        }
+    }
+
+    fn into_sources(self) -> Vec<SerialSource> {
+        match self {
+            Self::One(source) => vec![source],
+            Self::Many(sources) => sources,
+        }
+    }
+}
+
+fn nothing_else_of_dag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    match BTreeMap::<String, IgnoredAny>::deserialize(deserializer)?.into_keys().next() {
+        Some(key) => Err(D::Error::custom(format_args!("{key:?} is no setting of a DAG"))),
+        None => Ok(()),
+    }
 }
 
 fn nothing_else<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
@@ -90,18 +127,22 @@ impl SerialDag {
                     Input::Many(names.into_iter().map(|name| find(&task.task_id, name)).collect::<Result<_, _>>()?)
                 }
             };
+            let expand = match task.expand.map(SerialExpand::into_sources) {
+                None => None,
+                Some(sources) => {
+                    let source = |source| match source {
+                        SerialSource::List(list) => Ok(ExpandSource::Literal(list)),
+                        SerialSource::Output(name) => find(&task.task_id, name).map(ExpandSource::Output),
+                    };
+                    let sources: Vec<_> = sources.into_iter().map(source).collect::<Result<_, DagError>>()?;
+                    Some(Box::new(Expand { sources: sources.into() }))
+                }
+            };
             let options =
                 if task.options == *default_options { default_options.clone() } else { Arc::new(task.options) };
-            drafts.push(TaskDraft { task_id: task.task_id, operator: task.operator.into(), input, options });
+            drafts.push(TaskDraft { task_id: task.task_id, operator: task.operator.into(), input, expand, options });
         }
-        let attributes = DagAttributes {
-            description: self.description,
-            owner: self.owner,
-            tags: self.tags,
-            params: self.params,
-            dagrun_timeout: self.dagrun_timeout_ms.map(Duration::from_millis),
-        };
-        Dag::assemble(self.dag_id, attributes, drafts, edges)
+        Dag::assemble(self.dag_id, self.attributes, drafts, edges)
     }
 }
 
@@ -130,28 +171,11 @@ impl Serialize for Dag {
         #[derive(Serialize)]
         struct Out<'a> {
             dag_id: &'a DagId,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            description: &'a Option<String>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            owner: &'a Option<String>,
-            #[serde(skip_serializing_if = "<[String]>::is_empty")]
-            tags: &'a [String],
-            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-            params: &'a BTreeMap<String, Value>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            dagrun_timeout_ms: Option<u64>,
+            #[serde(flatten)]
+            attributes: &'a DagAttributes,
             tasks: Tasks<'a>,
         }
-        Out {
-            dag_id: &self.dag_id,
-            description: &self.attributes.description,
-            owner: &self.attributes.owner,
-            tags: &self.attributes.tags,
-            params: &self.attributes.params,
-            dagrun_timeout_ms: self.attributes.dagrun_timeout.map(|timeout| timeout.as_millis() as u64),
-            tasks: Tasks(self),
-        }
-        .serialize(serializer)
+        Out { dag_id: &self.dag_id, attributes: &self.attributes, tasks: Tasks(self) }.serialize(serializer)
     }
 }
 
@@ -173,6 +197,8 @@ struct OutTask<'a> {
     operator: &'a dyn DynOperator,
     #[serde(skip_serializing_if = "OutInput::is_none")]
     input: OutInput<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expand: Option<SerialExpand>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     upstream: Vec<&'a TaskId>,
     #[serde(flatten)]
@@ -196,7 +222,10 @@ impl OutInput<'_> {
 impl<'a> OutTask<'a> {
     fn new(dag: &'a Dag, task: &'a Task) -> Self {
         let id = |index: &TaskIndex| &dag.task(*index).task_id;
-        let sources = task.input.sources();
+        let is_source = |upstream: &TaskIndex| {
+            task.input.sources().contains(upstream)
+                || task.expand.as_ref().is_some_and(|expand| expand.upstream().any(|source| source == *upstream))
+        };
         Self {
             task_id: &task.task_id,
             operator: &*task.operator,
@@ -205,7 +234,8 @@ impl<'a> OutTask<'a> {
                 Input::One(source) => OutInput::One(id(source)),
                 Input::Many(sources) => OutInput::Many(sources.iter().map(id).collect()),
             },
-            upstream: task.upstream.iter().filter(|upstream| !sources.contains(upstream)).map(id).collect(),
+            expand: task.expand.as_ref().map(|expand| SerialExpand::of(expand, dag)),
+            upstream: task.upstream.iter().filter(|upstream| !is_source(upstream)).map(id).collect(),
             options: &task.options,
         }
     }

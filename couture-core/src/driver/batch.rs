@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use rustc_hash::FxHashSet;
 
 use crate::executor::{Launch, Report};
-use crate::ids::{AttemptToken, RunKey, ShardId};
-use crate::scheduler::{Asker, Command};
+use crate::ids::{AttemptToken, DagId, RunKey, ShardId};
+use crate::scheduler::{Asker, Command, FindRun};
 use crate::state::RunState;
 use crate::store::{Answer, Refusal};
 
@@ -23,6 +23,8 @@ pub(super) struct Batch {
     pub(super) answers: Vec<(Asker, Result<Answer, Refusal>)>,
     pub(super) ended: Vec<(RunKey, RunState)>,
     pub(super) forwards: Vec<Report>,
+    /// Runs to look for: for which run, of which DAG.
+    pub(super) finds: Vec<(RunKey, DagId, FindRun)>,
     /// The reports that this batch took in: kept only where their shard may turn out to be another's.
     pub(super) heard: Vec<Report>,
 }
@@ -38,6 +40,7 @@ impl Batch {
                 Command::Settle(token) => self.settled.push(token),
                 Command::Answer(asker, answer) => self.answers.push((asker, answer)),
                 Command::RunEnded(run, state) => self.ended.push((run, state)),
+                Command::Find { of, dag_id, find } => self.finds.push((of, dag_id, find)),
                 Command::Forward(report) => self.forwards.push(report),
             }
         }
@@ -50,6 +53,7 @@ impl Batch {
         self.launches.retain(|launch| !is_lost(launch.token.run));
         self.resumes.retain(|launch| !is_lost(launch.token.run));
         self.ended.retain(|(run, _)| !is_lost(*run));
+        self.finds.retain(|(run, _, _)| !is_lost(*run));
         self.settled.retain(|token| !is_lost(token.run));
         let (lost, kept) = self.heard.drain(..).partition(|report| is_lost(report.token().run));
         self.heard = kept;

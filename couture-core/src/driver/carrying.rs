@@ -50,6 +50,10 @@ impl Driver {
             self.post(token.run.shard(), Message::Report(report)).await;
             batch.settled.push(token);
         }
+        for (of, dag_id, find) in batch.finds {
+            let found = self.find(&dag_id, find).await;
+            self.facts.push(Event::RunFound { of, found });
+        }
         if !batch.settled.is_empty() {
             self.executor.settled(&batch.settled).await;
         }

@@ -5,6 +5,7 @@ mod batch;
 mod call;
 mod carrying;
 mod chunk;
+mod finding;
 mod lease;
 mod running;
 mod ticking;

@@ -13,7 +13,7 @@ use super::batch::Batch;
 use super::call::{Call, Reply};
 use super::lease::OwnLease;
 use crate::clock::Clock;
-use crate::dag::Dag;
+use crate::dag::{Dag, waiting_cycle};
 use crate::engine::{EngineSettings, EngineStatus};
 use crate::executor::{Executor, Report};
 use crate::ids::{DagId, Epoch, RunId, RunKey, ShardId};
@@ -58,6 +58,8 @@ pub struct Driver {
     pub(super) next_tick: Duration,
     /// Reports that this driver makes itself.
     pub(super) unheard: Vec<Report>,
+    /// What this driver has found out for the scheduler.
+    pub(super) facts: Vec<Event>,
     /// Whether the pools are to be read after this batch.
     pub(super) pools_wanted: bool,
     pub(super) has_store_error: bool,
@@ -110,6 +112,10 @@ impl Driver {
             paused_at_creation: settings.paused_at_creation,
             lease: settings.lease,
             max_lost: settings.max_lost,
+            max_map_length: settings.max_map_length,
+            max_active_runs: settings.max_active_runs,
+            max_active_tasks: settings.max_active_tasks,
+            catchup: settings.catchup,
             planted,
         });
         let now = clock.now().mono;
@@ -129,6 +135,7 @@ impl Driver {
             status,
             next_tick: now,
             unheard: Vec::new(),
+            facts: Vec::new(),
             pools_wanted: false,
             has_store_error: false,
             shard_count: shards,
@@ -184,7 +191,8 @@ impl Driver {
         let mut waiting = waiting.lock().await;
         let mut reports = std::mem::take(&mut self.unheard);
         let mut is_open = true;
-        let nap = if reports.is_empty() { nap } else { Duration::ZERO };
+        let facts = std::mem::take(&mut self.facts);
+        let nap = if reports.is_empty() && facts.is_empty() { nap } else { Duration::ZERO };
         tokio::select! {
             biased;
             some = self.executor.reports() => reports.extend(some),
@@ -209,6 +217,9 @@ impl Driver {
         for report in reports {
             self.handle(Event::Reported(report), &mut batch);
         }
+        for fact in facts {
+            self.handle(fact, &mut batch);
+        }
         self.calls_arrived(calls, &mut batch).await;
         self.handle(Event::TimePassed, &mut batch);
         self.carry_out(batch).await;
@@ -228,6 +239,10 @@ impl Driver {
         for call in calls {
             match call {
                 Call::Register(dag, version, reply) => {
+                    if let Some(cycle) = self.waiting_cycle(&dag) {
+                        drop(reply.send(Err(crate::store::Refusal::WaitingCycle(cycle).into())));
+                        continue;
+                    }
                     self.catalog().insert(dag.dag_id.clone(), (dag.clone(), version.clone()));
                     let asker = Some(self.asker(reply, None));
                     self.handle(Event::DagRegistered { dag, version, asker }, batch);
@@ -287,6 +302,11 @@ impl Driver {
         } else {
             self.watchers.entry(run).or_default().push(sender);
         }
+    }
+
+    fn waiting_cycle(&self, dag: &Dag) -> Option<Vec<DagId>> {
+        let catalog = self.catalog();
+        waiting_cycle(dag, |dag_id| Some(&*catalog.get(dag_id)?.0))
     }
 
     pub(super) fn catalog(&self) -> MutexGuard<'_, BTreeMap<DagId, (Arc<Dag>, String)>> {

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AttemptToken, WorkerId};
-use crate::task::{Outcome, RunInfo};
+use crate::task::{Outcome, RunInfo, Waited};
 use crate::time::Timestamp;
 
 /// An attempt to run.
@@ -21,6 +21,10 @@ pub struct Launch {
     pub token: AttemptToken,
     /// Its run.
     pub run: Arc<RunInfo>,
+    /// Since when its operator waits, where it has deferred itself before in this try.
+    pub waited: Option<Waited>,
+    /// Of an instance of a mapped task, which element of each source of its [`Expand`](crate::dag::Expand) it is for; else empty.
+    pub elements: Box<[u32]>,
 }
 
 /// What an executor tells of an attempt.

@@ -1,15 +1,17 @@
 //! The DAGs of the shards owned.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::event::{Asker, Command};
 use super::machine::Scheduler;
+use super::slots::Slot;
 use crate::dag::Dag;
-use crate::ids::{DagId, RunId, RunKey, ShardId, TaskIndex};
+use crate::ids::{AssetName, DagId, RunId, RunKey, ShardId};
+use crate::schedule::DataInterval;
 use crate::state::RunState;
 use crate::store::{Answer, DagRecord, Record};
-use crate::time::Now;
+use crate::time::{Now, Timestamp};
 
 /// A DAG as the scheduler knows it. One that does nothing costs nothing but this.
 #[derive(Debug)]
@@ -22,39 +24,68 @@ pub(super) struct DagEntry {
     pub(super) version: String,
     pub(super) paused: bool,
     pub(super) active: bool,
+    /// The data interval of the last run that its schedule created.
+    pub(super) last_interval: Option<DataInterval>,
+    /// The assets that have changed since the last run that assets started.
+    pub(super) changed_assets: Vec<AssetName>,
+    /// When its schedule is looked at again.
+    pub(super) wakes_at: Option<Timestamp>,
     /// Its unfinished runs.
     pub(super) runs: BTreeMap<RunId, RunKey>,
+    /// How many of them are of no backfill.
+    pub(super) unfinished: usize,
+    /// Those of no backfill that wait for room, or until the DAG is not paused any more.
+    pub(super) queued: BTreeSet<RunKey>,
     /// What was about to be launched when it was found paused.
-    pub(super) held: Vec<(RunKey, TaskIndex)>,
+    pub(super) held: Vec<(RunKey, Slot)>,
 }
 
 impl DagEntry {
-    fn record(&self, dag_id: &DagId) -> Record {
+    /// One without runs.
+    pub(super) fn new(shard: ShardId, row: DagRecord) -> Self {
+        Self {
+            shard,
+            dag: None,
+            error: None,
+            version: row.version,
+            paused: row.paused,
+            active: row.active,
+            last_interval: row.last_interval,
+            changed_assets: row.changed_assets,
+            wakes_at: None,
+            runs: BTreeMap::new(),
+            unfinished: 0,
+            queued: BTreeSet::new(),
+            held: Vec::new(),
+        }
+    }
+
+    pub(super) fn record(&self, dag_id: &DagId) -> Record {
         Record::Dag(DagRecord {
             dag_id: dag_id.clone(),
             paused: self.paused,
             active: self.active,
             version: self.version.clone(),
+            last_interval: self.last_interval,
+            changed_assets: self.changed_assets.clone(),
         })
     }
 }
 
 impl Scheduler {
-    pub(super) fn register(&mut self, dag: Arc<Dag>, version: String, asker: Option<Asker>) {
+    pub(super) fn register(&mut self, dag: Arc<Dag>, version: String, asker: Option<Asker>, now: Now) {
         self.answer(asker, Ok(Answer::Done));
         let dag_id = dag.dag_id.clone();
         let Some(shard) = self.shard_of(&dag_id) else { return };
-        let paused = self.ledger.settings.paused_at_creation;
+        let paused = dag.attributes.is_paused_upon_creation.unwrap_or(self.ledger.settings.paused_at_creation);
         let is_new = !self.dags.contains_key(&dag_id);
-        let entry = self.dags.entry(dag_id.clone()).or_insert_with(|| DagEntry {
-            shard,
-            dag: None,
-            error: None,
-            version: version.clone(),
-            paused,
-            active: true,
-            runs: BTreeMap::new(),
-            held: Vec::new(),
+        let entry = self.dags.entry(dag_id.clone()).or_insert_with(|| {
+            let (dag_id, version) = (dag_id.clone(), version.clone());
+            let changed_assets = Vec::new();
+            DagEntry::new(
+                shard,
+                DagRecord { dag_id, paused, active: true, version, last_interval: None, changed_assets },
+            )
         });
         let is_known = !is_new && entry.version == version && entry.active;
         entry.dag = Some(dag);
@@ -65,6 +96,7 @@ impl Scheduler {
             let record = entry.record(&dag_id);
             self.ledger.record(shard, record, None);
         }
+        self.make_room(&dag_id, now);
     }
 
     pub(super) fn deregister(&mut self, dag_id: &DagId, asker: Option<Asker>) {
@@ -91,27 +123,33 @@ impl Scheduler {
             return;
         }
         let held = std::mem::take(&mut entry.held);
-        let runs: Vec<RunKey> = entry.runs.values().copied().collect();
-        for (key, task) in held {
+        let of_backfills: Vec<RunKey> =
+            entry.runs.values().filter(|key| !entry.queued.contains(key)).copied().collect();
+        for (key, slot) in held {
             if let Some(run) = self.runs.get_mut(&key)
-                && run.tasks[task.at()].ready
+                && run.tasks[slot.at()].ready
             {
-                run.enqueue(task, &mut self.ledger);
+                run.enqueue(slot, &mut self.ledger);
             }
         }
-        for key in runs {
+        for key in of_backfills {
             self.begin_run(key, now);
         }
+        self.make_room(dag_id, now);
     }
 
     /// Starts a run that is queued.
     pub(super) fn begin_run(&mut self, key: RunKey, now: Now) {
         let Some(run) = self.runs.get_mut(&key) else { return };
         if run.state == RunState::Queued {
+            if let Some(entry) = self.dags.get_mut(&run.info.dag.dag_id) {
+                entry.queued.remove(&key);
+            }
             run.state = RunState::Running;
             run.started_at = Some(now.wall);
             run.record_change(None, &mut self.ledger);
             run.begin(&mut self.ledger, now);
+            self.look_at_past(key, now);
             self.end_if_over(key, now);
         }
     }

@@ -8,7 +8,8 @@ use crate::dag::Dag;
 use crate::executor::{Launch, Report};
 use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunKey, ShardId, WorkerId};
 use crate::state::RunState;
-use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, ShardSnapshot};
+use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, ShardSnapshot, TaskRecord};
+use crate::time::Timestamp;
 
 /// A fact.
 #[derive(Debug)]
@@ -46,6 +47,13 @@ pub enum Event {
     BeatsObserved(Vec<(WorkerId, u64)>),
     /// The pools were read, at a moment when all earlier commands had been carried out.
     PoolsObserved(Vec<Pool>),
+    /// The run was looked for that a [`Command::Find`] asked for.
+    RunFound {
+        /// The run that asked.
+        of: RunKey,
+        /// What was found.
+        found: Option<FoundRun>,
+    },
     /// Nothing but time.
     TimePassed,
 }
@@ -61,6 +69,45 @@ pub struct AcquiredShard {
     pub snapshot: ShardSnapshot,
     /// The DAGs of the versions that its rows name, or why one cannot be read.
     pub versions: FxHashMap<String, Result<Arc<Dag>, String>>,
+}
+
+/// Which run of a DAG is looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FindRun {
+    /// See [`Store::previous_run`](crate::Store::previous_run).
+    Before {
+        /// The logical date that it is before.
+        date: Timestamp,
+        /// Whether manual runs do not count.
+        scheduled_only: bool,
+    },
+    /// The one created last of those with this logical date.
+    At(Timestamp),
+}
+
+/// A run that was looked for.
+#[derive(Debug)]
+pub enum FoundRun {
+    /// The scheduler knows it: it is not finished.
+    Unfinished(RunKey),
+    /// It is finished.
+    Finished {
+        /// Its key.
+        key: RunKey,
+        /// Its DAG in its version.
+        dag: Arc<Dag>,
+        /// The rows of its task instances.
+        tasks: Vec<TaskRecord>,
+    },
+}
+
+impl FoundRun {
+    /// Its key.
+    pub fn key(&self) -> RunKey {
+        match self {
+            Self::Unfinished(key) | Self::Finished { key, .. } => *key,
+        }
+    }
 }
 
 /// Who asked, for the driver to find them again.
@@ -91,6 +138,15 @@ pub enum Command {
     Answer(Asker, Result<Answer, Refusal>),
     /// Tell who waits for the end of a run.
     RunEnded(RunKey, RunState),
+    /// Look for the run before another one, and tell with [`Event::RunFound`].
+    Find {
+        /// The run that asks.
+        of: RunKey,
+        /// Its DAG.
+        dag_id: DagId,
+        /// Which one.
+        find: FindRun,
+    },
     /// This report is about another scheduler's shard: put it into that shard's inbox.
     Forward(Report),
 }

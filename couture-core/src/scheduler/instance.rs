@@ -1,5 +1,6 @@
 //! A task instance in memory.
 
+use super::waiting::Await;
 use crate::ids::WorkerId;
 use crate::state::TaskState;
 use crate::time::Timestamp;
@@ -14,7 +15,7 @@ pub(super) enum KillReason {
     RunEnded,
 }
 
-/// One task of one run. Small: a run may have millions.
+/// One task of one run, or one instance of a mapped task. Small: a run may have millions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TaskInstance {
     /// `None` until something happens to it.
@@ -23,6 +24,8 @@ pub(super) struct TaskInstance {
     pub(super) ready: bool,
     /// Whether its live attempt runs in the own executor.
     pub(super) is_here: bool,
+    /// Whether its operator is run while it is deferred.
+    pub(super) is_poked: bool,
     /// Set while its live attempt is being ended.
     pub(super) killing: Option<KillReason>,
     /// The try of the last attempt; 0 before the first.
@@ -31,8 +34,14 @@ pub(super) struct TaskInstance {
     pub(super) launch: u32,
     /// How many attempts of this try were lost. Above 0, the next attempt is of the same try.
     pub(super) lost: u32,
-    /// What its upstream tasks came to.
+    /// How many tries were made before it was cleared last: retries count from there.
+    pub(super) tries_before: u32,
+    /// How often its operator was run again in this try after it had deferred itself.
+    pub(super) pokes: u32,
+    /// What its upstream tasks came to. Of a mapped task, only the instance that stands for all has counts.
     pub(super) counts: UpstreamCounts,
+    /// What it waits for while it is deferred.
+    pub(super) awaits: Option<Box<Await>>,
     /// Who has, or had, the last attempt.
     pub(super) worker: Option<WorkerId>,
     /// When the last attempt was recorded for launch.
@@ -47,9 +56,19 @@ impl TaskInstance {
         self.state.is_some_and(TaskState::is_live)
     }
 
+    /// Whether it waits without holding anything.
+    pub(super) fn is_deferred(&self) -> bool {
+        self.state == Some(TaskState::Deferred)
+    }
+
     /// Whether nothing more happens to it.
     pub(super) fn is_finished(&self) -> bool {
         self.state.is_some_and(TaskState::is_finished)
+    }
+
+    /// Whether its trigger rule decides what becomes of it.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state, None | Some(TaskState::Cleared)) && !self.ready
     }
 
     /// Counts the next attempt: another launch of a try that was lost, or the first of the next try.

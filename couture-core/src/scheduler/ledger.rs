@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
+
 use super::bug::Planted;
 use super::event::Command;
+use super::limits::Limits;
 use super::pools::Pools;
 use super::timers::Timers;
-use crate::ids::{Epoch, PoolName, ShardId, WorkerId};
+use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunId, ShardId, WorkerId};
 use crate::store::Record;
 
 /// How a scheduler is set up.
@@ -27,6 +30,14 @@ pub struct SchedulerSettings {
     pub lease: Duration,
     /// How often an attempt may be lost before that counts as a failure.
     pub max_lost: u32,
+    /// How many instances a mapped task may have.
+    pub max_map_length: usize,
+    /// How many runs of a DAG may be running at a time, where it sets no limit of its own.
+    pub max_active_runs: u32,
+    /// How many task instances of a DAG may be live at a time, where it sets no limit of its own.
+    pub max_active_tasks: Option<u32>,
+    /// Whether missed runs are made up for, where a DAG does not say.
+    pub catchup: bool,
     /// Planted bugs.
     pub planted: Planted,
 }
@@ -44,9 +55,16 @@ pub(super) struct Ledger {
     pub(super) settings: SchedulerSettings,
     pub(super) shards: BTreeMap<ShardId, OwnedShard>,
     pub(super) pools: Pools,
+    pub(super) limits: Limits,
     pub(super) timers: Timers,
     /// Live attempts in the own executor.
     pub(super) live_here: usize,
+    /// Deferred attempts by the run whose end they wait for. Some may be over.
+    pub(super) awaited: FxHashMap<(DagId, RunId), Vec<AttemptToken>>,
+    /// When the next attempt is woken that was overdue when its shard was taken over.
+    pub(super) next_overdue: Duration,
+    /// DAGs of which a run is over, so that others have room.
+    pub(super) rooms: Vec<DagId>,
     pub(super) out: Vec<Command>,
 }
 
@@ -56,8 +74,12 @@ impl Ledger {
             settings,
             shards: BTreeMap::new(),
             pools: Pools::default(),
+            limits: Limits::default(),
             timers: Timers::default(),
             live_here: 0,
+            awaited: FxHashMap::default(),
+            next_overdue: Duration::ZERO,
+            rooms: Vec::new(),
             out: Vec::new(),
         }
     }
@@ -65,6 +87,14 @@ impl Ledger {
     /// The position that the next record of `shard` will have.
     pub(super) fn next_sequence(&self, shard: ShardId) -> u64 {
         self.shards.get(&shard).map_or(0, |owned| owned.sequence) + 1
+    }
+
+    /// Wakes this attempt when the run is over.
+    pub(super) fn await_run(&mut self, run: (DagId, RunId), token: AttemptToken) {
+        let waiters = self.awaited.entry(run).or_default();
+        if !waiters.contains(&token) {
+            waiters.push(token);
+        }
     }
 
     pub(super) fn record(&mut self, shard: ShardId, record: Record, slots: Option<(PoolName, i64)>) {

@@ -8,12 +8,15 @@ use super::dags::DagEntry;
 use super::event::{Command, Event};
 use super::ledger::{Ledger, SchedulerSettings};
 use super::run::Run;
-use super::timers::Timer;
+use super::timers::{Timer, WallTimer};
 use super::workers::Workers;
 use crate::ids::{AttemptToken, DagId, Epoch, RunId, RunKey, ShardId};
 use crate::state::RunState;
 use crate::store::InboxId;
 use crate::time::Now;
+
+/// How many runs may make room in one step.
+const MAX_ROOMS: usize = 4_096;
 
 /// Schedules the DAGs of the shards that it owns.
 ///
@@ -23,6 +26,8 @@ use crate::time::Now;
 pub struct Scheduler {
     pub(super) dags: FxHashMap<DagId, DagEntry>,
     pub(super) runs: FxHashMap<RunKey, Run>,
+    /// Runs by the run before them, where that decides about their tasks. Some may be over.
+    pub(super) followers: FxHashMap<RunKey, Vec<RunKey>>,
     pub(super) workers: Workers,
     pub(super) ledger: Ledger,
     /// Runs that began and ended in this batch: the store does not know their ids yet.
@@ -37,6 +42,7 @@ impl Scheduler {
         Self {
             dags: FxHashMap::default(),
             runs: FxHashMap::default(),
+            followers: FxHashMap::default(),
             workers: Workers::default(),
             ledger: Ledger::new(settings),
             ended_in_batch: FxHashSet::default(),
@@ -52,28 +58,39 @@ impl Scheduler {
         self.ring(now);
         match event {
             Event::ShardAcquired(shard) => self.acquire(*shard, now),
-            Event::DagRegistered { dag, version, asker } => self.register(dag, version, asker),
+            Event::DagRegistered { dag, version, asker } => self.register(dag, version, asker, now),
             Event::DagDeregistered { dag_id, asker } => self.deregister(&dag_id, asker),
             Event::Requested { request, asker } => self.requested(request, asker, now),
             Event::MessageArrived(id, message) => self.message_arrived(id, message, now),
             Event::Reported(report) => self.reported(report, now),
             Event::BeatsObserved(beats) => self.observe_beats(&beats, now),
             Event::PoolsObserved(pools) => self.observe_pools(&pools, now),
+            Event::RunFound { of, found } => self.found(of, found, now),
             Event::TimePassed => {}
         }
+        self.make_rooms(now);
         self.launch(now);
         std::mem::take(&mut self.ledger.out)
+    }
+
+    /// Lets runs begin where others are over. Runs without tasks are over at once, so there may be no end to it: the rest comes later.
+    fn make_rooms(&mut self, now: Now) {
+        for _ in 0..MAX_ROOMS {
+            let Some(dag_id) = self.ledger.rooms.pop() else { return };
+            self.make_room(&dag_id, now);
+        }
+        self.ledger.timers.set(now, Duration::from_millis(1), Timer::Rest);
     }
 
     /// The commands so far have been carried out.
     pub fn begin_batch(&mut self) {
         self.ended_in_batch.clear();
         let runs = &self.runs;
-        let is_current = |token: &AttemptToken| runs.get(&token.run).is_some_and(|run| run.token(token.task) == *token);
+        let is_current = |token: &AttemptToken| runs.get(&token.run).is_some_and(|run| run.is_current(*token));
         self.ledger.timers.tidy(|timer| match timer {
-            Timer::Retry(token) | Timer::ExecutionTimeout(token) => is_current(token),
+            Timer::Retry(token) | Timer::ExecutionTimeout(token) | Timer::Wake(token) => is_current(token),
             Timer::RunTimeout(run) => runs.contains_key(run),
-            Timer::PoolContention => true,
+            Timer::PoolContention | Timer::Rest => true,
         });
     }
 
@@ -86,9 +103,15 @@ impl Scheduler {
         while let Some(timer) = self.ledger.timers.pop_due(now) {
             match timer {
                 Timer::Retry(token) => self.retry_due(token),
-                Timer::ExecutionTimeout(token) => self.execution_timed_out(token),
+                Timer::Wake(token) => self.wake_due(token, now),
+                Timer::ExecutionTimeout(token) => self.execution_timed_out(token, now),
                 Timer::RunTimeout(run) => self.run_timed_out(run, now),
-                Timer::PoolContention => {}
+                Timer::PoolContention | Timer::Rest => {}
+            }
+        }
+        while let Some(timer) = self.ledger.timers.pop_wall_due(now) {
+            match timer {
+                WallTimer::Schedule(dag_id) => self.schedule_due(&dag_id, now),
             }
         }
     }
@@ -104,17 +127,23 @@ impl Scheduler {
 
     /// Ends a run whose tasks are all finished, and forgets it.
     pub(super) fn end_if_over(&mut self, key: RunKey, now: Now) {
+        if !self.followers.is_empty() {
+            self.tell_followers(key, now);
+        }
         let Some(run) = self.runs.get_mut(&key) else { return };
         let Some(state) = run.verdict(&self.ledger) else { return };
         run.state = state;
         run.record_change(Some(now.wall), &mut self.ledger);
         self.ledger.out.push(Command::RunEnded(key, state));
         let id = (run.info.dag.dag_id.clone(), run.info.run_id.clone());
-        self.runs.remove(&key);
-        if let Some(dag) = self.dags.get_mut(&id.0) {
-            dag.runs.remove(&id.1);
+        self.followers.remove(&key);
+        if let (Some(run), Some(entry)) = (self.runs.remove(&key), self.dags.get_mut(&id.0)) {
+            entry.remove_run(&run);
         }
+        self.wake_waiters(&id);
+        let dag_id = id.0.clone();
         self.ended_in_batch.insert(id);
+        self.ledger.rooms.push(dag_id);
     }
 
     /// The shards owned, with their epochs and last journal positions given out.
@@ -165,8 +194,11 @@ impl Scheduler {
             .values()
             .filter(|run| run.shard() == shard && run.state == RunState::Running)
             .flat_map(|run| {
-                let here = run.tasks.iter().enumerate().filter(|(_, instance)| instance.is_here);
-                here.map(|(at, _)| run.token(crate::ids::TaskIndex(at as u32)))
+                let here = run.slots.all().filter(|slot| {
+                    let instance = &run.tasks[slot.at()];
+                    instance.is_here || instance.is_poked
+                });
+                here.map(|slot| run.token(slot))
             })
             .collect();
         tokens.sort_unstable();

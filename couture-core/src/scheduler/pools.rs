@@ -1,11 +1,12 @@
 //! Pools: slots, and who waits for them.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 
 use rustc_hash::FxHashMap;
 
-use crate::ids::{PoolName, RunKey, TaskIndex};
+use super::lanes::Lanes;
+use super::slots::Slot;
+use crate::ids::{PoolName, RunKey};
 use crate::store::Pool;
 use crate::time::Timestamp;
 
@@ -15,8 +16,10 @@ pub(super) struct Waiting {
     pub(super) priority_weight: i32,
     pub(super) logical_date: Timestamp,
     pub(super) arrival: u64,
+    /// Of which DAG it is, as a number, and whether of a backfill.
+    pub(super) lane: u64,
     pub(super) run: RunKey,
-    pub(super) task: TaskIndex,
+    pub(super) slot: Slot,
     pub(super) slots: u32,
 }
 
@@ -41,6 +44,8 @@ pub(super) struct Pools {
     by_name: FxHashMap<PoolName, usize>,
     pools: Vec<PoolState>,
     arrivals: u64,
+    /// The pool that was served last.
+    last: usize,
 }
 
 #[derive(Debug, Default)]
@@ -51,8 +56,7 @@ struct PoolState {
     used_here: i64,
     /// Slots held by attempts of others, when last looked at.
     used_elsewhere: i64,
-    /// In the order of launch.
-    queue: BinaryHeap<Waiting>,
+    queue: Lanes,
     /// Those that need more slots than the pool has.
     too_big: Vec<Waiting>,
 }
@@ -96,7 +100,9 @@ impl Pools {
             let state = &mut self.pools[at];
             state.slots = Some(pool.slots);
             state.used_elsewhere = pool.used - state.used_here;
-            state.queue.extend(std::mem::take(&mut state.too_big));
+            for waiting in std::mem::take(&mut state.too_big) {
+                state.queue.push(waiting);
+            }
         }
     }
 
@@ -108,28 +114,29 @@ impl Pools {
         self.pools[at].queue.push(waiting);
     }
 
-    /// Removes and returns the first of all those that have enough slots free. The first of a pool's queue keeps later ones
-    /// of that pool back, so that a big one is not starved by small ones.
+    /// Removes and returns somebody who has enough slots free; the pools take turns. Who is next in a pool keeps all others of that pool
+    /// back, so that a big one is not starved by small ones. If it is launched, [`launched`](Self::launched) must be told.
     pub(super) fn pop(&mut self) -> Option<Waiting> {
-        loop {
-            let (at, first) = self
-                .pools
-                .iter()
-                .enumerate()
-                .filter_map(|(at, pool)| Some((at, *pool.queue.peek()?)))
-                .filter(|(at, first)| {
-                    let pool = &self.pools[*at];
-                    pool.slots.is_some_and(|slots| slots < first.slots) || pool.free() >= i64::from(first.slots)
-                })
-                .max_by_key(|(_, first)| *first)?;
+        let count = self.pools.len();
+        for at in (1..=count).map(|step| (self.last + step) % count) {
             let pool = &mut self.pools[at];
-            pool.queue.pop();
-            if pool.slots.is_some_and(|slots| slots < first.slots) {
-                pool.too_big.push(first);
-            } else {
-                return Some(first);
+            while let Some(next) = pool.queue.peek() {
+                if pool.slots.is_some_and(|slots| slots < next.slots) {
+                    pool.too_big.extend(pool.queue.pop());
+                } else if pool.free() >= i64::from(next.slots) {
+                    self.last = at;
+                    return pool.queue.pop();
+                } else {
+                    break;
+                }
             }
         }
+        None
+    }
+
+    /// What was popped last is launched.
+    pub(super) fn launched(&mut self, waiting: &Waiting) {
+        self.pools[self.last].queue.launched(waiting.lane);
     }
 
     /// How many wait; some may do so in vain.
@@ -139,6 +146,6 @@ impl Pools {
 
     /// Whether somebody waits for slots that others hold.
     pub(super) fn is_contended(&self) -> bool {
-        self.pools.iter().any(|pool| pool.used_elsewhere > 0 && !pool.queue.is_empty())
+        self.pools.iter().any(|pool| pool.used_elsewhere > 0 && pool.queue.len() > 0)
     }
 }

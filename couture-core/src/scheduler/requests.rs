@@ -1,22 +1,16 @@
 //! What people and programs ask for.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::bug::Bug;
+use super::creation::{NewRun, checked_conf};
 use super::event::{Asker, Command};
 use super::machine::Scheduler;
-use super::run::Run;
-use crate::ids::{DagId, RunId, RunKey};
-use crate::state::{RunState, RunType};
-use crate::store::{Answer, InboxId, Message, Record, Refusal, Request, RunRecord, Trigger};
-use crate::task::RunInfo;
+use crate::ids::{DagId, RunId};
+use crate::schedule::DataInterval;
+use crate::state::RunType;
+use crate::store::{Answer, InboxId, Message, Record, Refusal, Request, Trigger};
 use crate::time::Now;
-
-/// The most unfinished runs of one DAG.
-pub(super) const MAX_UNFINISHED_RUNS: usize = 100_000;
 
 /// How long a message about a DAG that nobody has defined waits for that to happen.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -82,68 +76,23 @@ impl Scheduler {
 
     fn trigger(&mut self, trigger: Trigger, now: Now) -> Result<Answer, Refusal> {
         let Trigger { dag_id, run_id, logical_date, conf } = trigger;
-        let conf = checked_conf(conf)?;
-        let Some(entry) = self.dags.get(&dag_id) else { return Err(Refusal::UnknownDag(dag_id)) };
-        if !entry.active {
-            return Err(Refusal::InactiveDag(dag_id));
-        }
-        let Some(dag) = entry.dag.clone() else {
-            let error = entry.error.clone().unwrap_or_default();
-            return Err(Refusal::Quarantined { dag_id, error });
-        };
-        if entry.runs.len() >= MAX_UNFINISHED_RUNS {
-            return Err(Refusal::TooManyRuns { dag_id, limit: MAX_UNFINISHED_RUNS });
+        if let Some(run_type) = run_id.as_ref().and_then(RunId::reserved_for) {
+            return Err(Refusal::ReservedRunId { run_id: run_id.unwrap_or_else(|| RunId::manual(now.wall)), run_type });
         }
         let logical_date = logical_date.unwrap_or(now.wall);
+        let dag = self.dags.get(&dag_id).and_then(|entry| entry.dag.as_ref());
+        let data_interval =
+            dag.map_or(DataInterval::at(logical_date), |dag| dag.timetable.infer_manual_interval(logical_date));
         let run_id = run_id.unwrap_or_else(|| RunId::manual(logical_date));
-        if self.has_run(&dag_id, &run_id) {
-            return Err(Refusal::RunExists { dag_id, run_id });
-        }
-        let (shard, version, paused) = (entry.shard, entry.version.clone(), entry.paused);
-        let key = RunKey::new(shard, self.ledger.next_sequence(shard));
-        let info = RunInfo { key, dag, run_id: run_id.clone(), run_type: RunType::Manual, logical_date, conf };
-        let state = if paused { RunState::Queued } else { RunState::Running };
-        let mut run = Run::new(Arc::new(info), state);
-        run.started_at = (!paused).then_some(now.wall);
-        self.ledger.record(shard, Record::RunCreated(run.record(version, now.wall)), None);
-        if let Some(entry) = self.dags.get_mut(&dag_id) {
-            entry.runs.insert(run_id.clone(), key);
-        }
-        if !paused {
-            run.begin(&mut self.ledger, now);
-        }
-        self.runs.insert(key, run);
-        if !paused {
-            self.end_if_over(key, now);
-        }
+        let new = NewRun {
+            run_id: run_id.clone(),
+            run_type: RunType::Manual,
+            logical_date,
+            data_interval,
+            conf: checked_conf(conf)?,
+            backfill: None,
+        };
+        let key = self.create_run(dag_id, new, now)?;
         Ok(Answer::Triggered { key, run_id })
-    }
-}
-
-impl Run {
-    fn record(&self, version: String, queued_at: crate::time::Timestamp) -> RunRecord {
-        RunRecord {
-            key: self.info.key,
-            dag_id: self.info.dag.dag_id.clone(),
-            version,
-            run_id: self.info.run_id.clone(),
-            run_type: self.info.run_type,
-            logical_date: self.info.logical_date,
-            conf: self.info.conf.clone(),
-            state: self.state,
-            queued_at,
-            started_at: self.started_at,
-            ended_at: None,
-            cancelled: false,
-        }
-    }
-}
-
-fn checked_conf(conf: Value) -> Result<Value, Refusal> {
-    match conf {
-        Value::Null => Ok(Value::Object(serde_json::Map::new())),
-        Value::Object(map) if map.is_empty() => Ok(Value::Object(map)),
-        conf @ Value::Object(_) if conf.to_string().len() <= Trigger::MAX_CONF_BYTES => Ok(conf),
-        _ => Err(Refusal::Conf),
     }
 }

@@ -1,6 +1,5 @@
 //! Taking over a shard from the store, and letting go of one.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -8,15 +7,16 @@ use rustc_hash::FxHashMap;
 use super::bug::Bug;
 use super::dags::DagEntry;
 use super::event::{AcquiredShard, Command};
-use super::ledger::OwnedShard;
+use super::ledger::{Ledger, OwnedShard};
 use super::machine::Scheduler;
 use super::run::{Details, Run};
+use super::slots::Slot;
 use super::timers::{Timer, left};
 use crate::dag::Dag;
-use crate::ids::{RunKey, ShardId, TaskIndex};
+use crate::ids::{MapIndex, RunKey, ShardId};
 use crate::state::{RunState, TaskState};
 use crate::store::{RunRecord, TaskRecord};
-use crate::task::RunInfo;
+use crate::task::{Deferral, RunInfo};
 use crate::time::Now;
 
 type Versions = FxHashMap<String, Result<Arc<Dag>, String>>;
@@ -26,23 +26,19 @@ impl Scheduler {
         let AcquiredShard { id, epoch, snapshot, versions } = shard;
         self.forget(id);
         self.ledger.shards.insert(id, OwnedShard { epoch, sequence: snapshot.sequence });
+        let mut dag_ids = Vec::new();
         for row in snapshot.dags {
             let dag = versions.get(&row.version);
-            let entry = DagEntry {
-                shard: id,
-                dag: dag.and_then(|dag| dag.as_ref().ok().cloned()),
-                error: match dag {
-                    Some(Ok(_)) => None,
-                    Some(Err(error)) => Some(error.clone()),
-                    None => Some(format!("version {} is missing from the store", row.version)),
-                },
-                version: row.version,
-                paused: row.paused,
-                active: row.active,
-                runs: BTreeMap::new(),
-                held: Vec::new(),
+            let error = match dag {
+                Some(Ok(_)) => None,
+                Some(Err(error)) => Some(error.clone()),
+                None => Some(format!("version {} is missing from the store", row.version)),
             };
-            self.dags.insert(row.dag_id, entry);
+            let dag = dag.and_then(|dag| dag.as_ref().ok().cloned());
+            let dag_id = row.dag_id.clone();
+            let entry = DagEntry { dag, error, ..DagEntry::new(id, row) };
+            dag_ids.push(dag_id.clone());
+            self.dags.insert(dag_id, entry);
         }
         let mut rows: FxHashMap<RunKey, Vec<TaskRecord>> = FxHashMap::default();
         for row in snapshot.tasks {
@@ -51,6 +47,9 @@ impl Scheduler {
         for run in snapshot.runs {
             let rows = rows.remove(&run.key).unwrap_or_default();
             self.restore_run(run, rows, &versions, now);
+        }
+        for dag_id in dag_ids {
+            self.make_room(&dag_id, now);
         }
     }
 
@@ -75,62 +74,45 @@ impl Scheduler {
             entry.error.get_or_insert_with(|| format!("run {}: its DAG has no task number {at}", row.run_id));
             return;
         }
-        entry.runs.insert(row.run_id.clone(), row.key);
         let info = RunInfo {
             key: row.key,
             dag,
             run_id: row.run_id,
             run_type: row.run_type,
             logical_date: row.logical_date,
+            data_interval: row.data_interval,
+            backfill: row.backfill,
             conf: row.conf,
         };
-        let mut run = Run::new(Arc::new(info), row.state);
+        let mut run = Run::new(Arc::new(info), row.state, &self.ledger.settings);
         run.started_at = row.started_at;
         run.cancelled = row.cancelled;
-        let mut up_for_retry = Vec::new();
         let mut live = Vec::new();
         for row in rows {
-            let (task, state) = (row.token.task, row.state);
-            let instance = &mut run.tasks[task.at()];
-            instance.try_number = row.token.try_number;
-            instance.launch = row.token.launch;
-            instance.lost = row.lost;
-            instance.worker = row.worker;
-            instance.queued_at = row.queued_at;
-            instance.started_at = row.started_at;
-            run.apply(task, state, &mut self.ledger);
-            match state {
-                TaskState::UpForRetry => {
-                    let ended_at = row.ended_at.unwrap_or(now.wall);
-                    let retry_at = row.retry_at.unwrap_or(ended_at);
-                    up_for_retry.push((task, left(retry_at, retry_at.since(ended_at), now)));
-                }
-                TaskState::Queued | TaskState::Running => live.push(task),
-                _ => {}
+            if let Some(slot) = run.restore_instance(row, &mut self.ledger, now) {
+                live.push(slot);
             }
         }
-        for (task, wait) in up_for_retry {
-            self.ledger.timers.set(now, wait, Timer::Retry(run.token(task)));
-        }
+        entry.add_run(&run);
         self.runs.insert(run.info.key, run);
         self.continue_run(row.key, live, now);
     }
 
-    fn continue_run(&mut self, key: RunKey, live: Vec<TaskIndex>, now: Now) {
+    fn continue_run(&mut self, key: RunKey, live: Vec<Slot>, now: Now) {
         let Some(run) = self.runs.get_mut(&key) else { return };
         let planted = self.ledger.settings.planted;
-        for task in live {
-            let worker = run.tasks[task.at()].worker.clone();
+        for slot in live {
+            let worker = run.tasks[slot.at()].worker.clone();
             let is_own = worker.as_ref().is_some_and(|worker| worker.name == self.ledger.settings.worker.name);
             if planted.has(Bug::RestoreRunsAgain) {
-                self.ledger.out.push(Command::Launch(run.launch_of(task)));
+                self.ledger.out.push(Command::Launch(run.launch_of(slot)));
             } else if is_own || self.ledger.settings.is_exclusive {
                 if planted.has(Bug::ResumeForgotten) {
                     continue;
                 }
-                run.resume(task, &mut self.ledger, now);
+                run.resume(slot, &mut self.ledger, now);
             } else if let Some(worker) = worker {
-                self.workers.watch(worker, key, task, now);
+                self.workers.watch(worker, key, slot, now);
             }
         }
         if run.cancelled {
@@ -138,7 +120,8 @@ impl Scheduler {
         } else if run.state == RunState::Running {
             run.arm_timeout(&mut self.ledger, now);
             run.evaluate_all(&mut self.ledger, now);
-        } else if !self.dags.get(&run.info.dag.dag_id).is_some_and(|dag| dag.paused) {
+            self.look_at_past(key, now);
+        } else if run.info.backfill.is_some() && !self.dags.get(&run.info.dag.dag_id).is_some_and(|dag| dag.paused) {
             return self.begin_run(key, now);
         }
         if self.runs.get(&key).is_some_and(|run| run.state == RunState::Running || run.cancelled) {
@@ -153,14 +136,19 @@ impl Scheduler {
         }
         self.dags.retain(|_, dag| dag.shard != shard);
         self.puzzling.retain(|id, _| id.shard != shard);
+        self.followers.retain(|key, _| key.shard() != shard);
         let ledger = &mut self.ledger;
         self.runs.retain(|key, run| {
             if key.shard() != shard {
                 return true;
             }
-            for (at, instance) in run.tasks.iter().enumerate().filter(|(_, instance)| instance.is_live()) {
-                let options = &run.info.dag.task(TaskIndex(at as u32)).options;
+            for slot in run.slots.all().filter(|slot| run.tasks[slot.at()].is_live()) {
+                let instance = &run.tasks[slot.at()];
+                let options = &run.task(slot).options;
                 ledger.pools.hand_over(&options.pool, i64::from(options.pool_slots));
+                if run.is_limited {
+                    ledger.limits.count(&run.info.dag.dag_id, &run.task(slot).task_id, false);
+                }
                 ledger.live_here -= usize::from(instance.is_here);
             }
             false
@@ -169,20 +157,67 @@ impl Scheduler {
 }
 
 impl Run {
+    /// Takes in the row of a task instance; a mapped task's own row comes before those of its instances. Returns where it is if it
+    /// is live.
+    fn restore_instance(&mut self, row: TaskRecord, ledger: &mut Ledger, now: Now) -> Option<Slot> {
+        let (task, state, token) = (row.token.task, row.state, row.token);
+        let length = match (state, usize::try_from(token.map_index.0)) {
+            (TaskState::Expanded, _) => row.length.unwrap_or_default() as usize,
+            // One of a list that is shorter now, or not known yet: its tries go on where the list grows again.
+            (_, Ok(at)) if at < ledger.settings.max_map_length => at + 1,
+            _ => 0,
+        };
+        self.make_instances(task, length);
+        let slot = self.slot(token)?;
+        let retries = self.task(slot).options.retries;
+        let instance = &mut self.tasks[slot.at()];
+        instance.try_number = token.try_number;
+        instance.launch = token.launch;
+        instance.lost = row.lost;
+        instance.tries_before = row.max_tries.saturating_sub(retries).min(token.try_number);
+        instance.worker = row.worker;
+        instance.queued_at = row.queued_at;
+        instance.started_at = row.started_at;
+        self.apply(slot, state, ledger);
+        if token.map_index == MapIndex::NONE && state == TaskState::Success {
+            self.lengths.extend(row.length.map(|length| (task, length)));
+            if let Some(decision) = &row.decision {
+                self.take_decision(task, decision);
+            }
+        }
+        let ended_at = row.ended_at.unwrap_or(now.wall);
+        match state {
+            TaskState::UpForRetry => {
+                let retry_at = row.retry_at.unwrap_or(ended_at);
+                ledger.timers.set(now, left(retry_at, retry_at.since(ended_at), now), Timer::Retry(token));
+            }
+            TaskState::Deferred => {
+                let deferral = row.deferral.map_or_else(Deferral::default, |deferral| *deferral);
+                let left = left(row.retry_at.unwrap_or(now.wall), deferral.after, now);
+                self.goes_on_waiting(slot, deferral, left, ledger, now);
+                if let Some(started_at) = row.started_at {
+                    self.arm_execution_timeout(slot, now.wall.since(started_at), ledger, now);
+                }
+            }
+            _ => {}
+        }
+        state.is_live().then_some(slot)
+    }
+
     /// A live attempt of an earlier life of the own executor goes on here, or is reported as lost by it.
-    fn resume(&mut self, task: TaskIndex, ledger: &mut super::ledger::Ledger, now: Now) {
+    fn resume(&mut self, slot: Slot, ledger: &mut Ledger, now: Now) {
         let own = ledger.settings.worker.clone();
-        let instance = &mut self.tasks[task.at()];
+        let instance = &mut self.tasks[slot.at()];
         instance.is_here = true;
         ledger.live_here += 1;
         if instance.worker.as_ref() != Some(&own) {
             instance.worker = Some(own);
             let state = instance.state.unwrap_or(TaskState::Queued);
-            self.transition(task, state, Details::default(), ledger);
+            self.transition(slot, state, Details::default(), ledger);
         }
-        if let Some(started_at) = self.tasks[task.at()].started_at {
-            self.arm_execution_timeout(task, now.wall.since(started_at), ledger, now);
+        if let Some(started_at) = self.tasks[slot.at()].started_at {
+            self.arm_execution_timeout(slot, now.wall.since(started_at), ledger, now);
         }
-        ledger.out.push(Command::Resume(self.launch_of(task)));
+        ledger.out.push(Command::Resume(self.launch_of(slot)));
     }
 }

@@ -1,21 +1,24 @@
 //! A DAG run: its task instances, and the one place where they change.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::bug::Bug;
-use super::event::Command;
-use super::instance::{KillReason, TaskInstance};
-use super::ledger::Ledger;
+use super::instance::TaskInstance;
+use super::ledger::{Ledger, SchedulerSettings};
+use super::past::Past;
 use super::pools::Waiting;
+use super::slots::{Slot, Slots};
 use super::timers::{Timer, left};
 use crate::dag::Task;
 use crate::executor::Launch;
 use crate::ids::{AttemptToken, MapIndex, ShardId, TaskIndex};
 use crate::state::{RunState, TaskState};
 use crate::store::{Record, RunChange, TaskRecord};
-use crate::task::{RunInfo, XCom};
+use crate::task::{Decision, Deferral, RunInfo, Waited, XCom};
 use crate::time::{Now, Timestamp};
-use crate::trigger_rule::Verdict;
 
 /// An unfinished run.
 #[derive(Debug)]
@@ -25,13 +28,29 @@ pub(super) struct Run {
     pub(super) started_at: Option<Timestamp>,
     /// Somebody or a timeout ended it; what is unfinished ends, too.
     pub(super) cancelled: bool,
+    /// Who it shares its turns with: see [`Lanes`](super::lanes::Lanes).
+    pub(super) lane: u64,
+    /// Whether limits hold for its task instances.
+    pub(super) is_limited: bool,
+    /// What the run before says; nothing where nobody asks.
+    pub(super) past: Option<Box<Past>>,
+    /// By slot.
     pub(super) tasks: Vec<TaskInstance>,
-    /// How many instances are not finished.
-    unfinished: usize,
-    /// Whether a leaf has failed.
-    leaf_failed: bool,
+    pub(super) slots: Slots,
+    /// How many elements the outputs of tasks have that mapped tasks are expanded over.
+    pub(super) lengths: FxHashMap<TaskIndex, u32>,
+    /// What tasks decided about those after them: the tasks to be skipped, ascending.
+    pub(super) decisions: FxHashMap<TaskIndex, Box<[TaskIndex]>>,
+    /// Expanded tasks that may have instances which nothing has happened to, or which were cleared.
+    pub(super) reopened: BTreeSet<TaskIndex>,
+    /// An instance that is known to go on by itself, or was. See [`is_deadlocked`](Self::is_deadlocked).
+    pub(super) witness: Slot,
+    /// How many instances are not finished. Those of a mapped task count from its expansion on, and then it itself does not.
+    pub(super) unfinished: usize,
+    /// How many instances have failed that decide about the run.
+    pub(super) failed: usize,
     /// Finished instances whose downstream tasks have not been looked at.
-    news: Vec<TaskIndex>,
+    pub(super) news: Vec<Slot>,
 }
 
 /// What a transition says beside the state.
@@ -41,6 +60,9 @@ pub(super) struct Details {
     pub(super) retry_at: Option<Timestamp>,
     pub(super) error: Option<Box<str>>,
     pub(super) xcoms: Vec<XCom>,
+    pub(super) length: Option<u32>,
+    pub(super) decision: Option<Box<Decision>>,
+    pub(super) deferral: Option<Box<Deferral>>,
 }
 
 impl Details {
@@ -55,20 +77,28 @@ impl Details {
 }
 
 impl Run {
-    pub(super) fn new(info: Arc<RunInfo>, state: RunState) -> Self {
+    pub(super) fn new(info: Arc<RunInfo>, state: RunState, settings: &SchedulerSettings) -> Self {
         let mut tasks = vec![TaskInstance::default(); info.dag.tasks().len()];
         for (instance, task) in tasks.iter_mut().zip(info.dag.tasks()) {
             instance.counts.total = task.upstream.len() as u32;
         }
         let unfinished = tasks.len();
         Self {
+            slots: Slots::new(tasks.len()),
+            lane: (info.dag.dag_id.fnv1a() << 1) | u64::from(info.backfill.is_some()),
+            past: Past::of(&info.dag),
+            is_limited: Self::has_limits(&info.dag, settings),
             info,
             state,
             started_at: None,
             cancelled: false,
             tasks,
+            lengths: FxHashMap::default(),
+            decisions: FxHashMap::default(),
+            reopened: BTreeSet::new(),
+            witness: Slot::default(),
             unfinished,
-            leaf_failed: false,
+            failed: 0,
             news: Vec::new(),
         }
     }
@@ -77,37 +107,54 @@ impl Run {
         self.info.key.shard()
     }
 
-    pub(super) fn task(&self, task: TaskIndex) -> &Task {
-        self.info.dag.task(task)
+    /// The task that the instance at `slot` is of.
+    pub(super) fn task(&self, slot: Slot) -> &Task {
+        self.info.dag.task(self.slots.owner(slot).0)
+    }
+
+    /// Where the task instance of an attempt is, if it is in this run.
+    pub(super) fn slot(&self, token: AttemptToken) -> Option<Slot> {
+        self.slots.find(token.task, token.map_index)
     }
 
     /// The current attempt of a task instance.
-    pub(super) fn token(&self, task: TaskIndex) -> AttemptToken {
-        let instance = &self.tasks[task.at()];
-        AttemptToken {
-            run: self.info.key,
-            task,
-            map_index: MapIndex::NONE,
-            try_number: instance.try_number,
-            launch: instance.launch,
-        }
+    pub(super) fn token(&self, slot: Slot) -> AttemptToken {
+        let instance = &self.tasks[slot.at()];
+        let (task, map_index) = self.slots.owner(slot);
+        AttemptToken { run: self.info.key, task, map_index, try_number: instance.try_number, launch: instance.launch }
     }
 
-    pub(super) fn launch_of(&self, task: TaskIndex) -> Launch {
-        Launch { token: self.token(task), run: self.info.clone() }
+    /// Whether `token` is the current attempt of its task instance.
+    pub(super) fn is_current(&self, token: AttemptToken) -> bool {
+        self.slot(token).is_some_and(|slot| self.token(slot) == token)
+    }
+
+    pub(super) fn launch_of(&self, slot: Slot) -> Launch {
+        let instance = &self.tasks[slot.at()];
+        let since = instance.started_at.filter(|_| instance.is_deferred() || instance.pokes > 0);
+        let waited = since.map(|since| Waited { since, pokes: instance.pokes });
+        Launch { token: self.token(slot), run: self.info.clone(), waited, elements: self.elements(slot) }
     }
 
     /// The instance is in `state` now: keeps every count in step. Serves running and recovery alike.
-    pub(super) fn apply(&mut self, task: TaskIndex, state: TaskState, ledger: &mut Ledger) {
+    pub(super) fn apply(&mut self, slot: Slot, state: TaskState, ledger: &mut Ledger) {
         let dag = self.info.dag.clone();
+        let (task, map_index) = self.slots.owner(slot);
         let node = dag.task(task);
-        let instance = &mut self.tasks[task.at()];
+        let instance = &mut self.tasks[slot.at()];
         let was_live = instance.is_live();
         instance.state = Some(state);
         instance.ready = false;
+        if state != TaskState::Deferred {
+            instance.is_poked = false;
+            instance.awaits = None;
+        }
         if was_live != state.is_live() {
             let slots = i64::from(node.options.pool_slots);
             ledger.pools.take(&node.options.pool, if was_live { -slots } else { slots });
+            if self.is_limited {
+                ledger.limits.count(&dag.dag_id, &node.task_id, state.is_live());
+            }
         }
         if !state.is_live() {
             instance.killing = None;
@@ -115,29 +162,47 @@ impl Run {
                 ledger.live_here -= 1;
             }
         }
+        if state == TaskState::Expanded {
+            self.expanded(task);
+        }
+        // The instances of a mapped task count while it is expanded, and it itself does not.
+        if map_index == MapIndex::NONE || self.tasks[task.at()].state == Some(TaskState::Expanded) {
+            self.count(slot, state);
+        }
+    }
+
+    /// Counts a state that an instance is in from now on, for the run and for the tasks downstream.
+    fn count(&mut self, slot: Slot, state: TaskState) {
+        let dag = self.info.dag.clone();
+        let (task, map_index) = self.slots.owner(slot);
+        let node = dag.task(task);
+        let is_mapped = map_index != MapIndex::NONE;
+        if state == TaskState::Cleared && is_mapped {
+            self.reopened.insert(task);
+        }
         if !state.is_finished() {
             return;
         }
         self.unfinished -= 1;
         let failed = matches!(state, TaskState::Failed | TaskState::UpstreamFailed);
-        self.leaf_failed |= failed && node.downstream.is_empty();
+        self.failed += usize::from(failed && node.decides);
         for next in &node.downstream {
             let counts = &mut self.tasks[next.at()].counts;
-            match state {
-                TaskState::Success => counts.success += 1,
-                TaskState::Failed => counts.failed += 1,
-                TaskState::UpstreamFailed => counts.upstream_failed += 1,
-                _ => counts.skipped += 1,
+            // The list is shorter than it was: nobody waits for what it does not hold.
+            if state == TaskState::Removed && is_mapped {
+                counts.total -= 1;
+            } else {
+                counts.add(state);
             }
         }
     }
 
     /// Changes the state of a task instance and records it. The only place that does.
-    pub(super) fn transition(&mut self, task: TaskIndex, state: TaskState, details: Details, ledger: &mut Ledger) {
-        let was_live = self.tasks[task.at()].is_live();
-        self.apply(task, state, ledger);
-        let token = self.token(task);
-        let options = &self.info.dag.task(task).options;
+    pub(super) fn transition(&mut self, slot: Slot, state: TaskState, details: Details, ledger: &mut Ledger) {
+        let was_live = self.tasks[slot.at()].is_live();
+        self.apply(slot, state, ledger);
+        let token = self.token(slot);
+        let options = &self.info.dag.task(token.task).options;
         let slots = i64::from(options.pool_slots);
         let slots = match (was_live, state.is_live()) {
             (false, true) => Some((options.pool.clone(), slots)),
@@ -145,32 +210,26 @@ impl Run {
             (true, false) => Some((options.pool.clone(), -slots)),
             _ => None,
         };
-        let instance = &self.tasks[task.at()];
+        let instance = &self.tasks[slot.at()];
         let record = TaskRecord {
             token,
             state,
             worker: instance.worker.clone(),
             lost: instance.lost,
+            max_tries: instance.tries_before + options.retries,
             queued_at: instance.queued_at,
             started_at: instance.started_at,
             ended_at: details.ended_at,
             retry_at: details.retry_at,
             error: details.error,
             xcoms: details.xcoms,
+            length: details.length,
+            decision: details.decision,
+            deferral: details.deferral,
         };
         ledger.record(self.shard(), Record::Task(Box::new(record)), slots);
         if state.is_finished() {
-            self.news.push(task);
-        }
-    }
-
-    /// Looks at the tasks downstream of what has just finished, and at theirs if that finishes them.
-    pub(super) fn propagate(&mut self, ledger: &mut Ledger, now: Now) {
-        while let Some(finished) = self.news.pop() {
-            let dag = self.info.dag.clone();
-            for next in &dag.task(finished).downstream {
-                self.evaluate(*next, ledger, now);
-            }
+            self.news.push(slot);
         }
     }
 
@@ -185,89 +244,26 @@ impl Run {
     }
 
     pub(super) fn arm_timeout(&self, ledger: &mut Ledger, now: Now) {
-        if let (Some(timeout), Some(started_at)) = (self.info.dag.attributes.dagrun_timeout, self.started_at) {
+        if let (Some(timeout), Some(started_at)) = (self.info.dag.attributes.dagrun_timeout(), self.started_at) {
             ledger.timers.set(now, left(started_at + timeout, timeout, now), Timer::RunTimeout(self.info.key));
         }
     }
 
-    pub(super) fn evaluate_all(&mut self, ledger: &mut Ledger, now: Now) {
-        for at in 0..self.tasks.len() {
-            self.evaluate(TaskIndex(at as u32), ledger, now);
-        }
-        self.propagate(ledger, now);
-    }
-
-    /// Applies the trigger rule of a task instance that nothing has happened to yet.
-    fn evaluate(&mut self, task: TaskIndex, ledger: &mut Ledger, now: Now) {
-        let instance = &self.tasks[task.at()];
-        if instance.state.is_some() || instance.ready || self.state != RunState::Running {
-            return;
-        }
-        if self.cancelled {
-            return self.transition(task, TaskState::Skipped, Details::ended(now.wall), ledger);
-        }
-        let planted = ledger.settings.planted;
-        let verdict = match self.task(task).options.trigger_rule.verdict(&instance.counts) {
-            Verdict::Wait if planted.has(Bug::TriggerTooEager) && instance.counts.success > 0 => Verdict::Run,
-            Verdict::Skip if planted.has(Bug::SkipNotPropagated) => Verdict::Wait,
-            Verdict::FailUpstream if planted.has(Bug::FailureNotPropagated) => Verdict::Wait,
-            verdict => verdict,
-        };
-        match verdict {
-            Verdict::Wait => {}
-            Verdict::Run => self.enqueue(task, ledger),
-            Verdict::Skip => self.transition(task, TaskState::Skipped, Details::ended(now.wall), ledger),
-            Verdict::FailUpstream => {
-                self.transition(task, TaskState::UpstreamFailed, Details::ended(now.wall), ledger);
-            }
-        }
-    }
-
     /// Puts a task instance into the queue for slots.
-    pub(super) fn enqueue(&mut self, task: TaskIndex, ledger: &mut Ledger) {
-        self.tasks[task.at()].ready = true;
-        let options = &self.info.dag.task(task).options;
+    pub(super) fn enqueue(&mut self, slot: Slot, ledger: &mut Ledger) {
+        self.tasks[slot.at()].ready = true;
+        self.witness = slot;
+        let task = self.task(slot);
         let waiting = Waiting {
-            priority_weight: options.priority_weight,
+            priority_weight: task.priority_weight,
             logical_date: self.info.logical_date,
             arrival: 0,
+            lane: self.lane,
             run: self.info.key,
-            task,
-            slots: options.pool_slots,
+            slot,
+            slots: task.options.pool_slots,
         };
-        ledger.pools.enqueue(&options.pool, waiting);
-    }
-
-    /// Ends the run before its time: live attempts are killed, everything else that is unfinished is skipped.
-    pub(super) fn cancel(&mut self, ledger: &mut Ledger, now: Now) {
-        self.cancelled = true;
-        self.record_change(None, ledger);
-        self.end_tasks(ledger, now);
-    }
-
-    /// The part of [`cancel`](Self::cancel) that is done again after a restart.
-    pub(super) fn end_tasks(&mut self, ledger: &mut Ledger, now: Now) {
-        for at in 0..self.tasks.len() {
-            let task = TaskIndex(at as u32);
-            let instance = &mut self.tasks[at];
-            if instance.is_live() {
-                if instance.killing.replace(KillReason::RunEnded).is_none() {
-                    ledger.out.push(Command::Kill(self.token(task)));
-                }
-            } else if !instance.is_finished() {
-                self.transition(task, TaskState::Skipped, Details::ended(now.wall), ledger);
-            }
-        }
-        self.news.clear();
-    }
-
-    /// The state in which the run is over, if it is.
-    pub(super) fn verdict(&self, ledger: &Ledger) -> Option<RunState> {
-        let early = ledger.settings.planted.has(Bug::RunEndsEarly) && self.leaf_failed;
-        if self.unfinished > 0 && !early {
-            return None;
-        }
-        Some(if self.leaf_failed || self.cancelled { RunState::Failed } else { RunState::Success })
+        ledger.pools.enqueue(&task.options.pool, waiting);
     }
 
     pub(super) fn record_change(&self, ended_at: Option<Timestamp>, ledger: &mut Ledger) {
@@ -277,6 +273,7 @@ impl Run {
             started_at: self.started_at,
             ended_at,
             cancelled: self.cancelled,
+            version: None,
         };
         ledger.record(self.shard(), Record::RunChanged(change), None);
     }

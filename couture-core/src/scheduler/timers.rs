@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use crate::ids::{AttemptToken, RunKey};
+use crate::ids::{AttemptToken, DagId, RunKey};
 use crate::time::{Now, Timestamp};
 
 /// What a timer is for. One that is out of date when it rings changes nothing.
@@ -14,25 +14,55 @@ pub(super) enum Timer {
     Retry(AttemptToken),
     /// An attempt has run for too long.
     ExecutionTimeout(AttemptToken),
+    /// A deferred attempt's operator is to be run again.
+    Wake(AttemptToken),
     /// A run has taken too long.
     RunTimeout(RunKey),
+    /// There is more to do than fitted into one step.
+    Rest,
     /// A pool that was full because of others may have slots again.
     PoolContention,
 }
+
+/// What happens at a moment of wall-clock time. One that is out of date when it rings changes nothing.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum WallTimer {
+    /// The next run of a DAG may be due.
+    Schedule(DagId),
+}
+
+/// How long a jump of the wall clock may stay unseen.
+const GLANCE: Duration = Duration::from_secs(10);
 
 /// Timers by the monotonic clock, which no jump of the wall clock disturbs. Times kept in the store are turned into what is left of
 /// them when a shard is taken over.
 #[derive(Default, Debug)]
 pub(super) struct Timers {
     heap: BinaryHeap<Reverse<(Duration, Timer)>>,
+    /// Those that mean a date, and so follow the wall clock wherever it jumps.
+    wall: BinaryHeap<Reverse<(Timestamp, WallTimer)>>,
     /// How many are worth a look at which of them are still wanted.
     crowd: usize,
 }
 
 impl Timers {
-    /// Rings `after` from now.
-    pub(super) fn set(&mut self, now: Now, after: Duration, timer: Timer) {
-        self.heap.push(Reverse((now.mono + after, timer)));
+    /// Rings `after` from now; returns when that is.
+    pub(super) fn set(&mut self, now: Now, after: Duration, timer: Timer) -> Duration {
+        let when = now.mono + after;
+        self.heap.push(Reverse((when, timer)));
+        when
+    }
+
+    /// Rings `after` from now or a little earlier, so that many timers ring together and cost one step: at most a second earlier, and
+    /// never by more than a thirtieth. A wait that is repeated keeps its length, as it begins and ends on the same grid.
+    pub(super) fn set_about(&mut self, now: Now, after: Duration, timer: Timer) -> Duration {
+        let grid = match after {
+            after if after >= Duration::from_secs(30) => Duration::from_secs(1),
+            after if after >= Duration::from_secs(3) => Duration::from_millis(100),
+            _ => return self.set(now, after, timer),
+        };
+        let late = Duration::from_nanos(((now.mono + after).as_nanos() % grid.as_nanos()) as u64);
+        self.set(now, after - late, timer)
     }
 
     /// A timer whose time has come.
@@ -41,9 +71,22 @@ impl Timers {
         if is_due { self.heap.pop().map(|Reverse((_, timer))| timer) } else { None }
     }
 
+    /// Rings at `when`.
+    pub(super) fn set_wall(&mut self, when: Timestamp, timer: WallTimer) {
+        self.wall.push(Reverse((when, timer)));
+    }
+
+    /// A timer whose date has come.
+    pub(super) fn pop_wall_due(&mut self, now: Now) -> Option<WallTimer> {
+        let is_due = self.wall.peek().is_some_and(|Reverse((when, _))| *when <= now.wall);
+        if is_due { self.wall.pop().map(|Reverse((_, timer))| timer) } else { None }
+    }
+
     /// How long nothing is due.
     pub(super) fn next(&self, now: Now) -> Option<Duration> {
-        self.heap.peek().map(|Reverse((when, _))| when.saturating_sub(now.mono))
+        let next = self.heap.peek().map(|Reverse((when, _))| when.saturating_sub(now.mono));
+        let next_wall = self.wall.peek().map(|Reverse((when, _))| when.since(now.wall).min(GLANCE));
+        next.into_iter().chain(next_wall).min()
     }
 
     /// Drops timers that are out of date, once there are many.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::bug::Bug;
 use super::machine::Scheduler;
-use crate::ids::{RunKey, TaskIndex, WorkerId};
+use super::slots::Slot;
+use crate::ids::{RunKey, WorkerId};
 use crate::time::Now;
 
 /// The workers of other processes that have attempts of the own shards, and what is known of their heartbeats. Only changes of
@@ -21,14 +22,14 @@ struct Worker {
     /// Whether a later incarnation of it was seen, which proves that it has ended.
     superseded: bool,
     /// Some of these may be over.
-    attempts: BTreeSet<(RunKey, TaskIndex)>,
+    attempts: BTreeSet<(RunKey, Slot)>,
 }
 
 impl Workers {
     /// Begins to watch an attempt of another worker.
-    pub(super) fn watch(&mut self, worker: WorkerId, run: RunKey, task: TaskIndex, now: Now) {
+    pub(super) fn watch(&mut self, worker: WorkerId, run: RunKey, slot: Slot, now: Now) {
         let new = Worker { beat: None, since: now.mono, superseded: false, attempts: BTreeSet::new() };
-        self.0.entry(worker).or_insert(new).attempts.insert((run, task));
+        self.0.entry(worker).or_insert(new).attempts.insert((run, slot));
     }
 
     fn observe(&mut self, beats: &[(WorkerId, u64)], now: Now) {
@@ -45,12 +46,12 @@ impl Workers {
     }
 
     /// Removes and returns the attempts of workers that were silent for a whole lease, or were replaced.
-    fn take_lost(&mut self, lease: Duration, now: Now) -> Vec<(WorkerId, RunKey, TaskIndex)> {
+    fn take_lost(&mut self, lease: Duration, now: Now) -> Vec<(WorkerId, RunKey, Slot)> {
         let mut lost = Vec::new();
         self.0.retain(|id, worker| {
             let is_lost = worker.superseded || now.mono.saturating_sub(worker.since) >= lease;
             if is_lost {
-                lost.extend(worker.attempts.iter().map(|(run, task)| (id.clone(), *run, *task)));
+                lost.extend(worker.attempts.iter().map(|(run, slot)| (id.clone(), *run, *slot)));
             }
             !is_lost
         });
@@ -58,9 +59,9 @@ impl Workers {
     }
 
     /// Stops watching what is over.
-    fn retain(&mut self, is_live: impl Fn(&WorkerId, RunKey, TaskIndex) -> bool) {
+    fn retain(&mut self, is_live: impl Fn(&WorkerId, RunKey, Slot) -> bool) {
         self.0.retain(|id, worker| {
-            worker.attempts.retain(|(run, task)| is_live(id, *run, *task));
+            worker.attempts.retain(|(run, slot)| is_live(id, *run, *slot));
             !worker.attempts.is_empty()
         });
     }
@@ -71,9 +72,9 @@ impl Scheduler {
     pub(super) fn observe_beats(&mut self, beats: &[(WorkerId, u64)], now: Now) {
         self.workers.observe(beats, now);
         let Self { workers, runs, .. } = self;
-        let is_live = |worker: &WorkerId, run: RunKey, task: TaskIndex| {
+        let is_live = |worker: &WorkerId, run: RunKey, slot: Slot| {
             runs.get(&run).is_some_and(|run| {
-                let instance = &run.tasks[task.at()];
+                let instance = &run.tasks[slot.at()];
                 instance.is_live() && !instance.is_here && instance.worker.as_ref() == Some(worker)
             })
         };
@@ -81,9 +82,9 @@ impl Scheduler {
         if self.ledger.settings.planted.has(Bug::LeaseIgnored) {
             return;
         }
-        for (_, key, task) in self.workers.take_lost(self.ledger.settings.lease, now) {
+        for (_, key, slot) in self.workers.take_lost(self.ledger.settings.lease, now) {
             if let Some(run) = self.runs.get_mut(&key) {
-                run.lost(task, now.wall, "its worker has gone silent", &mut self.ledger, now);
+                run.lost(slot, now.wall, "its worker has gone silent", &mut self.ledger, now);
                 run.propagate(&mut self.ledger, now);
             }
             self.end_if_over(key, now);

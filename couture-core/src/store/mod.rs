@@ -1,25 +1,32 @@
 //! Where the engine keeps its facts.
 
+mod asset_event;
+mod backfill;
 mod error;
 mod memory;
 mod records;
 mod request;
+mod sla_miss;
 
+pub use asset_event::{AssetEvent, AssetSource};
+pub use backfill::{Backfill, BackfillState, Reprocess};
 pub use error::{CommitError, StoreError};
 pub use memory::MemoryStore;
 pub use records::{
-    Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord, Shard,
-    ShardCommit, ShardSnapshot, TaskRecord,
+    Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord,
+    RunSnapshot, Shard, ShardCommit, ShardSnapshot, TaskRecord,
 };
 pub use request::{Answer, InboxId, Message, Refusal, Request, Trigger};
+pub use sla_miss::SlaMiss;
 
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 
-use crate::ids::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
+use crate::ids::{AssetName, DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
 use crate::state::RunState;
 use crate::task::XComValue;
+use crate::time::Timestamp;
 
 /// The facts of the engine. Every implementation passes the conformance suite.
 ///
@@ -83,6 +90,30 @@ pub trait Store: Debug + Send + Sync {
     /// The state of a run, if there is such a run.
     async fn run_state(&self, run: RunKey) -> Result<Option<RunState>, StoreError>;
 
+    /// A run with its task instances, finished or not.
+    async fn run_snapshot(&self, run: RunKey) -> Result<Option<RunSnapshot>, StoreError>;
+
+    /// The run of a DAG with the greatest logical date before `before`; of several with the same date, the one created last. With
+    /// `scheduled_only`, manual runs do not count.
+    async fn previous_run(
+        &self,
+        dag_id: &DagId,
+        before: Timestamp,
+        scheduled_only: bool,
+    ) -> Result<Option<RunKey>, StoreError>;
+
+    /// The runs of a DAG with a logical date from `first` to `last`, both included, by date and then by creation; at most `limit`.
+    async fn runs_between(
+        &self,
+        dag_id: &DagId,
+        first: Timestamp,
+        last: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<RunRecord>, StoreError>;
+
+    /// What all instances of a task gave to later tasks under `key`, by map index, ascending; those that gave nothing are left out.
+    async fn xcoms(&self, run: RunKey, task: TaskIndex, key: &str) -> Result<Vec<(MapIndex, XComValue)>, StoreError>;
+
     /// A value that a task instance gave to later tasks.
     async fn xcom(
         &self,
@@ -124,6 +155,20 @@ pub trait StoreReader: Debug + Send + Sync {
 
     /// The earlier tries of a task instance, by try, ascending; without XComs. The current one is not among them.
     async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError>;
+
+    /// The backfills of a DAG, or of all, by number, descending, below `before`.
+    async fn backfills(
+        &self,
+        dag_id: Option<&DagId>,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Backfill>, StoreError>;
+
+    /// The SLA misses of a DAG, or of all, newest logical date first; at most `limit`.
+    async fn sla_misses(&self, dag_id: Option<&DagId>, limit: usize) -> Result<Vec<SlaMiss>, StoreError>;
+
+    /// The changes of an asset, or of all, newest first; at most `limit`.
+    async fn asset_events(&self, asset: Option<&AssetName>, limit: usize) -> Result<Vec<AssetEvent>, StoreError>;
 
     /// The journal of `shard` after position `after`.
     async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError>;

@@ -3,12 +3,18 @@
 use serde_json::Value;
 
 use crate::dag::Dag;
-use crate::ids::{AttemptToken, DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
+use crate::ids::{
+    AssetName, AttemptToken, DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId,
+};
+use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
-use crate::task::XCom;
+use crate::task::{Decision, Deferral, XCom};
 use crate::time::Timestamp;
 
+use super::asset_event::AssetEvent;
+use super::backfill::Backfill;
 use super::request::InboxId;
+use super::sla_miss::SlaMiss;
 
 /// One change. A commit is a list of them in the order in which they happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +27,15 @@ pub enum Record {
     RunChanged(RunChange),
     /// A task instance changed its state.
     Task(Box<TaskRecord>),
+    /// An asset was changed.
+    AssetChanged(Box<AssetEvent>),
+    /// Tasks missed their SLA. A second one for the same task and logical date changes nothing.
+    SlaMissed(Box<SlaMiss>),
+    /// A backfill was begun, or has come further: its whole row.
+    Backfill(Box<Backfill>),
+    /// The history of a DAG goes: its finished runs with all that belongs to them, its backfills and SLA misses; and the DAG's own row
+    /// where it is not active.
+    HistoryDeleted(DagId),
     /// A message from the inbox has been dealt with, and goes.
     InboxDone(InboxId),
     /// A change that was taken back before it became durable. It keeps its place in the journal, so that the places of those
@@ -39,6 +54,10 @@ pub struct DagRecord {
     pub active: bool,
     /// The newest version; [`Store::put_version`](super::Store::put_version) came before.
     pub version: String,
+    /// The data interval of the last run that its schedule created: what the next one follows from.
+    pub last_interval: Option<DataInterval>,
+    /// The assets that have changed since the last run that assets started, ascending.
+    pub changed_assets: Vec<AssetName>,
 }
 
 /// A DAG run.
@@ -56,6 +75,10 @@ pub struct RunRecord {
     pub run_type: RunType,
     /// The moment it is about.
     pub logical_date: Timestamp,
+    /// The time whose data it is about.
+    pub data_interval: DataInterval,
+    /// The number of the backfill that it belongs to.
+    pub backfill: Option<i64>,
     /// A JSON object.
     pub conf: Value,
     /// Its state.
@@ -70,7 +93,7 @@ pub struct RunRecord {
     pub cancelled: bool,
 }
 
-/// A change of a DAG run.
+/// A change of a DAG run. One that was over may go on: then its end is gone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunChange {
     /// Which run.
@@ -83,6 +106,8 @@ pub struct RunChange {
     pub ended_at: Option<Timestamp>,
     /// See [`RunRecord::cancelled`].
     pub cancelled: bool,
+    /// The version it is pinned to from now on, where that changes.
+    pub version: Option<String>,
 }
 
 /// The state of a task instance: its whole row. The store keeps the last one, and appends each to the journal.
@@ -96,18 +121,28 @@ pub struct TaskRecord {
     pub worker: Option<WorkerId>,
     /// How many attempts of this try were lost with their worker.
     pub lost: u32,
+    /// The last try that retries allow: grows when the instance is cleared.
+    pub max_tries: u32,
     /// When the attempt was recorded for launch.
     pub queued_at: Option<Timestamp>,
     /// When its operator began.
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// When it is tried again, in state [`TaskState::UpForRetry`].
+    /// When it is tried again, in state [`TaskState::UpForRetry`]; when its operator is run again at the latest, in state
+    /// [`TaskState::Deferred`].
     pub retry_at: Option<Timestamp>,
     /// Why it failed, was skipped or lost.
     pub error: Option<Box<str>>,
     /// What it gave to later tasks, in state [`TaskState::Success`]; replaces what the instance gave before.
     pub xcoms: Vec<XCom>,
+    /// In state [`TaskState::Success`], how many elements its output has, where that is a list or an object; in state
+    /// [`TaskState::Expanded`], how many instances the task has.
+    pub length: Option<u32>,
+    /// What it decided about the tasks after it, in state [`TaskState::Success`].
+    pub decision: Option<Box<Decision>>,
+    /// What it waits for, in state [`TaskState::Deferred`].
+    pub deferral: Option<Box<Deferral>>,
 }
 
 /// A change of the slots held in a pool. Applied only while it leaves `used <= slots`, or lowers `used`.
@@ -176,6 +211,19 @@ pub struct ShardSnapshot {
     pub runs: Vec<RunRecord>,
     /// The task instances of these runs, without their XComs.
     pub tasks: Vec<TaskRecord>,
+    /// The shard's backfills that are not over.
+    pub backfills: Vec<Backfill>,
+    /// The SLA misses of these runs.
+    pub sla_misses: Vec<SlaMiss>,
+}
+
+/// One run with its task instances.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunSnapshot {
+    /// The run.
+    pub run: RunRecord,
+    /// Its task instances, without their XComs.
+    pub tasks: Vec<TaskRecord>,
 }
 
 /// One entry of the journal.
@@ -198,6 +246,14 @@ pub enum JournalChange {
     Run(RunKey, RunState),
     /// A task instance changed to this state.
     Task(AttemptToken, TaskState),
+    /// An asset was changed.
+    Asset(AssetName),
+    /// Tasks of a DAG missed their SLA.
+    SlaMiss(DagId),
+    /// A backfill of a DAG was begun, or has come further.
+    Backfill(DagId),
+    /// The history of a DAG went.
+    HistoryDeleted(DagId),
     /// A message was dealt with.
     Inbox,
     /// A change was taken back before it became durable.
@@ -219,6 +275,10 @@ impl Record {
             Self::RunCreated(run) => JournalChange::Run(run.key, run.state),
             Self::RunChanged(run) => JournalChange::Run(run.key, run.state),
             Self::Task(task) => JournalChange::Task(task.token, task.state),
+            Self::AssetChanged(event) => JournalChange::Asset(event.asset.clone()),
+            Self::SlaMissed(miss) => JournalChange::SlaMiss(miss.dag_id.clone()),
+            Self::Backfill(backfill) => JournalChange::Backfill(backfill.dag_id.clone()),
+            Self::HistoryDeleted(dag_id) => JournalChange::HistoryDeleted(dag_id.clone()),
             Self::InboxDone(_) => JournalChange::Inbox,
             Self::Withdrawn => JournalChange::Withdrawn,
         }

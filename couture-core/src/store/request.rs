@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::executor::Report;
 use crate::ids::{DagId, RunId, RunKey, ShardId};
+use crate::state::RunType;
 use crate::time::Timestamp;
 
 /// A wish. It is dealt with by the scheduler that owns its DAG's shard.
@@ -116,6 +117,17 @@ pub enum Refusal {
         /// The run.
         run_id: RunId,
     },
+    /// The DAG waits for DAGs that wait for it.
+    #[error("its tasks would wait for themselves: {}; end the cycle at one of these dags", cycle_text(.0))]
+    WaitingCycle(Vec<DagId>),
+    /// A run id that begins like those of runs that are not asked for by hand.
+    #[error("run id {run_id:?} is reserved for {run_type} runs; choose one that does not begin with \"{run_type}_\"")]
+    ReservedRunId {
+        /// The run.
+        run_id: RunId,
+        /// Whose ids begin so.
+        run_type: RunType,
+    },
     /// The run's id is taken.
     #[error("dag {dag_id:?} already has a run {run_id:?}")]
     RunExists {
@@ -141,6 +153,11 @@ pub enum Refusal {
     /// Another scheduler owns the DAG, or none does now.
     #[error("no scheduler here owns dag {0:?}; try again")]
     NotOwned(DagId),
+}
+
+fn cycle_text(cycle: &[DagId]) -> String {
+    let ids: Vec<_> = cycle.iter().map(|dag_id| format!("dag {:?}", dag_id.as_str())).collect();
+    ids.join(" waits for ")
 }
 
 impl Trigger {

@@ -1,17 +1,22 @@
 //! What an operator sees of its attempt, and the services it may use.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::cancellation::Cancellation;
+use super::decision::Decision;
+use super::deferral::Waited;
 use super::services::Services;
 use crate::dag::{Dag, Task};
 use crate::failure::Failure;
 use crate::ids::{AttemptToken, DagId, RunId, RunKey, TaskId};
+use crate::schedule::DataInterval;
 use crate::state::RunType;
 use crate::time::Timestamp;
+use crate::values::RecordedValues;
 
 /// A DAG run's facts that never change.
 #[derive(Debug)]
@@ -24,8 +29,12 @@ pub struct RunInfo {
     pub run_id: RunId,
     /// What made the run.
     pub run_type: RunType,
-    /// The moment that the run is about; the start of its data interval.
+    /// The moment that the run is about; as a rule the start of its data interval.
     pub logical_date: Timestamp,
+    /// The time whose data the run is about.
+    pub data_interval: DataInterval,
+    /// The number of the backfill that it belongs to.
+    pub backfill: Option<i64>,
     /// The run's configuration, as given to the trigger: a JSON object.
     pub conf: Value,
 }
@@ -37,7 +46,10 @@ pub struct TaskContext {
     token: AttemptToken,
     cancellation: Cancellation,
     services: Arc<Services>,
+    values: Arc<RecordedValues>,
     pushed: Mutex<Vec<(String, Value)>>,
+    decision: Mutex<Option<Decision>>,
+    waited: Option<Waited>,
 }
 
 impl TaskContext {
@@ -46,7 +58,47 @@ impl TaskContext {
 
     /// For executors.
     pub fn new(run: Arc<RunInfo>, token: AttemptToken, cancellation: Cancellation, services: Arc<Services>) -> Self {
-        Self { run, token, cancellation, services, pushed: Mutex::default() }
+        let values = Arc::new(RecordedValues::new(services.values.clone()));
+        Self {
+            run,
+            token,
+            cancellation,
+            services,
+            values,
+            pushed: Mutex::default(),
+            decision: Mutex::default(),
+            waited: None,
+        }
+    }
+
+    /// For executors: its operator has deferred itself before in this try.
+    pub fn after(self, waited: Option<Waited>) -> Self {
+        Self { waited, ..self }
+    }
+
+    /// Since when and how often the operator has been waiting in this try, where it has deferred itself before.
+    pub fn waited(&self) -> Option<Waited> {
+        self.waited
+    }
+
+    /// Decides about the tasks after this one, where it succeeds; the last call counts. A branch that names a task which is not in the
+    /// DAG is a failure.
+    pub fn decide(&self, decision: Decision) -> Result<(), Failure> {
+        if let Decision::Follow(tasks) = &decision
+            && let Some(unknown) = tasks.iter().find(|task| self.run.dag.find(task.as_str()).is_none())
+        {
+            return Err(Failure::fatal(format!(
+                "the branch names {:?}, which is not a task of this DAG",
+                unknown.as_str()
+            )));
+        }
+        *self.decision.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(decision);
+        Ok(())
+    }
+
+    /// For executors: what was decided.
+    pub fn take_decision(&self) -> Option<Decision> {
+        self.decision.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take()
     }
 
     /// The DAG run.
@@ -79,6 +131,17 @@ impl TaskContext {
         self.token
     }
 
+    /// The time now, by the executor's clock: the only one that operators ask.
+    pub fn now(&self) -> Timestamp {
+        self.services.clock.now().wall
+    }
+
+    /// Resolves after `duration` by the executor's clock. A long wait that need not hold a slot is a
+    /// [`Deferral`](super::Deferral) instead.
+    pub async fn sleep(&self, duration: Duration) {
+        self.services.clock.sleep(duration).await;
+    }
+
     /// Resolves when the attempt shall end: timed out, cancelled, or its worker is stopping.
     pub async fn cancelled(&self) {
         self.cancellation.cancelled().await;
@@ -98,6 +161,18 @@ impl TaskContext {
     /// What the executor offers to operators.
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// Variables and connections, as this attempt sees them. The secrets among what it looks up are remembered; see
+    /// [`secrets`](Self::secrets).
+    pub fn values(&self) -> &Arc<RecordedValues> {
+        &self.values
+    }
+
+    /// The secrets that this attempt looked up so far: what logs show as `***`. An operator gives them to the processes that it
+    /// starts ([`ProcessCommand::secrets`](super::ProcessCommand::secrets)).
+    pub fn secrets(&self) -> Vec<String> {
+        self.values.secrets()
     }
 
     /// Gives a value to later tasks under `key`. It is recorded with the attempt's success, and only then; the same key again

@@ -2,14 +2,28 @@
 
 mod cancellation;
 mod context;
+mod dag_runs;
+mod decision;
+mod deferral;
+mod mail;
+mod notice;
 mod operator;
 mod outcome;
 mod registry;
 mod services;
+mod templates;
+mod xcoms;
 
 pub use cancellation::Cancellation;
 pub use context::{RunInfo, TaskContext};
+pub use dag_runs::{DagRuns, LateDagRuns, MAX_RUNS_SEEN, NewRun, SeenDag, SeenRun, SeenTask, Triggered};
+pub use decision::Decision;
+pub use deferral::{Deferral, Waited};
+pub use mail::{Mail, Mailer};
+pub use notice::{Notice, NoticeKind};
 pub use operator::{DynOperator, Operator, run_json};
 pub use outcome::{Outcome, XCom, XComValue};
 pub use registry::{RegisteredTag, registered_tags};
 pub use services::{Artifacts, ProcessCommand, ProcessEnd, ProcessError, Processes, Services, TaskLogs};
+pub use templates::Templates;
+pub use xcoms::{PulledXCom, StoreXComs, XComQuery, XComs};

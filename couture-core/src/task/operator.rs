@@ -33,6 +33,23 @@ pub trait Operator: Serialize + DeserializeOwned + Debug + Send + Sync + 'static
     fn resumable(&self) -> bool {
         false
     }
+
+    /// The fields, by their names in JSON, that are templates: [`Templates`](crate::task::Templates) renders every text in them,
+    /// however deep, before `run`.
+    fn template_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Endings such as `.sh`: a text in a template field that ends so is the name of a template file.
+    fn template_ext(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The DAG of which it starts a run and waits for its end, where it does and knows that before it runs. DAGs that wait for each
+    /// other in a cycle are refused.
+    fn waits_for_dag(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// An [`Operator`] with its types erased: what a DAG stores, what JSON carries under the key `type`, and what a worker runs.
@@ -50,6 +67,15 @@ pub trait DynOperator: Debug + Send + Sync + 'static {
 
     /// [`Operator::resumable`].
     fn is_resumable(&self) -> bool;
+
+    /// [`Operator::template_fields`].
+    fn templated_fields(&self) -> &'static [&'static str];
+
+    /// [`Operator::template_ext`].
+    fn templated_ext(&self) -> &'static [&'static str];
+
+    /// [`Operator::waits_for_dag`].
+    fn waits_for_dag(&self) -> Option<&str>;
 
     /// The tag under which it is registered.
     fn tag(&self) -> &'static str {
@@ -92,6 +118,18 @@ macro_rules! operator {
 
                 fn is_resumable(&self) -> bool {
                     $crate::Operator::resumable(self)
+                }
+
+                fn templated_fields(&self) -> &'static [&'static str] {
+                    $crate::Operator::template_fields(self)
+                }
+
+                fn templated_ext(&self) -> &'static [&'static str] {
+                    $crate::Operator::template_ext(self)
+                }
+
+                fn waits_for_dag(&self) -> ::core::option::Option<&str> {
+                    $crate::Operator::waits_for_dag(self)
                 }
             }
         };

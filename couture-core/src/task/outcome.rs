@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::decision::Decision;
+use super::deferral::Deferral;
+
 /// A value that an attempt gave to later tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct XCom {
@@ -37,7 +40,15 @@ pub enum Outcome {
     Succeeded {
         /// What it gave to later tasks.
         xcoms: Vec<XCom>,
+        /// How many elements its output has, where that is a list or an object.
+        #[serde(default)]
+        length: Option<u32>,
+        /// What it decided about the tasks after it.
+        #[serde(default)]
+        decision: Option<Decision>,
     },
+    /// The operator has nothing to do for a while.
+    Deferred(Deferral),
     /// The operator failed.
     Failed {
         /// Why, in words; at most [`Outcome::MAX_ERROR_BYTES`].
@@ -60,6 +71,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Success with these values and nothing else.
+    pub fn succeeded(xcoms: Vec<XCom>) -> Self {
+        Self::Succeeded { xcoms, length: None, decision: None }
+    }
+
     /// The longest error text kept; longer ones are cut.
     pub const MAX_ERROR_BYTES: usize = 8 * 1024;
 

@@ -1,4 +1,4 @@
-//! What operators may use besides their own code: log, artifacts, child processes.
+//! What operators may use besides their own code: log, artifacts, child processes, variables and connections.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -9,7 +9,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::context::TaskContext;
+use super::dag_runs::LateDagRuns;
+use super::mail::{Mailer, NoMail};
+use super::templates::{PlainText, Templates};
+use super::xcoms::{NoXComs, XComs};
+use crate::clock::{Clock, SystemClock};
 use crate::failure::BoxError;
+use crate::values::{EnvironmentValues, Values};
 
 /// The services of an executor.
 #[derive(Clone, Debug)]
@@ -20,13 +26,36 @@ pub struct Services {
     pub artifacts: Arc<dyn Artifacts>,
     /// Child processes.
     pub processes: Arc<dyn Processes>,
+    /// Variables and connections. Operators ask [`TaskContext::values`], which also remembers what must be masked.
+    pub values: Arc<dyn Values>,
+    /// Fills in the templates of operators.
+    pub templates: Arc<dyn Templates>,
+    /// What attempts gave to later ones. The local executor puts its store here.
+    pub xcoms: Arc<dyn XComs>,
+    /// Sends mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Runs of DAGs. It is bound to the engine that is made after its executor.
+    pub dag_runs: LateDagRuns,
+    /// The time. The local executor puts its own clock here.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Default for Services {
-    /// No log, no artifacts and no child processes: for operators that use none of them. What is logged is lost, and an operator
-    /// that starts a process, such as the one for bash, fails for good. The crate of operators has services that do these things.
+    /// No log, no artifacts, no child processes and no templates: for operators that use none of them. What is logged is lost, an
+    /// operator that starts a process, such as the one for bash, fails for good, and templates stay as they are. The crate of
+    /// operators has services that do these things. Variables and connections are those of the environment.
     fn default() -> Self {
-        Self { logs: Arc::new(Absent), artifacts: Arc::new(Absent), processes: Arc::new(Absent) }
+        Self {
+            logs: Arc::new(Absent),
+            artifacts: Arc::new(Absent),
+            processes: Arc::new(Absent),
+            values: Arc::new(EnvironmentValues::of_process()),
+            templates: Arc::new(PlainText),
+            xcoms: Arc::new(NoXComs),
+            mailer: Arc::new(NoMail),
+            dag_runs: LateDagRuns::default(),
+            clock: Arc::new(SystemClock::new()),
+        }
     }
 }
 
@@ -90,7 +119,8 @@ pub struct ProcessEnd {
     pub code: Option<i32>,
     /// The signal that ended it.
     pub signal: Option<i32>,
-    /// The last line of its output that is not empty, without time stamp, cut at 64 KiB; secrets are masked.
+    /// The last line of its output, without time stamp and white space at its end, cut at 64 KiB; secrets are masked. Empty where
+    /// that line is blank.
     pub last_line: String,
     /// The largest resident set of the child, in bytes, where known.
     pub peak_rss_bytes: Option<u64>,

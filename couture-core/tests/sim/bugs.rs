@@ -5,7 +5,7 @@ use couture_core::scheduler::{Bug, Planted};
 use crate::seeds::first_broken;
 
 /// Seeds among which each bug shows.
-const SEEDS: u64 = 5_000;
+const SEEDS: u64 = 30_000;
 
 #[test]
 fn every_planted_bug_is_found() {

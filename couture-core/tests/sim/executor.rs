@@ -90,7 +90,7 @@ impl Inner {
         }
         let outcome = match fate {
             _ if lost => Outcome::Lost { reason: "bad luck".into() },
-            Fate::Succeeds => Outcome::Succeeded { xcoms: Vec::new() },
+            Fate::Succeeds => Outcome::succeeded(Vec::new()),
             Fate::Fails => Outcome::Failed { error: "planned".into(), retryable: true },
             Fate::FailsForGood => Outcome::Failed { error: "planned".into(), retryable: false },
             Fate::Skips | Fate::Hangs => Outcome::Skipped { reason: "planned".into() },

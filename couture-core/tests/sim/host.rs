@@ -128,7 +128,8 @@ impl Host {
             lease_us: LEASE.as_micros() as u64,
         };
         let store: Arc<dyn Store> = Arc::new(store);
-        let settings = EngineSettings { paused_at_creation: false, lease: LEASE, max_lost: 100 };
+        let settings =
+            EngineSettings { paused_at_creation: false, lease: LEASE, max_lost: 100, ..EngineSettings::default() };
         let (world, place) = (self.world.clone(), self.engine.clone());
         let (plan, planted) = (around.plan.clone(), around.planted);
         self.world.spawn(Some(life), async move {

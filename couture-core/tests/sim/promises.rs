@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use couture_core::store::{Commit, Record, RunChange, RunRecord, TaskRecord};
 use couture_core::task::Outcome;
 use couture_core::trigger_rule::{UpstreamCounts, Verdict};
-use couture_core::{AttemptToken, Dag, DagId, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, TaskState};
+use couture_core::{
+    AttemptToken, Dag, DagId, Dialect, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, TaskState,
+};
 
 use crate::plan::Plan;
 use crate::world::Life;
@@ -54,7 +56,7 @@ impl Run {
     }
 
     fn verdict(&self, task: TaskIndex) -> Verdict {
-        self.dag.task(task).options.trigger_rule.verdict(&self.counts(task))
+        self.dag.task(task).options.trigger_rule.verdict(&self.counts(task), Dialect::V2)
     }
 }
 
@@ -168,7 +170,12 @@ impl Promises {
                 Record::RunCreated(run) => seen.run_created(run, &self.plan),
                 Record::RunChanged(change) => seen.run_changed(change),
                 Record::Task(task) => seen.task_changed(task),
-                Record::InboxDone(_) | Record::Withdrawn => {}
+                Record::AssetChanged(_)
+                | Record::SlaMissed(_)
+                | Record::Backfill(_)
+                | Record::HistoryDeleted(_)
+                | Record::InboxDone(_)
+                | Record::Withdrawn => {}
             }
         }
         for delta in &commit.pools {

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use couture_core::store::{
-    Commit, CommitError, DagVersion, InboxId, MemoryStore, Message, Pool, Shard, ShardSnapshot, Store, StoreError,
+    Commit, CommitError, DagVersion, InboxId, MemoryStore, Message, Pool, RunRecord, RunSnapshot, Shard, ShardSnapshot,
+    Store, StoreError,
 };
 use couture_core::task::XComValue;
-use couture_core::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, WorkerId};
+use couture_core::{
+    DagId, Epoch, MapIndex, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, Timestamp, WorkerId,
+};
 use futures_util::FutureExt;
 
 use crate::faults::Faults;
@@ -130,6 +133,29 @@ impl Store for SimStore {
     }
     async fn run_state(&self, run: RunKey) -> Result<Option<RunState>, StoreError> {
         self.call(self.inner.run_state(run)).await?
+    }
+    async fn run_snapshot(&self, run: RunKey) -> Result<Option<RunSnapshot>, StoreError> {
+        self.call(self.inner.run_snapshot(run)).await?
+    }
+    async fn previous_run(
+        &self,
+        dag_id: &DagId,
+        before: Timestamp,
+        scheduled_only: bool,
+    ) -> Result<Option<RunKey>, StoreError> {
+        self.call(self.inner.previous_run(dag_id, before, scheduled_only)).await?
+    }
+    async fn runs_between(
+        &self,
+        dag_id: &DagId,
+        first: Timestamp,
+        last: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        self.call(self.inner.runs_between(dag_id, first, last, limit)).await?
+    }
+    async fn xcoms(&self, run: RunKey, task: TaskIndex, key: &str) -> Result<Vec<(MapIndex, XComValue)>, StoreError> {
+        self.call(self.inner.xcoms(run, task, key)).await?
     }
     async fn xcom(
         &self,

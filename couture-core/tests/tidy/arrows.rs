@@ -24,7 +24,7 @@ const NEVER: [(&str, &[&str]); 4] = [
             "parquet",
         ],
     ),
-    ("couture-operators", &["couture-store", "couture-server", "couture-eda", "sqlx", "sqlx-core", "arrow", "parquet"]),
+    ("couture-operators", &["couture-store", "couture-server", "couture-eda", "arrow", "parquet"]),
     ("couture-store", &["couture-operators", "couture-server", "couture-eda"]),
     ("couture-eda", &["couture-core", "couture-operators", "couture-store", "couture-server"]),
 ];

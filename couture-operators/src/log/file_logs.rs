@@ -7,6 +7,7 @@ use couture_core::task::TaskLogs;
 use couture_core::{AttemptToken, TaskContext};
 
 use super::appender::Appender;
+use super::mask::Masker;
 use super::stamp::Stamper;
 
 /// Logs as files in a folder, one log per attempt; see the [module](super).
@@ -56,8 +57,9 @@ impl FileTaskLogs {
 impl TaskLogs for FileTaskLogs {
     fn write(&self, cx: &TaskContext, message: &str) {
         let token = cx.token();
-        let mut block = Vec::with_capacity(message.len() + 64);
-        Stamper::default().lines(message, crate::wall::now(), &mut block);
+        let masked = Masker::new(&cx.secrets()).mask(message);
+        let mut block = Vec::with_capacity(masked.len() + 64);
+        Stamper::default().lines(&masked, crate::wall::now(), &mut block);
         let appender = self.appender(token);
         let written = appender.lock().unwrap_or_else(PoisonError::into_inner).append_line(&block);
         if let Err(error) = written {

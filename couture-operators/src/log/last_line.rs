@@ -1,6 +1,6 @@
 //! Remembers the last line of a stream.
 
-/// The last line that is not blank, of a stream that comes in pieces; cut at [`LastLine::MAX_BYTES`].
+/// The last line, blank or not, of a stream that comes in pieces; cut at [`LastLine::MAX_BYTES`].
 #[derive(Debug, Default)]
 pub(crate) struct LastLine {
     current: Vec<u8>,
@@ -14,31 +14,17 @@ impl LastLine {
         let Some(end) = memchr::memrchr(b'\n', piece) else {
             return self.extend(piece);
         };
-        // From the end backwards: the first line found that is not blank is the last one.
-        let (mut lines, rest) = (&piece[..end], &piece[end + 1..]);
-        loop {
-            match memchr::memrchr(b'\n', lines) {
-                Some(start) => {
-                    let line = &lines[start + 1..];
-                    if !line.trim_ascii().is_empty() {
-                        self.current.clear();
-                        self.extend(line);
-                        std::mem::swap(&mut self.current, &mut self.last);
-                        break;
-                    }
-                    lines = &lines[..start];
-                }
-                None => {
-                    self.extend(lines);
-                    if !self.current.trim_ascii().is_empty() {
-                        std::mem::swap(&mut self.current, &mut self.last);
-                    }
-                    break;
-                }
+        let lines = &piece[..end];
+        match memchr::memrchr(b'\n', lines) {
+            Some(start) => {
+                self.current.clear();
+                self.extend(&lines[start + 1..]);
             }
+            None => self.extend(lines),
         }
+        std::mem::swap(&mut self.current, &mut self.last);
         self.current.clear();
-        self.extend(rest);
+        self.extend(&piece[end + 1..]);
     }
 
     fn extend(&mut self, part: &[u8]) {
@@ -48,7 +34,7 @@ impl LastLine {
 
     /// That line, without white space at its end. What is not UTF-8 is replaced.
     pub(crate) fn finish(mut self) -> String {
-        if !self.current.trim_ascii().is_empty() {
+        if !self.current.is_empty() {
             self.last = self.current;
         }
         let line = String::from_utf8_lossy(&self.last);
@@ -63,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_line_that_is_not_blank() {
+    fn the_last_line() {
         let check = |pieces: &[&str], expected: &str| {
             let mut last = LastLine::default();
             pieces.iter().for_each(|piece| last.push(piece.as_bytes()));
@@ -72,9 +58,12 @@ mod tests {
         check(&[], "");
         check(&["one\ntwo\n"], "two");
         check(&["one\ntwo"], "two");
-        check(&["one\n\n  \n\n"], "one");
-        check(&["on", "e", "\n", "\n"], "one");
-        check(&["one\ntw", "o\n \n"], "two");
+        check(&["one\n\n  \n\n"], "");
+        check(&["one\n  "], "");
+        check(&["on", "e", "\n"], "one");
+        check(&["on", "e", "\n", "\n"], "");
+        check(&["one\ntw", "o\n", "th", "ree", "\n"], "three");
+        check(&["one\ntw", "o\n \n"], "");
         check(&["one\n", "two \r\n"], "two");
         check(&["x", &"y".repeat(100_000)], &format!("x{}", "y".repeat(LastLine::MAX_BYTES - 1)));
     }

@@ -14,7 +14,7 @@ use super::protocol::{Ask, Hello, PROTOCOL};
 use super::spool::Spool;
 use super::{socket, start};
 use crate::child::{ChildEnd, attempt_environment};
-use crate::in_process::{DEFAULT_MAX_LOG_BYTES, readable_variable};
+use crate::in_process::{DEFAULT_MAX_LOG_BYTES, inherited_environment};
 
 /// How a supervisor is found or started.
 #[derive(Clone, Debug)]
@@ -108,7 +108,7 @@ impl Supervisor {
     fn hello(&self) -> Hello {
         Hello {
             protocol: PROTOCOL,
-            env: std::env::vars_os().map(readable_variable).collect(),
+            env: inherited_environment().into_iter().collect(),
             live_dir: self.settings.live_dir.clone(),
             max_log_bytes: self.settings.max_log_bytes,
         }
@@ -138,6 +138,7 @@ impl Processes for Supervisor {
     async fn run(&self, mut command: ProcessCommand, cx: &TaskContext) -> Result<ProcessEnd, ProcessError> {
         let token = cx.token();
         let program = command.program.clone();
+        command.secrets.extend(cx.secrets());
         command.env.extend(attempt_environment(cx));
         command.cwd = command.cwd.map(std::path::absolute).transpose().map_err(|error| ProcessError::Start {
             program: program.clone(),

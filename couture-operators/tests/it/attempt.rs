@@ -4,7 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use couture_core::schedule::DataInterval;
 use couture_core::task::Cancellation;
+use couture_core::values::EnvironmentValues;
 use couture_core::{
     AttemptToken, Dag, DagBuilder, MapIndex, Operator, Processes, RunId, RunInfo, RunKey, RunType, Services, ShardId,
     TaskContext, TaskIndex, Timestamp,
@@ -67,16 +69,26 @@ pub(crate) struct Attempts {
 
 impl Attempts {
     pub(crate) fn new(folders: &Folders, processes: Arc<dyn Processes>) -> Self {
+        Self::with_services(folders, Services { processes, ..Services::default() })
+    }
+
+    /// With these services, and logs in the folders.
+    pub(crate) fn with_services(folders: &Folders, services: Services) -> Self {
         let run = RunInfo {
             key: token(0).run,
             dag: Arc::new(dag()),
             run_id: RunId::new("manual__2026").unwrap(),
             run_type: RunType::Manual,
             logical_date: Timestamp::parse("2026-01-01").unwrap(),
+            data_interval: DataInterval::at(Timestamp::parse("2026-01-01").unwrap()),
+            backfill: None,
             conf: serde_json::Value::Null,
         };
         let logs = Arc::new(FileTaskLogs::new(folders.live()));
-        Self { run: Arc::new(run), services: Arc::new(Services { logs, processes, ..Services::default() }) }
+        let environment = [("COUTURE_VAR_MY_TOKEN", "t0ken-value"), ("COUTURE_CONN_DB", "x://u:p%40ss%2Fword@h")];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let values = Arc::new(EnvironmentValues::new(environment));
+        Self { run: Arc::new(run), services: Arc::new(Services { logs, values, ..services }) }
     }
 
     pub(crate) fn context(&self, task: u32) -> (TaskContext, Cancellation) {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use couture_core::{ProcessCommand, ProcessError, Processes};
+use couture_core::{ProcessCommand, ProcessError, Processes, Values};
 use couture_operators::BashOperator;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::{OpenOptions, Receiver, Sender};
@@ -17,6 +17,7 @@ pub(crate) async fn all(folders: &Folders, processes: Arc<dyn Processes>) {
     let attempts = Attempts::new(folders, processes);
     ends(folders, &attempts).await;
     environment(folders, &attempts).await;
+    looked_up_secrets(folders, &attempts).await;
     working_directory(folders, &attempts).await;
     cannot_start(folders, &attempts).await;
     output_in_order(folders, &attempts).await;
@@ -74,6 +75,22 @@ async fn environment(folders: &Folders, attempts: &Attempts) {
     let log = folders.log(token(24));
     assert!(!log.contains("hunter2") && log.contains("pass: ***\n"), "{log}");
     assert!(log.starts_with("Running command: bash -c 'echo pass: $DB_PASSWORD; echo other: ***2'\n"), "{log}");
+}
+
+/// What an attempt looked up is hidden wherever it could be seen.
+async fn looked_up_secrets(folders: &Folders, attempts: &Attempts) {
+    let (cx, _) = attempts.context(25);
+    assert_eq!(cx.values().required_variable("my_token").await.unwrap(), "t0ken-value");
+    assert_eq!(cx.values().connection("db").await.unwrap().password.as_deref(), Some("p@ss/word"));
+    cx.log("asked with t0ken-value");
+    let shell = "echo t0ken-value p@ss/word p%40ss%2Fword; echo last p@ss/word; exit 4";
+    let end = outcome(BashOperator::new(shell).run((), &cx).await);
+    assert_eq!(end, "retry bash command failed: exit code 4: last ***");
+    let log = folders.log(token(25));
+    assert!(log.contains("asked with ***\n") && log.contains("\n*** *** ***\nlast ***\n"), "{log}");
+    assert!(!log.contains("t0ken-value") && !log.contains("ss/word"), "{log}");
+    // Another attempt did not ask.
+    assert_eq!(attempts.bash(26, BashOperator::new("echo t0ken-value")).await, "ok t0ken-value");
 }
 
 async fn working_directory(folders: &Folders, attempts: &Attempts) {

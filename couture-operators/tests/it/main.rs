@@ -2,7 +2,9 @@
 
 mod attempt;
 mod commands;
+mod email;
 mod functions;
 mod in_process;
 mod supervised;
 mod survival;
+mod templates;

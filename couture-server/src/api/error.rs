@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use couture_core::EngineError;
 use couture_core::store::{Refusal, StoreError};
+use couture_core::values::{PoolError, ValueError};
 
 /// An error as the API answers it: a status, and `{"detail": …}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,33 @@ impl From<StoreError> for ApiError {
             }
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the store cannot be read: {error}")),
         }
+    }
+}
+
+impl From<ValueError> for ApiError {
+    fn from(error: ValueError) -> Self {
+        let status = match error {
+            ValueError::Store(error) => return error.into(),
+            ValueError::Missing { .. } => StatusCode::NOT_FOUND,
+            ValueError::Exists { .. } => StatusCode::CONFLICT,
+            ValueError::Undecryptable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<PoolError> for ApiError {
+    fn from(error: PoolError) -> Self {
+        let status = match error {
+            PoolError::Store(error) => return error.into(),
+            PoolError::Missing(_) => StatusCode::NOT_FOUND,
+            PoolError::Exists(_) | PoolError::InUse { .. } => StatusCode::CONFLICT,
+            // As in Airflow.
+            PoolError::Default(_) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, error.to_string())
     }
 }
 

@@ -25,7 +25,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         // A read that fails has a status of its own: the body is too big, or the connection broke.
         let bytes = Bytes::from_request(request, state).await.map_err(|error| {
             let detail = match error.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => format!("the body is bigger than {MAX_BODY_BYTES} bytes"),
+                StatusCode::PAYLOAD_TOO_LARGE => "the body is bigger than what this address takes".to_owned(),
                 _ => error.body_text(),
             };
             ApiError::new(error.status(), detail)
@@ -97,4 +97,11 @@ pub(super) fn run_id(text: &str) -> Result<RunId, ApiError> {
 /// The task id in an address.
 pub(super) fn task_id(text: &str) -> Result<TaskId, ApiError> {
     TaskId::new(text).map_err(|error| ApiError::not_found(format!("there is no such task: {error}")))
+}
+
+/// For fields that may be absent, null or something: absent is `None`, the rest is `Some`.
+pub(super) fn given<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }

@@ -1,5 +1,7 @@
 //! The REST API under `/api/v2`, in Airflow 3's shapes where it has one, and what guards it.
 
+mod bulk;
+mod connection;
 mod dag;
 mod dag_run;
 mod error;
@@ -7,13 +9,16 @@ mod extract;
 mod guard;
 mod import_error;
 mod log;
+mod masked;
 mod monitor;
 mod page_of;
+mod pool;
 mod recent_runs;
 mod router;
 mod shortage;
 mod state;
 mod task_instance;
+mod variable;
 mod version_shape;
 mod xcom;
 

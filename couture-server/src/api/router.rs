@@ -4,13 +4,14 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 
+use super::bulk::MAX_IMPORT_BYTES;
 use super::error::ApiError;
 use super::extract::MAX_BODY_BYTES;
 use super::guard::{Guard, check};
 use super::state::ApiState;
-use super::{dag, dag_run, import_error, log, monitor, task_instance, xcom};
+use super::{bulk, connection, dag, dag_run, import_error, log, monitor, pool, task_instance, variable, xcom};
 use crate::page;
 
 /// Everything that the server answers.
@@ -34,11 +35,30 @@ pub fn router(state: ApiState, guard: Guard) -> Router {
         .route(&format!("{instance}/tries"), get(task_instance::tries))
         .route(&format!("{instance}/logs/{{try_number}}"), get(log::get))
         .route(&format!("{instance}/xcomEntries/{{key}}"), get(xcom::get))
+        .merge(values())
         .fallback(unknown_address)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(guard, check))
         .with_state(state)
+}
+
+/// Variables, connections and pools. What is imported at once may be bigger than other bodies.
+fn values() -> Router<ApiState> {
+    let variables = get(variable::list).post(variable::create).patch(variable::bulk);
+    let variable = get(variable::get).patch(variable::patch).delete(variable::delete);
+    let connections = get(connection::list).post(connection::create).patch(connection::bulk);
+    let connection = get(connection::get).patch(connection::patch).delete(connection::delete);
+    let pool = get(pool::get).patch(pool::patch).delete(pool::delete);
+    Router::new()
+        .route("/api/v2/variables", variables)
+        .route("/api/v2/variables/{key}", variable)
+        .route("/api/v2/connections", connections)
+        .route("/api/v2/connections/{conn_id}", connection)
+        .route("/api/v2/pools", get(pool::list).post(pool::create))
+        .route("/api/v2/pools/{name}", pool)
+        .route("/api/v2/fernetKey/rotate", post(bulk::rotate))
+        .layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES))
 }
 
 async fn unknown_address(uri: Uri) -> ApiError {

@@ -11,6 +11,7 @@ use couture_store::LogStore;
 
 use super::error::ApiError;
 use super::version_shape::{VersionShape, VersionShapes};
+use crate::backend::KeptValues;
 use crate::dags::Catalog;
 
 /// From one look at the store's health to the next, while a request waits for it.
@@ -31,6 +32,8 @@ pub struct ApiState {
     pub logs: LogStore,
     /// XComs that are too big for a row.
     pub artifacts: Arc<dyn couture_core::task::Artifacts>,
+    /// Variables, connections and pools.
+    pub kept: KeptValues,
     /// What is defined here.
     pub catalog: Arc<Catalog>,
     /// Tasks of DAG versions.

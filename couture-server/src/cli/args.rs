@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::connections::Connections;
+use super::pools::Pools;
+use super::variables::Variables;
+
 /// Couture's command line: looks at DAGs and runs, and starts, follows and ends them.
 #[derive(Debug, Parser)]
 #[command(
@@ -46,6 +50,17 @@ pub(super) enum Command {
     /// Task instances.
     #[command(subcommand)]
     Tasks(Tasks),
+    /// Variables: values that tasks look up by a key.
+    #[command(subcommand)]
+    Variables(Variables),
+    /// Connections: how tasks reach systems outside.
+    #[command(subcommand)]
+    Connections(Connections),
+    /// Pools: how many tasks run at a time.
+    #[command(subcommand)]
+    Pools(Pools),
+    /// Encrypt all variables and connections with the server's first Fernet key.
+    RotateFernetKey,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,7 +7,7 @@ use hyper::body::Bytes;
 use hyper::{Method, Request, StatusCode, Uri, header};
 use hyper_util::rt::TokioIo;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::net::TcpStream;
 
 /// The server's API.
@@ -51,6 +51,13 @@ pub(super) enum ClientError {
     },
 }
 
+impl ClientError {
+    /// Whether what the address names is not there.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { status: StatusCode::NOT_FOUND, .. })
+    }
+}
+
 /// How long to wait for an answer.
 const TIMEOUT: Duration = Duration::from_secs(90);
 /// The biggest answer.
@@ -79,6 +86,10 @@ impl Client {
 
     pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
         self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, ClientError> {
+        self.send(Method::DELETE, path, None).await
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, ClientError> {
@@ -112,12 +123,15 @@ impl Client {
         let status = answer.status();
         let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES);
         let body = body.collect().await.map_err(|error| strange(error.to_string()))?.to_bytes();
+        if status == StatusCode::NO_CONTENT {
+            return Ok(Value::Object(Map::new()));
+        }
         let value: Value = serde_json::from_slice(&body)
             .map_err(|_| strange(format!("status {status}, and a body that is not JSON")))?;
         if !value.is_object() {
             return Err(strange(format!("status {status}, and JSON that is not an object")));
         }
-        if status == StatusCode::OK {
+        if status.is_success() {
             return Ok(value);
         }
         let detail = value["detail"].as_str().map_or_else(|| format!("status {status}"), String::from);

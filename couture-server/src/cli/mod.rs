@@ -2,14 +2,18 @@
 
 mod args;
 mod client;
+mod connections;
 mod dags;
+mod entries;
 mod follow;
+mod pools;
 mod print;
 mod program;
 mod runs;
 mod table;
 mod tasks;
 mod test_run;
+mod variables;
 mod verdict;
 
 pub use program::main;

@@ -9,7 +9,7 @@ use super::client::Client;
 use super::print::complain;
 use super::table::printable;
 use super::verdict::{CliError, Verdict};
-use super::{dags, runs, tasks};
+use super::{connections, dags, pools, runs, tasks, variables};
 
 /// Runs the program: 0 where all went well, 1 where not, 2 where the command line is wrong.
 pub fn main() -> ExitCode {
@@ -45,5 +45,9 @@ async fn run(args: Args) -> Result<Verdict, CliError> {
         Command::Dags(command) => dags::run(client, args.output, command).await,
         Command::Runs(command) => runs::run(client, args.output, command).await,
         Command::Tasks(command) => tasks::run(client, args.output, command).await,
+        Command::Variables(command) => variables::run(client, args.output, command).await,
+        Command::Connections(command) => connections::run(client, args.output, command).await,
+        Command::Pools(command) => pools::run(client, args.output, command).await,
+        Command::RotateFernetKey => variables::rotate(&client).await,
     }
 }

@@ -4,15 +4,12 @@
 //! read once more, with the places, and its parts are tried one by one.
 
 use couture_core::DynOperator;
-use couture_core::dag::{DagError, SerialDag, TaskOptions};
+use couture_core::dag::{DagError, SerialDag};
 use serde_json::{Map, Value, json};
 
+use super::fields::{DAG_FIELDS, TASK_FIELDS};
 use super::marked::{Marked, Node};
 use super::parse::{FileError, yaml_error, yaml_options};
-
-/// The fields of a DAG and of a task, besides a task's options.
-const DAG_FIELDS: &[&str] = &["dag_id", "description", "owner", "tags", "params", "dagrun_timeout_ms", "tasks"];
-const TASK_FIELDS: &[&str] = &["task_id", "operator", "input", "upstream"];
 
 /// Documents with more values are not read a second time: with its place, each takes a hundred bytes.
 const MAX_NODES: usize = 1_000_000;
@@ -95,9 +92,7 @@ fn in_task(task: &Marked) -> Option<FileError> {
     if !matches!(task.node, Node::Map(_)) {
         return Some(at(task, "a task is written as a map with the keys task_id and operator"));
     }
-    let fields: Vec<String> = TASK_FIELDS.iter().map(|field| (*field).to_owned()).chain(option_fields()).collect();
-    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    if let Some(error) = unknown_field(task, &fields, "a task") {
+    if let Some(error) = unknown_field(task, TASK_FIELDS, "a task") {
         return Some(error);
     }
     for field in ["task_id", "operator"] {
@@ -159,23 +154,4 @@ fn unknown_field(map: &Marked, known: &[&str], what: &str) -> Option<FileError> 
     let name = key.plain();
     let name = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
     Some(at(key, format!("{what} has no {name:?}; it has {}", known.join(", "))))
-}
-
-/// The names of a task's options. A new option does not compile until it is added here.
-fn option_fields() -> Vec<String> {
-    let all = TaskOptions {
-        trigger_rule: couture_core::TriggerRule::Always,
-        retries: 1,
-        retry_delay_ms: 1,
-        retry_exponential_backoff: true,
-        max_retry_delay_ms: Some(1),
-        execution_timeout_ms: Some(1),
-        pool: couture_core::PoolName::new("other").unwrap_or_default(),
-        pool_slots: 2,
-        priority_weight: 2,
-    };
-    match serde_json::to_value(all) {
-        Ok(Value::Object(fields)) => fields.keys().cloned().collect(),
-        _ => Vec::new(),
-    }
 }

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod example;
+mod fields;
 mod loader;
 mod locate;
 mod marked;

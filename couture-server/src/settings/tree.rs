@@ -107,7 +107,8 @@ settings! {
     /// Where the server keeps its files.
     data: DataSettings {
         /// Folder for the database, logs, artifacts and DAG files; created where it is missing. A couture.toml in it
-        /// is read when --config names no other file.
+        /// is read when --config names no other file. Its fernet.key decrypts variables and connections: keep a copy of
+        /// it, or name the key in COUTURE_FERNET_KEY (several with commas; the first encrypts).
         dir: PathBuf = "data", flag "data";
     }
     /// Where DAGs, runs and task instances are kept.

@@ -13,3 +13,4 @@ mod native;
 mod page;
 mod starting;
 mod stopping;
+mod values;

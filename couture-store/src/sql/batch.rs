@@ -44,6 +44,27 @@ impl Batch {
         Self::new(dialect, columns, |rows| format!("INSERT INTO {} VALUES {}", target(table), rows_of(columns, rows)))
     }
 
+    /// Writes whole rows, but none whose key is there.
+    pub(crate) fn insert_absent(dialect: &dyn Dialect, table: &Table) -> Self {
+        Self::new(dialect, table.columns.len(), |rows| dialect.insert_absent(table, rows))
+    }
+
+    /// Copies rows with these keys, where `condition` holds, from table `from` to `table`, which has the same columns; a row with
+    /// the same key is replaced.
+    pub(crate) fn copy(dialect: &dyn Dialect, table: &Table, from: &str, keys: &[&str], condition: &str) -> Self {
+        let matches: Vec<_> = (1..).zip(keys).map(|(at, key)| format!("{from}.{key} = changed.column{at}")).collect();
+        let columns: Vec<_> = table.columns.iter().map(|column| format!("{from}.{column}")).collect();
+        Self::new(dialect, keys.len(), |rows| {
+            let source = format!(
+                "SELECT {} FROM {} JOIN {from} ON {} WHERE {condition}",
+                columns.join(", "),
+                dialect.rows_as_table(keys.len(), rows),
+                matches.join(" AND "),
+            );
+            dialect.upsert_from(table, &source)
+        })
+    }
+
     /// Changes rows that exist.
     pub(crate) fn update(dialect: &dyn Dialect, table: &Table) -> Self {
         Self::new(dialect, table.columns.len(), |rows| dialect.update(table, rows))

@@ -16,7 +16,22 @@ pub(crate) trait Dialect: Send + Sync {
     fn args(&self) -> Args;
 
     /// Writes `rows` whole rows; a row with the same key is replaced.
-    fn upsert(&self, table: &Table, rows: usize) -> String;
+    fn upsert(&self, table: &Table, rows: usize) -> String {
+        self.upsert_from(table, &format!("VALUES {}", rows_of(table.columns.len(), rows)))
+    }
+
+    /// Writes the whole rows that `source` tells; a row with the same key is replaced.
+    fn upsert_from(&self, table: &Table, source: &str) -> String;
+
+    /// Writes `rows` whole rows, but none whose key is there.
+    fn insert_absent(&self, table: &Table, rows: usize) -> String {
+        format!("INSERT INTO {} VALUES {} ON CONFLICT DO NOTHING", target(table), rows_of(table.columns.len(), rows))
+    }
+
+    /// A table `changed` of so many rows, with columns `column1` and so on, for use after `FROM`.
+    fn rows_as_table(&self, columns: usize, rows: usize) -> String {
+        format!("(VALUES {}) AS changed", rows_of(columns, rows))
+    }
 
     /// Changes all columns but the key (the first column) of `rows` rows that exist.
     fn update(&self, table: &Table, rows: usize) -> String;
@@ -79,9 +94,9 @@ pub(super) fn assignments(table: &Table, value: impl Fn(usize, &str) -> String) 
 /// `UPDATE … FROM (VALUES …)`, as SQLite and PostgreSQL have it.
 pub(super) fn update_from_values(table: &Table, rows: usize) -> String {
     format!(
-        "UPDATE {name} SET {set} FROM (VALUES {rows}) AS change WHERE {name}.{key} = change.column1",
+        "UPDATE {name} SET {set} FROM (VALUES {rows}) AS changed WHERE {name}.{key} = changed.column1",
         name = table.name,
-        set = assignments(table, |at, _| format!("change.column{}", at + 1)),
+        set = assignments(table, |at, _| format!("changed.column{}", at + 1)),
         rows = rows_of(table.columns.len(), rows),
         key = table.columns[0],
     )

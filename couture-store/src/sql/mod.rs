@@ -16,5 +16,5 @@ pub(crate) use args::Args;
 pub(crate) use batch::{Batch, Table};
 pub(crate) use database::Database;
 pub(crate) use dialect::Dialect;
-pub(crate) use row::Row;
+pub(crate) use row::{Row, unexpected};
 pub(crate) use script::{RunError, Script};

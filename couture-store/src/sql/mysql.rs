@@ -50,23 +50,29 @@ impl Dialect for MySqlDialect {
         Args::MySql(MySqlArguments::default())
     }
 
-    fn upsert(&self, table: &Table, rows: usize) -> String {
+    fn upsert_from(&self, table: &Table, source: &str) -> String {
         format!(
-            "INSERT INTO {} VALUES {} ON DUPLICATE KEY UPDATE {}",
+            "INSERT INTO {} {source} ON DUPLICATE KEY UPDATE {}",
             target(table),
-            rows_of(table.columns.len(), rows),
             assignments(table, |_, column| format!("VALUES({column})")),
         )
     }
 
+    fn insert_absent(&self, table: &Table, rows: usize) -> String {
+        format!("INSERT IGNORE INTO {} VALUES {}", target(table), rows_of(table.columns.len(), rows))
+    }
+
+    fn rows_as_table(&self, columns: usize, rows: usize) -> String {
+        let named: Vec<_> = (1..=columns).map(|n| format!("? AS column{n}")).collect();
+        let more = format!(" UNION ALL SELECT {}", vec!["?"; columns].join(", "));
+        format!("(SELECT {}{}) AS changed", named.join(", "), more.repeat(rows - 1))
+    }
+
     fn update(&self, table: &Table, rows: usize) -> String {
-        let columns: Vec<_> = (1..=table.columns.len()).map(|n| format!("? AS column{n}")).collect();
-        let first = format!("SELECT {}", columns.join(", "));
-        let more = format!(" UNION ALL SELECT {}", vec!["?"; table.columns.len()].join(", "));
         format!(
-            "UPDATE {name} JOIN ({first}{more}) AS changed ON {name}.{key} = changed.column1 SET {set}",
+            "UPDATE {name} JOIN {changes} ON {name}.{key} = changed.column1 SET {set}",
             name = table.name,
-            more = more.repeat(rows - 1),
+            changes = self.rows_as_table(table.columns.len(), rows),
             key = table.columns[0],
             set = assignments(table, |at, _| format!("changed.column{}", at + 1)),
         )
@@ -78,7 +84,11 @@ impl Dialect for MySqlDialect {
     }
 
     fn migrations(&self) -> &'static [&'static str] {
-        &[include_str!("../../migrations/mysql/0001_engine.sql")]
+        &[
+            include_str!("../../migrations/mysql/0001_engine.sql"),
+            include_str!("../../migrations/mysql/0002_values.sql"),
+            include_str!("../../migrations/mysql/0003_scheduling.sql"),
+        ]
     }
 
     fn begin_snapshot(&self) -> &'static str {

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::args::Args;
 use super::batch::Table;
-use super::dialect::{Dialect, assignments, rows_of, target, update_from_values};
+use super::dialect::{Dialect, assignments, target, update_from_values};
 use super::fault::Location;
 use crate::error::ConnectError;
 
@@ -60,11 +60,10 @@ impl Dialect for PostgresDialect {
         Args::Postgres(PgArguments::default())
     }
 
-    fn upsert(&self, table: &Table, rows: usize) -> String {
+    fn upsert_from(&self, table: &Table, source: &str) -> String {
         format!(
-            "INSERT INTO {} VALUES {} ON CONFLICT ({}) DO UPDATE SET {}",
+            "INSERT INTO {} {source} ON CONFLICT ({}) DO UPDATE SET {}",
             target(table),
-            rows_of(table.columns.len(), rows),
             table.columns[..table.keys].join(", "),
             assignments(table, |_, column| format!("excluded.{column}")),
         )
@@ -80,7 +79,11 @@ impl Dialect for PostgresDialect {
     }
 
     fn migrations(&self) -> &'static [&'static str] {
-        &[include_str!("../../migrations/postgres/0001_engine.sql")]
+        &[
+            include_str!("../../migrations/postgres/0001_engine.sql"),
+            include_str!("../../migrations/postgres/0002_values.sql"),
+            include_str!("../../migrations/postgres/0003_scheduling.sql"),
+        ]
     }
 
     fn begin_snapshot(&self) -> &'static str {

@@ -60,6 +60,6 @@ impl Row {
 }
 
 /// The column holds what it cannot hold.
-fn unexpected(at: usize, found: impl std::fmt::Display) -> Error {
+pub(crate) fn unexpected(at: usize, found: impl std::fmt::Display) -> Error {
     Error::ColumnDecode { index: at.to_string(), source: format!("unexpected value {found}").into() }
 }

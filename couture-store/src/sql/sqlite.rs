@@ -19,7 +19,7 @@ use self::lock::FolderLock;
 pub(super) use self::writer::Writer;
 use super::args::Args;
 use super::batch::Table;
-use super::dialect::{Dialect, rows_of, target, update_from_values};
+use super::dialect::{Dialect, target, update_from_values};
 use super::fault::Location;
 use super::script::{RunError, Script};
 use crate::error::ConnectError;
@@ -107,9 +107,9 @@ impl Dialect for SqliteDialect {
         Args::Sqlite(SqliteArguments::default())
     }
 
-    fn upsert(&self, table: &Table, rows: usize) -> String {
+    fn upsert_from(&self, table: &Table, source: &str) -> String {
         // All rows are whole, and no table has a trigger: the same as ON CONFLICT, and faster.
-        format!("INSERT OR REPLACE INTO {} VALUES {}", target(table), rows_of(table.columns.len(), rows))
+        format!("INSERT OR REPLACE INTO {} {source}", target(table))
     }
 
     fn update(&self, table: &Table, rows: usize) -> String {
@@ -122,6 +122,10 @@ impl Dialect for SqliteDialect {
     }
 
     fn migrations(&self) -> &'static [&'static str] {
-        &[include_str!("../../migrations/sqlite/0001_engine.sql")]
+        &[
+            include_str!("../../migrations/sqlite/0001_engine.sql"),
+            include_str!("../../migrations/sqlite/0002_values.sql"),
+            include_str!("../../migrations/sqlite/0003_scheduling.sql"),
+        ]
     }
 }

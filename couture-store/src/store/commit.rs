@@ -1,14 +1,11 @@
 //! The one transaction that schedulers write.
 
-use std::sync::Arc;
+use couture_core::store::{Commit, CommitError, MAX_COMMIT_RECORDS, PoolDelta, Record, ShardCommit, StoreError};
+use couture_core::{Epoch, ShardId};
 
-use couture_core::store::{Commit, CommitError, MAX_COMMIT_RECORDS, PoolDelta, ShardCommit, StoreError, TaskRecord};
-use couture_core::task::XComValue;
-use couture_core::{Epoch, ShardId, WorkerId};
-
-use super::plan::{NewRun, Plan, TaskRow, positions};
-use super::{SqlStore, journal, runs};
-use crate::sql::{Args, RunError, Script};
+use super::plan::{Step, positions, steps};
+use super::{SqlStore, journal};
+use crate::sql::{RunError, Script};
 
 /// How often a commit is tried that was refused for a reason which is gone when it is looked for.
 const ATTEMPTS: usize = 4;
@@ -23,7 +20,11 @@ impl SqlStore {
         let mut attempt = 0;
         loop {
             let error = match self.database().run(self.script(commit)).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    let mut records = commit.shards.iter().flat_map(|part| &part.records);
+                    self.purge(records.any(|record| matches!(record, Record::HistoryDeleted(_)))).await;
+                    return Ok(());
+                }
                 Err(RunError::Sql(error)) => return Err(self.database().fault(error).into()),
                 Err(error) => error,
             };
@@ -54,43 +55,12 @@ impl SqlStore {
             args.int(sequence);
             script.expect(1);
         }
-        let plan = Plan::new(commit);
-        let small = |_: &_| 0;
-        statements.dags.add(
-            &mut script,
-            &plan.dags,
-            false,
-            |_| 0,
-            |args, (shard, dag)| {
-                args.text(dag.dag_id.as_str()).int(i64::from(shard.0));
-                args.int(dag.paused.into()).int(dag.active.into()).text(&dag.version);
-            },
-        );
-        statements.new_runs.add(&mut script, &plan.new_runs, false, |new| new.conf.len(), NewRun::bind);
-        statements.changed_runs.add(
-            &mut script,
-            &plan.changed_runs,
-            true,
-            |_| 0,
-            |args, change| {
-                args.int(change.key.0);
-                runs::bind_change(args, change);
-            },
-        );
-        let mut workers = Workers::default();
-        statements.tasks.add(&mut script, &plan.tasks, false, TaskRow::bytes, |args, row| workers.bind(args, row));
-        statements.tries.add(&mut script, &plan.tries, false, TaskRow::bytes, |args, row| workers.bind(args, row));
-        statements.xcoms.add(
-            &mut script,
-            &plan.xcoms,
-            false,
-            |(_, xcom)| content(&xcom.value).1.len(),
-            |args, (row, xcom)| {
-                bind_instance(args, row.task);
-                let (is_artifact, content) = content(&xcom.value);
-                args.text(&xcom.key).int(row.sequence).int(is_artifact.into()).text(content);
-            },
-        );
+        for step in steps(commit) {
+            match step {
+                Step::Rows(plan) => statements.write(&mut script, &plan),
+                Step::History(dag_id) => statements.delete_history(&mut script, dag_id),
+            }
+        }
         for part in &commit.shards {
             let entries: Vec<_> = positions(part).collect();
             statements.journal.add(
@@ -104,9 +74,6 @@ impl SqlStore {
                 },
             );
         }
-        statements.done.add(&mut script, &plan.done, false, small, |args, number| {
-            args.int(*number);
-        });
         // Last, because all schedulers want the same few rows, which are held until the end.
         let mut pools: Vec<_> = commit.pools.iter().collect();
         pools.sort_unstable_by_key(|delta| &delta.pool);
@@ -149,60 +116,5 @@ impl SqlStore {
             })
             .await?;
         Ok(positions)
-    }
-}
-
-impl NewRun<'_> {
-    fn bind(args: &mut Args, new: &Self) {
-        let run = new.run;
-        args.int(run.key.0).text(run.dag_id.as_str()).text(&run.version).text(run.run_id.as_str());
-        args.text(run.run_type.as_str()).int(run.logical_date.as_micros()).int(run.queued_at.as_micros());
-        runs::bind_change(args, &new.change);
-        args.text(&new.conf);
-    }
-}
-
-impl TaskRow<'_> {
-    fn bytes(&self) -> usize {
-        self.task.error.as_ref().map_or(0, |error| error.len())
-    }
-}
-
-/// The workers of a commit as texts: mostly one, thousands of times.
-#[derive(Default)]
-struct Workers<'c> {
-    last: Option<(&'c WorkerId, Arc<str>)>,
-}
-
-impl<'c> Workers<'c> {
-    fn text(&mut self, worker: &'c WorkerId) -> &Arc<str> {
-        if self.last.as_ref().is_none_or(|(last, _)| *last != worker) {
-            self.last = None;
-        }
-        &self.last.get_or_insert_with(|| (worker, worker.to_string().into())).1
-    }
-
-    fn bind(&mut self, args: &mut Args, row: &TaskRow<'c>) {
-        let TaskRow { sequence, task } = *row;
-        bind_instance(args, task);
-        args.int(task.token.try_number.into()).int(task.token.launch.into()).int(task.state.code());
-        args.int(sequence).int(task.lost.into());
-        args.shared_text(task.worker.as_ref().map(|worker| self.text(worker)));
-        for time in [task.queued_at, task.started_at, task.ended_at, task.retry_at] {
-            args.opt_int(time.map(|time| time.as_micros()));
-        }
-        args.opt_text(task.error.as_deref());
-    }
-}
-
-fn bind_instance(args: &mut Args, task: &TaskRecord) {
-    args.int(task.token.run.0).int(task.token.task.0.into()).int(task.token.map_index.0.into());
-}
-
-/// Whether a value is elsewhere, and its text.
-fn content(value: &XComValue) -> (bool, &str) {
-    match value {
-        XComValue::Json(text) => (false, text),
-        XComValue::Artifact(key) => (true, key),
     }
 }

@@ -1,7 +1,8 @@
 //! DAGs and their versions.
 
-use couture_core::DagId;
+use couture_core::schedule::DataInterval;
 use couture_core::store::{DagRecord, DagVersion, StoreError};
+use couture_core::{DagId, Timestamp};
 use sqlx::Error;
 
 use super::{SqlStore, limit};
@@ -13,7 +14,7 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// What [`read_dag`] reads.
 macro_rules! dag_columns {
     () => {
-        "dag_id, paused, active, version"
+        "dag_id, paused, active, version, interval_start, interval_end, changed_assets"
     };
 }
 pub(super) use dag_columns;
@@ -24,6 +25,16 @@ pub(super) fn read_dag(row: &Row) -> Result<DagRecord, Error> {
         paused: row.int(1)? != 0,
         active: row.int(2)? != 0,
         version: row.text(3)?.to_owned(),
+        last_interval: match (row.opt_int(4)?, row.opt_int(5)?) {
+            (Some(start), Some(end)) => {
+                Some(DataInterval::new(Timestamp::from_micros(start), Timestamp::from_micros(end)))
+            }
+            _ => None,
+        },
+        changed_assets: match row.opt_text(6)? {
+            Some(_) => row.parsed(6, serde_json::from_str)?,
+            None => Vec::new(),
+        },
     })
 }
 

@@ -1,19 +1,26 @@
 //! The journal.
 
 use couture_core::store::{JournalChange, JournalEntry, Record, StoreError};
-use couture_core::{AttemptToken, DagId, MapIndex, RunKey, RunState, ShardId, TaskIndex, TaskState, Timestamp};
+use couture_core::{
+    AssetName, AttemptToken, DagId, MapIndex, RunKey, RunState, ShardId, TaskIndex, TaskState, Timestamp,
+};
 use sqlx::Error;
 
 use super::{SqlStore, limit};
-use crate::sql::{Args, Row};
+use crate::sql::{Args, Row, unexpected};
 
 // What an entry tells. Numbers are never reused.
 const DAG: i64 = 1;
 const RUN: i64 = 2;
 const TASK: i64 = 3;
 const INBOX: i64 = 4;
+const WITHDRAWN: i64 = 5;
+const ASSET: i64 = 6;
+const SLA_MISS: i64 = 7;
+const BACKFILL: i64 = 8;
+const HISTORY: i64 = 9;
 
-/// Adds what the entry of `record` tells: kind, state, run, task, map index, try, launch, DAG.
+/// Adds what the entry of `record` tells: kind, state, run, task, map index, try, launch, and the DAG or asset.
 pub(super) fn bind(args: &mut Args, record: &Record) {
     let (kind, state, run, dag) = match record {
         Record::Task(task) => {
@@ -26,7 +33,11 @@ pub(super) fn bind(args: &mut Args, record: &Record) {
         Record::RunCreated(run) => (RUN, run.state.code(), run.key.0, None),
         Record::RunChanged(run) => (RUN, run.state.code(), run.key.0, None),
         Record::InboxDone(_) => (INBOX, 0, 0, None),
-        Record::Withdrawn => (5, 0, 0, None),
+        Record::Withdrawn => (WITHDRAWN, 0, 0, None),
+        Record::AssetChanged(event) => (ASSET, 0, 0, Some(event.asset.as_str())),
+        Record::SlaMissed(miss) => (SLA_MISS, 0, 0, Some(miss.dag_id.as_str())),
+        Record::Backfill(backfill) => (BACKFILL, 0, 0, Some(backfill.dag_id.as_str())),
+        Record::HistoryDeleted(dag_id) => (HISTORY, 0, 0, Some(dag_id.as_str())),
     };
     args.int(kind).int(state).int(run).int(0).int(0).int(0).int(0).opt_text(dag);
 }
@@ -58,7 +69,13 @@ fn entry(row: &Row) -> Result<JournalEntry, Error> {
         DAG => JournalChange::Dag(row.parsed(9, DagId::new)?),
         RUN => JournalChange::Run(RunKey(row.int(4)?), row.number(3, RunState::from_code)?),
         TASK => JournalChange::Task(token(row, 4)?, row.number(3, TaskState::from_code)?),
-        _ => JournalChange::Inbox,
+        INBOX => JournalChange::Inbox,
+        WITHDRAWN => JournalChange::Withdrawn,
+        ASSET => JournalChange::Asset(row.parsed(9, AssetName::new)?),
+        SLA_MISS => JournalChange::SlaMiss(row.parsed(9, DagId::new)?),
+        BACKFILL => JournalChange::Backfill(row.parsed(9, DagId::new)?),
+        HISTORY => JournalChange::HistoryDeleted(row.parsed(9, DagId::new)?),
+        kind => return Err(unexpected(2, kind)),
     };
     Ok(JournalEntry { sequence: row.int(0)? as u64, at: Timestamp::from_micros(row.int(1)?), change })
 }

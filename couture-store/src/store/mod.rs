@@ -1,5 +1,7 @@
 //! The engine's facts in a SQL database. One file for each subject; [`commit`] writes them all.
 
+mod asset_events;
+mod backfills;
 mod commit;
 mod dags;
 #[cfg(test)]
@@ -8,15 +10,18 @@ mod inbox;
 mod journal;
 mod plan;
 mod pools;
+mod purge;
 mod reader;
 mod restore;
+mod rows;
 mod runs;
 mod shards;
+mod sla_misses;
 mod sql_store;
 mod statements;
 mod tasks;
 mod writer;
 mod xcoms;
 
-use sql_store::limit;
+pub(crate) use sql_store::limit;
 pub use sql_store::{ConnectOptions, SqlStore, connect, connect_with};

@@ -1,8 +1,9 @@
 //! The store's side for those who look.
 
 use async_trait::async_trait;
-use couture_core::store::{DagRecord, JournalEntry, RunRecord, StoreError, StoreReader, TaskRecord};
-use couture_core::{DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
+use couture_core::store::{AssetEvent, Backfill, DagRecord, JournalEntry, RunRecord, SlaMiss, StoreError};
+use couture_core::store::{StoreReader, TaskRecord};
+use couture_core::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
 
 use super::SqlStore;
 
@@ -40,6 +41,23 @@ impl StoreReader for SqlStore {
 
     async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError> {
         self.tries_of(run, task, map_index).await
+    }
+
+    async fn backfills(
+        &self,
+        dag_id: Option<&DagId>,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Backfill>, StoreError> {
+        self.backfills_before(dag_id, before, limit).await
+    }
+
+    async fn sla_misses(&self, dag_id: Option<&DagId>, limit: usize) -> Result<Vec<SlaMiss>, StoreError> {
+        self.newest_sla_misses(dag_id, limit).await
+    }
+
+    async fn asset_events(&self, asset: Option<&AssetName>, limit: usize) -> Result<Vec<AssetEvent>, StoreError> {
+        self.newest_asset_events(asset, limit).await
     }
 
     async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {

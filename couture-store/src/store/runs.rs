@@ -1,5 +1,6 @@
 //! DAG runs.
 
+use couture_core::schedule::DataInterval;
 use couture_core::store::{RunChange, RunRecord, StoreError};
 use couture_core::{DagId, RunId, RunKey, RunState, Timestamp};
 use rustc_hash::FxHashSet;
@@ -11,7 +12,8 @@ use crate::sql::{Args, Row};
 /// What [`read_run`] reads.
 macro_rules! run_columns {
     () => {
-        "run_key, dag_id, version, run_id, run_type, logical_date, queued_at, state, started_at, ended_at, cancelled, conf"
+        "run_key, dag_id, version, run_id, run_type, logical_date, queued_at, state, started_at, ended_at, cancelled, conf, \
+         interval_start, interval_end, backfill"
     };
 }
 pub(super) use run_columns;
@@ -32,6 +34,8 @@ pub(super) fn read_run(row: &Row) -> Result<RunRecord, Error> {
         run_id: row.parsed(3, RunId::new)?,
         run_type: row.parsed(4, str::parse)?,
         logical_date: Timestamp::from_micros(row.int(5)?),
+        data_interval: DataInterval::new(Timestamp::from_micros(row.int(12)?), Timestamp::from_micros(row.int(13)?)),
+        backfill: row.opt_int(14)?,
         queued_at: Timestamp::from_micros(row.int(6)?),
         state: row.number(7, RunState::from_code)?,
         started_at: time(8)?,
@@ -85,6 +89,59 @@ impl SqlStore {
         args.text(dag_id.as_str()).text(run_id.as_str());
         let sql = concat!("SELECT ", run_columns!(), " FROM dag_run WHERE dag_id = ? AND run_id = ?");
         Ok(self.run_list(sql, args).await?.pop())
+    }
+
+    pub(super) async fn state_of(&self, run: RunKey) -> Result<Option<RunState>, StoreError> {
+        let mut args = self.database().args();
+        args.int(run.0);
+        let mut state = None;
+        self.database()
+            .fetch("SELECT state FROM dag_run WHERE run_key = ?", args, |row| {
+                state = Some(row.number(0, RunState::from_code)?);
+                Ok(())
+            })
+            .await?;
+        Ok(state)
+    }
+
+    pub(super) async fn run_before(
+        &self,
+        dag_id: &DagId,
+        before: Timestamp,
+        scheduled_only: bool,
+    ) -> Result<Option<RunKey>, StoreError> {
+        let mut args = self.database().args();
+        args.text(dag_id.as_str()).int(before.as_micros());
+        let any = "SELECT run_key FROM dag_run WHERE dag_id = ? AND logical_date < ? \
+                   ORDER BY logical_date DESC, run_key DESC LIMIT 1";
+        let scheduled = "SELECT run_key FROM dag_run WHERE dag_id = ? AND logical_date < ? \
+                         AND run_type IN ('scheduled', 'backfill') ORDER BY logical_date DESC, run_key DESC LIMIT 1";
+        let mut found = None;
+        self.database()
+            .fetch(if scheduled_only { scheduled } else { any }, args, |row| {
+                found = Some(RunKey(row.int(0)?));
+                Ok(())
+            })
+            .await?;
+        Ok(found)
+    }
+
+    pub(super) async fn runs_of_dates(
+        &self,
+        dag_id: &DagId,
+        first: Timestamp,
+        last: Timestamp,
+        most: usize,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        let mut args = self.database().args();
+        args.text(dag_id.as_str()).int(first.as_micros()).int(last.as_micros()).int(limit(most));
+        let sql = concat!(
+            "SELECT ",
+            run_columns!(),
+            " FROM dag_run WHERE dag_id = ? AND logical_date >= ? AND logical_date <= ? \
+             ORDER BY logical_date, run_key LIMIT ?"
+        );
+        self.run_list(sql, args).await
     }
 
     pub(super) async fn run_ids_among(&self, dag_id: &DagId, run_ids: &[RunId]) -> Result<Vec<RunId>, StoreError> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use couture_core::store::{DEFAULT_POOL_SLOTS, DEFAULT_SHARDS, StoreError};
 use couture_core::{PoolName, ShardId};
@@ -24,6 +25,8 @@ pub(super) struct Inner {
     database: Database,
     pub(super) statements: Statements,
     shards: u32,
+    /// Whether there may be something left of deleted runs.
+    pub(super) purges: AtomicBool,
 }
 
 /// How a store is opened.
@@ -66,7 +69,7 @@ pub async fn connect_with(url: &str, options: &ConnectOptions) -> Result<SqlStor
     };
     database.fetch("SELECT COUNT(*) FROM shard", database.args(), count).await?;
     let statements = Statements::new(database.dialect());
-    Ok(SqlStore { inner: Arc::new(Inner { database, statements, shards }) })
+    Ok(SqlStore { inner: Arc::new(Inner { database, statements, shards, purges: AtomicBool::new(true) }) })
 }
 
 impl SqlStore {
@@ -76,7 +79,7 @@ impl SqlStore {
         self.inner.database.close().await;
     }
 
-    pub(super) fn database(&self) -> &Database {
+    pub(crate) fn database(&self) -> &Database {
         &self.inner.database
     }
 
@@ -96,6 +99,6 @@ impl fmt::Debug for SqlStore {
 }
 
 /// A limit as a database takes it.
-pub(super) fn limit(limit: usize) -> i64 {
+pub(crate) fn limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }

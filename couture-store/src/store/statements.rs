@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::sql::{Batch, Dialect, Table};
+use couture_core::DagId;
+
+use crate::sql::{Batch, Dialect, Script, Table};
 
 /// All statements that a commit is made of.
 pub(super) struct Statements {
@@ -13,16 +15,29 @@ pub(super) struct Statements {
     pub(super) dags: Batch,
     pub(super) new_runs: Batch,
     pub(super) changed_runs: Batch,
+    /// Pins runs to a version: the version, and a list of keys.
+    pub(super) versions: Batch,
+    /// Keeps the rows of these instances as tries.
+    pub(super) archive: Batch,
     pub(super) tasks: Batch,
     pub(super) tries: Batch,
     pub(super) xcoms: Batch,
+    pub(super) asset_events: Batch,
+    pub(super) sla_misses: Batch,
+    pub(super) backfills: Batch,
     pub(super) journal: Batch,
     pub(super) done: Batch,
     pub(super) chunk: Arc<str>,
     pub(super) run_ids: Batch,
+    /// Each for the id of a DAG.
+    history: Vec<Arc<str>>,
 }
 
-const DAGS: Table = Table { name: "dag", columns: &["dag_id", "shard", "paused", "active", "version"], keys: 1 };
+const DAGS: Table = Table {
+    name: "dag",
+    columns: &["dag_id", "shard", "paused", "active", "version", "interval_start", "interval_end", "changed_assets"],
+    keys: 1,
+};
 
 const NEW_RUNS: Table = Table {
     name: "dag_run",
@@ -33,6 +48,9 @@ const NEW_RUNS: Table = Table {
         "run_id",
         "run_type",
         "logical_date",
+        "interval_start",
+        "interval_end",
+        "backfill",
         "queued_at",
         "state",
         "started_at",
@@ -65,6 +83,10 @@ const TASK_COLUMNS: &[&str] = &[
     "ended_at",
     "retry_at",
     "error",
+    "max_tries",
+    "length",
+    "decision",
+    "deferral",
 ];
 
 const TASKS: Table = Table { name: "task_instance", columns: TASK_COLUMNS, keys: 3 };
@@ -76,6 +98,42 @@ const XCOMS: Table = Table {
     columns: &["run_key", "task_index", "map_index", "xcom_key", "sequence", "is_artifact", "content"],
     keys: 4,
 };
+
+const ASSET_EVENTS: Table =
+    Table { name: "asset_event", columns: &["asset", "changed_at", "source", "extra"], keys: 0 };
+
+const SLA_MISSES: Table =
+    Table { name: "sla_miss", columns: &["dag_id", "logical_date", "task_id", "run_key", "found_at"], keys: 3 };
+
+const BACKFILLS: Table = Table {
+    name: "backfill",
+    columns: &[
+        "number",
+        "dag_id",
+        "first_date",
+        "last_date",
+        "max_active_runs",
+        "reprocess",
+        "is_reverse",
+        "conf",
+        "state",
+        "unfinished",
+        "reached",
+        "created_at",
+        "ended_at",
+    ],
+    keys: 1,
+};
+
+/// What goes with a DAG's history. What belongs to its runs goes later, little by little.
+const HISTORY: [&str; 5] = [
+    "INSERT INTO deleted_run (run_key) SELECT run_key FROM dag_run WHERE dag_id = ? AND unfinished IS NULL",
+    "DELETE FROM dag_run WHERE dag_id = ? AND unfinished IS NULL",
+    "DELETE FROM backfill WHERE dag_id = ? AND unfinished IS NULL",
+    "DELETE FROM sla_miss WHERE dag_id = ? AND NOT EXISTS \
+     (SELECT 1 FROM dag_run WHERE dag_run.run_key = sla_miss.run_key)",
+    "DELETE FROM dag WHERE dag_id = ? AND active = 0",
+];
 
 const JOURNAL: Table = Table {
     name: "journal",
@@ -104,13 +162,32 @@ impl Statements {
             dags: Batch::upsert(dialect, &DAGS),
             new_runs: Batch::insert(dialect, &NEW_RUNS),
             changed_runs: Batch::update(dialect, &CHANGED_RUNS),
+            versions: Batch::list(dialect, "UPDATE dag_run SET version = ? WHERE run_key IN ({})"),
+            archive: Batch::copy(
+                dialect,
+                &TRIES,
+                TASKS.name,
+                &TASKS.columns[..TASKS.keys],
+                "task_instance.try_number > 0",
+            ),
             tasks: Batch::upsert(dialect, &TASKS),
             tries: Batch::upsert(dialect, &TRIES),
             xcoms: Batch::upsert(dialect, &XCOMS),
+            asset_events: Batch::insert(dialect, &ASSET_EVENTS),
+            sla_misses: Batch::insert_absent(dialect, &SLA_MISSES),
+            backfills: Batch::upsert(dialect, &BACKFILLS),
             journal: Batch::insert(dialect, &JOURNAL),
             done: Batch::list(dialect, "DELETE FROM inbox WHERE number IN ({})"),
             chunk: one(dialect.put_chunk()),
             run_ids: Batch::list(dialect, "SELECT run_id FROM dag_run WHERE dag_id = ? AND run_id IN ({})"),
+            history: HISTORY.map(one).to_vec(),
+        }
+    }
+
+    /// Adds the statements by which the history of a DAG goes.
+    pub(super) fn delete_history(&self, script: &mut Script, dag_id: &DagId) {
+        for sql in &self.history {
+            script.step(sql, 1).text(dag_id.as_str());
         }
     }
 }

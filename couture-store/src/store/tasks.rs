@@ -11,7 +11,7 @@ use crate::sql::Row;
 macro_rules! task_columns {
     () => {
         "t.run_key, t.task_index, t.map_index, t.try_number, t.launch, t.state, t.lost, t.worker, t.queued_at, \
-         t.started_at, t.ended_at, t.retry_at, t.error"
+         t.started_at, t.ended_at, t.retry_at, t.error, t.max_tries, t.length, t.decision, t.deferral"
     };
 }
 pub(super) use task_columns;
@@ -39,6 +39,10 @@ impl TaskReader {
             retry_at: time(11)?,
             error: row.opt_text(12)?.map(Box::from),
             xcoms: Vec::new(),
+            max_tries: row.number(13, |number| u32::try_from(number).ok())?,
+            length: row.opt_int(14)?.map(|_| row.number(14, |length| u32::try_from(length).ok())).transpose()?,
+            decision: row.opt_text(15)?.map(|_| row.parsed(15, serde_json::from_str)).transpose()?,
+            deferral: row.opt_text(16)?.map(|_| row.parsed(16, serde_json::from_str)).transpose()?,
         });
         Ok(())
     }
@@ -63,15 +67,16 @@ impl SqlStore {
         after: Option<(TaskIndex, MapIndex)>,
         most: usize,
     ) -> Result<Vec<TaskRecord>, StoreError> {
+        // A run that was deleted has rows for a while.
         let (task, map_index) = after.map_or((-1, 0), |(task, map_index)| (task.0.into(), map_index.0.into()));
         let mut args = self.database().args();
-        args.int(run.0).int(task).int(task).int(map_index).int(limit(most));
+        args.int(run.0).int(task).int(task).int(map_index).int(run.0).int(limit(most));
         let mut reader = TaskReader::default();
         let sql = concat!(
             "SELECT ",
             task_columns!(),
             " FROM task_instance t WHERE t.run_key = ? AND t.task_index >= ? AND (t.task_index > ? OR t.map_index > ?) \
-             ORDER BY t.task_index, t.map_index LIMIT ?"
+             AND EXISTS (SELECT 1 FROM dag_run WHERE run_key = ?) ORDER BY t.task_index, t.map_index LIMIT ?"
         );
         self.database().fetch(sql, args, |row| reader.read(&row)).await?;
         Ok(reader.tasks)
@@ -84,7 +89,7 @@ impl SqlStore {
         map_index: MapIndex,
     ) -> Result<Vec<TaskRecord>, StoreError> {
         let mut args = self.database().args();
-        args.int(run.0).int(task.0.into()).int(map_index.0.into());
+        args.int(run.0).int(task.0.into()).int(map_index.0.into()).int(run.0);
         let mut reader = TaskReader::default();
         let sql = concat!(
             "SELECT ",
@@ -92,6 +97,7 @@ impl SqlStore {
             " FROM task_try t JOIN task_instance now \
              ON now.run_key = t.run_key AND now.task_index = t.task_index AND now.map_index = t.map_index \
              WHERE t.run_key = ? AND t.task_index = ? AND t.map_index = ? AND t.try_number <> now.try_number \
+             AND EXISTS (SELECT 1 FROM dag_run WHERE run_key = ?) \
              ORDER BY t.try_number"
         );
         self.database().fetch(sql, args, |row| reader.read(&row)).await?;

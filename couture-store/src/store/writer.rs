@@ -2,10 +2,13 @@
 
 use async_trait::async_trait;
 use couture_core::store::{
-    Commit, CommitError, DagVersion, InboxId, Message, Pool, Shard, ShardSnapshot, Store, StoreError,
+    Commit, CommitError, DagVersion, InboxId, Message, Pool, RunRecord, RunSnapshot, Shard, ShardSnapshot, Store,
+    StoreError,
 };
 use couture_core::task::XComValue;
-use couture_core::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
+use couture_core::{
+    DagId, Epoch, MapIndex, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, Timestamp, WorkerId,
+};
 
 use super::SqlStore;
 use crate::sql::Database;
@@ -76,17 +79,35 @@ impl Store for SqlStore {
         self.put_pool(name, slots).await
     }
 
-    async fn run_state(&self, run: couture_core::RunKey) -> Result<Option<couture_core::RunState>, StoreError> {
-        let mut args = self.database().args();
-        args.int(run.0);
-        let mut state = None;
-        self.database()
-            .fetch("SELECT state FROM dag_run WHERE run_key = ?".to_owned(), args, |row| {
-                state = couture_core::RunState::from_code(row.int(0)?);
-                Ok(())
-            })
-            .await?;
-        Ok(state)
+    async fn run_state(&self, run: RunKey) -> Result<Option<RunState>, StoreError> {
+        self.state_of(run).await
+    }
+
+    async fn run_snapshot(&self, run: RunKey) -> Result<Option<RunSnapshot>, StoreError> {
+        self.snapshot_of_run(run).await
+    }
+
+    async fn previous_run(
+        &self,
+        dag_id: &DagId,
+        before: Timestamp,
+        scheduled_only: bool,
+    ) -> Result<Option<RunKey>, StoreError> {
+        self.run_before(dag_id, before, scheduled_only).await
+    }
+
+    async fn runs_between(
+        &self,
+        dag_id: &DagId,
+        first: Timestamp,
+        last: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        self.runs_of_dates(dag_id, first, last, limit).await
+    }
+
+    async fn xcoms(&self, run: RunKey, task: TaskIndex, key: &str) -> Result<Vec<(MapIndex, XComValue)>, StoreError> {
+        self.xcoms_of(run, task, key).await
     }
 
     async fn xcom(

@@ -1,8 +1,11 @@
 //! A store on a server.
 
 use async_trait::async_trait;
+use couture_core::Store;
 use couture_core::conformance::store::{StoreFixture, TestedStore};
-use couture_store::{ConnectOptions, SqlStore, connect_with};
+use couture_core::conformance::values::ValuesFixture;
+use couture_core::values::{Connections, Pools, Variables};
+use couture_store::{ConnectOptions, FernetKeys, SqlStore, SqlValues, connect_with};
 
 use super::server::{Kind, Server};
 
@@ -12,6 +15,8 @@ pub(crate) struct Fixture {
     url: String,
     shards: u32,
     store: SqlStore,
+    keys: FernetKeys,
+    values: SqlValues,
 }
 
 impl Fixture {
@@ -19,7 +24,9 @@ impl Fixture {
     pub(crate) async fn new(kind: &'static Kind, shards: u32) -> Self {
         let url = Server::of(kind).await.database().await;
         let store = open(&url, shards).await;
-        Self { kind, url, shards, store }
+        let keys = FernetKeys::parse(&FernetKeys::generate()).unwrap();
+        let values = store.values(keys.clone());
+        Self { kind, url, shards, store, keys, values }
     }
 }
 
@@ -50,5 +57,29 @@ impl StoreFixture for Fixture {
     async fn reopen(&mut self) {
         self.store.close().await;
         self.store = open(&self.url, self.shards + 1).await;
+    }
+}
+
+#[async_trait]
+impl ValuesFixture for Fixture {
+    fn variables(&self) -> &dyn Variables {
+        &self.values
+    }
+
+    fn connections(&self) -> &dyn Connections {
+        &self.values
+    }
+
+    fn pools(&self) -> &dyn Pools {
+        &self.store
+    }
+
+    fn store(&self) -> &dyn Store {
+        &self.store
+    }
+
+    async fn reopen(&mut self) {
+        StoreFixture::reopen(self).await;
+        self.values = self.store.values(self.keys.clone());
     }
 }

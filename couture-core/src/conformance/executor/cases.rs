@@ -64,7 +64,7 @@ async fn values_are_reported(executor: &dyn Executor) {
     executor.launch(launches.clone());
     let reports = reports_until_ended(executor, 2).await;
     let given = |token| match end(&reports, token) {
-        Outcome::Succeeded { xcoms } => xcoms.clone(),
+        Outcome::Succeeded { xcoms, .. } => xcoms.clone(),
         other => panic!("{other:?}"),
     };
     let xcom = |key: &str, json: &str| XCom { key: key.into(), value: XComValue::Json(json.into()) };

@@ -12,6 +12,7 @@ use super::script::{Act, Script};
 use crate::dag::DagBuilder;
 use crate::executor::{Executor, Launch, Report};
 use crate::ids::{AttemptToken, MapIndex, RunId, RunKey, ShardId, TaskIndex};
+use crate::schedule::DataInterval;
 use crate::state::RunType;
 use crate::task::RunInfo;
 use crate::time::Timestamp;
@@ -38,10 +39,14 @@ pub(super) fn launches(acts: &[Act]) -> Vec<Launch> {
         run_id: RunId::new("run").expect("a run id"),
         run_type: RunType::Manual,
         logical_date: Timestamp::from_micros(0),
+        data_interval: DataInterval::at(Timestamp::from_micros(0)),
+        backfill: None,
         conf: serde_json::Value::Null,
     };
     let run = Arc::new(run);
-    (0..acts.len() as u32).map(|task| Launch { token: token(&run, task), run: run.clone() }).collect()
+    (0..acts.len() as u32)
+        .map(|task| Launch { token: token(&run, task), run: run.clone(), waited: None, elements: Box::default() })
+        .collect()
 }
 
 fn token(run: &RunInfo, task: u32) -> AttemptToken {

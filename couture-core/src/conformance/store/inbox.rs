@@ -43,7 +43,7 @@ async fn requests_are_kept_whole(fixture: &mut dyn StoreFixture) {
         token,
         started_at: None,
         ended_at: Timestamp::from_micros(5),
-        outcome: Outcome::Succeeded { xcoms: vec![XCom { key: "k".into(), value: XComValue::Json("[1]".into()) }] },
+        outcome: Outcome::succeeded(vec![XCom { key: "k".into(), value: XComValue::Json("[1]".into()) }]),
     };
     let requests = [Request::Trigger(trigger), Request::Trigger(bare), cancel].map(Message::Request);
     let messages = requests.into_iter().chain([pause("d"), Message::Report(report)]);

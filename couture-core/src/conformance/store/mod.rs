@@ -15,4 +15,5 @@ mod tasks;
 
 pub use random::{Command, check_commands, commands};
 pub use sample::{ShardWriter, sample_dag, sample_run, sample_task};
+pub(super) use suite::cases;
 pub use suite::{StoreFixture, TestedStore, store_suite};

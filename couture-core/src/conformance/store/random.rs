@@ -230,6 +230,7 @@ impl State {
                 started_at: Some(AT),
                 ended_at: state.is_finished().then_some(AT),
                 cancelled: n % 2 == 0,
+                version: None,
             }),
             Change::Task(n, task, map, number, state, xcoms) => {
                 let mut row = sample_task(run(*n)?, *task, *state);

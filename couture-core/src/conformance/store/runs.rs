@@ -95,6 +95,7 @@ async fn run_changes_are_applied(fixture: &mut dyn StoreFixture) {
             started_at: run.started_at,
             ended_at: run.ended_at,
             cancelled: run.cancelled,
+            version: None,
         }));
     }
     writer.write(store, changes).await;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::ids::{AttemptToken, DagId, Epoch, MapIndex, RunId, RunKey, ShardId, TaskIndex, WorkerId};
+use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
 use crate::store::{Commit, CommitError, DagRecord, Record, RunChange, RunRecord, ShardCommit, Store, TaskRecord};
 use crate::time::Timestamp;
@@ -69,7 +70,14 @@ impl ShardWriter {
 
 /// A DAG that is active and not paused.
 pub fn sample_dag(dag_id: &str) -> DagRecord {
-    DagRecord { dag_id: DagId::new(dag_id).unwrap(), paused: false, active: true, version: "v1".to_owned() }
+    DagRecord {
+        dag_id: DagId::new(dag_id).unwrap(),
+        paused: false,
+        active: true,
+        version: "v1".to_owned(),
+        last_interval: None,
+        changed_assets: Vec::new(),
+    }
 }
 
 /// A run in state running.
@@ -81,6 +89,8 @@ pub fn sample_run(key: RunKey, dag_id: &str, run_id: &str) -> RunRecord {
         run_id: RunId::new(run_id).unwrap(),
         run_type: RunType::Manual,
         logical_date: Timestamp::from_micros(5),
+        data_interval: DataInterval::at(Timestamp::from_micros(5)),
+        backfill: None,
         conf: json!({"who": "tester"}),
         state: RunState::Running,
         queued_at: AT,
@@ -93,7 +103,7 @@ pub fn sample_run(key: RunKey, dag_id: &str, run_id: &str) -> RunRecord {
 /// A change of a run to `state`.
 pub(super) fn change(key: RunKey, state: RunState) -> Record {
     let ended_at = state.is_finished().then_some(AT);
-    Record::RunChanged(RunChange { key, state, started_at: Some(AT), ended_at, cancelled: false })
+    Record::RunChanged(RunChange { key, state, started_at: Some(AT), ended_at, cancelled: false, version: None })
 }
 
 /// The first attempt of a task that is not mapped, in `state`.
@@ -109,6 +119,10 @@ pub fn sample_task(run: RunKey, task: u32, state: TaskState) -> TaskRecord {
         retry_at: None,
         error: None,
         xcoms: Vec::new(),
+        max_tries: 0,
+        length: None,
+        decision: None,
+        deferral: None,
     }
 }
 

@@ -37,7 +37,7 @@ macro_rules! cases {
         ];
     };
 }
-pub(super) use cases;
+pub(in crate::conformance) use cases;
 
 /// Runs every case on a store of its own, which `make` makes with this number of shards.
 ///

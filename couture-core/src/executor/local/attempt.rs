@@ -7,10 +7,9 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use serde_json::Value;
 
-use crate::dag::Input;
+use super::input;
 use crate::executor::Launch;
 use crate::failure::{Failure, error_chain};
-use crate::ids::{MapIndex, TaskIndex};
 use crate::store::Store;
 use crate::task::{Cancellation, Outcome, Services, TaskContext, XCom, XComValue};
 
@@ -42,8 +41,14 @@ pub(super) async fn run(
     store: Arc<dyn Store>,
     services: Arc<Services>,
 ) -> Outcome {
-    let cx = TaskContext::new(launch.run, launch.token, cancellation, services);
-    let outcome = outcome_of(&cx, &*store).await;
+    let cx = TaskContext::new(launch.run, launch.token, cancellation, services).after(launch.waited);
+    let outcome = match outcome_of(&cx, &launch.elements, &*store).await {
+        Outcome::Failed { error, retryable } => {
+            Outcome::Failed { error: cx.values().masked(error.into()).into(), retryable }
+        }
+        Outcome::Skipped { reason } => Outcome::Skipped { reason: cx.values().masked(reason.into()).into() },
+        other => other,
+    };
     // The end of a child is in its log already, and this may be the second server that sees it.
     if !cx.task().operator.is_resumable() {
         match &outcome {
@@ -55,9 +60,9 @@ pub(super) async fn run(
     outcome
 }
 
-async fn outcome_of(cx: &TaskContext, store: &dyn Store) -> Outcome {
-    match AssertUnwindSafe(work(cx, store)).catch_unwind().await {
-        Ok(Ok(xcoms)) => Outcome::Succeeded { xcoms },
+async fn outcome_of(cx: &TaskContext, elements: &[u32], store: &dyn Store) -> Outcome {
+    match AssertUnwindSafe(work(cx, elements, store)).catch_unwind().await {
+        Ok(Ok(outcome)) => outcome,
         Ok(Err(failure)) if cx.is_cancelled() && !matches!(failure, Failure::Lost(_)) => {
             tracing::debug!(?failure, "an attempt that was told to end has failed");
             Outcome::Killed
@@ -79,41 +84,34 @@ fn failed(failure: Failure) -> Outcome {
         Failure::Retry(error) => Outcome::Failed { error: Outcome::bounded(error_chain(&*error)), retryable: true },
         Failure::Fatal(error) => Outcome::Failed { error: Outcome::bounded(error_chain(&*error)), retryable: false },
         Failure::Skip(reason) => Outcome::Skipped { reason: Outcome::bounded(reason) },
+        Failure::Defer(deferral) => Outcome::Deferred(deferral),
         Failure::Lost(reason) => Outcome::Lost { reason: Outcome::bounded(reason) },
     }
 }
 
-async fn work(cx: &TaskContext, store: &dyn Store) -> Result<Vec<XCom>, Failure> {
-    let input = match &cx.task().input {
-        Input::None => Value::Null,
-        Input::One(source) => value(cx, store, *source).await?,
-        Input::Many(sources) => {
-            let mut values = Vec::with_capacity(sources.len());
-            for source in sources {
-                values.push(value(cx, store, *source).await?);
-            }
-            Value::Array(values)
-        }
+async fn work(cx: &TaskContext, elements: &[u32], store: &dyn Store) -> Result<Outcome, Failure> {
+    let input = input::of(cx, elements, store).await?;
+    let operator = &cx.task().operator;
+    let rendered = match operator.templated_fields() {
+        [] => None,
+        _ => cx.services().templates.render(operator, cx).await?,
     };
-    let output = cx.task().operator.run_json(input, cx).await?;
+    let output = rendered.as_ref().unwrap_or(operator).run_json(input, cx).await?;
     let mut xcoms = Vec::new();
     for (key, value) in cx.take_xcoms() {
         xcoms.push(xcom(cx, key, &value).await?);
     }
-    if !output.is_null() {
+    let is_kept = cx.task().options.do_xcom_push;
+    let length = match &output {
+        Value::Array(list) if is_kept => u32::try_from(list.len()).ok(),
+        Value::Object(map) if is_kept => u32::try_from(map.len()).ok(),
+        _ => None,
+    };
+    if !output.is_null() && is_kept {
         xcoms.retain(|xcom| &*xcom.key != XCom::RETURN_VALUE);
         xcoms.push(xcom(cx, XCom::RETURN_VALUE.into(), &output).await?);
     }
-    Ok(xcoms)
-}
-
-/// The output of an upstream task; `null` where it gave none.
-async fn value(cx: &TaskContext, store: &dyn Store, source: TaskIndex) -> Result<Value, Failure> {
-    match store.xcom(cx.run().key, source, MapIndex::NONE, XCom::RETURN_VALUE).await? {
-        None => Ok(Value::Null),
-        Some(XComValue::Json(json)) => Ok(serde_json::from_str(&json)?),
-        Some(XComValue::Artifact(key)) => Ok(serde_json::from_slice(&cx.services().artifacts.get(&key).await?)?),
-    }
+    Ok(Outcome::Succeeded { xcoms, length, decision: cx.take_decision() })
 }
 
 async fn xcom(cx: &TaskContext, key: String, value: &Value) -> Result<XCom, Failure> {

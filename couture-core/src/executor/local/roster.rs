@@ -15,8 +15,9 @@ use crate::time::Timestamp;
 /// The state that threads share. Who removes an attempt from `live` is the one to report its end.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
-    live: Mutex<FxHashMap<AttemptToken, Cancellation>>,
+    live: Mutex<FxHashMap<AttemptToken, Live>>,
     queue: Mutex<VecDeque<(Launch, Cancellation)>>,
+    pokes: Mutex<Pokes>,
     reports: Mutex<Vec<Report>>,
     arrived: Notify,
     /// Attempts told to end, with the monotonic time at which they are given up.
@@ -26,6 +27,25 @@ pub(super) struct Roster {
     free_slots: Mutex<Vec<usize>>,
     work: Condvar,
 }
+
+/// An attempt that has begun, or is queued here.
+#[derive(Debug)]
+struct Live {
+    cancellation: Cancellation,
+    is_poke: bool,
+}
+
+/// Deferred attempts whose operators are run again. They hold no slot of the scheduler's, so they have a bound of their own.
+#[derive(Debug, Default)]
+struct Pokes {
+    /// How many are in the queue or run.
+    begun: usize,
+    /// Those that wait until others have ended.
+    waiting: VecDeque<(Launch, Cancellation)>,
+}
+
+/// How many pokes there may be at a time; others wait.
+const MAX_POKES: usize = 256;
 
 /// What one runner is doing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,9 +64,16 @@ impl Roster {
     pub(super) fn enlist(&self, launches: Vec<Launch>) -> usize {
         let mut live = lock(&self.live);
         let mut queue = lock(&self.queue);
+        let mut pokes = lock(&self.pokes);
         for launch in launches {
+            let std::collections::hash_map::Entry::Vacant(place) = live.entry(launch.token) else { continue };
             let cancellation = Cancellation::default();
-            if live.try_insert_absent(launch.token, &cancellation) {
+            let is_poke = launch.waited.is_some();
+            place.insert(Live { cancellation: cancellation.clone(), is_poke });
+            if is_poke && pokes.begun >= MAX_POKES {
+                pokes.waiting.push_back((launch, cancellation));
+            } else {
+                pokes.begun += usize::from(is_poke);
                 queue.push_back((launch, cancellation));
             }
         }
@@ -71,22 +98,38 @@ impl Roster {
         lock(&self.queue).front().map(|(launch, _)| launch.token)
     }
 
+    /// Tells that the operator runs. That it runs again, after a wait, is no news.
     pub(super) fn started(&self, token: AttemptToken, at: Timestamp) {
-        if lock(&self.live).contains_key(&token) {
+        if lock(&self.live).get(&token).is_some_and(|live| !live.is_poke) {
             self.report(Report::Started { token, at });
         }
     }
 
-    /// Reports the end of an attempt, unless somebody has done so.
+    /// Reports the end of an attempt, unless somebody has done so. Returns how many are queued, where that has grown: a poke that
+    /// waited takes the place of one that has ended.
     pub(super) fn ended(
         &self,
         token: AttemptToken,
         started_at: Option<Timestamp>,
         ended_at: Timestamp,
         outcome: Outcome,
-    ) {
-        if lock(&self.live).remove(&token).is_some() {
-            self.report(Report::Ended { token, started_at, ended_at, outcome });
+    ) -> Option<usize> {
+        let live = lock(&self.live).remove(&token)?;
+        self.report(Report::Ended { token, started_at, ended_at, outcome });
+        if !live.is_poke {
+            return None;
+        }
+        let mut queue = lock(&self.queue);
+        let mut pokes = lock(&self.pokes);
+        match pokes.waiting.pop_front() {
+            Some(next) => {
+                queue.push_back(next);
+                Some(queue.len())
+            }
+            None => {
+                pokes.begun -= 1;
+                None
+            }
         }
     }
 
@@ -124,11 +167,11 @@ impl Roster {
         };
         match tokens {
             Some(tokens) => tokens.iter().for_each(|token| {
-                if let Some(cancellation) = live.get(token) {
-                    end(token, cancellation);
+                if let Some(live) = live.get(token) {
+                    end(token, &live.cancellation);
                 }
             }),
-            None => live.iter().for_each(|(token, cancellation)| end(token, cancellation)),
+            None => live.iter().for_each(|(token, live)| end(token, &live.cancellation)),
         }
         self.work.notify_one();
     }
@@ -191,21 +234,5 @@ impl Roster {
 
     pub(super) fn wake(&self) {
         self.work.notify_all();
-    }
-}
-
-trait InsertAbsent {
-    fn try_insert_absent(&mut self, token: AttemptToken, cancellation: &Cancellation) -> bool;
-}
-
-impl InsertAbsent for FxHashMap<AttemptToken, Cancellation> {
-    fn try_insert_absent(&mut self, token: AttemptToken, cancellation: &Cancellation) -> bool {
-        match self.entry(token) {
-            std::collections::hash_map::Entry::Occupied(_) => false,
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(cancellation.clone());
-                true
-            }
-        }
     }
 }

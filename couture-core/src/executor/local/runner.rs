@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::executor::{Executor, Launch, Report};
 use crate::ids::{AttemptToken, WorkerId};
 use crate::store::Store;
-use crate::task::{Cancellation, Outcome, Services};
+use crate::task::{Cancellation, Outcome, Services, StoreXComs};
 use crate::time::Timestamp;
 
 /// Runs attempts in this process.
@@ -48,14 +48,16 @@ pub(super) struct Shared {
 const BURST: usize = 32;
 
 impl LocalExecutor {
-    /// An executor for the worker `worker`. Inputs of attempts are read from `store`.
+    /// An executor for the worker `worker`. Inputs of attempts, and the XComs that they pull, are read from `store`.
     pub fn new(
         worker: WorkerId,
         settings: LocalSettings,
         clock: Arc<dyn Clock>,
         store: Arc<dyn Store>,
-        services: Services,
+        mut services: Services,
     ) -> Self {
+        services.xcoms = Arc::new(StoreXComs::new(store.clone()));
+        services.clock = clock.clone();
         let shared = Shared {
             worker,
             settings,
@@ -149,11 +151,24 @@ impl Shared {
         }
     }
 
+    /// Reports the end of an attempt, unless somebody has done so.
+    pub(super) fn ended(
+        self: &Arc<Self>,
+        token: AttemptToken,
+        started_at: Option<Timestamp>,
+        ended_at: Timestamp,
+        outcome: Outcome,
+    ) {
+        if let Some(queued) = self.roster.ended(token, started_at, ended_at, outcome) {
+            self.hire(queued);
+        }
+    }
+
     async fn begin(self: &Arc<Self>, launch: Launch, cancellation: Cancellation, slot: usize) {
         let token = launch.token;
         let now = self.clock.now();
         if cancellation.is_cancelled() {
-            return self.roster.ended(token, None, now.wall, Outcome::Killed);
+            return self.ended(token, None, now.wall, Outcome::Killed);
         }
         let attempt = attempt::run(launch, cancellation.clone(), self.store.clone(), self.services.clone());
         let mut attempt: Pin<Box<dyn Future<Output = Outcome> + Send>> = Box::pin(attempt);
@@ -161,7 +176,7 @@ impl Shared {
         let first = std::future::poll_fn(|cx| Poll::Ready(attempt.as_mut().poll(cx))).await;
         self.roster.set_slot(slot, Slot::default());
         match first {
-            Poll::Ready(outcome) => self.roster.ended(token, Some(now.wall), self.clock.now().wall, outcome),
+            Poll::Ready(outcome) => self.ended(token, Some(now.wall), self.clock.now().wall, outcome),
             Poll::Pending => {
                 self.roster.started(token, now.wall);
                 tokio::spawn(self.clone().finish(token, now.wall, attempt, cancellation));
@@ -189,15 +204,15 @@ impl Shared {
             }
         };
         match AssertUnwindSafe(whole).catch_unwind().await {
-            Ok(outcome) => self.roster.ended(token, Some(started_at), self.clock.now().wall, outcome),
+            Ok(outcome) => self.ended(token, Some(started_at), self.clock.now().wall, outcome),
             Err(_) => self.panicked(token),
         }
     }
 
     /// What is not caught around the operator itself: a destructor of what it holds.
-    fn panicked(&self, token: AttemptToken) {
+    fn panicked(self: &Arc<Self>, token: AttemptToken) {
         let error = "the operator panicked while it was dropped".into();
-        self.roster.ended(token, None, self.clock.now().wall, Outcome::Failed { error, retryable: true });
+        self.ended(token, None, self.clock.now().wall, Outcome::Failed { error, retryable: true });
     }
 }
 

@@ -84,7 +84,7 @@ fn watch(weak: &Weak<Shared>, mut sets: Vec<Threads>) {
         // A moment later than the attempt's own thread would do it.
         for token in shared.roster.overdue(now.mono.saturating_sub(ROUND * 4)) {
             tracing::error!(%token, "an attempt does not end when it is told to, and blocks its thread; it is given up");
-            shared.roster.ended(token, None, now.wall, Outcome::Killed);
+            shared.ended(token, None, now.wall, Outcome::Killed);
         }
         silent_rounds = if sets[current].ask() { 0 } else { silent_rounds + 1 };
         let was_first = std::mem::replace(&mut first, shared.roster.first_queued());

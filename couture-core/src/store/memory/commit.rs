@@ -81,7 +81,13 @@ impl Contents {
                 }
                 Record::RunChanged(run) => run.key,
                 Record::Task(task) => task.token.run,
-                Record::Dag(_) | Record::InboxDone(_) | Record::Withdrawn => continue,
+                Record::Dag(_)
+                | Record::AssetChanged(_)
+                | Record::SlaMissed(_)
+                | Record::Backfill(_)
+                | Record::HistoryDeleted(_)
+                | Record::InboxDone(_)
+                | Record::Withdrawn => continue,
             };
             if checked != Some(key) && !created.contains(&key) && !self.runs.contains_key(&key) {
                 return Err(StoreError::Corrupt(format!("there is no run with key {}", key.0)));
@@ -114,6 +120,15 @@ impl Contents {
                     }
                 }
                 Record::Task(task) => records = self.apply_tasks(task, records),
+                Record::AssetChanged(event) => self.asset_events.push((**event).clone()),
+                Record::SlaMissed(miss) => {
+                    let key = (miss.dag_id.clone(), miss.logical_date, miss.task_id.clone());
+                    self.sla_misses.entry(key).or_insert_with(|| (**miss).clone());
+                }
+                Record::Backfill(backfill) => {
+                    self.backfills.insert(backfill.number, (**backfill).clone());
+                }
+                Record::HistoryDeleted(dag_id) => self.delete_history(dag_id),
                 Record::InboxDone(id) => {
                     self.inbox.remove(id);
                 }

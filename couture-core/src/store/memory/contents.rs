@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::run::StoredRun;
-use crate::ids::{DagId, Epoch, PoolName, RunId, RunKey, ShardId, WorkerId};
+use crate::ids::{DagId, Epoch, PoolName, RunId, RunKey, ShardId, TaskId, WorkerId};
 use crate::store::{
-    DEFAULT_POOL_SLOTS, DagRecord, InboxId, JournalEntry, Message, Pool, Shard, ShardSnapshot, StoreError, TaskRecord,
+    AssetEvent, Backfill, DEFAULT_POOL_SLOTS, DagRecord, InboxId, JournalEntry, Message, Pool, Shard, ShardSnapshot,
+    SlaMiss, StoreError, TaskRecord,
 };
+use crate::time::Timestamp;
 
 /// Everything. Maps are ordered wherever their order can be seen.
 #[derive(Default)]
@@ -20,8 +22,13 @@ pub(super) struct Contents {
     pub(super) runs: BTreeMap<RunKey, StoredRun>,
     pub(super) run_ids: FxHashMap<DagId, FxHashMap<RunId, RunKey>>,
     pub(super) pools: BTreeMap<PoolName, Pool>,
+    pub(super) pool_descriptions: BTreeMap<PoolName, String>,
     pub(super) inbox: BTreeMap<InboxId, Message>,
     pub(super) last_inbox_number: i64,
+    pub(super) backfills: BTreeMap<i64, Backfill>,
+    pub(super) sla_misses: BTreeMap<(DagId, Timestamp, TaskId), SlaMiss>,
+    /// In the order in which they happened.
+    pub(super) asset_events: Vec<AssetEvent>,
 }
 
 /// A shard and its journal.
@@ -85,7 +92,27 @@ impl Contents {
                 snapshot.tasks.extend(run.tasks.values().map(without_xcoms));
             }
         }
+        let is_here = |run: RunKey| run.shard() == shard;
+        let backfills = self.backfills.values().filter(|backfill| is_here(RunKey(backfill.number)));
+        snapshot.backfills = backfills.filter(|backfill| !backfill.state.is_over()).cloned().collect();
+        let is_unfinished = |run| self.runs.get(&run).is_some_and(|run| !run.record.state.is_finished());
+        let misses = self.sla_misses.values().filter(|miss| is_here(miss.run) && is_unfinished(miss.run));
+        snapshot.sla_misses = misses.cloned().collect();
         Ok(snapshot)
+    }
+
+    /// Removes the finished runs of a DAG and what belongs to them, and the DAG where it is not active.
+    pub(super) fn delete_history(&mut self, dag_id: &DagId) {
+        let Self { runs, run_ids, .. } = self;
+        runs.retain(|_, run| run.record.dag_id != *dag_id || !run.record.state.is_finished());
+        if let Some(ids) = run_ids.get_mut(dag_id) {
+            ids.retain(|_, key| runs.contains_key(key));
+        }
+        self.backfills.retain(|_, backfill| backfill.dag_id != *dag_id || !backfill.state.is_over());
+        self.sla_misses.retain(|(of, _, _), miss| of != dag_id || self.runs.contains_key(&miss.run));
+        if self.dags.get(dag_id).is_some_and(|(_, dag)| !dag.active) {
+            self.dags.remove(dag_id);
+        }
     }
 
     pub(super) fn post(&mut self, shard: ShardId, message: &Message) -> Result<InboxId, StoreError> {
@@ -118,5 +145,9 @@ pub(super) fn without_xcoms(task: &TaskRecord) -> TaskRecord {
         retry_at: task.retry_at,
         error: task.error.clone(),
         xcoms: Vec::new(),
+        max_tries: task.max_tries,
+        length: task.length,
+        decision: task.decision.clone(),
+        deferral: task.deferral.clone(),
     }
 }

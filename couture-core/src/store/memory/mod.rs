@@ -2,6 +2,7 @@
 
 mod commit;
 mod contents;
+mod pools;
 mod reader;
 mod run;
 mod writer;

@@ -7,8 +7,10 @@ use async_trait::async_trait;
 use super::MemoryStore;
 use super::contents::without_xcoms;
 use super::run::Place;
-use crate::ids::{DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
-use crate::store::{DagRecord, JournalEntry, RunRecord, StoreError, StoreReader, TaskRecord};
+use crate::ids::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
+use crate::store::{
+    AssetEvent, Backfill, DagRecord, JournalEntry, RunRecord, SlaMiss, StoreError, StoreReader, TaskRecord,
+};
 
 #[async_trait]
 impl StoreReader for MemoryStore {
@@ -57,6 +59,33 @@ impl StoreReader for MemoryStore {
         let contents = self.contents();
         let Some(run) = contents.runs.get(&run) else { return Ok(Vec::new()) };
         Ok(run.tries_of(Place::new(task, map_index)).map(without_xcoms).collect())
+    }
+
+    async fn backfills(
+        &self,
+        dag_id: Option<&DagId>,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Backfill>, StoreError> {
+        let contents = self.contents();
+        let end = before.map_or(Bound::Unbounded, Bound::Excluded);
+        let backfills = contents.backfills.range((Bound::Unbounded, end)).rev().map(|(_, backfill)| backfill);
+        Ok(backfills.filter(|of| dag_id.is_none_or(|dag_id| of.dag_id == *dag_id)).take(limit).cloned().collect())
+    }
+
+    async fn sla_misses(&self, dag_id: Option<&DagId>, limit: usize) -> Result<Vec<SlaMiss>, StoreError> {
+        let contents = self.contents();
+        let is_wanted = |miss: &&SlaMiss| dag_id.is_none_or(|dag_id| miss.dag_id == *dag_id);
+        let mut misses: Vec<_> = contents.sla_misses.values().filter(is_wanted).cloned().collect();
+        misses.sort_by(|a, b| b.logical_date.cmp(&a.logical_date));
+        misses.truncate(limit);
+        Ok(misses)
+    }
+
+    async fn asset_events(&self, asset: Option<&AssetName>, limit: usize) -> Result<Vec<AssetEvent>, StoreError> {
+        let contents = self.contents();
+        let events = contents.asset_events.iter().rev();
+        Ok(events.filter(|event| asset.is_none_or(|asset| event.asset == *asset)).take(limit).cloned().collect())
     }
 
     async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {

@@ -30,17 +30,25 @@ impl StoredRun {
     }
 
     pub(super) fn change(&mut self, change: &RunChange) {
-        let RunChange { key: _, state, started_at, ended_at, cancelled } = *change;
-        self.record.state = state;
-        self.record.started_at = started_at;
-        self.record.ended_at = ended_at;
-        self.record.cancelled = cancelled;
+        let RunChange { key: _, state, started_at, ended_at, cancelled, version } = change;
+        self.record.state = *state;
+        self.record.started_at = *started_at;
+        self.record.ended_at = *ended_at;
+        self.record.cancelled = *cancelled;
+        if let Some(version) = version {
+            self.record.version.clone_from(version);
+        }
     }
 
     pub(super) fn put(&mut self, task: &TaskRecord) {
         let place = Place::new(task.token.task, task.token.map_index);
         if task.state == TaskState::UpForRetry {
             self.tries.insert((place, task.token.try_number), task.clone());
+        }
+        if task.state == TaskState::Cleared
+            && let Some(last) = self.tasks.get(&place).filter(|last| last.token.try_number > 0)
+        {
+            self.tries.insert((place, last.token.try_number), last.clone());
         }
         self.tasks.insert(place, task.clone());
     }

@@ -3,11 +3,16 @@
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use super::run::Place;
+use super::contents::without_xcoms;
+use super::run::{Place, StoredRun};
 use crate::ids::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
-use crate::state::RunState;
-use crate::store::{Commit, CommitError, DagVersion, InboxId, Message, Pool, Shard, ShardSnapshot, Store, StoreError};
+use crate::state::{RunState, RunType};
+use crate::store::{
+    Commit, CommitError, DagVersion, InboxId, Message, Pool, RunRecord, RunSnapshot, Shard, ShardSnapshot, Store,
+    StoreError, TaskRecord,
+};
 use crate::task::XComValue;
+use crate::time::Timestamp;
 
 #[async_trait]
 impl Store for MemoryStore {
@@ -87,6 +92,57 @@ impl Store for MemoryStore {
 
     async fn run_state(&self, run: RunKey) -> Result<Option<RunState>, StoreError> {
         Ok(self.contents().runs.get(&run).map(|run| run.record.state))
+    }
+
+    async fn run_snapshot(&self, run: RunKey) -> Result<Option<RunSnapshot>, StoreError> {
+        let contents = self.contents();
+        let snapshot = |run: &StoredRun| RunSnapshot {
+            run: run.record.clone(),
+            tasks: run.tasks.values().map(without_xcoms).collect(),
+        };
+        Ok(contents.runs.get(&run).map(snapshot))
+    }
+
+    async fn previous_run(
+        &self,
+        dag_id: &DagId,
+        before: Timestamp,
+        scheduled_only: bool,
+    ) -> Result<Option<RunKey>, StoreError> {
+        let contents = self.contents();
+        let counts = |run: &&RunRecord| {
+            run.dag_id == *dag_id
+                && run.logical_date < before
+                && !(scheduled_only && matches!(run.run_type, RunType::Manual | RunType::AssetTriggered))
+        };
+        let runs = contents.runs.values().map(|run| &run.record).filter(counts);
+        Ok(runs.max_by_key(|run| (run.logical_date, run.key)).map(|run| run.key))
+    }
+
+    async fn runs_between(
+        &self,
+        dag_id: &DagId,
+        first: Timestamp,
+        last: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        let contents = self.contents();
+        let is_wanted = |run: &&RunRecord| run.dag_id == *dag_id && (first..=last).contains(&run.logical_date);
+        let mut runs: Vec<_> = contents.runs.values().map(|run| &run.record).filter(is_wanted).cloned().collect();
+        runs.sort_by_key(|run| (run.logical_date, run.key));
+        runs.truncate(limit);
+        Ok(runs)
+    }
+
+    async fn xcoms(&self, run: RunKey, task: TaskIndex, key: &str) -> Result<Vec<(MapIndex, XComValue)>, StoreError> {
+        let contents = self.contents();
+        let Some(run) = contents.runs.get(&run) else { return Ok(Vec::new()) };
+        let of_task = run.tasks.values().filter(|row| row.token.task == task);
+        let value = |row: &TaskRecord| {
+            let xcom = row.xcoms.iter().rfind(|xcom| *xcom.key == *key)?;
+            Some((row.token.map_index, xcom.value.clone()))
+        };
+        Ok(of_task.filter_map(value).collect())
     }
 
     async fn xcom(

@@ -1,0 +1,141 @@
+//! Runs that DAGs ask for by themselves.
+
+use std::sync::Arc;
+
+use super::creation::NewRun;
+use super::dags::DagEntry;
+use super::machine::Scheduler;
+use super::run::Run;
+use super::timers::WallTimer;
+use crate::dag::Dag;
+use crate::ids::{DagId, RunId};
+use crate::schedule::{NextRun, Restriction};
+use crate::state::{RunState, RunType};
+use crate::store::Refusal;
+use crate::time::Now;
+
+impl Scheduler {
+    /// Creates the runs of a DAG that are due by its schedule and have room, and sets the timer for the next one.
+    ///
+    /// The interval of the last run is recorded in one commit with the run: none is created twice or left out, whatever the clock
+    /// does.
+    pub(super) fn schedule(&mut self, dag_id: &DagId, now: Now) {
+        while let Some((dag, next)) = self.next_scheduled(dag_id, now) {
+            let Some(entry) = self.dags.get_mut(dag_id) else { return };
+            let before = entry.last_interval.replace(next.data_interval);
+            let new = NewRun {
+                run_id: RunId::of(RunType::Scheduled, next.logical_date, dag.attributes.dialect),
+                run_type: RunType::Scheduled,
+                logical_date: next.logical_date,
+                data_interval: next.data_interval,
+                conf: serde_json::Value::Object(serde_json::Map::new()),
+                backfill: None,
+            };
+            // The DAG's row comes first: where the run ends at once, the next one is created while this one is.
+            let record = entry.record(dag_id);
+            match self.create_recorded(dag_id, record, new, now) {
+                Ok(()) | Err(Refusal::RunExists { .. }) => {}
+                Err(_) => {
+                    if let Some(entry) = self.dags.get_mut(dag_id) {
+                        entry.last_interval = before;
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn create_recorded(
+        &mut self,
+        dag_id: &DagId,
+        record: crate::store::Record,
+        new: NewRun,
+        now: Now,
+    ) -> Result<(), Refusal> {
+        self.may_create(dag_id)?;
+        self.ledger.record(dag_id.shard(self.ledger.settings.shards), record, None);
+        self.create_run(dag_id.clone(), new, now).map(drop)
+    }
+
+    /// The run to create now; if there is none, the timer is set for the next one.
+    fn next_scheduled(&mut self, dag_id: &DagId, now: Now) -> Option<(Arc<Dag>, NextRun)> {
+        let settings = &self.ledger.settings;
+        let entry = self.dags.get_mut(dag_id)?;
+        entry.wakes_at = None;
+        let dag = entry.dag.clone().filter(|_| entry.active && !entry.paused && entry.error.is_none())?;
+        if !dag.timetable.can_be_scheduled() {
+            return None;
+        }
+        let attributes = &dag.attributes;
+        let own_limit = attributes.max_active_runs.unwrap_or(settings.max_active_runs);
+        let limit = dag.timetable.active_runs_limit().map_or(own_limit, |limit| limit.min(own_limit));
+        // Nothing is lost: it is looked at again when a run ends.
+        if entry.unfinished >= limit as usize {
+            return None;
+        }
+        let restriction = Restriction {
+            earliest: attributes.start_date,
+            latest: attributes.end_date,
+            catchup: attributes.catchup.unwrap_or(settings.catchup),
+        };
+        let next = dag.timetable.next_run(entry.last_interval.as_ref(), &restriction, now.wall)?;
+        if next.is_due(now.wall) {
+            return Some((dag, next));
+        }
+        entry.wakes_at = Some(next.run_after);
+        self.ledger.timers.set_wall(next.run_after, WallTimer::Schedule(dag_id.clone()));
+        None
+    }
+
+    /// A DAG's next run may be due.
+    pub(super) fn schedule_due(&mut self, dag_id: &DagId, now: Now) {
+        let wakes_at = self.dags.get(dag_id).and_then(|entry| entry.wakes_at);
+        if wakes_at.is_some_and(|at| at <= now.wall) {
+            self.schedule(dag_id, now);
+        }
+    }
+
+    /// A run of a DAG is over: those that waited for room have it now.
+    pub(super) fn make_room(&mut self, dag_id: &DagId, now: Now) {
+        self.begin_queued(dag_id, now);
+        self.schedule(dag_id, now);
+    }
+
+    /// Begins runs that wait, oldest first, as far as there is room.
+    pub(super) fn begin_queued(&mut self, dag_id: &DagId, now: Now) {
+        while let Some(entry) = self.dags.get(dag_id)
+            && !entry.paused
+            && entry.has_room(self.ledger.settings.max_active_runs)
+            && let Some(key) = entry.queued.first().copied()
+        {
+            self.begin_run(key, now);
+        }
+    }
+}
+
+impl DagEntry {
+    /// Whether one more run may be running, by `max_active_runs` of the DAG, or `limit` where it sets none.
+    pub(super) fn has_room(&self, limit: u32) -> bool {
+        let own = self.dag.as_ref().and_then(|dag| dag.attributes.max_active_runs);
+        self.unfinished - self.queued.len() < own.unwrap_or(limit) as usize
+    }
+
+    /// Counts an unfinished run. The runs of backfills have a limit of their own.
+    pub(super) fn add_run(&mut self, run: &Run) {
+        self.runs.insert(run.info.run_id.clone(), run.info.key);
+        if run.info.backfill.is_none() {
+            self.unfinished += 1;
+            if run.state == RunState::Queued {
+                self.queued.insert(run.info.key);
+            }
+        }
+    }
+
+    /// Forgets a run that is over.
+    pub(super) fn remove_run(&mut self, run: &Run) {
+        if self.runs.remove(&run.info.run_id).is_some() && run.info.backfill.is_none() {
+            self.unfinished -= 1;
+            self.queued.remove(&run.info.key);
+        }
+    }
+}

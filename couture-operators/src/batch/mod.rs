@@ -1,0 +1,7 @@
+//! Running a DAG over a table in batches.
+
+mod metadata;
+mod operator;
+mod table;
+
+pub use operator::{CoutureLoopableBatchOperator, LoopableBatchOperator};

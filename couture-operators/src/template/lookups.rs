@@ -1,0 +1,102 @@
+//! What templates look up: variables, connections, XComs.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use couture_core::TaskContext;
+use couture_core::task::{PulledXCom, XComQuery};
+use couture_core::values::{Connection, Values};
+use minijinja::Error;
+
+use super::arguments::wrong;
+
+/// Something to look up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lookup {
+    /// A variable's value, by its key.
+    Variable(String),
+    /// A connection, by its id.
+    Connection(String),
+    /// Values that tasks gave.
+    XComs(XComQuery),
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub(super) enum Found {
+    /// A variable, if it is there.
+    Variable(Option<String>),
+    /// A connection, if it is there.
+    Connection(Option<Box<Connection>>),
+    /// One for each task.
+    XComs(Vec<PulledXCom>),
+}
+
+/// What was looked up so far for one attempt, and what is to be looked up next.
+#[derive(Debug, Default)]
+pub(super) struct Lookups {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    found: BTreeMap<Lookup, Result<Found, String>>,
+    wanted: Option<Lookup>,
+}
+
+impl Lookups {
+    /// The most that one attempt looks up.
+    pub(super) const MAX: usize = 500;
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was found. If it was not looked up yet, an error that ends the rendering, which is repeated when it was.
+    pub(super) fn find(&self, lookup: Lookup) -> Result<Found, Error> {
+        let mut state = self.state();
+        match state.found.get(&lookup) {
+            Some(found) => found.clone().map_err(wrong),
+            None => {
+                state.wanted = Some(lookup);
+                Err(wrong("this value is being looked up"))
+            }
+        }
+    }
+
+    /// What ended the rendering, if a lookup did.
+    pub(super) fn take_wanted(&self) -> Option<Lookup> {
+        self.state().wanted.take()
+    }
+
+    /// Looks it up. What goes wrong is the rendering's to tell.
+    pub(super) async fn fetch(&self, lookup: Lookup, cx: &TaskContext) {
+        let found = match &lookup {
+            Lookup::Variable(key) => {
+                cx.values().variable(key).await.map(Found::Variable).map_err(|error| error.to_string())
+            }
+            Lookup::Connection(conn_id) => {
+                let found = cx.values().connections(conn_id).await.map_err(|error| error.to_string());
+                match found {
+                    Ok(none) if none.is_empty() => Ok(Found::Connection(None)),
+                    // Of several with one id, chance decides.
+                    Ok(_) => match cx.values().connection(conn_id).await {
+                        Ok(connection) => Ok(Found::Connection(Some(Box::new(connection)))),
+                        Err(error) => Err(error.to_string()),
+                    },
+                    Err(error) => Err(error),
+                }
+            }
+            Lookup::XComs(query) => {
+                cx.services().xcoms.pull(query, cx).await.map(Found::XComs).map_err(|error| error.to_string())
+            }
+        };
+        let mut state = self.state();
+        let found = if state.found.len() < Self::MAX {
+            found
+        } else {
+            Err(format!("a task's templates look up at most {} values", Self::MAX))
+        };
+        state.found.insert(lookup, found);
+    }
+}

@@ -1,0 +1,26 @@
+//! Templates: Jinja with Airflow's names, filled in just before an attempt runs.
+//!
+//! [`JinjaTemplates`] is the service. One attempt is rendered from its `Facts`, through an `Engine` that holds the DAG's names,
+//! filters and files. A value that must be looked up (a variable, a connection, an XCom) ends the rendering; it is fetched, and the
+//! rendering begins again: so no thread ever waits.
+
+mod arguments;
+mod arithmetic;
+mod code;
+mod context;
+mod engine;
+mod error;
+mod fields;
+mod files;
+mod filters;
+mod lookups;
+mod macros;
+mod methods;
+mod names;
+mod objects;
+mod service;
+mod task_instance;
+mod time;
+
+pub use engine::TemplateLimits;
+pub use service::{JinjaTemplates, TemplateSettings};

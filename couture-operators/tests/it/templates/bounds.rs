@@ -1,0 +1,35 @@
+//! Templates that would never end, or fill the memory.
+
+use super::probe::Setting;
+
+#[tokio::test]
+async fn hostile_templates_end_with_an_error() {
+    let nested = format!("{{{{ {}1{} }}}}", "(".repeat(5_000), ")".repeat(5_000));
+    let wide = format!("{{{{ {} }}}}", vec!["execution_date"; 500].join(" - "));
+    Setting::default()
+        .check(&[
+            ("{% for i in range(10 ** 9) %}x{% endfor %}", "!range"),
+            (
+                "{% for i in range(99999) %}{% for j in range(99999) %}{{ i }}{% endfor %}{% endfor %}",
+                "!it takes too long or makes too much",
+            ),
+            ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "!recursion"),
+            ("{% for i in range(9) recursive %}{{ loop(range(9)) }}{% endfor %}", "!recursion"),
+            (&nested, "!line 1"),
+            (&wide, "!"),
+            ("{{ 'x' * 10 ** 9 }}", "!makes too much"),
+            ("{{ ('x' * 100000) * 100000 }}", "!makes too much"),
+            ("{{ '%999999999d' % 1 }}", "!"),
+            ("{{ '{:>999999999}'.format(1) }}", "!"),
+            ("{{ 'x'.ljust(999999999) | length }}", "10000"),
+            ("{{ execution_date.strftime('%Y' * 100000) }}", "!too long"),
+            ("{{ 9 ** 9 ** 9 ** 9 }}", "!"),
+            (
+                "{% set ns = namespace(x='xxxxxxxxxxxxxxxx') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+                "!it takes too long or makes too much",
+            ),
+            ("{% for i in range(90000) %}{{ 'x' * 1000 }}{% endfor %}", "!"),
+            ("{% for i in range(600) %}{{ var.value.get('k%d' % i, i) }}{% endfor %}", "!at most 500 values"),
+        ])
+        .await;
+}

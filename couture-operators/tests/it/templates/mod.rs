@@ -1,0 +1,8 @@
+//! Templates, rendered as an executor does it.
+
+mod bounds;
+mod files;
+mod golden;
+mod lookups;
+mod probe;
+mod python;

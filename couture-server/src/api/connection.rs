@@ -1,0 +1,235 @@
+//! `/connections`. Their secrets are never answered.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use couture_core::ConnId;
+use couture_core::values::{Connection, Kept, OnExisting, ValueError};
+use serde::{Deserialize, Serialize};
+
+use super::bulk::{Bulk, BulkBody};
+use super::error::ApiError;
+use super::extract::{Args, Json, Names, given};
+use super::masked;
+use super::page_of::PageOf;
+use super::state::ApiState;
+
+/// A connection, in Airflow's shape.
+#[derive(Debug, Serialize)]
+pub(super) struct ConnectionBody {
+    connection_id: ConnId,
+    conn_type: Option<String>,
+    description: Option<String>,
+    host: Option<String>,
+    login: Option<String>,
+    schema: Option<String>,
+    port: Option<u16>,
+    /// `***` where there is one.
+    password: Option<&'static str>,
+    /// With secrets as `***`.
+    extra: Option<String>,
+    /// Why it has nothing but its id, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ConnectionList {
+    connections: Vec<ConnectionBody>,
+    total_entries: usize,
+}
+
+/// A connection to keep: its fields, or a URI.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewConnection {
+    connection_id: String,
+    /// Stands for all that follow.
+    #[serde(default)]
+    uri: Option<String>,
+    #[serde(default)]
+    conn_type: Option<String>,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    host: Option<String>,
+    #[serde(default)]
+    login: Option<String>,
+    #[serde(default)]
+    password: Option<String>,
+    #[serde(default)]
+    schema: Option<String>,
+    #[serde(default)]
+    port: Option<u16>,
+    #[serde(default)]
+    extra: Option<String>,
+}
+
+/// What is absent stays as it is, and what is null goes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConnectionPatch {
+    #[serde(default)]
+    connection_id: Option<String>,
+    #[serde(default)]
+    conn_type: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    description: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    host: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    login: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    password: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    schema: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    port: Option<Option<u16>>,
+    #[serde(default, deserialize_with = "given")]
+    extra: Option<Option<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Beside {
+    /// Whether it may be one more of those that share its id.
+    #[serde(default)]
+    beside: bool,
+}
+
+impl TryFrom<NewConnection> for Connection {
+    type Error = ApiError;
+    fn try_from(new: NewConnection) -> Result<Self, ApiError> {
+        let NewConnection { connection_id, uri, conn_type, description, host, login, password, schema, port, extra } =
+            new;
+        let conn_id = ConnId::new(connection_id).map_err(ValueError::from)?;
+        let Some(uri) = uri else {
+            let conn_type = conn_type.unwrap_or_default();
+            return Ok(Self { conn_id, conn_type, description, host, login, password, schema, port, extra });
+        };
+        let texts = [&conn_type, &host, &login, &password, &schema, &extra];
+        if texts.into_iter().any(Option::is_some) || port.is_some() {
+            return Err(ApiError::invalid("a connection has either a uri or fields, and this one has both"));
+        }
+        let place = format!("the uri of {:?}", conn_id.as_str());
+        let connection =
+            Self::from_text(conn_id, &uri).map_err(|reason| ApiError::from(ValueError::Uri { place, reason }))?;
+        Ok(Self { description: description.or(connection.description.clone()), ..connection })
+    }
+}
+
+fn body(connection: Connection) -> ConnectionBody {
+    let Connection { conn_id, conn_type, description, host, login, password, schema, port, extra } = connection;
+    ConnectionBody {
+        connection_id: conn_id,
+        conn_type: Some(conn_type),
+        description,
+        host,
+        login,
+        schema,
+        port,
+        password: password.filter(|text| !text.is_empty()).map(|_| masked::MASK),
+        extra: extra.as_deref().map(masked::extra),
+        error: None,
+    }
+}
+
+fn broken(conn_id: ConnId, error: &ValueError) -> ConnectionBody {
+    ConnectionBody { conn_type: None, error: Some(error.to_string()), ..body(Connection::new(conn_id, "")) }
+}
+
+/// All connections of the id in an address.
+async fn find(state: &ApiState, name: &str) -> Result<Vec<Connection>, ApiError> {
+    let missing = || ApiError::from(ValueError::missing(Kept::Connection, name));
+    let conn_id = ConnId::new(name).map_err(|_| missing())?;
+    let found = state.kept.connections.get(&conn_id).await?;
+    if found.is_empty() { Err(missing()) } else { Ok(found) }
+}
+
+pub(super) async fn list(
+    State(state): State<ApiState>,
+    Args(page): Args<PageOf>,
+) -> Result<Json<ConnectionList>, ApiError> {
+    let (limit, mut total_entries, mut connections) = (page.limit()?, 0, Vec::new());
+    let mut after: Option<ConnId> = None;
+    loop {
+        let rows = state.kept.connections.list(after.as_ref(), 0, PageOf::MAX_LIMIT).await?;
+        let Some((last, _)) = rows.last() else { return Ok(Json(ConnectionList { connections, total_entries })) };
+        after = Some(last.clone());
+        for (conn_id, connection) in rows {
+            total_entries += 1;
+            if total_entries > page.offset() && connections.len() < limit {
+                connections.push(connection.map_or_else(|error| broken(conn_id, &error), body));
+            }
+        }
+    }
+}
+
+/// The first of those that share the id.
+pub(super) async fn get(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<Json<ConnectionBody>, ApiError> {
+    Ok(Json(body(find(&state, &name).await?.remove(0))))
+}
+
+pub(super) async fn create(
+    State(state): State<ApiState>,
+    Args(Beside { beside }): Args<Beside>,
+    Json(new): Json<NewConnection>,
+) -> Result<(StatusCode, Json<ConnectionBody>), ApiError> {
+    let connection = Connection::try_from(new)?;
+    if beside {
+        state.kept.connections.add(&connection).await?;
+    } else {
+        state.kept.connections.set(std::slice::from_ref(&connection), OnExisting::Fail).await?;
+    }
+    Ok((StatusCode::CREATED, Json(body(connection))))
+}
+
+pub(super) async fn bulk(
+    State(state): State<ApiState>,
+    Json(bulk): Json<Bulk<NewConnection>>,
+) -> Result<Json<BulkBody>, ApiError> {
+    let (new, existing) = bulk.into_create()?;
+    let connections = new.into_iter().map(Connection::try_from).collect::<Result<Vec<_>, _>>()?;
+    let written = state.kept.connections.set(&connections, existing).await?;
+    Ok(Json(BulkBody::new(written, connections.iter().map(|connection| connection.conn_id.to_string()).collect())))
+}
+
+pub(super) async fn patch(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+    Json(patch): Json<ConnectionPatch>,
+) -> Result<Json<ConnectionBody>, ApiError> {
+    if patch.connection_id.is_some_and(|conn_id| conn_id != name) {
+        return Err(ApiError::invalid("the id in the body is another than that in the address; an id is not changed"));
+    }
+    let found = find(&state, &name).await?;
+    let Ok([mut connection]) = <[Connection; 1]>::try_from(found) else {
+        let detail = format!("several connections share the id {name:?}; delete them, and add them again");
+        return Err(ApiError::new(StatusCode::CONFLICT, detail));
+    };
+    connection.conn_type = patch.conn_type.unwrap_or(connection.conn_type);
+    let set = |field: &mut Option<String>, new: Option<Option<String>>| {
+        if let Some(new) = new {
+            *field = new;
+        }
+    };
+    set(&mut connection.description, patch.description);
+    set(&mut connection.host, patch.host);
+    set(&mut connection.login, patch.login);
+    set(&mut connection.password, patch.password);
+    set(&mut connection.schema, patch.schema);
+    set(&mut connection.extra, patch.extra);
+    connection.port = patch.port.unwrap_or(connection.port);
+    state.kept.connections.set(std::slice::from_ref(&connection), OnExisting::Overwrite).await?;
+    Ok(Json(body(connection)))
+}
+
+pub(super) async fn delete(State(state): State<ApiState>, Names(name): Names<String>) -> Result<StatusCode, ApiError> {
+    let missing = || ValueError::missing(Kept::Connection, &name);
+    let conn_id = ConnId::new(&name).map_err(|_| missing())?;
+    match state.kept.connections.delete(&conn_id).await? {
+        0 => Err(missing().into()),
+        _ => Ok(StatusCode::NO_CONTENT),
+    }
+}

@@ -1,0 +1,117 @@
+//! `/pools`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use couture_core::PoolName;
+use couture_core::values::{PoolError, PoolSettings};
+use serde::{Deserialize, Serialize};
+
+use super::error::ApiError;
+use super::extract::{Args, Json, Names, given};
+use super::page_of::PageOf;
+use super::state::ApiState;
+
+/// A pool, in Airflow's shape.
+#[derive(Debug, Serialize)]
+pub(super) struct PoolBody {
+    name: PoolName,
+    slots: u32,
+    description: Option<String>,
+    /// Tasks that wait for something outside hold no slot.
+    include_deferred: bool,
+    occupied_slots: i64,
+    open_slots: i64,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PoolList {
+    pools: Vec<PoolBody>,
+    total_entries: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewPool {
+    name: String,
+    slots: i64,
+    #[serde(default)]
+    description: Option<String>,
+}
+
+/// What is absent stays as it is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PoolPatch {
+    #[serde(default, alias = "pool")]
+    name: Option<String>,
+    #[serde(default)]
+    slots: Option<i64>,
+    #[serde(default, deserialize_with = "given")]
+    description: Option<Option<String>>,
+}
+
+fn body(pool: PoolSettings) -> PoolBody {
+    PoolBody {
+        open_slots: i64::from(pool.slots) - pool.used,
+        occupied_slots: pool.used,
+        name: pool.name,
+        slots: pool.slots,
+        description: pool.description,
+        include_deferred: false,
+    }
+}
+
+/// The pool in an address.
+async fn find(state: &ApiState, name: &str) -> Result<PoolSettings, ApiError> {
+    let pools = state.kept.pools.list().await?;
+    match pools.into_iter().find(|pool| pool.name.as_str() == name) {
+        Some(pool) => Ok(pool),
+        None => Err(ApiError::not_found(match PoolName::new(name) {
+            Ok(name) => PoolError::Missing(name).to_string(),
+            Err(error) => format!("there is no such pool: {error}"),
+        })),
+    }
+}
+
+pub(super) async fn list(State(state): State<ApiState>, Args(page): Args<PageOf>) -> Result<Json<PoolList>, ApiError> {
+    let pools = state.kept.pools.list().await?;
+    let total_entries = pools.len();
+    let pools = pools.into_iter().skip(page.offset()).take(page.limit()?).map(body).collect();
+    Ok(Json(PoolList { pools, total_entries }))
+}
+
+pub(super) async fn get(State(state): State<ApiState>, Names(name): Names<String>) -> Result<Json<PoolBody>, ApiError> {
+    Ok(Json(body(find(&state, &name).await?)))
+}
+
+pub(super) async fn create(
+    State(state): State<ApiState>,
+    Json(new): Json<NewPool>,
+) -> Result<(StatusCode, Json<PoolBody>), ApiError> {
+    let name = PoolName::new(&new.name).map_err(|error| ApiError::invalid(error.to_string()))?;
+    state.kept.pools.create(&name, new.slots, new.description.as_deref()).await?;
+    Ok((StatusCode::CREATED, Json(body(find(&state, &new.name).await?))))
+}
+
+pub(super) async fn patch(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+    Json(patch): Json<PoolPatch>,
+) -> Result<Json<PoolBody>, ApiError> {
+    if patch.name.is_some_and(|other| other != name) {
+        return Err(ApiError::invalid(
+            "the name in the body is another than that in the address; a name is not changed",
+        ));
+    }
+    let pool = find(&state, &name).await?;
+    let slots = patch.slots.unwrap_or(pool.slots.into());
+    let description = patch.description.unwrap_or(pool.description);
+    state.kept.pools.set(&pool.name, slots, description.as_deref()).await?;
+    Ok(Json(body(find(&state, &name).await?)))
+}
+
+pub(super) async fn delete(State(state): State<ApiState>, Names(name): Names<String>) -> Result<StatusCode, ApiError> {
+    let pool = find(&state, &name).await?;
+    state.kept.pools.delete(&pool.name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
