@@ -60,13 +60,15 @@ pub struct DecodingReader<R> {
     /// The bytes of `input` that are not decoded yet.
     pending: std::ops::Range<usize>,
     ended: bool,
+    /// The decoder has given all; it must not be asked again.
+    finished: bool,
 }
 
 impl<R: Read> DecodingReader<R> {
     /// Reads `source`, from its start.
     pub fn new(source: R, encoding: Encoding) -> Self {
         let decoder = encoding.encoding.new_decoder_with_bom_removal();
-        Self { source, decoder, input: vec![0; 64 << 10], pending: 0..0, ended: false }
+        Self { source, decoder, input: vec![0; 64 << 10], pending: 0..0, ended: false, finished: false }
     }
 }
 
@@ -76,7 +78,7 @@ impl<R: Read> Read for DecodingReader<R> {
         if output.len() < 16 {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the buffer is too small to decode into"));
         }
-        loop {
+        while !self.finished {
             if self.pending.is_empty() && !self.ended {
                 let read = self.source.read(&mut self.input)?;
                 self.pending = 0..read;
@@ -85,10 +87,12 @@ impl<R: Read> Read for DecodingReader<R> {
             let (result, read, written, _) =
                 self.decoder.decode_to_utf8(&self.input[self.pending.clone()], output, self.ended);
             self.pending.start += read;
-            if written > 0 || (self.ended && result == CoderResult::InputEmpty) {
+            self.finished = self.ended && result == CoderResult::InputEmpty;
+            if written > 0 {
                 return Ok(written);
             }
         }
+        Ok(0)
     }
 }
 

@@ -142,7 +142,7 @@ impl<R: Read> RecordReader<R> {
             self.start = next;
             return false;
         }
-        if self.fields.len() != self.columns {
+        if self.fields.len() != self.columns || self.fields.iter().any(|field| field.odd) {
             next = self.repair(next, notices);
         }
         let position = self.position();
@@ -151,7 +151,7 @@ impl<R: Read> RecordReader<R> {
         true
     }
 
-    /// A record of several lines that does not fit may come of a quote that is never closed: its first line alone is
+    /// A record of several lines that does not fit, or has text behind a quote, may come of a quote that is never closed: its first line alone is
     /// taken, where that fits.
     fn repair(&mut self, next: usize, notices: &mut Notices) -> usize {
         let record = &self.buffer[self.start..next];

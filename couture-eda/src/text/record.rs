@@ -14,6 +14,8 @@ pub struct Field {
     pub end: usize,
     /// Quotes within it are doubled, or text follows the closing quote: all quotes of it are to be looked at.
     pub doubled: bool,
+    /// Text follows the closing quote, which may be none.
+    pub odd: bool,
 }
 
 /// What was found.
@@ -43,7 +45,7 @@ pub fn scan(bytes: &[u8], start: usize, dialect: &Dialect, last: bool, fields: &
             at = end;
         } else {
             let end = plain_end(bytes, at, dialect.delimiter, dialect.terminator);
-            fields.push(Field { start: at, end, doubled: false });
+            fields.push(Field { start: at, end, doubled: false, odd: false });
             at = end;
         }
         match bytes.get(at) {
@@ -95,20 +97,20 @@ fn quoted(bytes: &[u8], open: usize, dialect: &Dialect, last: bool) -> Option<(F
                 at = close + 2;
             }
             Some(byte) if *byte == dialect.delimiter || *byte == dialect.terminator => {
-                return Some((Field { start, end: close, doubled }, close + 1));
+                return Some((Field { start, end: close, doubled, odd: false }, close + 1));
             }
             Some(b'\r') if bytes.get(close + 2) == Some(&dialect.terminator) => {
-                return Some((Field { start, end: close, doubled }, close + 2));
+                return Some((Field { start, end: close, doubled, odd: false }, close + 2));
             }
             Some(b'\r') if last && close + 2 == bytes.len() => {
-                return Some((Field { start, end: close, doubled }, close + 2));
+                return Some((Field { start, end: close, doubled, odd: false }, close + 2));
             }
-            None if last => return Some((Field { start, end: close, doubled }, close + 1)),
+            None if last => return Some((Field { start, end: close, doubled, odd: false }, close + 1)),
             None => return None,
             // Text after the closing quote belongs to the field, and so does the quote.
             Some(_) => {
                 let end = plain_end(bytes, close + 1, dialect.delimiter, dialect.terminator);
-                return (end < bytes.len() || last).then_some((Field { start, end, doubled: true }, end));
+                return (end < bytes.len() || last).then_some((Field { start, end, doubled: true, odd: true }, end));
             }
         }
     }
