@@ -50,7 +50,7 @@ pub(super) fn records(sample: &[u8], whole: bool, dialect: &Dialect) -> Vec<Vec<
     while at < sample.len() && records.len() < MOST_RECORDS {
         match scan(sample, at, dialect, whole, &mut fields) {
             Scan::Record(next) => {
-                if next - at > 2 || fields.len() > 1 {
+                if fields.len() > 1 || fields[0].start < fields[0].end {
                     let text =
                         |field: &super::Field| String::from_utf8_lossy(&sample[field.start..field.end]).into_owned();
                     records.push(fields.iter().map(text).collect());
@@ -96,6 +96,7 @@ fn dialects_are_detected() {
     check("a,b\n'x,y',1\n'z,w',2\n", ',', '\'', true);
     check("a,b\nit's,1\nthat's,2\n", ',', '"', true);
     check("name\nx\ny\n", ',', '"', true);
+    check("x\n1.5\n", ',', '"', true);
     check("", ',', '"', true);
     assert_eq!(Dialect::detect(b"a,b\r1,2\r", true).terminator, b'\r');
 }

@@ -151,8 +151,8 @@ impl<R: Read> RecordReader<R> {
         true
     }
 
-    /// A record of several lines that does not fit, or has text behind a quote, may come of a quote that is never closed: its first line alone is
-    /// taken, where that fits.
+    /// A record of several lines that does not fit, or has text behind a quote, may come of a quote that is never closed:
+    /// its first line alone is taken, where that fits.
     fn repair(&mut self, next: usize, notices: &mut Notices) -> usize {
         let record = &self.buffer[self.start..next];
         let lines = memchr::memchr_iter(self.dialect.terminator, record).count();

@@ -65,7 +65,7 @@ fn a_table_of_sqlite_is_read_as_it_is_stored() {
     let options = Options::default();
     let of = |query: &str| profile(&[url.clone()], Some(query), &options);
     assert_eq!(of("SELECT i FROM \"a b\" WHERE i <= 10").unwrap()[0].table.rows, 10);
-    let error = of("SELECT nothing FROM nowhere").unwrap_err().to_string();
+    let error = of("SELECT x FROM nowhere").unwrap_err().to_string();
     assert!(error.contains("nowhere"), "{error}");
     assert!(profile(&[url.clone()], None, &options).unwrap_err().to_string().contains("name a table"));
 }
