@@ -127,10 +127,10 @@ fn numbers(column: &ColumnProfile, add: &mut impl FnMut(AlertKind, String)) {
     if plus + minus > 0 {
         add(AlertKind::Infinite, format!("{plus} times infinity and {minus} times minus infinity"));
     }
-    if let Some(skewness) = numbers.skewness.filter(|skewness| skewness.abs() > 3.0) {
-        if !matches!(column.semantic, Semantic::Id | Semantic::Boolean) {
-            add(AlertKind::Skewed, format!("the skewness is {skewness:.1}"));
-        }
+    if let Some(skewness) = numbers.skewness.filter(|skewness| skewness.abs() > 3.0)
+        && !matches!(column.semantic, Semantic::Id | Semantic::Boolean)
+    {
+        add(AlertKind::Skewed, format!("the skewness is {skewness:.1}"));
     }
 }
 

@@ -28,8 +28,8 @@ impl Sample {
 
     /// The cells of a column that say something, at most so many.
     pub(crate) fn valued(&self, column: usize, most: usize) -> Vec<String> {
-        let said = |cell: &&Box<str>| !cell.is_empty() && classify(cell.as_bytes()).kind != Kind::NullToken;
-        self.cells[column].iter().filter(said).take(most).map(|cell| cell.to_string()).collect()
+        let said = |cell: &&str| !cell.is_empty() && classify(cell.as_bytes()).kind != Kind::NullToken;
+        self.texts(column).into_iter().filter(said).take(most).map(str::to_owned).collect()
     }
 
     /// A column as texts; the empty one is missing.
@@ -39,11 +39,11 @@ impl Sample {
 
     /// A column as numbers: numbers, or moments in seconds. What is neither is NaN.
     pub(crate) fn numbers(&self, column: usize) -> Vec<f64> {
-        let number = |cell: &Box<str>| {
+        let number = |cell: &str| {
             let cell = classify(cell.as_bytes());
             if cell.kind.is_number() || cell.kind.is_moment() { cell.value } else { f64::NAN }
         };
-        self.cells[column].iter().map(number).collect()
+        self.texts(column).into_iter().map(number).collect()
     }
 
     /// A column as the numbers of its different texts, in the order of the texts; a missing one is `None`. Nothing where
@@ -58,8 +58,8 @@ impl Sample {
                 }
             }
         }
-        let level = |cell: &Box<str>| names.binary_search(&&**cell).ok().map(|at| at as u32);
-        (names.len() > 1).then(|| (self.cells[column].iter().map(level).collect(), names.len()))
+        let level = |cell: &str| names.binary_search(&cell).ok().map(|at| at as u32);
+        (names.len() > 1).then(|| (self.texts(column).into_iter().map(level).collect(), names.len()))
     }
 
     /// Whether each cell of a column is missing.

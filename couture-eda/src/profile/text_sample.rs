@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+type Counts = Vec<(String, u64)>;
+type Shares = Vec<(String, f64)>;
+
 const MOST_WORDS: usize = 20;
 /// Different words that are counted; later ones are left out.
 const MOST_COUNTED: usize = 50_000;
 
 /// The most frequent words in lower case, and the share of the letters that each script has.
-pub(super) fn describe(cells: &[String]) -> (Vec<(String, u64)>, Vec<(String, f64)>) {
+pub(super) fn describe(cells: &[String]) -> (Counts, Shares) {
     let mut words = HashMap::<String, u64>::new();
     let mut scripts = HashMap::<&'static str, u64>::new();
     for cell in cells {

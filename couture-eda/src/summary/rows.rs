@@ -60,7 +60,7 @@ impl RowSample {
                 let row = Row { priority, position: *position, cells: encode(columns, at) };
                 self.bytes += row.cells.len();
                 self.rows.push(row);
-                if self.rows.len() >= self.most + self.most / 4 + 1 || self.bytes > MOST_SAMPLE_BYTES {
+                if self.rows.len() > self.most + self.most / 4 || self.bytes > MOST_SAMPLE_BYTES {
                     self.thin();
                 }
             }

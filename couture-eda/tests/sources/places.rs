@@ -39,7 +39,7 @@ fn files_of_the_same_columns_are_one_table() {
         assert_eq!(found, rows, "{names:?}");
     }
     for absent in [format!("{inside}/*.none"), format!("{inside}/none.csv"), "nothing://x".to_owned()] {
-        assert!(profile(&[absent.clone()], None, &Options::default()).is_err(), "{absent}");
+        assert!(profile(std::slice::from_ref(&absent), None, &Options::default()).is_err(), "{absent}");
     }
 }
 
@@ -63,11 +63,11 @@ fn a_table_of_sqlite_is_read_as_it_is_stored() {
     assert_eq!(kinds, [Some(Kind::Integer), Some(Kind::Decimal), Some(Kind::Text), None]);
     assert_eq!(found.columns[0].numbers.as_ref().map(|numbers| numbers.mean), Some(2500.5));
     let options = Options::default();
-    let of = |query: &str| profile(&[url.clone()], Some(query), &options);
+    let of = |query: &str| profile(std::slice::from_ref(&url), Some(query), &options);
     assert_eq!(of("SELECT i FROM \"a b\" WHERE i <= 10").unwrap()[0].table.rows, 10);
     let error = of("SELECT x FROM nowhere").unwrap_err().to_string();
     assert!(error.contains("nowhere"), "{error}");
-    assert!(profile(&[url.clone()], None, &options).unwrap_err().to_string().contains("name a table"));
+    assert!(profile(std::slice::from_ref(&url), None, &options).unwrap_err().to_string().contains("name a table"));
 }
 
 #[test]
