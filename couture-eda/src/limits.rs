@@ -39,7 +39,7 @@ impl Limits {
             distinct_lg,
             quantile_k,
             frequent,
-            sample_rows: share(1_000_000, 100, 20_000),
+            sample_rows: share(500_000, 100, 20_000),
             // Seven eighths of a power of two: what a hash set holds before it doubles.
             duplicate_rows: 917_504,
             batch_rows: share(1 << 16, 16, 4096),

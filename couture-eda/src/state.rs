@@ -45,8 +45,12 @@ impl State {
     /// in the format postcard.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let body = postcard::to_stdvec(self).expect("a state can be written");
-        [MAGIC.as_slice(), &crate::hash::hash(&body).to_le_bytes(), &body].concat()
+        // Written in one place: a wide table's state is large, and a copy of it would be the most that is ever in memory.
+        let head = [MAGIC.as_slice(), &[0; 8]].concat();
+        let mut bytes = postcard::to_extend(self, head).expect("a state can be written");
+        let checksum = crate::hash::hash(&bytes[MAGIC.len() + 8..]);
+        bytes[MAGIC.len()..MAGIC.len() + 8].copy_from_slice(&checksum.to_le_bytes());
+        bytes
     }
 
     /// Reads what [`State::to_bytes`] wrote.
