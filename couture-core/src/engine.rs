@@ -1,8 +1,12 @@
 //! The engine as its embedders use it: a handle to a running driver.
 
 mod dag_runs;
+mod operations;
+mod scope;
 
 pub use dag_runs::EngineDagRuns;
+pub use operations::{PlannedRun, PlannedStep};
+pub use scope::{Affected, RunScope, Scope};
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,10 +19,11 @@ use crate::clock::Clock;
 use crate::dag::Dag;
 use crate::driver::{Call, Driver, DriverParts, Surroundings};
 use crate::executor::Executor;
-use crate::ids::{DagId, RunKey};
+use crate::ids::{AssetName, DagId, RunKey};
 use crate::scheduler::Planted;
 use crate::state::RunState;
-use crate::store::{Answer, DagVersion, Refusal, Request, Store, StoreError, Trigger};
+use crate::store::{Answer, DagVersion, Message, Refusal, Request, Store, StoreError, Trigger};
+use crate::task::{NoNotifier, Notifier};
 
 /// How an engine is set up.
 #[derive(Clone, Debug)]
@@ -38,6 +43,8 @@ pub struct EngineSettings {
     pub max_active_tasks: Option<u32>,
     /// Whether runs that a schedule has missed are made up for, where a DAG does not say.
     pub catchup: bool,
+    /// Whether SLA misses are looked for.
+    pub check_slas: bool,
 }
 
 impl Default for EngineSettings {
@@ -50,6 +57,7 @@ impl Default for EngineSettings {
             max_active_runs: 16,
             max_active_tasks: None,
             catchup: true,
+            check_slas: true,
         }
     }
 }
@@ -124,7 +132,18 @@ impl Engine {
         clock: Arc<dyn Clock>,
         settings: EngineSettings,
     ) -> Result<Self, EngineError> {
-        let parts = DriverParts { store, executor, clock, settings, planted: Planted::default() };
+        Self::start_with(store, executor, clock, Arc::new(NoNotifier), settings).await
+    }
+
+    /// As [`start`](Self::start), with somebody who is told of what callbacks and mail are about.
+    pub async fn start_with(
+        store: Arc<dyn Store>,
+        executor: Arc<dyn Executor>,
+        clock: Arc<dyn Clock>,
+        notifier: Arc<dyn Notifier>,
+        settings: EngineSettings,
+    ) -> Result<Self, EngineError> {
+        let parts = DriverParts { store, executor, clock, notifier, settings, planted: Planted::default() };
         let (engine, driver) = Self::assemble(parts).await?;
         tokio::spawn(driver);
         Ok(engine)
@@ -178,7 +197,7 @@ impl Engine {
         let trigger = Trigger { dag_id: dag_id.clone(), run_id: None, logical_date: None, conf };
         match self.request(Request::Trigger(trigger)).await? {
             Answer::Triggered { key, .. } => Ok(key),
-            Answer::Done | Answer::Posted => Err(Refusal::NotOwned(dag_id.clone()).into()),
+            _ => Err(Refusal::NotOwned(dag_id.clone()).into()),
         }
     }
 
@@ -193,6 +212,15 @@ impl Engine {
     /// Tells the engine that pools were changed in the store.
     pub async fn pools_changed(&self) -> Result<(), EngineError> {
         self.calls.send(Call::PoolsChanged).await.map_err(|_| EngineError::Stopped)
+    }
+
+    /// Says that an asset has changed outside of all DAGs, with facts about it (a JSON object, or null). It is durable when this
+    /// returns; the scheduler that has the asset's shard records it, and the runs that wait for it follow.
+    pub async fn change_asset(&self, asset: AssetName, extra: serde_json::Value) -> Result<(), EngineError> {
+        let shards = self.store.shards().await?.len() as u32;
+        let shard = asset.shard(shards);
+        self.store.post(shard, &Message::ChangeAsset { asset, extra }).await?;
+        self.calls.send(Call::MessagePosted).await.map_err(|_| EngineError::Stopped)
     }
 
     /// What the engine is doing.

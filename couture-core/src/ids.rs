@@ -186,9 +186,20 @@ impl DagId {
 
     /// FNV-1a of the id.
     pub fn fnv1a(&self) -> u64 {
-        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
-        self.0.bytes().fold(0xcbf2_9ce4_8422_2325_u64, mix)
+        fnv1a(&self.0)
     }
+}
+
+impl AssetName {
+    /// The shard that records what is said of this asset from outside, among `shards`: by FNV-1a of the name.
+    pub fn shard(&self, shards: u32) -> ShardId {
+        ShardId((fnv1a(&self.0) % u64::from(shards.max(1))) as u32)
+    }
+}
+
+fn fnv1a(text: &str) -> u64 {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, mix)
 }
 
 /// One process that runs attempts or schedules.

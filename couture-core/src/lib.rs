@@ -24,7 +24,10 @@ pub mod values;
 pub use clock::{Clock, SystemClock};
 pub use dag::{Dag, DagBuilder, DagError, Out, TaskOptions};
 pub use dialect::Dialect;
-pub use engine::{Engine, EngineDagRuns, EngineError, EngineSettings, EngineStatus, WeakEngine};
+pub use engine::{
+    Affected, Engine, EngineDagRuns, EngineError, EngineSettings, EngineStatus, PlannedRun, PlannedStep, RunScope,
+    Scope, WeakEngine,
+};
 pub use executor::{Executor, Launch, LocalExecutor, LocalSettings, Report};
 pub use failure::{BoxError, Failure, error_chain};
 pub use ids::*;
@@ -47,7 +50,7 @@ pub mod __private {
     pub use serde_json::Value;
     pub use typetag;
 
-    pub use crate::task::{RegisteredTag, run_json};
+    pub use crate::task::{RegisteredTag, run_json, takes_input};
 }
 
 /// The code in the README compiles and runs.

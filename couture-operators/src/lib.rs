@@ -7,6 +7,7 @@
 //! - [`InProcess`] runs child processes as children of this process; [`Supervisor`] runs them under a process of
 //!   their own that outlives this one.
 //! - [`email`] sends mail.
+//! - [`notify`] calls callbacks and sends the mail that tasks ask for.
 //! - [`template`] fills in the templates of operators.
 //! - [`log`] holds the format of live logs, with [`log::FileTaskLogs`] for native tasks.
 //!
@@ -28,6 +29,7 @@ pub mod http;
 mod in_process;
 mod latest_only;
 pub mod log;
+pub mod notify;
 mod registered;
 mod seconds;
 pub mod sensor;

@@ -13,6 +13,7 @@ mod error;
 mod fernet_key;
 mod free_space;
 mod listen;
+mod mail;
 mod node;
 mod page;
 mod server;

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use couture_core::task::Artifacts;
+use couture_core::task::{Artifacts, LateDagRuns};
 use couture_core::values::{EnvironmentValues, StoredValues};
 use couture_core::{
-    BoxError, Clock, Dag, Engine, EngineSettings, LocalExecutor, LocalSettings, Processes, Services, StoreReader,
-    SystemClock, Timestamp,
+    BoxError, Clock, Dag, Engine, EngineDagRuns, EngineSettings, LocalExecutor, LocalSettings, Processes, Services,
+    StoreReader, SystemClock, Timestamp,
 };
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
 use couture_operators::template::TemplateSettings;
@@ -21,6 +21,7 @@ use crate::backend::{Backend, KeptValues};
 use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Watch, keep_loaded, load_all};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
+use crate::mail::{mailer, notifier};
 use crate::settings::Settings;
 use crate::shipping::ShippedProcesses;
 
@@ -81,6 +82,7 @@ impl Node {
         let task_logs = Arc::new(FileTaskLogs::new(&live));
         let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
         let processes = Arc::new(processes);
+        let dag_runs = LateDagRuns::default();
         let dags = match &settings.dags.folder {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,
             folder => folder.clone(),
@@ -89,14 +91,19 @@ impl Node {
         let templates = Arc::new(JinjaTemplates::new(template_settings));
         let KeptValues { variables, connections, .. } = backend.kept.clone();
         let values = Arc::new(StoredValues::new(EnvironmentValues::of_process(), variables, connections));
-        let services = Services {
+        let mut services = Services {
             logs: task_logs,
             artifacts: artifacts.clone(),
             processes,
             templates,
             values,
+            dag_runs: dag_runs.clone(),
             ..Services::default()
         };
+        if let Some(mailer) = mailer(&settings) {
+            services.mailer = mailer;
+        }
+        let notifier = notifier(&settings, &services)?;
         let local =
             LocalSettings { capacity: settings.scheduler.parallelism as usize, kill_grace, ..LocalSettings::default() };
         let executor =
@@ -105,9 +112,15 @@ impl Node {
             paused_at_creation: settings.scheduler.dags_are_paused_at_creation,
             lease,
             max_lost: settings.scheduler.max_lost,
-            ..EngineSettings::default()
+            check_slas: settings.scheduler.check_slas,
+            max_map_length: settings.scheduler.max_map_length as usize,
+            max_active_runs: settings.scheduler.max_active_runs_per_dag,
+            max_active_tasks: Some(settings.scheduler.max_active_tasks_per_dag).filter(|limit| *limit > 0),
+            catchup: settings.scheduler.catchup_by_default,
         };
-        let engine = Engine::start(backend.store.clone(), executor, clock.clone(), engine_settings).await?;
+        let (store, clock_of_engine) = (backend.store.clone(), clock.clone());
+        let engine = Engine::start_with(store, executor, clock_of_engine, notifier, engine_settings).await?;
+        dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let limits =
             FolderLimits { file_bytes: u64::from(settings.dags.max_file_mib) << 20, ..FolderLimits::default() };

@@ -102,7 +102,7 @@ async fn damage_is_told_with_advice() {
     let whole = fs::read(&file).unwrap();
     // All but the first pages, where the schema is.
     let mut damaged = whole.clone();
-    damaged[16 * 4_096..].fill(0xa5);
+    damaged[48 * 4_096..].fill(0xa5);
     fs::write(&file, damaged).unwrap();
     let store = connect(&url(&file)).await.unwrap();
     let error = store.tasks(run, None, 10_000).await.unwrap_err();

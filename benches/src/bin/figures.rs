@@ -14,6 +14,10 @@ fn main() -> ExitCode {
             benches::figures::run_million();
             return ExitCode::SUCCESS;
         }
+        Some(role) if role == "--sensors" => {
+            benches::figures::run_sensors();
+            return ExitCode::SUCCESS;
+        }
         _ => {}
     }
     let (flags, wanted): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with("--"));

@@ -4,11 +4,13 @@ mod children;
 mod latency;
 mod next_fire;
 mod scale;
+mod sensors;
 mod server;
 mod simulator;
 mod throughput;
 
 pub use scale::run_million;
+pub use sensors::run_sensors;
 
 use crate::figure::Figure;
 
@@ -26,6 +28,7 @@ pub const ALL: &[Measurement] = &[
     ("next_fire", next_fire::average),
     ("million", scale::million),
     ("idle-dags", scale::idle_dags),
+    ("sensors", sensors::waiting),
     ("idle-server", server::idle),
     ("simulator", simulator::speed),
 ];

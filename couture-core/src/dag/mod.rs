@@ -17,6 +17,7 @@ mod roles;
 mod serial;
 mod setups;
 mod skips;
+mod surroundings;
 mod waits;
 mod weight;
 mod wire;

@@ -9,8 +9,10 @@ use crate::ids::{AttemptToken, DagId, RunKey, ShardId};
 use crate::scheduler::{Asker, Command, FindRun};
 use crate::state::RunState;
 use crate::store::{Answer, Refusal};
+use crate::task::Notice;
 
 use super::chunk::Entry;
+use super::looking::Look;
 
 /// What is to be made durable, and what is to be done after that.
 #[derive(Debug, Default)]
@@ -22,7 +24,9 @@ pub(super) struct Batch {
     pub(super) settled: Vec<AttemptToken>,
     pub(super) answers: Vec<(Asker, Result<Answer, Refusal>)>,
     pub(super) ended: Vec<(RunKey, RunState)>,
+    pub(super) looks: Vec<Look>,
     pub(super) forwards: Vec<Report>,
+    pub(super) notices: Vec<Notice>,
     /// Runs to look for: for which run, of which DAG.
     pub(super) finds: Vec<(RunKey, DagId, FindRun)>,
     /// The reports that this batch took in: kept only where their shard may turn out to be another's.
@@ -40,7 +44,12 @@ impl Batch {
                 Command::Settle(token) => self.settled.push(token),
                 Command::Answer(asker, answer) => self.answers.push((asker, answer)),
                 Command::RunEnded(run, state) => self.ended.push((run, state)),
+                Command::RecallRun(run) => self.looks.push(Look::Run(run)),
+                Command::FindRuns { backfill, dag_id, wanted } => {
+                    self.looks.push(Look::Runs { backfill, dag_id, wanted });
+                }
                 Command::Find { of, dag_id, find } => self.finds.push((of, dag_id, find)),
+                Command::Notify(notice) => self.notices.push(notice),
                 Command::Forward(report) => self.forwards.push(report),
             }
         }
@@ -53,6 +62,7 @@ impl Batch {
         self.launches.retain(|launch| !is_lost(launch.token.run));
         self.resumes.retain(|launch| !is_lost(launch.token.run));
         self.ended.retain(|(run, _)| !is_lost(*run));
+        self.notices.retain(|notice| !is_lost(notice.run.key));
         self.finds.retain(|(run, _, _)| !is_lost(*run));
         self.settled.retain(|token| !is_lost(token.run));
         let (lost, kept) = self.heard.drain(..).partition(|report| is_lost(report.token().run));

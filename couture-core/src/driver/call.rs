@@ -21,6 +21,8 @@ pub(crate) enum Call {
     Watch(RunKey, oneshot::Sender<RunState>),
     /// Read the pools again.
     PoolsChanged,
+    /// A message was put into an inbox that may be an own one.
+    MessagePosted,
     Stop(oneshot::Sender<()>),
 }
 

@@ -10,7 +10,7 @@ use crate::error_chain;
 use crate::executor::{Launch, Report};
 use crate::ids::{PoolName, ShardId};
 use crate::scheduler::{Bug, Event};
-use crate::store::{Answer, Commit, CommitError, Message, Refusal, StoreError};
+use crate::store::{Answer, Commit, CommitError, Message, Record, Refusal, StoreError};
 use crate::task::Outcome;
 
 /// The longest wait between two tries of a commit.
@@ -50,6 +50,9 @@ impl Driver {
             self.post(token.run.shard(), Message::Report(report)).await;
             batch.settled.push(token);
         }
+        if !batch.notices.is_empty() {
+            self.notifier.notify(batch.notices);
+        }
         for (of, dag_id, find) in batch.finds {
             let found = self.find(&dag_id, find).await;
             self.facts.push(Event::RunFound { of, found });
@@ -68,6 +71,7 @@ impl Driver {
             };
             let _ = reply.send(answer);
         }
+        self.looks.extend(batch.looks);
         for (run, state) in batch.ended {
             for watcher in self.watchers.remove(&run).unwrap_or_default() {
                 let _ = watcher.send(state);
@@ -109,6 +113,9 @@ impl Driver {
 
     fn applied(&mut self, commit: &Commit) {
         self.store_answered();
+        let mut records = commit.shards.iter().flat_map(|shard| &shard.records);
+        let is_own = |record: &Record| matches!(record, Record::Posted { to, .. } if self.durable.contains_key(to));
+        self.inboxes_wanted |= records.any(is_own);
         for shard in &commit.shards {
             self.durable.insert(shard.shard, (shard.epoch, shard.sequence + shard.records.len() as u64));
         }

@@ -29,7 +29,7 @@ impl Chunk {
         durable: &BTreeMap<ShardId, (Epoch, u64)>,
         at: Timestamp,
     ) -> Option<Self> {
-        let size = entries.len().min(MAX_COMMIT_RECORDS);
+        let size = Self::size(entries);
         let mut records: BTreeMap<ShardId, Vec<Record>> = BTreeMap::new();
         let mut takes: BTreeMap<ShardId, Vec<(usize, PoolName, i64)>> = BTreeMap::new();
         for entry in entries.drain(..size) {
@@ -49,6 +49,19 @@ impl Chunk {
         let mut chunk = Self { commit: Commit { at, shards, pools: Vec::new() }, takes };
         chunk.sum_slots();
         (!chunk.commit.shards.is_empty()).then_some(chunk)
+    }
+
+    /// How many of the records come next. What belongs together stays so: the row of a DAG with what follows from it, and the changes of
+    /// assets with what made them and with the DAGs that hear of them.
+    fn size(entries: &VecDeque<Entry>) -> usize {
+        if entries.len() <= MAX_COMMIT_RECORDS {
+            return entries.len();
+        }
+        let follows =
+            |record: &Record| matches!(record, Record::Dag(_) | Record::AssetChanged(_) | Record::Posted { .. });
+        let leads = |record: &Record| matches!(record, Record::Dag(_) | Record::InboxDone(_));
+        let is_seam = |at: &usize| !leads(&entries[*at - 1].record) && !follows(&entries[*at].record);
+        (1..=MAX_COMMIT_RECORDS).rev().find(is_seam).unwrap_or(MAX_COMMIT_RECORDS)
     }
 
     fn sum_slots(&mut self) {

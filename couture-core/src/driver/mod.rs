@@ -7,6 +7,7 @@ mod carrying;
 mod chunk;
 mod finding;
 mod lease;
+mod looking;
 mod running;
 mod ticking;
 

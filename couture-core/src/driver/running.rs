@@ -1,6 +1,6 @@
 //! The loop.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::batch::Batch;
 use super::call::{Call, Reply};
 use super::lease::OwnLease;
+use super::looking::Look;
 use crate::clock::Clock;
 use crate::dag::{Dag, waiting_cycle};
 use crate::engine::{EngineSettings, EngineStatus};
@@ -20,6 +21,7 @@ use crate::ids::{DagId, Epoch, RunId, RunKey, ShardId};
 use crate::scheduler::{Asker, Event, Ownership, Planted, Scheduler, SchedulerSettings};
 use crate::state::RunState;
 use crate::store::{Request, Store, Trigger};
+use crate::task::Notifier;
 use crate::time::Now;
 
 /// What a driver is made of.
@@ -31,6 +33,8 @@ pub struct DriverParts {
     pub executor: Arc<dyn Executor>,
     /// Where time comes from.
     pub clock: Arc<dyn Clock>,
+    /// Who is told of what has happened.
+    pub notifier: Arc<dyn Notifier>,
     /// How it is set up.
     pub settings: EngineSettings,
     /// Planted bugs, for the simulator.
@@ -43,6 +47,7 @@ pub struct Driver {
     pub(super) store: Arc<dyn Store>,
     pub(super) executor: Arc<dyn Executor>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) notifier: Arc<dyn Notifier>,
     pub(super) settings: EngineSettings,
     pub(super) planted: Planted,
     pub(super) scheduler: Scheduler,
@@ -58,10 +63,14 @@ pub struct Driver {
     pub(super) next_tick: Duration,
     /// Reports that this driver makes itself.
     pub(super) unheard: Vec<Report>,
+    /// What the scheduler wants to know from the store before anything else happens.
+    pub(super) looks: VecDeque<Look>,
     /// What this driver has found out for the scheduler.
     pub(super) facts: Vec<Event>,
     /// Whether the pools are to be read after this batch.
     pub(super) pools_wanted: bool,
+    /// Whether the inboxes are to be read after this batch.
+    pub(super) inboxes_wanted: bool,
     pub(super) has_store_error: bool,
     pub(super) shard_count: u32,
     calls: Arc<tokio::sync::Mutex<mpsc::Receiver<Call>>>,
@@ -94,6 +103,9 @@ impl Surroundings {
     }
 }
 
+/// When something is done again that failed, or was too much for one time.
+const SOON: Duration = Duration::from_millis(200);
+
 /// The most calls of one batch.
 const MAX_CALLS: usize = 1_024;
 
@@ -101,7 +113,7 @@ impl Driver {
     /// A driver that has not begun.
     pub(crate) fn new(around: Surroundings) -> Self {
         let Surroundings { parts, shards, calls, status, catalog } = around;
-        let DriverParts { store, executor, clock, settings, planted } = parts;
+        let DriverParts { store, executor, clock, notifier, settings, planted } = parts;
         let worker = executor.worker().clone();
         let is_exclusive = store.is_exclusive();
         let scheduler = Scheduler::new(SchedulerSettings {
@@ -116,6 +128,7 @@ impl Driver {
             max_active_runs: settings.max_active_runs,
             max_active_tasks: settings.max_active_tasks,
             catchup: settings.catchup,
+            check_slas: settings.check_slas,
             planted,
         });
         let now = clock.now().mono;
@@ -125,6 +138,7 @@ impl Driver {
             store,
             executor,
             clock,
+            notifier,
             settings,
             planted,
             scheduler,
@@ -135,8 +149,10 @@ impl Driver {
             status,
             next_tick: now,
             unheard: Vec::new(),
+            looks: VecDeque::new(),
             facts: Vec::new(),
             pools_wanted: false,
+            inboxes_wanted: false,
             has_store_error: false,
             shard_count: shards,
             calls,
@@ -172,6 +188,7 @@ impl Driver {
             if now.mono >= self.next_tick {
                 self.tick().await;
             }
+            self.look().await;
             if !self.turn().await {
                 break;
             }
@@ -192,7 +209,8 @@ impl Driver {
         let mut reports = std::mem::take(&mut self.unheard);
         let mut is_open = true;
         let facts = std::mem::take(&mut self.facts);
-        let nap = if reports.is_empty() && facts.is_empty() { nap } else { Duration::ZERO };
+        let nap = if self.inboxes_wanted { nap.min(SOON) } else { nap };
+        let nap = if reports.is_empty() && facts.is_empty() && self.looks.is_empty() { nap } else { Duration::ZERO };
         tokio::select! {
             biased;
             some = self.executor.reports() => reports.extend(some),
@@ -225,6 +243,9 @@ impl Driver {
         self.carry_out(batch).await;
         if self.pools_wanted || (!self.store.is_exclusive() && self.scheduler.is_contended()) {
             self.read_pools().await;
+        }
+        if self.inboxes_wanted {
+            self.look_into_inboxes().await;
         }
         self.tell_status();
         is_open && self.stopping.is_empty()
@@ -261,6 +282,7 @@ impl Driver {
                 },
                 Call::Watch(run, sender) => self.watch(run, sender).await,
                 Call::PoolsChanged => self.pools_wanted = true,
+                Call::MessagePosted => self.inboxes_wanted = true,
                 Call::Stop(stopped) => self.stopping.push(stopped),
             }
         }

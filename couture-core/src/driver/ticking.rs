@@ -13,6 +13,7 @@ use crate::engine::EngineError;
 use crate::ids::{Epoch, ShardId};
 use crate::scheduler::{AcquiredShard, Bug, Event};
 use crate::store::{Message, Shard, ShardSnapshot, StoreError};
+use crate::time::Now;
 
 /// The most messages taken from a shard's inbox in one tick.
 const MAX_MESSAGES: usize = 256;
@@ -41,12 +42,23 @@ impl Driver {
     async fn try_tick(&mut self) -> Result<(), StoreError> {
         let is_exclusive = self.store.is_exclusive();
         let worker = self.executor.worker().clone();
+        // Silence is judged as of the moment before the question: the answer may be old when it comes.
+        let mut looked_at = self.clock.now();
+        let shards;
         if !is_exclusive {
             let begun = self.clock.now().mono;
             if !self.planted.has(Bug::LeaseNeverRenewed) {
                 self.store.beat(&worker).await?;
             }
+            // The shards first, then the heartbeats: who took a shard after it was looked at is seen by its epoch, and is not judged by
+            // an older silence.
+            shards = self.store.shards().await?;
+            if !self.lease.is_valid(self.clock.now().mono) {
+                // Others may have taken shards meanwhile. What needs no commit must not be done for them.
+                self.drop_taken(&shards);
+            }
             self.lease.beaten(begun);
+            looked_at = self.clock.now();
             let beats = self.store.beats().await?;
             let now = self.clock.now();
             self.ownership.observe(&beats, now);
@@ -55,14 +67,15 @@ impl Driver {
             }
             let mut batch = Batch::default();
             self.scheduler.begin_batch();
-            self.handle(Event::BeatsObserved(beats), &mut batch);
+            self.handle(Event::BeatsObserved { beats, asked_at: looked_at.mono }, &mut batch);
             self.carry_out(batch).await;
         } else if !self.durable.is_empty() && self.durable.len() == self.shard_count as usize {
             return Ok(());
+        } else {
+            shards = self.store.shards().await?;
         }
-        let shards = self.store.shards().await?;
         self.drop_taken(&shards);
-        self.take_free(&shards).await?;
+        self.take_free(&shards, looked_at).await?;
         self.give_back_excess(&shards).await?;
         self.read_inboxes().await
     }
@@ -82,7 +95,7 @@ impl Driver {
         self.drop_shards(&taken);
     }
 
-    async fn take_free(&mut self, shards: &[Shard]) -> Result<(), StoreError> {
+    async fn take_free(&mut self, shards: &[Shard], looked_at: Now) -> Result<(), StoreError> {
         let worker = self.executor.worker().clone();
         // Ours in the store, but not here: a claim whose answer was lost, or memory that was dropped.
         for shard in shards.iter().filter(|shard| shard.owner.as_ref() == Some(&worker)) {
@@ -90,8 +103,7 @@ impl Driver {
                 self.acquire(shard.id, shard.epoch).await?;
             }
         }
-        let now = self.clock.now();
-        for claim in self.ownership.claims(shards, now) {
+        for claim in self.ownership.claims(shards, looked_at) {
             if let Some(epoch) = self.store.claim(claim.shard, claim.seen, Some(&worker)).await? {
                 self.acquire(claim.shard, epoch).await?;
             }
@@ -141,20 +153,21 @@ impl Driver {
     ) -> Result<FxHashMap<String, Result<Arc<Dag>, String>>, StoreError> {
         let needed: BTreeSet<&String> =
             snapshot.dags.iter().map(|dag| &dag.version).chain(snapshot.runs.iter().map(|run| &run.version)).collect();
-        let known: FxHashMap<String, Arc<Dag>> =
-            self.catalog().values().map(|(dag, version)| (version.clone(), dag.clone())).collect();
+        let known = self.known_versions();
         let mut versions = FxHashMap::default();
         for version in needed {
-            let dag = match known.get(version) {
-                Some(dag) => Ok(dag.clone()),
-                None => match self.store.version(version).await? {
-                    Some(json) => Dag::from_json(&json).map(Arc::new).map_err(|error| error.to_string()),
-                    None => Err(format!("its version {version} is missing from the store")),
-                },
-            };
-            versions.insert(version.clone(), dag);
+            versions.insert(version.clone(), self.decode_version(version, &known).await?);
         }
         Ok(versions)
+    }
+
+    /// Reads the inboxes now; again soon if that fails.
+    pub(super) async fn look_into_inboxes(&mut self) {
+        self.inboxes_wanted = false;
+        if let Err(error) = self.read_inboxes().await {
+            self.store_failed("read the inboxes", &error);
+            self.inboxes_wanted = true;
+        }
     }
 
     async fn read_inboxes(&mut self) -> Result<(), StoreError> {
@@ -163,6 +176,7 @@ impl Driver {
         if messages.is_empty() {
             return Ok(());
         }
+        self.inboxes_wanted |= messages.len() >= MAX_MESSAGES;
         let mut batch = Batch::default();
         let mut result = Ok(());
         self.scheduler.begin_batch();

@@ -51,7 +51,10 @@ impl Scheduler {
                 }
                 let waits_anew = run.waits_anew(slot, &outcome);
                 run.ended(slot, ended_at, outcome, &mut self.ledger, now);
-                run.propagate(&mut self.ledger, now);
+                self.spread_asset_news(token.run.shard(), now);
+                if let Some(run) = self.runs.get_mut(&token.run) {
+                    run.propagate(&mut self.ledger, now);
+                }
                 self.end_if_over(token.run, now);
                 if waits_anew {
                     self.wake_if_over(token);
@@ -76,14 +79,11 @@ impl Scheduler {
         if self.ledger.settings.planted.has(Bug::TimeoutForgotten) {
             return;
         }
-        if instance.is_deferred() {
-            if instance.is_poked {
-                self.ledger.out.push(Command::Kill(token));
-            }
+        if instance.is_deferred() && !instance.is_poked {
             run.timed_out(slot, now.wall, &mut self.ledger, now);
             run.propagate(&mut self.ledger, now);
             self.end_if_over(token.run, now);
-        } else if instance.is_live() && instance.killing.is_none() {
+        } else if (instance.is_live() || instance.is_poked) && instance.killing.is_none() {
             instance.killing = Some(KillReason::TimedOut);
             self.ledger.out.push(Command::Kill(token));
         }
@@ -112,9 +112,12 @@ impl Run {
     fn ended(&mut self, slot: Slot, at: Timestamp, outcome: Outcome, ledger: &mut Ledger, now: Now) {
         let killing = self.tasks[slot.at()].killing;
         match (outcome, killing) {
-            (Outcome::Succeeded { xcoms, length, decision }, _) => {
+            (_, Some(KillReason::Wished(wish))) => self.fulfil(slot, wish, at, ledger, now),
+            (Outcome::Succeeded { xcoms, length, decision, asset_extras }, _) => {
                 let (task, map_index) = self.slots.owner(slot);
-                if let (Some(decision), MapIndex::NONE) = (&decision, map_index) {
+                // One instance of a mapped task does not decide for the others.
+                let decision = decision.filter(|_| map_index == MapIndex::NONE);
+                if let Some(decision) = &decision {
                     self.take_decision(task, decision);
                 }
                 if let (Some(length), MapIndex::NONE) = (length, map_index) {
@@ -124,6 +127,7 @@ impl Run {
                 let decision = decision.map(Box::new);
                 let details = Details { xcoms, length, decision, ..Details::ended(at) };
                 self.transition(slot, TaskState::Success, details, ledger);
+                self.change_assets(slot, at, asset_extras, ledger);
                 if is_decided {
                     self.carry_out_decision(task, ledger, now);
                 }
@@ -183,6 +187,9 @@ impl Run {
     pub(super) fn lost(&mut self, slot: Slot, at: Timestamp, reason: &str, ledger: &mut Ledger, now: Now) {
         let max_lost = ledger.settings.max_lost;
         let instance = &mut self.tasks[slot.at()];
+        if let Some(KillReason::Wished(wish)) = instance.killing {
+            return self.fulfil(slot, wish, at, ledger, now);
+        }
         if instance.killing == Some(KillReason::RunEnded) {
             let details = Details::ended(at).because("ended with its run");
             return self.transition(slot, TaskState::Failed, details, ledger);

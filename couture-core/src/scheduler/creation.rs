@@ -41,17 +41,18 @@ impl Scheduler {
         if self.has_run(&dag_id, &run_id) {
             return Err(Refusal::RunExists { dag_id, run_id });
         }
-        let begins = !entry.paused && (backfill.is_some() || entry.has_room(self.ledger.settings.max_active_runs));
+        let begins = entry.begins(backfill, self.ledger.settings.max_active_runs);
         let (shard, version) = (entry.shard, entry.version.clone());
         let key = RunKey::new(shard, self.ledger.next_sequence(shard));
         let info = RunInfo { key, dag, run_id: run_id.clone(), run_type, logical_date, data_interval, conf, backfill };
         let state = if begins { RunState::Running } else { RunState::Queued };
         let mut run = Run::new(Arc::new(info), state, &self.ledger.settings);
         run.started_at = begins.then_some(now.wall);
-        self.ledger.record(shard, Record::RunCreated(run.record(version, now.wall)), None);
+        self.ledger.record(shard, Record::RunCreated(run.created(version, now.wall)), None);
         if let Some(entry) = self.dags.get_mut(&dag_id) {
             entry.add_run(&run);
         }
+        run.arm_slas(&[], &mut self.ledger);
         if begins {
             run.begin(&mut self.ledger, now);
         }
@@ -82,7 +83,7 @@ impl Scheduler {
 
 impl Run {
     /// Its row when it is created.
-    fn record(&self, version: String, queued_at: Timestamp) -> RunRecord {
+    fn created(&self, version: String, queued_at: Timestamp) -> RunRecord {
         RunRecord {
             key: self.info.key,
             dag_id: self.info.dag.dag_id.clone(),

@@ -7,10 +7,10 @@ use super::event::{Asker, Command};
 use super::machine::Scheduler;
 use super::slots::Slot;
 use crate::dag::Dag;
-use crate::ids::{AssetName, DagId, RunId, RunKey, ShardId};
+use crate::ids::{DagId, RunId, RunKey, ShardId};
 use crate::schedule::DataInterval;
 use crate::state::RunState;
-use crate::store::{Answer, DagRecord, Record};
+use crate::store::{Answer, ChangedAssets, DagRecord, Record};
 use crate::time::{Now, Timestamp};
 
 /// A DAG as the scheduler knows it. One that does nothing costs nothing but this.
@@ -26,8 +26,8 @@ pub(super) struct DagEntry {
     pub(super) active: bool,
     /// The data interval of the last run that its schedule created.
     pub(super) last_interval: Option<DataInterval>,
-    /// The assets that have changed since the last run that assets started.
-    pub(super) changed_assets: Vec<AssetName>,
+    /// What has changed of the assets that it waits for.
+    pub(super) changed_assets: ChangedAssets,
     /// When its schedule is looked at again.
     pub(super) wakes_at: Option<Timestamp>,
     /// Its unfinished runs.
@@ -81,14 +81,15 @@ impl Scheduler {
         let is_new = !self.dags.contains_key(&dag_id);
         let entry = self.dags.entry(dag_id.clone()).or_insert_with(|| {
             let (dag_id, version) = (dag_id.clone(), version.clone());
-            let changed_assets = Vec::new();
+            let changed_assets = ChangedAssets::default();
             DagEntry::new(
                 shard,
                 DagRecord { dag_id, paused, active: true, version, last_interval: None, changed_assets },
             )
         });
         let is_known = !is_new && entry.version == version && entry.active;
-        entry.dag = Some(dag);
+        entry.changed_assets.keep(dag.attributes.assets.as_ref());
+        entry.dag = Some(dag.clone());
         entry.error = None;
         entry.version = version;
         entry.active = true;
@@ -96,6 +97,8 @@ impl Scheduler {
             let record = entry.record(&dag_id);
             self.ledger.record(shard, record, None);
         }
+        self.subscribe(&dag);
+        self.backfills.dag_changed(&dag_id);
         self.make_room(&dag_id, now);
     }
 
@@ -127,7 +130,7 @@ impl Scheduler {
             entry.runs.values().filter(|key| !entry.queued.contains(key)).copied().collect();
         for (key, slot) in held {
             if let Some(run) = self.runs.get_mut(&key)
-                && run.tasks[slot.at()].ready
+                && run.tasks.get(slot.at()).is_some_and(|instance| instance.ready)
             {
                 run.enqueue(slot, &mut self.ledger);
             }

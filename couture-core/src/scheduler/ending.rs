@@ -5,6 +5,7 @@ use super::ledger::Ledger;
 use super::run::Run;
 use super::slots::Slot;
 use crate::dag::TaskOptions;
+use crate::dialect::Dialect;
 use crate::state::{RunState, TaskState};
 
 impl Run {
@@ -42,8 +43,11 @@ impl Run {
     }
 
     /// Why the run failed, in Airflow's words.
+    #[allow(dead_code, reason = "callbacks and mail say it")]
     pub(super) fn failure_reason(&self) -> &'static str {
         match self.unfinished {
+            0 if self.has_timed_out && self.info.dag.attributes.dialect == Dialect::V1_10 => "dagrun_timeout",
+            0 if self.has_timed_out => "timed_out",
             0 if self.cancelled => "ended",
             0 => "task_failure",
             _ => "all_tasks_deadlocked",

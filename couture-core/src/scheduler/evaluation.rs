@@ -28,6 +28,7 @@ impl Run {
         for at in 0..self.info.dag.tasks().len() {
             self.evaluate(TaskIndex(at as u32), ledger, now);
         }
+        self.enqueue_alone(ledger);
         self.propagate(ledger, now);
     }
 
@@ -36,12 +37,16 @@ impl Run {
         let instance = &self.tasks[task.at()];
         let is_expanded = instance.state == Some(TaskState::Expanded);
         let is_due = if is_expanded { self.reopened.contains(&task) } else { instance.is_open() };
+        let is_due = is_due && instance.killing.is_none();
         if !is_due || self.state != RunState::Running {
             return;
         }
+        let is_alone = instance.is_alone;
         let planted = ledger.settings.planted;
         let verdict = match self.verdict_on(task) {
-            _ if self.cancelled || self.is_skipped_by_decision(task) => Verdict::Skip,
+            _ if self.cancelled => Verdict::Skip,
+            _ if is_alone => Verdict::Run,
+            _ if self.is_skipped_by_decision(task) => Verdict::Skip,
             Verdict::Wait if planted.has(Bug::TriggerTooEager) && instance.counts.success > 0 => Verdict::Run,
             Verdict::Skip if planted.has(Bug::SkipNotPropagated) => Verdict::Wait,
             Verdict::FailUpstream if planted.has(Bug::FailureNotPropagated) => Verdict::Wait,
@@ -49,7 +54,7 @@ impl Run {
         };
         match verdict {
             Verdict::Wait => {}
-            Verdict::Run if !self.past_allows(task) => {}
+            Verdict::Run if !is_alone && !self.past_allows(task) => {}
             Verdict::Run if is_expanded => self.enqueue_instances(task, ledger),
             Verdict::Run if self.info.dag.task(task).expand.is_some() => self.expand(task, ledger, now),
             Verdict::Run => self.enqueue(task.into(), ledger),
@@ -58,8 +63,15 @@ impl Run {
         }
     }
 
-    /// What becomes of a task by its trigger rule and by the setups whose scope it is in.
+    /// What becomes of a task by its trigger rule, by the setups whose scope it is in, and by what it is mapped over.
     fn verdict_on(&self, task: TaskIndex) -> Verdict {
+        match self.verdict_by_rule(task) {
+            Verdict::Run => self.verdict_by_sources(task),
+            verdict => verdict,
+        }
+    }
+
+    fn verdict_by_rule(&self, task: TaskIndex) -> Verdict {
         let node = self.info.dag.task(task);
         let rule = node.trigger_rule();
         let needs_setups = rule != TriggerRule::Always && !node.upstream.is_empty();
@@ -125,9 +137,16 @@ impl Run {
         self.decisions.insert(task, skipped.into());
     }
 
-    /// Skips what the task decided against.
+    /// Skips what the task decided against, unless it has begun.
     pub(super) fn carry_out_decision(&mut self, task: TaskIndex, ledger: &mut Ledger, now: Now) {
         for skipped in self.decisions.get(&task).cloned().unwrap_or_default() {
+            for slot in std::iter::once(skipped.into()).chain(self.slots.block(skipped)) {
+                let instance = &mut self.tasks[slot.at()];
+                if instance.ready && matches!(instance.state, None | Some(TaskState::Cleared)) {
+                    instance.ready = false;
+                    self.transition(slot, TaskState::Skipped, Details::ended(now.wall), ledger);
+                }
+            }
             self.evaluate(skipped, ledger, now);
         }
     }
@@ -147,14 +166,11 @@ impl Run {
     pub(super) fn end_tasks(&mut self, ledger: &mut Ledger, now: Now) {
         for slot in self.slots.all() {
             let instance = &mut self.tasks[slot.at()];
-            if instance.is_live() {
+            if instance.is_live() || instance.is_poked {
                 if instance.killing.replace(KillReason::RunEnded).is_none() {
                     ledger.out.push(Command::Kill(self.token(slot)));
                 }
             } else if !instance.is_finished() && instance.state != Some(TaskState::Expanded) {
-                if instance.is_poked {
-                    ledger.out.push(Command::Kill(self.token(slot)));
-                }
                 self.transition(slot, TaskState::Skipped, Details::ended(now.wall), ledger);
             }
         }

@@ -1,14 +1,17 @@
 //! What happens to a scheduler, and what it wants done.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
+use super::recalling::RecalledRun;
 use crate::dag::Dag;
 use crate::executor::{Launch, Report};
-use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunKey, ShardId, WorkerId};
+use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunId, RunKey, ShardId, WorkerId};
 use crate::state::RunState;
-use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, ShardSnapshot, TaskRecord};
+use crate::store::{Answer, InboxId, Message, Pool, Record, Refusal, Request, RunRecord, ShardSnapshot, TaskRecord};
+use crate::task::Notice;
 use crate::time::Timestamp;
 
 /// A fact.
@@ -44,9 +47,25 @@ pub enum Event {
     /// The own executor told of an attempt.
     Reported(Report),
     /// The workers' heartbeat values were read.
-    BeatsObserved(Vec<(WorkerId, u64)>),
+    BeatsObserved {
+        /// The values.
+        beats: Vec<(WorkerId, u64)>,
+        /// When they were asked for, by the monotonic clock: they may be as old as that.
+        asked_at: Duration,
+    },
     /// The pools were read, at a moment when all earlier commands had been carried out.
     PoolsObserved(Vec<Pool>),
+    /// A run was read that [`Command::RecallRun`] asked for, if it exists.
+    RunRecalled(RunKey, Option<Box<RecalledRun>>),
+    /// The runs were read that [`Command::FindRuns`] asked for.
+    RunsFound {
+        /// The number of the backfill.
+        backfill: i64,
+        /// The DAG's runs with one of these logical dates.
+        runs: Vec<RunRecord>,
+        /// Those of the run ids that the DAG has already.
+        taken: Vec<RunId>,
+    },
     /// The run was looked for that a [`Command::Find`] asked for.
     RunFound {
         /// The run that asked.
@@ -136,8 +155,22 @@ pub enum Command {
     Settle(AttemptToken),
     /// Tell the asker.
     Answer(Asker, Result<Answer, Refusal>),
+    /// Tell people.
+    Notify(Notice),
     /// Tell who waits for the end of a run.
     RunEnded(RunKey, RunState),
+    /// Read a run from the store and bring it as [`Event::RunRecalled`]. All commands given before it is read have been carried out then, and
+    /// nothing else happens between the two.
+    RecallRun(RunKey),
+    /// Read which runs a DAG has, in the same manner, and bring them as [`Event::RunsFound`].
+    FindRuns {
+        /// The number of the backfill that wants to know.
+        backfill: i64,
+        /// Its DAG.
+        dag_id: DagId,
+        /// Logical dates, and the ids that runs of these dates would have.
+        wanted: Vec<(Timestamp, RunId)>,
+    },
     /// Look for the run before another one, and tell with [`Event::RunFound`].
     Find {
         /// The run that asks.

@@ -1,6 +1,7 @@
 //! A task instance in memory.
 
 use super::waiting::Await;
+use super::wish::Wish;
 use crate::ids::WorkerId;
 use crate::state::TaskState;
 use crate::time::Timestamp;
@@ -13,6 +14,8 @@ pub(super) enum KillReason {
     TimedOut,
     /// Its run was ended.
     RunEnded,
+    /// Somebody wants something else of the instance, which comes next.
+    Wished(Wish),
 }
 
 /// One task of one run, or one instance of a mapped task. Small: a run may have millions.
@@ -26,7 +29,9 @@ pub(super) struct TaskInstance {
     pub(super) is_here: bool,
     /// Whether its operator is run while it is deferred.
     pub(super) is_poked: bool,
-    /// Set while its live attempt is being ended.
+    /// Whether it is run whatever its upstream tasks came to, once it begins.
+    pub(super) is_alone: bool,
+    /// Set while its live attempt is being ended; of a mapped task, while those of its instances are.
     pub(super) killing: Option<KillReason>,
     /// The try of the last attempt; 0 before the first.
     pub(super) try_number: u32,

@@ -11,7 +11,7 @@ use super::limits::Limits;
 use super::pools::Pools;
 use super::timers::Timers;
 use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunId, ShardId, WorkerId};
-use crate::store::Record;
+use crate::store::{AssetNews, Record};
 
 /// How a scheduler is set up.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub struct SchedulerSettings {
     pub max_active_tasks: Option<u32>,
     /// Whether missed runs are made up for, where a DAG does not say.
     pub catchup: bool,
+    /// Whether SLA misses are looked for.
+    pub check_slas: bool,
     /// Planted bugs.
     pub planted: Planted,
 }
@@ -65,6 +67,8 @@ pub(super) struct Ledger {
     pub(super) next_overdue: Duration,
     /// DAGs of which a run is over, so that others have room.
     pub(super) rooms: Vec<DagId>,
+    /// Recorded changes of assets that no DAG was told of yet.
+    pub(super) asset_news: Vec<AssetNews>,
     pub(super) out: Vec<Command>,
 }
 
@@ -80,6 +84,7 @@ impl Ledger {
             awaited: FxHashMap::default(),
             next_overdue: Duration::ZERO,
             rooms: Vec::new(),
+            asset_news: Vec::new(),
             out: Vec::new(),
         }
     }

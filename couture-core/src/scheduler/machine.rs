@@ -1,16 +1,19 @@
 //! The machine itself: one event in, commands out.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::backfills::Backfills;
 use super::dags::DagEntry;
 use super::event::{Command, Event};
 use super::ledger::{Ledger, SchedulerSettings};
+use super::recalling::Pending;
 use super::run::Run;
 use super::timers::{Timer, WallTimer};
 use super::workers::Workers;
-use crate::ids::{AttemptToken, DagId, Epoch, RunId, RunKey, ShardId};
+use crate::ids::{AssetName, AttemptToken, DagId, Epoch, RunId, RunKey, ShardId};
 use crate::state::RunState;
 use crate::store::InboxId;
 use crate::time::Now;
@@ -28,10 +31,15 @@ pub struct Scheduler {
     pub(super) runs: FxHashMap<RunKey, Run>,
     /// Runs by the run before them, where that decides about their tasks. Some may be over.
     pub(super) followers: FxHashMap<RunKey, Vec<RunKey>>,
+    /// DAGs by the assets that they wait for. Some may not any more.
+    pub(super) subscribers: FxHashMap<AssetName, BTreeSet<DagId>>,
     pub(super) workers: Workers,
     pub(super) ledger: Ledger,
     /// Runs that began and ended in this batch: the store does not know their ids yet.
     pub(super) ended_in_batch: FxHashSet<(DagId, RunId)>,
+    /// What is wanted of runs that are being read from the store.
+    pub(super) pending: BTreeMap<RunKey, Vec<Pending>>,
+    pub(super) backfills: Backfills,
     /// Messages about DAGs that are not known yet, and since when they wait.
     pub(super) puzzling: FxHashMap<InboxId, Duration>,
 }
@@ -43,9 +51,12 @@ impl Scheduler {
             dags: FxHashMap::default(),
             runs: FxHashMap::default(),
             followers: FxHashMap::default(),
+            subscribers: FxHashMap::default(),
             workers: Workers::default(),
             ledger: Ledger::new(settings),
             ended_in_batch: FxHashSet::default(),
+            pending: BTreeMap::new(),
+            backfills: Backfills::default(),
             puzzling: FxHashMap::default(),
         }
     }
@@ -63,11 +74,14 @@ impl Scheduler {
             Event::Requested { request, asker } => self.requested(request, asker, now),
             Event::MessageArrived(id, message) => self.message_arrived(id, message, now),
             Event::Reported(report) => self.reported(report, now),
-            Event::BeatsObserved(beats) => self.observe_beats(&beats, now),
+            Event::BeatsObserved { beats, asked_at } => self.observe_beats(&beats, asked_at, now),
             Event::PoolsObserved(pools) => self.observe_pools(&pools, now),
+            Event::RunRecalled(key, run) => self.recalled(key, run.map(|run| *run), now),
+            Event::RunsFound { backfill, runs, taken } => self.runs_found(backfill, &runs, &taken, now),
             Event::RunFound { of, found } => self.found(of, found, now),
             Event::TimePassed => {}
         }
+        self.continue_backfills(now);
         self.make_rooms(now);
         self.launch(now);
         std::mem::take(&mut self.ledger.out)
@@ -92,6 +106,10 @@ impl Scheduler {
             Timer::RunTimeout(run) => runs.contains_key(run),
             Timer::PoolContention | Timer::Rest => true,
         });
+        self.ledger.timers.tidy_wall(|timer| match timer {
+            WallTimer::Schedule(_) => true,
+            WallTimer::Sla(run) => runs.contains_key(run),
+        });
     }
 
     /// How long nothing becomes due by itself.
@@ -112,6 +130,7 @@ impl Scheduler {
         while let Some(timer) = self.ledger.timers.pop_wall_due(now) {
             match timer {
                 WallTimer::Schedule(dag_id) => self.schedule_due(&dag_id, now),
+                WallTimer::Sla(run) => self.sla_due(run, now),
             }
         }
     }
@@ -119,7 +138,9 @@ impl Scheduler {
     fn run_timed_out(&mut self, key: RunKey, now: Now) {
         if let Some(run) = self.runs.get_mut(&key)
             && !run.cancelled
+            && run.times_out_at.is_some_and(|at| at <= now.mono)
         {
+            run.has_timed_out = true;
             run.cancel(&mut self.ledger, now);
             self.end_if_over(key, now);
         }
@@ -134,12 +155,15 @@ impl Scheduler {
         let Some(state) = run.verdict(&self.ledger) else { return };
         run.state = state;
         run.record_change(Some(now.wall), &mut self.ledger);
+        run.close_slas(&mut self.ledger, now);
+        run.tell_end(now.wall, &mut self.ledger);
         self.ledger.out.push(Command::RunEnded(key, state));
         let id = (run.info.dag.dag_id.clone(), run.info.run_id.clone());
         self.followers.remove(&key);
         if let (Some(run), Some(entry)) = (self.runs.remove(&key), self.dags.get_mut(&id.0)) {
             entry.remove_run(&run);
         }
+        self.backfills.run_ended(key);
         self.wake_waiters(&id);
         let dag_id = id.0.clone();
         self.ended_in_batch.insert(id);

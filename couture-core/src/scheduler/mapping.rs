@@ -7,6 +7,7 @@ use crate::dag::{Expand, ExpandSource};
 use crate::ids::TaskIndex;
 use crate::state::TaskState;
 use crate::time::Now;
+use crate::trigger_rule::Verdict;
 
 impl Run {
     /// Gives a mapped task as many instances as there are combinations of elements; none, and it is skipped.
@@ -88,6 +89,28 @@ impl Run {
             if self.tasks[slot.at()].is_open() {
                 self.enqueue(slot, ledger);
             }
+        }
+    }
+
+    /// What becomes of a task by the sources that it is mapped over, whatever its trigger rule: it waits for all of them, and where one
+    /// did not succeed, there is nothing to map over.
+    pub(super) fn verdict_by_sources(&self, task: TaskIndex) -> Verdict {
+        let Some(expand) = &self.info.dag.task(task).expand else { return Verdict::Run };
+        let (mut failed, mut skipped) = (false, false);
+        for source in expand.upstream() {
+            match self.tasks[source.at()].state {
+                Some(TaskState::Success) => {}
+                Some(TaskState::Expanded)
+                    if self.slots.block(source).all(|slot| self.tasks[slot.at()].is_finished()) => {}
+                Some(TaskState::Failed | TaskState::UpstreamFailed) => failed = true,
+                Some(TaskState::Skipped | TaskState::Removed) => skipped = true,
+                _ => return Verdict::Wait,
+            }
+        }
+        match (failed, skipped) {
+            (true, _) => Verdict::FailUpstream,
+            (false, true) => Verdict::Skip,
+            (false, false) => Verdict::Run,
         }
     }
 

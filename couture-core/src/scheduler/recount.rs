@@ -1,7 +1,14 @@
 //! The counts of a run, made anew from the states of its instances.
 
+#[cfg(feature = "planted-bugs")]
+use std::collections::BTreeSet;
+
+#[cfg(feature = "planted-bugs")]
+use super::machine::Scheduler;
 use super::run::Run;
 use super::slots::Slot;
+#[cfg(feature = "planted-bugs")]
+use crate::ids::RunKey;
 use crate::ids::TaskIndex;
 use crate::state::TaskState;
 use crate::trigger_rule::UpstreamCounts;
@@ -40,10 +47,24 @@ impl Run {
             }
         }
     }
-
     /// Forgets what a task that is cleared decided, and how long its output was.
     pub(super) fn forget_output(&mut self, task: TaskIndex) {
         self.decisions.remove(&task);
         self.lengths.remove(&task);
+    }
+}
+
+#[cfg(feature = "planted-bugs")]
+impl Scheduler {
+    /// For tests: whether the counts of an unfinished run are what they are when they are made anew.
+    pub fn is_counted_right(&mut self, run: RunKey) -> bool {
+        let Some(run) = self.runs.get_mut(&run) else { return true };
+        let counts = |run: &Run| -> (usize, usize, BTreeSet<TaskIndex>, Vec<UpstreamCounts>) {
+            let tasks = run.tasks[..run.info.dag.tasks().len()].iter().map(|instance| instance.counts).collect();
+            (run.unfinished, run.failed, run.reopened.clone(), tasks)
+        };
+        let before = counts(run);
+        run.recount();
+        before == counts(run)
     }
 }

@@ -6,6 +6,7 @@ use super::bug::Bug;
 use super::creation::{NewRun, checked_conf};
 use super::event::{Asker, Command};
 use super::machine::Scheduler;
+use super::recalling::Origin;
 use crate::ids::{DagId, RunId};
 use crate::schedule::DataInterval;
 use crate::state::RunType;
@@ -17,8 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(600);
 
 impl Scheduler {
     pub(super) fn requested(&mut self, request: Request, asker: Asker, now: Now) {
-        let answer = self.grant(request, now);
-        self.ledger.out.push(Command::Answer(asker, answer));
+        if let Some(answer) = self.grant(request, Origin::Asker(asker), now) {
+            self.ledger.out.push(Command::Answer(asker, answer));
+        }
     }
 
     pub(super) fn message_arrived(&mut self, id: InboxId, message: Result<Message, String>, now: Now) {
@@ -28,7 +30,10 @@ impl Scheduler {
         match message {
             // Who posted it is not waiting; the refusal is told by nothing having happened.
             Ok(Message::Request(request)) => {
-                let answer = self.grant(request, now);
+                let Some(answer) = self.grant(request, Origin::Inbox(id), now) else { return };
+                if matches!(answer, Err(Refusal::Busy(_))) {
+                    return;
+                }
                 // Its DAG may be about to be defined: a scheduler that has just begun reads inboxes before DAG files.
                 let since = *self.puzzling.entry(id).or_insert(now.mono);
                 if matches!(answer, Err(Refusal::UnknownDag(_))) && now.mono.saturating_sub(since) < PATIENCE {
@@ -37,29 +42,62 @@ impl Scheduler {
                 self.puzzling.remove(&id);
             }
             Ok(Message::Report(report)) => self.believe(report, now),
+            // What follows from it may be long: it goes in one commit with the beginning.
+            Ok(Message::AssetChanged(news)) => {
+                self.message_done(id);
+                return self.hear_asset_news(&[news], |shard| shard == id.shard, now);
+            }
+            Ok(Message::ChangeAsset { asset, extra }) => {
+                self.message_done(id);
+                return self.asset_announced(id.shard, asset, extra, now);
+            }
             Err(_) => {}
         }
+        self.message_done(id);
+    }
+
+    fn message_done(&mut self, id: InboxId) {
         if !self.ledger.settings.planted.has(Bug::InboxNotEmptied) {
             self.ledger.record(id.shard, Record::InboxDone(id), None);
         }
     }
 
-    fn grant(&mut self, request: Request, now: Now) -> Result<Answer, Refusal> {
+    /// What comes of a request; `None` where that takes a look at the store.
+    fn grant(&mut self, request: Request, origin: Origin, now: Now) -> Option<Result<Answer, Refusal>> {
         let dag_id = request.dag_id().clone();
         if self.shard_of(&dag_id).is_none() {
-            return Err(Refusal::NotOwned(dag_id));
+            return Some(Err(Refusal::NotOwned(dag_id)));
         }
         if !self.dags.contains_key(&dag_id) {
-            return Err(Refusal::UnknownDag(dag_id));
+            return Some(Err(Refusal::UnknownDag(dag_id)));
         }
-        match request {
+        Some(match request {
+            Request::Operate { dag_id, run, operation } => {
+                return self.operate_or_recall(dag_id, run, operation, origin, now);
+            }
+            Request::DeleteHistory { dag_id } => self.delete_history(dag_id),
+            Request::Backfill(new) => self.begin_backfill(new, now),
+            Request::SetBackfill { dag_id, number, change } => self.set_backfill(dag_id, number, change, now),
             Request::Trigger(trigger) => self.trigger(trigger, now),
             Request::SetPaused { dag_id, paused } => {
                 self.set_paused(&dag_id, paused, now);
                 Ok(Answer::Done)
             }
             Request::CancelRun { dag_id, run_id } => self.cancel(dag_id, run_id, now),
+        })
+    }
+
+    fn delete_history(&mut self, dag_id: DagId) -> Result<Answer, Refusal> {
+        let Some(entry) = self.dags.get(&dag_id) else { return Err(Refusal::UnknownDag(dag_id)) };
+        let (runs, backfills) = (entry.runs.len(), self.backfills.of(&dag_id).count());
+        if runs + backfills > 0 {
+            return Err(Refusal::Unfinished { dag_id, runs, backfills });
         }
+        self.ledger.record(entry.shard, Record::HistoryDeleted(dag_id.clone()), None);
+        if !entry.active {
+            self.dags.remove(&dag_id);
+        }
+        Ok(Answer::Done)
     }
 
     fn cancel(&mut self, dag_id: DagId, run_id: RunId, now: Now) -> Result<Answer, Refusal> {

@@ -7,15 +7,17 @@ use rustc_hash::FxHashMap;
 use super::bug::Bug;
 use super::dags::DagEntry;
 use super::event::{AcquiredShard, Command};
+use super::instance::KillReason;
 use super::ledger::{Ledger, OwnedShard};
 use super::machine::Scheduler;
 use super::run::{Details, Run};
 use super::slots::Slot;
 use super::timers::{Timer, left};
+use super::wish::Wish;
 use crate::dag::Dag;
-use crate::ids::{MapIndex, RunKey, ShardId};
+use crate::ids::{MapIndex, RunKey, ShardId, TaskId};
 use crate::state::{RunState, TaskState};
-use crate::store::{RunRecord, TaskRecord};
+use crate::store::{RunRecord, RunSnapshot, TaskRecord};
 use crate::task::{Deferral, RunInfo};
 use crate::time::Now;
 
@@ -36,6 +38,9 @@ impl Scheduler {
             };
             let dag = dag.and_then(|dag| dag.as_ref().ok().cloned());
             let dag_id = row.dag_id.clone();
+            if let Some(dag) = &dag {
+                self.subscribe(dag);
+            }
             let entry = DagEntry { dag, error, ..DagEntry::new(id, row) };
             dag_ids.push(dag_id.clone());
             self.dags.insert(dag_id, entry);
@@ -44,17 +49,25 @@ impl Scheduler {
         for row in snapshot.tasks {
             rows.entry(row.token.run).or_default().push(row);
         }
+        let mut missed: FxHashMap<RunKey, Vec<TaskId>> = FxHashMap::default();
+        for miss in snapshot.sla_misses {
+            missed.entry(miss.run).or_default().push(miss.task_id);
+        }
         for run in snapshot.runs {
             let rows = rows.remove(&run.key).unwrap_or_default();
-            self.restore_run(run, rows, &versions, now);
+            let missed = missed.remove(&run.key).unwrap_or_default();
+            self.restore_run(run, (rows, missed), &versions, now);
         }
+        self.backfills.restore(snapshot.backfills);
         for dag_id in dag_ids {
+            self.adopt_runs(&dag_id);
             self.make_room(&dag_id, now);
         }
     }
 
     /// A run whose DAG cannot be read stays as it is, and its DAG shows why.
-    fn restore_run(&mut self, row: RunRecord, rows: Vec<TaskRecord>, versions: &Versions, now: Now) {
+    fn restore_run(&mut self, row: RunRecord, known: (Vec<TaskRecord>, Vec<TaskId>), versions: &Versions, now: Now) {
+        let (rows, missed) = known;
         let Some(entry) = self.dags.get_mut(&row.dag_id) else { return };
         let dag = match versions.get(&row.version) {
             Some(Ok(dag)) => dag.clone(),
@@ -69,33 +82,30 @@ impl Scheduler {
                 return;
             }
         };
-        if let Some(strange) = rows.iter().find(|task| task.token.task.at() >= dag.tasks().len()) {
-            let at = strange.token.task.0;
-            entry.error.get_or_insert_with(|| format!("run {}: its DAG has no task number {at}", row.run_id));
-            return;
-        }
-        let info = RunInfo {
-            key: row.key,
-            dag,
-            run_id: row.run_id,
-            run_type: row.run_type,
-            logical_date: row.logical_date,
-            data_interval: row.data_interval,
-            backfill: row.backfill,
-            conf: row.conf,
-        };
-        let mut run = Run::new(Arc::new(info), row.state, &self.ledger.settings);
-        run.started_at = row.started_at;
-        run.cancelled = row.cancelled;
-        let mut live = Vec::new();
-        for row in rows {
-            if let Some(slot) = run.restore_instance(row, &mut self.ledger, now) {
-                live.push(slot);
-            }
-        }
+        let (mut run, live) = Run::restore(row, dag, rows, &mut self.ledger, now);
+        run.arm_slas(&missed, &mut self.ledger);
         entry.add_run(&run);
-        self.runs.insert(run.info.key, run);
-        self.continue_run(row.key, live, now);
+        let key = run.info.key;
+        self.runs.insert(key, run);
+        self.continue_run(key, live, now);
+    }
+
+    /// Puts a run that is over, or that could not be read so far, back into memory.
+    pub(super) fn put_back(&mut self, snapshot: RunSnapshot, dag: Arc<Dag>, now: Now) {
+        let RunSnapshot { run: row, tasks: rows } = snapshot;
+        let is_over = row.state.is_finished();
+        let (mut run, live) = Run::restore(row, dag, rows, &mut self.ledger, now);
+        let key = run.info.key;
+        if is_over {
+            run.tasks.iter_mut().for_each(|instance| instance.killing = None);
+        }
+        if !is_over && let Some(entry) = self.dags.get_mut(&run.info.dag.dag_id) {
+            entry.add_run(&run);
+        }
+        self.runs.insert(key, run);
+        if !is_over {
+            self.continue_run(key, live, now);
+        }
     }
 
     fn continue_run(&mut self, key: RunKey, live: Vec<Slot>, now: Now) {
@@ -115,6 +125,7 @@ impl Scheduler {
                 self.workers.watch(worker, key, slot, now);
             }
         }
+        run.pursue_wishes(&mut self.ledger, now);
         if run.cancelled {
             run.end_tasks(&mut self.ledger, now);
         } else if run.state == RunState::Running {
@@ -136,6 +147,8 @@ impl Scheduler {
         }
         self.dags.retain(|_, dag| dag.shard != shard);
         self.puzzling.retain(|id, _| id.shard != shard);
+        self.drop_pending(shard);
+        self.backfills.forget(shard);
         self.followers.retain(|key, _| key.shard() != shard);
         let ledger = &mut self.ledger;
         self.runs.retain(|key, run| {
@@ -157,6 +170,41 @@ impl Scheduler {
 }
 
 impl Run {
+    /// A run with what its rows say, and which of its instances are live. Rows of tasks that its version does not have stay behind: the run
+    /// had another version before.
+    fn restore(
+        row: RunRecord,
+        dag: Arc<Dag>,
+        rows: Vec<TaskRecord>,
+        ledger: &mut Ledger,
+        now: Now,
+    ) -> (Self, Vec<Slot>) {
+        let tasks = dag.tasks().len();
+        let info = RunInfo {
+            key: row.key,
+            dag,
+            run_id: row.run_id,
+            run_type: row.run_type,
+            logical_date: row.logical_date,
+            data_interval: row.data_interval,
+            backfill: row.backfill,
+            conf: row.conf,
+        };
+        let mut run = Run::new(Arc::new(info), row.state, &ledger.settings);
+        run.started_at = row.started_at;
+        run.cancelled = row.cancelled;
+        let timeout = run.info.dag.attributes.dagrun_timeout();
+        run.has_timed_out = run.cancelled
+            && timeout.zip(run.started_at).is_some_and(|(timeout, started_at)| started_at + timeout <= now.wall);
+        let mut live = Vec::new();
+        for row in rows.into_iter().filter(|row| row.token.task.at() < tasks) {
+            if let Some(slot) = run.restore_instance(row, ledger, now) {
+                live.push(slot);
+            }
+        }
+        (run, live)
+    }
+
     /// Takes in the row of a task instance; a mapped task's own row comes before those of its instances. Returns where it is if it
     /// is live.
     fn restore_instance(&mut self, row: TaskRecord, ledger: &mut Ledger, now: Now) -> Option<Slot> {
@@ -185,6 +233,10 @@ impl Run {
                 self.take_decision(task, decision);
             }
         }
+        let wish = row.error.as_deref().and_then(Wish::parse);
+        let instance = &mut self.tasks[slot.at()];
+        instance.is_alone = wish == Some(Wish::RunAlone);
+        instance.killing = wish.filter(|wish| *wish != Wish::RunAlone && !state.is_finished()).map(KillReason::Wished);
         let ended_at = row.ended_at.unwrap_or(now.wall);
         match state {
             TaskState::UpForRetry => {

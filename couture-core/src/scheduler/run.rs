@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
 use super::bug::Bug;
-use super::instance::TaskInstance;
+use super::instance::{KillReason, TaskInstance};
 use super::ledger::{Ledger, SchedulerSettings};
 use super::past::Past;
 use super::pools::Waiting;
@@ -14,7 +15,7 @@ use super::slots::{Slot, Slots};
 use super::timers::{Timer, left};
 use crate::dag::Task;
 use crate::executor::Launch;
-use crate::ids::{AttemptToken, MapIndex, ShardId, TaskIndex};
+use crate::ids::{AttemptToken, MapIndex, PoolName, ShardId, TaskIndex};
 use crate::state::{RunState, TaskState};
 use crate::store::{Record, RunChange, TaskRecord};
 use crate::task::{Decision, Deferral, RunInfo, Waited, XCom};
@@ -26,14 +27,20 @@ pub(super) struct Run {
     pub(super) info: Arc<RunInfo>,
     pub(super) state: RunState,
     pub(super) started_at: Option<Timestamp>,
+    /// When its timeout has passed, on the monotonic clock: a timer of an earlier life of the run rings before.
+    pub(super) times_out_at: Option<Duration>,
     /// Somebody or a timeout ended it; what is unfinished ends, too.
     pub(super) cancelled: bool,
+    /// Whether it was a timeout.
+    pub(super) has_timed_out: bool,
     /// Who it shares its turns with: see [`Lanes`](super::lanes::Lanes).
     pub(super) lane: u64,
     /// Whether limits hold for its task instances.
     pub(super) is_limited: bool,
     /// What the run before says; nothing where nobody asks.
     pub(super) past: Option<Box<Past>>,
+    /// The tasks whose SLA is neither kept nor missed, with their deadlines; the next one is the last.
+    pub(super) slas: Vec<(Timestamp, TaskIndex)>,
     /// By slot.
     pub(super) tasks: Vec<TaskInstance>,
     pub(super) slots: Slots,
@@ -91,7 +98,10 @@ impl Run {
             info,
             state,
             started_at: None,
+            times_out_at: None,
             cancelled: false,
+            has_timed_out: false,
+            slas: Vec::new(),
             tasks,
             lengths: FxHashMap::default(),
             decisions: FxHashMap::default(),
@@ -201,6 +211,7 @@ impl Run {
     pub(super) fn transition(&mut self, slot: Slot, state: TaskState, details: Details, ledger: &mut Ledger) {
         let was_live = self.tasks[slot.at()].is_live();
         self.apply(slot, state, ledger);
+        self.tell(slot, state, &details, ledger);
         let token = self.token(slot);
         let options = &self.info.dag.task(token.task).options;
         let slots = i64::from(options.pool_slots);
@@ -210,7 +221,29 @@ impl Run {
             (true, false) => Some((options.pool.clone(), -slots)),
             _ => None,
         };
+        self.record(slot, state, details, slots, ledger);
+        if state.is_finished() {
+            self.news.push(slot);
+        }
+    }
+
+    /// Records what an instance is.
+    pub(super) fn record(
+        &self,
+        slot: Slot,
+        state: TaskState,
+        details: Details,
+        slots: Option<(PoolName, i64)>,
+        ledger: &mut Ledger,
+    ) {
+        let token = self.token(slot);
+        let options = &self.info.dag.task(token.task).options;
         let instance = &self.tasks[slot.at()];
+        // What is wanted of a live instance stays in its row until it has ended.
+        let wished = match instance.killing {
+            Some(KillReason::Wished(wish)) if state.is_live() => Some(wish.text().into()),
+            _ => None,
+        };
         let record = TaskRecord {
             token,
             state,
@@ -221,16 +254,13 @@ impl Run {
             started_at: instance.started_at,
             ended_at: details.ended_at,
             retry_at: details.retry_at,
-            error: details.error,
+            error: details.error.or(wished),
             xcoms: details.xcoms,
             length: details.length,
             decision: details.decision,
             deferral: details.deferral,
         };
         ledger.record(self.shard(), Record::Task(Box::new(record)), slots);
-        if state.is_finished() {
-            self.news.push(slot);
-        }
     }
 
     /// Starts looking at the tasks.
@@ -243,9 +273,11 @@ impl Run {
         self.evaluate_all(ledger, now);
     }
 
-    pub(super) fn arm_timeout(&self, ledger: &mut Ledger, now: Now) {
+    pub(super) fn arm_timeout(&mut self, ledger: &mut Ledger, now: Now) {
         if let (Some(timeout), Some(started_at)) = (self.info.dag.attributes.dagrun_timeout(), self.started_at) {
-            ledger.timers.set(now, left(started_at + timeout, timeout, now), Timer::RunTimeout(self.info.key));
+            let left = left(started_at + timeout, timeout, now);
+            self.times_out_at = Some(now.mono + left);
+            ledger.timers.set(now, left, Timer::RunTimeout(self.info.key));
         }
     }
 

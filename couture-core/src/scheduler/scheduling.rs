@@ -45,7 +45,8 @@ impl Scheduler {
         }
     }
 
-    fn create_recorded(
+    /// Creates a run together with the change of its DAG's row that says why.
+    pub(super) fn create_recorded(
         &mut self,
         dag_id: &DagId,
         record: crate::store::Record,
@@ -99,6 +100,7 @@ impl Scheduler {
     pub(super) fn make_room(&mut self, dag_id: &DagId, now: Now) {
         self.begin_queued(dag_id, now);
         self.schedule(dag_id, now);
+        self.start_on_assets(dag_id, now);
     }
 
     /// Begins runs that wait, oldest first, as far as there is room.
@@ -118,6 +120,11 @@ impl DagEntry {
     pub(super) fn has_room(&self, limit: u32) -> bool {
         let own = self.dag.as_ref().and_then(|dag| dag.attributes.max_active_runs);
         self.unfinished - self.queued.len() < own.unwrap_or(limit) as usize
+    }
+
+    /// Whether a run that is created now, or goes on, begins at once.
+    pub(super) fn begins(&self, backfill: Option<i64>, limit: u32) -> bool {
+        !self.paused && (backfill.is_some() || self.has_room(limit))
     }
 
     /// Counts an unfinished run. The runs of backfills have a limit of their own.

@@ -29,6 +29,8 @@ pub(super) enum Timer {
 pub(super) enum WallTimer {
     /// The next run of a DAG may be due.
     Schedule(DagId),
+    /// Tasks of a run may have missed their SLA.
+    Sla(RunKey),
 }
 
 /// How long a jump of the wall clock may stay unseen.
@@ -43,6 +45,7 @@ pub(super) struct Timers {
     wall: BinaryHeap<Reverse<(Timestamp, WallTimer)>>,
     /// How many are worth a look at which of them are still wanted.
     crowd: usize,
+    crowd_wall: usize,
 }
 
 impl Timers {
@@ -96,9 +99,40 @@ impl Timers {
             self.crowd = 2 * self.heap.len();
         }
     }
+
+    /// As [`tidy`](Self::tidy), of those that mean a date.
+    pub(super) fn tidy_wall(&mut self, is_wanted: impl Fn(&WallTimer) -> bool) {
+        if self.wall.len() > self.crowd_wall.max(10_000) {
+            self.wall.retain(|Reverse((_, timer))| is_wanted(timer));
+            self.crowd_wall = 2 * self.wall.len();
+        }
+    }
 }
 
 /// What is left of `whole` until `when`; no more than all of it, wherever the wall clock has jumped to.
 pub(super) fn left(when: Timestamp, whole: Duration, now: Now) -> Duration {
     when.since(now.wall).min(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::ShardId;
+
+    #[test]
+    fn long_waits_ring_together_and_keep_their_length() {
+        let check = |mono_ms: u64, after_ms: u64, expected_ms: u64| {
+            let now = Now { wall: Timestamp::from_micros(0), mono: Duration::from_millis(mono_ms) };
+            let timer = Timer::RunTimeout(RunKey::new(ShardId(0), 1));
+            let when = Timers::default().set_about(now, Duration::from_millis(after_ms), timer);
+            assert_eq!(when, Duration::from_millis(expected_ms), "{mono_ms} {after_ms}");
+            assert!(when > now.mono || after_ms == 0);
+        };
+        check(1_234, 60_000, 61_000);
+        check(61_000, 60_000, 121_000);
+        check(1_234, 30_000, 31_000);
+        check(1_234, 5_000, 6_200);
+        check(1_234, 2_999, 4_233);
+        check(1_234, 0, 1_234);
+    }
 }

@@ -46,10 +46,10 @@ impl Workers {
     }
 
     /// Removes and returns the attempts of workers that were silent for a whole lease, or were replaced.
-    fn take_lost(&mut self, lease: Duration, now: Now) -> Vec<(WorkerId, RunKey, Slot)> {
+    fn take_lost(&mut self, lease: Duration, asked_at: Duration) -> Vec<(WorkerId, RunKey, Slot)> {
         let mut lost = Vec::new();
         self.0.retain(|id, worker| {
-            let is_lost = worker.superseded || now.mono.saturating_sub(worker.since) >= lease;
+            let is_lost = worker.superseded || asked_at.saturating_sub(worker.since) >= lease;
             if is_lost {
                 lost.extend(worker.attempts.iter().map(|(run, slot)| (id.clone(), *run, *slot)));
             }
@@ -69,7 +69,7 @@ impl Workers {
 
 impl Scheduler {
     /// Takes note of heartbeats, and gives up the attempts of workers that are lost.
-    pub(super) fn observe_beats(&mut self, beats: &[(WorkerId, u64)], now: Now) {
+    pub(super) fn observe_beats(&mut self, beats: &[(WorkerId, u64)], asked_at: Duration, now: Now) {
         self.workers.observe(beats, now);
         let Self { workers, runs, .. } = self;
         let is_live = |worker: &WorkerId, run: RunKey, slot: Slot| {
@@ -82,7 +82,7 @@ impl Scheduler {
         if self.ledger.settings.planted.has(Bug::LeaseIgnored) {
             return;
         }
-        for (_, key, slot) in self.workers.take_lost(self.ledger.settings.lease, now) {
+        for (_, key, slot) in self.workers.take_lost(self.ledger.settings.lease, asked_at) {
             if let Some(run) = self.runs.get_mut(&key) {
                 run.lost(slot, now.wall, "its worker has gone silent", &mut self.ledger, now);
                 run.propagate(&mut self.ledger, now);

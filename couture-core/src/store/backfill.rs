@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ids::DagId;
+use crate::state::RunState;
 use crate::time::Timestamp;
 
 /// A range of runs that somebody asked for, and how far it has come.
@@ -66,5 +67,16 @@ impl BackfillState {
     /// Whether nothing more comes of it.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Finished | Self::Cancelled)
+    }
+}
+
+impl Reprocess {
+    /// Whether a run in this state begins again.
+    pub(crate) fn wants(self, state: RunState) -> bool {
+        match self {
+            Self::None => false,
+            Self::Failed => state == RunState::Failed,
+            Self::Completed => state.is_finished(),
+        }
     }
 }

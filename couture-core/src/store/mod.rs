@@ -2,177 +2,32 @@
 
 mod asset_event;
 mod backfill;
+mod changed_assets;
 mod error;
 mod memory;
+mod operation;
+mod reader;
 mod records;
+mod refusal;
 mod request;
 mod sla_miss;
+mod writer;
 
 pub use asset_event::{AssetEvent, AssetSource};
 pub use backfill::{Backfill, BackfillState, Reprocess};
+pub use changed_assets::{AssetNews, ChangedAssets};
 pub use error::{CommitError, StoreError};
 pub use memory::MemoryStore;
+pub use operation::{BackfillChange, ClearOnly, MarkedState, NewBackfill, Operation, TaskChoice, TaskSelection};
+pub use reader::StoreReader;
 pub use records::{
     Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord,
     RunSnapshot, Shard, ShardCommit, ShardSnapshot, TaskRecord,
 };
-pub use request::{Answer, InboxId, Message, Refusal, Request, Trigger};
+pub use refusal::Refusal;
+pub use request::{Answer, InboxId, Message, Request, Trigger};
 pub use sla_miss::SlaMiss;
-
-use std::fmt::Debug;
-
-use async_trait::async_trait;
-
-use crate::ids::{AssetName, DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
-use crate::state::RunState;
-use crate::task::XComValue;
-use crate::time::Timestamp;
-
-/// The facts of the engine. Every implementation passes the conformance suite.
-///
-/// All scheduling writes go through [`commit`](Store::commit). Nothing here asks a clock.
-#[async_trait]
-pub trait Store: Debug + Send + Sync {
-    /// Whether this process alone can have the store, as a lock proves. Then no other owner is alive, and no heartbeat is
-    /// needed.
-    fn is_exclusive(&self) -> bool;
-
-    /// All shards. Their number was set when the store was made, and never changes.
-    async fn shards(&self) -> Result<Vec<Shard>, StoreError>;
-
-    /// Gives `shard` to `owner` (or to nobody) if its epoch is still `seen`; returns the new epoch, which is `seen` + 1. `None` if
-    /// someone was faster.
-    async fn claim(&self, shard: ShardId, seen: Epoch, owner: Option<&WorkerId>) -> Result<Option<Epoch>, StoreError>;
-
-    /// Changes the heartbeat value of `worker`.
-    async fn beat(&self, worker: &WorkerId) -> Result<(), StoreError>;
-
-    /// The heartbeat values of all workers that were ever seen and not forgotten. Only equality of values has a meaning.
-    async fn beats(&self) -> Result<Vec<(WorkerId, u64)>, StoreError>;
-
-    /// Forgets `worker`.
-    async fn forget(&self, worker: &WorkerId) -> Result<(), StoreError>;
-
-    /// Keeps a version of a DAG, durable when it returns. The same again changes nothing.
-    async fn put_version(&self, version: &DagVersion) -> Result<(), StoreError>;
-
-    /// The serialised form of a version.
-    async fn version(&self, version: &str) -> Result<Option<Vec<u8>>, StoreError>;
-
-    /// What a new owner of `shard` needs.
-    async fn restore(&self, shard: ShardId) -> Result<ShardSnapshot, StoreError>;
-
-    /// Applies all of `commit` or nothing, durable when it returns `Ok`.
-    ///
-    /// Repeating a commit that was applied, while nothing came after it, is `Ok` and changes nothing: a writer that was left
-    /// without an answer asks again. At most [`MAX_COMMIT_RECORDS`] records.
-    async fn commit(&self, commit: &Commit) -> Result<(), CommitError>;
-
-    /// Puts a message into the inbox of `shard`, durable when it returns.
-    async fn post(&self, shard: ShardId, message: &Message) -> Result<InboxId, StoreError>;
-
-    /// At most `limit` messages of each of these shards, oldest first. One that cannot be read comes as its error.
-    async fn inbox(
-        &self,
-        shards: &[ShardId],
-        limit: usize,
-    ) -> Result<Vec<(InboxId, Result<Message, String>)>, StoreError>;
-
-    /// Which of these run ids the DAG has already.
-    async fn existing_run_ids(&self, dag_id: &DagId, run_ids: &[RunId]) -> Result<Vec<RunId>, StoreError>;
-
-    /// All pools.
-    async fn pools(&self) -> Result<Vec<Pool>, StoreError>;
-
-    /// Makes a pool, or changes how many slots it has.
-    async fn set_pool(&self, name: &PoolName, slots: u32) -> Result<(), StoreError>;
-
-    /// The state of a run, if there is such a run.
-    async fn run_state(&self, run: RunKey) -> Result<Option<RunState>, StoreError>;
-
-    /// A run with its task instances, finished or not.
-    async fn run_snapshot(&self, run: RunKey) -> Result<Option<RunSnapshot>, StoreError>;
-
-    /// The run of a DAG with the greatest logical date before `before`; of several with the same date, the one created last. With
-    /// `scheduled_only`, manual runs do not count.
-    async fn previous_run(
-        &self,
-        dag_id: &DagId,
-        before: Timestamp,
-        scheduled_only: bool,
-    ) -> Result<Option<RunKey>, StoreError>;
-
-    /// The runs of a DAG with a logical date from `first` to `last`, both included, by date and then by creation; at most `limit`.
-    async fn runs_between(
-        &self,
-        dag_id: &DagId,
-        first: Timestamp,
-        last: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<RunRecord>, StoreError>;
-
-    /// What all instances of a task gave to later tasks under `key`, by map index, ascending; those that gave nothing are left out.
-    async fn xcoms(&self, run: RunKey, task: TaskIndex, key: &str) -> Result<Vec<(MapIndex, XComValue)>, StoreError>;
-
-    /// A value that a task instance gave to later tasks.
-    async fn xcom(
-        &self,
-        run: RunKey,
-        task: TaskIndex,
-        map_index: MapIndex,
-        key: &str,
-    ) -> Result<Option<XComValue>, StoreError>;
-}
-
-/// Looks at what a store holds, without changing it.
-#[async_trait]
-pub trait StoreReader: Debug + Send + Sync {
-    /// DAGs by id, ascending, after `after`.
-    async fn dags(&self, after: Option<&DagId>, limit: usize) -> Result<Vec<DagRecord>, StoreError>;
-
-    /// One DAG.
-    async fn dag(&self, dag_id: &DagId) -> Result<Option<DagRecord>, StoreError>;
-
-    /// The runs of a DAG, or of all, by key, descending, below `before`. For one DAG that is newest first; for all it is so within
-    /// each shard, and the shards follow one another.
-    async fn runs(
-        &self,
-        dag_id: Option<&DagId>,
-        before: Option<RunKey>,
-        limit: usize,
-    ) -> Result<Vec<RunRecord>, StoreError>;
-
-    /// One run.
-    async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError>;
-
-    /// The task instances of a run, by task and map index, ascending, after `after`; without XComs.
-    async fn tasks(
-        &self,
-        run: RunKey,
-        after: Option<(TaskIndex, MapIndex)>,
-        limit: usize,
-    ) -> Result<Vec<TaskRecord>, StoreError>;
-
-    /// The earlier tries of a task instance, by try, ascending; without XComs. The current one is not among them.
-    async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError>;
-
-    /// The backfills of a DAG, or of all, by number, descending, below `before`.
-    async fn backfills(
-        &self,
-        dag_id: Option<&DagId>,
-        before: Option<i64>,
-        limit: usize,
-    ) -> Result<Vec<Backfill>, StoreError>;
-
-    /// The SLA misses of a DAG, or of all, newest logical date first; at most `limit`.
-    async fn sla_misses(&self, dag_id: Option<&DagId>, limit: usize) -> Result<Vec<SlaMiss>, StoreError>;
-
-    /// The changes of an asset, or of all, newest first; at most `limit`.
-    async fn asset_events(&self, asset: Option<&AssetName>, limit: usize) -> Result<Vec<AssetEvent>, StoreError>;
-
-    /// The journal of `shard` after position `after`.
-    async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError>;
-}
+pub use writer::Store;
 
 /// The most records of one commit.
 pub const MAX_COMMIT_RECORDS: usize = 4_096;

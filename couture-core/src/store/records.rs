@@ -13,7 +13,8 @@ use crate::time::Timestamp;
 
 use super::asset_event::AssetEvent;
 use super::backfill::Backfill;
-use super::request::InboxId;
+use super::changed_assets::ChangedAssets;
+use super::request::{InboxId, Message};
 use super::sla_miss::SlaMiss;
 
 /// One change. A commit is a list of them in the order in which they happened.
@@ -36,6 +37,14 @@ pub enum Record {
     /// The history of a DAG goes: its finished runs with all that belongs to them, its backfills and SLA misses; and the DAG's own row
     /// where it is not active.
     HistoryDeleted(DagId),
+    /// A message goes into the inbox of a shard, as [`Store::post`](super::Store::post) puts one there, but with the rest of the commit
+    /// or not at all.
+    Posted {
+        /// Whose inbox.
+        to: ShardId,
+        /// What.
+        message: Box<Message>,
+    },
     /// A message from the inbox has been dealt with, and goes.
     InboxDone(InboxId),
     /// A change that was taken back before it became durable. It keeps its place in the journal, so that the places of those
@@ -56,8 +65,8 @@ pub struct DagRecord {
     pub version: String,
     /// The data interval of the last run that its schedule created: what the next one follows from.
     pub last_interval: Option<DataInterval>,
-    /// The assets that have changed since the last run that assets started, ascending.
-    pub changed_assets: Vec<AssetName>,
+    /// What has changed of the assets that it waits for.
+    pub changed_assets: ChangedAssets,
 }
 
 /// A DAG run.
@@ -132,7 +141,7 @@ pub struct TaskRecord {
     /// When it is tried again, in state [`TaskState::UpForRetry`]; when its operator is run again at the latest, in state
     /// [`TaskState::Deferred`].
     pub retry_at: Option<Timestamp>,
-    /// Why it failed, was skipped or lost.
+    /// Why it failed, was skipped or lost; where it is live, deferred, expanded or cleared, what people want of it next.
     pub error: Option<Box<str>>,
     /// What it gave to later tasks, in state [`TaskState::Success`]; replaces what the instance gave before.
     pub xcoms: Vec<XCom>,
@@ -254,7 +263,7 @@ pub enum JournalChange {
     Backfill(DagId),
     /// The history of a DAG went.
     HistoryDeleted(DagId),
-    /// A message was dealt with.
+    /// A message was put into an inbox, or dealt with.
     Inbox,
     /// A change was taken back before it became durable.
     Withdrawn,
@@ -279,7 +288,7 @@ impl Record {
             Self::SlaMissed(miss) => JournalChange::SlaMiss(miss.dag_id.clone()),
             Self::Backfill(backfill) => JournalChange::Backfill(backfill.dag_id.clone()),
             Self::HistoryDeleted(dag_id) => JournalChange::HistoryDeleted(dag_id.clone()),
-            Self::InboxDone(_) => JournalChange::Inbox,
+            Self::InboxDone(_) | Self::Posted { .. } => JournalChange::Inbox,
             Self::Withdrawn => JournalChange::Withdrawn,
         }
     }

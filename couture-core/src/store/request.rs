@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::executor::Report;
-use crate::ids::{DagId, RunId, RunKey, ShardId};
-use crate::state::RunType;
+use crate::ids::{AssetName, DagId, RunId, RunKey, ShardId};
 use crate::time::Timestamp;
+
+use super::changed_assets::AssetNews;
+use super::operation::{BackfillChange, NewBackfill, Operation};
 
 /// A wish. It is dealt with by the scheduler that owns its DAG's shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +30,31 @@ pub enum Request {
         /// Its id.
         run_id: RunId,
     },
+    /// Change a run, finished or not.
+    Operate {
+        /// Its DAG.
+        dag_id: DagId,
+        /// Its key.
+        run: RunKey,
+        /// What to do.
+        operation: Operation,
+    },
+    /// Forget the finished runs of a DAG, and the DAG where it is not defined any more. Refused while it has unfinished ones.
+    DeleteHistory {
+        /// Which DAG.
+        dag_id: DagId,
+    },
+    /// Begin a backfill.
+    Backfill(NewBackfill),
+    /// Pause, resume or end a backfill.
+    SetBackfill {
+        /// Its DAG.
+        dag_id: DagId,
+        /// Its number.
+        number: i64,
+        /// What to do.
+        change: BackfillChange,
+    },
 }
 
 /// What one process puts into the inbox of a shard, for its owner to read.
@@ -38,6 +65,15 @@ pub enum Message {
     Request(Request),
     /// What an executor has to tell of an attempt, where its process does not own the attempt's shard any more.
     Report(Report),
+    /// What another shard has to tell of an asset.
+    AssetChanged(AssetNews),
+    /// Somebody says from outside that an asset has changed. It goes to the shard of the asset's name.
+    ChangeAsset {
+        /// Which one.
+        asset: AssetName,
+        /// Facts about the change: a JSON object, or null.
+        extra: Value,
+    },
 }
 
 /// A run to start.
@@ -61,7 +97,12 @@ impl Request {
     pub fn dag_id(&self) -> &DagId {
         match self {
             Self::Trigger(trigger) => &trigger.dag_id,
-            Self::SetPaused { dag_id, .. } | Self::CancelRun { dag_id, .. } => dag_id,
+            Self::Backfill(backfill) => &backfill.dag_id,
+            Self::SetPaused { dag_id, .. }
+            | Self::CancelRun { dag_id, .. }
+            | Self::Operate { dag_id, .. }
+            | Self::DeleteHistory { dag_id }
+            | Self::SetBackfill { dag_id, .. } => dag_id,
         }
     }
 }
@@ -85,79 +126,15 @@ pub enum Answer {
         /// Its id.
         run_id: RunId,
     },
+    /// A backfill was begun.
+    BackfillBegun {
+        /// Its number.
+        number: i64,
+    },
     /// It is so now.
     Done,
     /// It is on its way to the scheduler that owns the DAG.
     Posted,
-}
-
-/// Why a request was refused; nothing has changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// No such DAG.
-    #[error("there is no dag {0:?}")]
-    UnknownDag(DagId),
-    /// The DAG's file or program is gone.
-    #[error("dag {0:?} is no longer defined anywhere, so it cannot run")]
-    InactiveDag(DagId),
-    /// The DAG is there, but cannot be read.
-    #[error("dag {dag_id:?} is quarantined: {error}")]
-    Quarantined {
-        /// The DAG.
-        dag_id: DagId,
-        /// Why it cannot be read.
-        error: String,
-    },
-    /// No such run, or it is over.
-    #[error("dag {dag_id:?} has no unfinished run {run_id:?}")]
-    UnknownRun {
-        /// The DAG.
-        dag_id: DagId,
-        /// The run.
-        run_id: RunId,
-    },
-    /// The DAG waits for DAGs that wait for it.
-    #[error("its tasks would wait for themselves: {}; end the cycle at one of these dags", cycle_text(.0))]
-    WaitingCycle(Vec<DagId>),
-    /// A run id that begins like those of runs that are not asked for by hand.
-    #[error("run id {run_id:?} is reserved for {run_type} runs; choose one that does not begin with \"{run_type}_\"")]
-    ReservedRunId {
-        /// The run.
-        run_id: RunId,
-        /// Whose ids begin so.
-        run_type: RunType,
-    },
-    /// The run's id is taken.
-    #[error("dag {dag_id:?} already has a run {run_id:?}")]
-    RunExists {
-        /// The DAG.
-        dag_id: DagId,
-        /// The run.
-        run_id: RunId,
-    },
-    /// The run's configuration is not a JSON object, or too big.
-    #[error("conf must be a JSON object of at most {} bytes", Trigger::MAX_CONF_BYTES)]
-    Conf,
-    /// Too many unfinished runs.
-    #[error("dag {dag_id:?} has {limit} unfinished runs already; wait until some have ended")]
-    TooManyRuns {
-        /// The DAG.
-        dag_id: DagId,
-        /// How many are allowed.
-        limit: usize,
-    },
-    /// The scheduler lost the DAG while it was at it.
-    #[error("the dag went to another scheduler meanwhile: look whether it happened, and ask again if not")]
-    Lost,
-    /// Another scheduler owns the DAG, or none does now.
-    #[error("no scheduler here owns dag {0:?}; try again")]
-    NotOwned(DagId),
-}
-
-fn cycle_text(cycle: &[DagId]) -> String {
-    let ids: Vec<_> = cycle.iter().map(|dag_id| format!("dag {:?}", dag_id.as_str())).collect();
-    ids.join(" waits for ")
 }
 
 impl Trigger {

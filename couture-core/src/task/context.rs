@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::cancellation::Cancellation;
 use super::decision::Decision;
 use super::deferral::Waited;
+use super::outcome::XComValue;
 use super::services::Services;
 use crate::dag::{Dag, Task};
 use crate::failure::Failure;
-use crate::ids::{AttemptToken, DagId, RunId, RunKey, TaskId};
+use crate::ids::{AssetName, AttemptToken, DagId, RunId, RunKey, TaskId};
 use crate::schedule::DataInterval;
 use crate::state::RunType;
 use crate::time::Timestamp;
@@ -49,6 +50,7 @@ pub struct TaskContext {
     values: Arc<RecordedValues>,
     pushed: Mutex<Vec<(String, Value)>>,
     decision: Mutex<Option<Decision>>,
+    asset_extras: Mutex<Vec<(AssetName, Value)>>,
     waited: Option<Waited>,
 }
 
@@ -67,6 +69,7 @@ impl TaskContext {
             values,
             pushed: Mutex::default(),
             decision: Mutex::default(),
+            asset_extras: Mutex::default(),
             waited: None,
         }
     }
@@ -99,6 +102,32 @@ impl TaskContext {
     /// For executors: what was decided.
     pub fn take_decision(&self) -> Option<Decision> {
         self.decision.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take()
+    }
+
+    /// Says how this attempt changes an asset that is an outlet of its task; `extra` becomes a JSON object in the asset's event when the
+    /// attempt succeeds, at most 48 KiB. The same asset again replaces it; one that is no outlet is a failure.
+    pub fn asset_extra(&self, asset: &str, extra: impl Serialize) -> Result<(), Failure> {
+        let outlet = self.task().options.outlets.iter().find(|outlet| outlet.name.as_str() == asset);
+        let Some(outlet) = outlet else {
+            return Err(Failure::fatal(format!("the asset {asset:?} is no outlet of this task; name it in outlets")));
+        };
+        let extra = serde_json::to_value(extra)
+            .map_err(|error| Failure::fatal(format!("the extra of asset {asset:?} cannot be held as JSON: {error}")))?;
+        if !extra.is_object() || extra.to_string().len() > XComValue::MAX_INLINE_BYTES {
+            return Err(Failure::fatal(format!(
+                "the extra of asset {asset:?} must be a JSON object of at most {} bytes",
+                XComValue::MAX_INLINE_BYTES
+            )));
+        }
+        let mut extras = self.asset_extras.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        extras.retain(|(other, _)| *other != outlet.name);
+        extras.push((outlet.name.clone(), extra));
+        Ok(())
+    }
+
+    /// For executors: what was said of assets so far.
+    pub fn take_asset_extras(&self) -> Vec<(AssetName, Value)> {
+        std::mem::take(&mut *self.asset_extras.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
     /// The DAG run.

@@ -8,6 +8,9 @@ use crate::ids::{DagId, RunId};
 use crate::time::Timestamp;
 
 /// An attempt that has nothing to do for a while: it holds no slot and no thread, and its operator is run again, in the same try.
+///
+/// While a shard changes hands, its old and its new owner may both run the operator again, at the same time: what it does after it
+/// has deferred itself must be harmless when done twice. One of the two ends counts.
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Deferral {
     /// The longest time until the operator is run again. Of 30 s or more, the last second may be left out; of less, the last thirtieth:

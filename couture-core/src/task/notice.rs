@@ -44,14 +44,14 @@ pub enum NoticeKind {
     RunSucceeded,
     /// The run has failed.
     RunFailed {
-        /// Why: `task_failure`, `timed_out`, `all_tasks_deadlocked` or `ended`.
+        /// Why: `task_failure`, `timed_out` (in dialect 1.10 `dagrun_timeout`), `all_tasks_deadlocked`, or `ended` by somebody.
         reason: &'static str,
     },
     /// Tasks have missed their SLA.
     SlaMissed {
-        /// The tasks that are not done.
+        /// The tasks that are not done. Those that miss at the same moment are told of together.
         tasks: Vec<TaskId>,
-        /// Those of their upstream tasks that are not done.
+        /// As in Airflow, all tasks of the run that something has happened to, but not their success; the late ones may be among them.
         blocking: Vec<TaskId>,
     },
 }

@@ -68,6 +68,11 @@ pub trait DynOperator: Debug + Send + Sync + 'static {
     /// [`Operator::resumable`].
     fn is_resumable(&self) -> bool;
 
+    /// Whether it takes anything from upstream tasks.
+    fn takes_input(&self) -> bool {
+        true
+    }
+
     /// [`Operator::template_fields`].
     fn templated_fields(&self) -> &'static [&'static str];
 
@@ -91,6 +96,12 @@ pub async fn run_json<O: Operator>(operator: &O, input: Value, cx: &TaskContext)
     })?;
     let output = operator.run(input, cx).await?;
     serde_json::to_value(output).map_err(|error| Failure::fatal(format!("the output cannot be held as JSON: {error}")))
+}
+
+/// Whether the operator's input is anything but `()`. What [`operator!`](crate::operator!) expands to calls this.
+#[doc(hidden)]
+pub fn takes_input<O: Operator>() -> bool {
+    std::any::TypeId::of::<O::Input>() != std::any::TypeId::of::<()>()
 }
 
 /// Registers an [`Operator`] under a tag: `couture_core::operator!(Count, "etl.count");`
@@ -118,6 +129,10 @@ macro_rules! operator {
 
                 fn is_resumable(&self) -> bool {
                     $crate::Operator::resumable(self)
+                }
+
+                fn takes_input(&self) -> bool {
+                    $crate::__private::takes_input::<Self>()
                 }
 
                 fn templated_fields(&self) -> &'static [&'static str] {

@@ -1,9 +1,11 @@
 //! How an attempt ended, as its executor reports it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::decision::Decision;
 use super::deferral::Deferral;
+use crate::ids::AssetName;
 
 /// A value that an attempt gave to later tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +48,9 @@ pub enum Outcome {
         /// What it decided about the tasks after it.
         #[serde(default)]
         decision: Option<Decision>,
+        /// Facts about how it changed the assets that are its outlets.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        asset_extras: Vec<(AssetName, Value)>,
     },
     /// The operator has nothing to do for a while.
     Deferred(Deferral),
@@ -73,7 +78,7 @@ pub enum Outcome {
 impl Outcome {
     /// Success with these values and nothing else.
     pub fn succeeded(xcoms: Vec<XCom>) -> Self {
-        Self::Succeeded { xcoms, length: None, decision: None }
+        Self::Succeeded { xcoms, length: None, decision: None, asset_extras: Vec::new() }
     }
 
     /// The longest error text kept; longer ones are cut.

@@ -46,10 +46,10 @@ impl Variables for MemoryValues {
     async fn set(&self, variables: &[Variable], existing: OnExisting) -> Result<usize, ValueError> {
         variables.iter().try_for_each(Variable::check)?;
         let kept = &mut self.contents().variables;
-        if existing == OnExisting::Fail {
-            if let Some(variable) = variables.iter().find(|variable| kept.contains_key(&variable.key)) {
-                return Err(ValueError::variable_exists(&variable.key));
-            }
+        if existing == OnExisting::Fail
+            && let Some(variable) = variables.iter().find(|variable| kept.contains_key(&variable.key))
+        {
+            return Err(ValueError::variable_exists(&variable.key));
         }
         let mut new: BTreeMap<_, _> =
             variables.iter().map(|variable| (variable.key.clone(), variable.clone())).collect();

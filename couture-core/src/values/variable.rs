@@ -49,10 +49,10 @@ pub(super) fn secrets_of(key: &str, value: &str) -> Vec<String> {
     if is_secret {
         found.push(value.to_owned());
     }
-    if value.trim_start().starts_with(['{', '[']) {
-        if let Ok(json) = serde_json::from_str(value) {
-            secrets_in(&json, is_secret, &mut found);
-        }
+    if value.trim_start().starts_with(['{', '['])
+        && let Ok(json) = serde_json::from_str(value)
+    {
+        secrets_in(&json, is_secret, &mut found);
     }
     found
 }

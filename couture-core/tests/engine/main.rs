@@ -1,6 +1,10 @@
 //! The engine as a whole, in memory: real driver, real executor, real clock.
 
 mod attempts;
+mod backfills;
+mod changes;
+mod clearing;
+mod mapped;
 mod operators;
 mod recovery;
 mod requests;

@@ -7,11 +7,11 @@ use couture_core::scheduler::{
     AcquiredShard, Asker, Command, Event, FindRun, FoundRun, Planted, Scheduler, SchedulerSettings,
 };
 use couture_core::store::{
-    Commit, DagVersion, MemoryStore, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader, TaskRecord,
+    Commit, DagVersion, MemoryStore, Message, PoolDelta, Record, Request, RunRecord, ShardCommit, Store, StoreReader,
 };
+use couture_core::task::Notice;
 use couture_core::{
-    AttemptToken, Dag, DagId, Epoch, MapIndex, Now, Outcome, PoolName, Report, RunId, RunState, ShardId, TaskState,
-    Timestamp, WorkerId,
+    AttemptToken, Dag, DagId, Epoch, Now, Outcome, PoolName, Report, RunId, RunState, ShardId, Timestamp, WorkerId,
 };
 use futures_util::FutureExt;
 use rustc_hash::FxHashMap;
@@ -26,6 +26,8 @@ pub struct Bench {
     pub launched: Vec<AttemptToken>,
     /// Runs that were created, in that order.
     pub created: Vec<RunRecord>,
+    /// What people were to be told, in that order.
+    pub notices: Vec<Notice>,
     pub settings: SchedulerSettings,
     pub dags: Vec<Arc<Dag>>,
     scheduler: Scheduler,
@@ -52,6 +54,7 @@ impl Bench {
             max_active_runs: 16,
             max_active_tasks: None,
             catchup: true,
+            check_slas: true,
             planted: Planted::default(),
         };
         let mut bench = Self {
@@ -60,6 +63,7 @@ impl Bench {
             live: Vec::new(),
             launched: Vec::new(),
             created: Vec::new(),
+            notices: Vec::new(),
             scheduler: Scheduler::new(settings.clone()),
             settings,
             dags: Vec::new(),
@@ -107,6 +111,13 @@ impl Bench {
 
     pub fn request(&mut self, request: Request) {
         self.handle(Event::Requested { request, asker: Asker(0) });
+    }
+
+    /// A message comes through the inbox.
+    pub fn arrive(&mut self, message: Message) {
+        let id = now(self.store.post(ShardId(0), &message)).unwrap();
+        self.handle(Event::MessageArrived(id, Ok(message)));
+        assert_eq!(now(self.store.inbox(&[ShardId(0)], 10)).unwrap(), []);
     }
 
     /// Moves both clocks on, waking the scheduler whenever it asks for it.
@@ -178,6 +189,7 @@ impl Bench {
                     self.handle(Event::RunFound { of, found });
                 }
                 Command::Kill(token) => self.end(token, Outcome::Killed),
+                Command::Notify(notice) => self.notices.push(notice),
                 _ => {}
             }
         }
@@ -215,15 +227,9 @@ impl Bench {
         now(self.store.run(dag_id, run_id)).unwrap().expect("there is such a run")
     }
 
-    /// The states of a run's tasks, by task.
-    pub fn states(&self, run: &RunRecord) -> Vec<Option<TaskState>> {
-        let rows = now(self.store.tasks(run.key, None, 10_000)).unwrap();
-        let dag = self.dags.iter().find(|dag| dag.dag_id == run.dag_id).unwrap();
-        let state = |task: usize| {
-            let is_row = |row: &&TaskRecord| row.token.task.at() == task && row.token.map_index == MapIndex::NONE;
-            rows.iter().find(is_row).map(|row| row.state)
-        };
-        (0..dag.tasks().len()).map(state).collect()
+    /// Whether the counts of a run are what they are when they are made anew.
+    pub fn is_counted_right(&mut self, run: &RunRecord) -> bool {
+        self.scheduler.is_counted_right(run.key)
     }
 
     /// How many runs are in this state.

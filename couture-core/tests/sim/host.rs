@@ -8,7 +8,7 @@ use std::time::Duration;
 use couture_core::driver::DriverParts;
 use couture_core::scheduler::Planted;
 use couture_core::store::{MemoryStore, Store};
-use couture_core::task::Outcome;
+use couture_core::task::{NoNotifier, Outcome};
 use couture_core::{AttemptToken, Engine, EngineSettings, Timestamp, WorkerId};
 
 use crate::clock::{EPOCH_US, SimClock};
@@ -136,7 +136,9 @@ impl Host {
             let executor = Arc::new(SimExecutor(inner));
             let (engine, driver) = loop {
                 let (store, executor, clock) = (store.clone(), executor.clone(), clock.clone());
-                let parts = DriverParts { store, executor, clock, settings: settings.clone(), planted };
+                let notifier = Arc::new(NoNotifier);
+                let settings = settings.clone();
+                let parts = DriverParts { store, executor, clock, notifier, settings, planted };
                 match Engine::assemble(parts).await {
                     Ok(both) => break both,
                     Err(_) => world.sleep(100_000).await,

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use couture_core::dag::ExpandSource;
 use couture_core::store::{Commit, Record, RunChange, RunRecord, TaskRecord};
 use couture_core::task::Outcome;
 use couture_core::trigger_rule::{UpstreamCounts, Verdict};
 use couture_core::{
-    AttemptToken, Dag, DagId, Dialect, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, TaskState,
+    AttemptToken, Dag, DagId, Dialect, MapIndex, PoolName, RunId, RunKey, RunState, RunType, ShardId, TaskIndex,
+    TaskState, Timestamp,
 };
 
 use crate::plan::Plan;
@@ -37,14 +39,41 @@ struct Run {
     dag: Arc<Dag>,
     state: RunState,
     cancelled: bool,
-    tasks: Vec<Option<TaskRecord>>,
+    logical_date: Timestamp,
+    run_type: RunType,
+    tasks: BTreeMap<(TaskIndex, MapIndex), TaskRecord>,
 }
 
 impl Run {
+    fn state(&self, task: TaskIndex, map_index: MapIndex) -> Option<TaskState> {
+        self.tasks.get(&(task, map_index)).map(|row| row.state)
+    }
+
+    /// The states of a task: its own, or those of its instances.
+    fn states(&self, task: TaskIndex) -> Vec<Option<TaskState>> {
+        match self.tasks.get(&(task, MapIndex::NONE)) {
+            Some(row) if row.state == TaskState::Expanded => {
+                (0..row.length.unwrap_or_default() as i32).map(|at| self.state(task, MapIndex(at))).collect()
+            }
+            row => vec![row.map(|row| row.state)],
+        }
+    }
+
+    /// How many task instances are live.
+    fn live(&self) -> usize {
+        self.tasks.values().filter(|row| row.state.is_live()).count()
+    }
+
+    fn is_skipped_by_decision(&self, task: TaskIndex) -> bool {
+        let decisions = self.tasks.iter().filter_map(|((of, _), row)| Some((of, row.decision.as_ref()?)));
+        decisions.into_iter().any(|(of, decision)| self.dag.skipped_by(*of, decision).contains(&task))
+    }
+
     fn counts(&self, task: TaskIndex) -> UpstreamCounts {
-        let mut counts = UpstreamCounts { total: self.dag.task(task).upstream.len() as u32, ..Default::default() };
-        for upstream in &self.dag.task(task).upstream {
-            match self.tasks[upstream.at()].as_ref().map(|row| row.state) {
+        let states: Vec<_> = self.dag.task(task).upstream.iter().flat_map(|upstream| self.states(*upstream)).collect();
+        let mut counts = UpstreamCounts { total: states.len() as u32, ..Default::default() };
+        for state in states {
+            match state {
                 Some(TaskState::Success) => counts.success += 1,
                 Some(TaskState::Failed) => counts.failed += 1,
                 Some(TaskState::UpstreamFailed) => counts.upstream_failed += 1,
@@ -55,7 +84,12 @@ impl Run {
         counts
     }
 
+    /// What becomes of a task that has not begun.
     fn verdict(&self, task: TaskIndex) -> Verdict {
+        if self.is_skipped_by_decision(task) { Verdict::Skip } else { self.verdict_of_rule(task) }
+    }
+
+    fn verdict_of_rule(&self, task: TaskIndex) -> Verdict {
         self.dag.task(task).options.trigger_rule.verdict(&self.counts(task), Dialect::V2)
     }
 }
@@ -91,6 +125,13 @@ impl Promises {
         self.seen.lock().unwrap().runs.values().filter(|run| !run.state.is_finished()).count()
     }
 
+    /// Whether the schedules have made all their runs, as far as clocks that jump let one say.
+    pub fn all_scheduled(&self) -> bool {
+        let seen = self.seen.lock().unwrap();
+        let made = seen.runs.values().filter(|run| run.run_type == RunType::Scheduled).count();
+        seen.clocks_jump || made == self.plan.dags.iter().map(|dag| Plan::scheduled_dates(dag).len()).sum::<usize>()
+    }
+
     pub fn is_idle(&self) -> bool {
         self.seen.lock().unwrap().executing.is_empty()
     }
@@ -105,24 +146,31 @@ impl Promises {
         let Some(run) = seen.runs.get(&token.run) else {
             return seen.violations.push(format!("{token} starts without a run"));
         };
-        let twin = seen.executing.keys().find(|other| (other.run, other.task) == (token.run, token.task));
+        let is_twin = |other: &&AttemptToken| {
+            (other.run, other.task, other.map_index) == (token.run, token.task, token.map_index)
+        };
+        let twin = seen.executing.keys().find(is_twin);
         if let Some(twin) = twin {
             seen.violations.push(format!("{token} starts while {twin} still runs"));
         }
-        if run.verdict(token.task) != Verdict::Run {
-            seen.violations
-                .push(format!("{token} starts although its trigger rule says {:?}", run.verdict(token.task)));
+        // What was decided after its launch comes too late.
+        let verdict = run.verdict_of_rule(token.task);
+        if verdict != Verdict::Run {
+            seen.violations.push(format!("{token} starts although its trigger rule says {verdict:?}"));
         }
-        if let Some(row) = &run.tasks[token.task.at()]
-            && row.state.is_finished()
-        {
-            seen.violations.push(format!("{token} starts although its task is {}", row.state));
+        let state = run.state(token.task, token.map_index);
+        if let Some(state) = state.filter(|state| state.is_finished()) {
+            seen.violations.push(format!("{token} starts although its task is {state}"));
         }
         seen.executing.insert(token, life);
         let pool = &run.dag.task(token.task).options.pool;
         let held: u32 = seen
             .executing
             .keys()
+            .filter(|other| {
+                // What is looked at while it waits holds nothing.
+                seen.runs[&other.run].state(other.task, other.map_index) != Some(TaskState::Deferred)
+            })
             .map(|other| &seen.runs[&other.run].dag.task(other.task).options)
             .filter(|options| options.pool == *pool)
             .map(|options| options.pool_slots)
@@ -174,6 +222,7 @@ impl Promises {
                 | Record::SlaMissed(_)
                 | Record::Backfill(_)
                 | Record::HistoryDeleted(_)
+                | Record::Posted { .. }
                 | Record::InboxDone(_)
                 | Record::Withdrawn => {}
             }
@@ -182,6 +231,7 @@ impl Promises {
             *seen.used.entry(delta.pool.clone()).or_default() += delta.slots;
         }
         seen.check_pools();
+        seen.check_limits();
     }
 
     /// At the end of everything.
@@ -189,13 +239,13 @@ impl Promises {
         let mut seen = self.seen.lock().unwrap();
         let seen = &mut *seen;
         for (key, run) in &seen.runs {
-            for (at, row) in run.tasks.iter().enumerate() {
-                if !row.as_ref().is_some_and(|row| row.state.is_finished()) {
-                    let state = row.as_ref().map(|row| row.state);
-                    seen.violations.push(format!("task {at} of run {} is left in state {state:?}", key.0));
+            for at in (0..run.dag.tasks().len() as u32).map(TaskIndex) {
+                for state in run.states(at).into_iter().filter(|state| !state.is_some_and(TaskState::is_finished)) {
+                    seen.violations.push(format!("task {} of run {} is left in state {state:?}", at.0, key.0));
                 }
             }
         }
+        seen.check_schedules(&self.plan);
         if let Some((pool, used)) = seen.used.iter().find(|(_, used)| **used != 0) {
             seen.violations.push(format!("{used} slots of pool {pool} were never given back"));
         }
@@ -211,8 +261,9 @@ impl Seen {
         if self.run_ids.insert((run.dag_id.clone(), run.run_id.clone()), run.key).is_some() {
             self.violations.push(format!("run {} of {} is created twice", run.run_id, run.dag_id));
         }
-        let tasks = vec![None; dag.tasks().len()];
-        self.runs.insert(run.key, Run { dag, state: run.state, cancelled: run.cancelled, tasks });
+        let (logical_date, run_type, tasks) = (run.logical_date, run.run_type, BTreeMap::new());
+        let run_of = Run { dag, state: run.state, cancelled: run.cancelled, logical_date, run_type, tasks };
+        self.runs.insert(run.key, run_of);
     }
 
     fn run_changed(&mut self, change: &RunChange) {
@@ -229,12 +280,15 @@ impl Seen {
         if !run.state.is_finished() {
             return;
         }
-        let state = |at: TaskIndex| run.tasks[at.at()].as_ref().map(|row| row.state);
-        if run.tasks.iter().any(|row| !row.as_ref().is_some_and(|row| row.state.is_finished())) {
+        let all = (0..run.dag.tasks().len() as u32).map(TaskIndex).flat_map(|task| run.states(task));
+        if all.into_iter().any(|state| !state.is_some_and(TaskState::is_finished)) {
             self.violations.push(format!("run {} ends before its tasks", change.key.0));
         }
-        let leaf_failed =
-            run.dag.leaves().any(|leaf| matches!(state(leaf), Some(TaskState::Failed | TaskState::UpstreamFailed)));
+        let leaf_failed = run
+            .dag
+            .leaves()
+            .flat_map(|leaf| run.states(leaf))
+            .any(|state| matches!(state, Some(TaskState::Failed | TaskState::UpstreamFailed)));
         let expected = if leaf_failed || run.cancelled { RunState::Failed } else { RunState::Success };
         if run.state != expected {
             self.violations.push(format!("run {} ends as {} instead of {expected}", change.key.0, run.state));
@@ -246,9 +300,13 @@ impl Seen {
         let Some(run) = self.runs.get_mut(&token.run) else {
             return self.violations.push(format!("{token} changes before its run exists"));
         };
-        let before = run.tasks[token.task.at()].replace(row.clone());
+        let before = run.tasks.insert((token.task, token.map_index), row.clone());
         let options = run.dag.task(token.task).options.clone();
-        let verdict = run.verdict(token.task);
+        let is_first = token.try_number <= 1 && token.launch <= 1;
+        let verdict = if is_first { run.verdict(token.task) } else { run.verdict_of_rule(token.task) };
+        let expand = run.dag.task(token.task).expand.as_ref();
+        let is_empty_map =
+            expand.is_some_and(|expand| matches!(&expand.sources[0], ExpandSource::Literal(list) if list.is_empty()));
         let mut broken = Vec::new();
         if before.as_ref().is_some_and(|before| before.state.is_finished()) {
             broken.push("changes after its end".to_owned());
@@ -287,7 +345,9 @@ impl Seen {
                     broken.push(format!("fails in try {} with {} retries", token.try_number, options.retries));
                 }
             }
-            TaskState::Skipped if token.try_number == 0 && !run.cancelled && verdict != Verdict::Skip => {
+            TaskState::Skipped
+                if token.try_number == 0 && !run.cancelled && !is_empty_map && verdict != Verdict::Skip =>
+            {
                 broken.push(format!("is skipped although its trigger rule says {verdict:?}"));
             }
             TaskState::UpstreamFailed if verdict != Verdict::FailUpstream => {
@@ -302,7 +362,7 @@ impl Seen {
     fn check_pools(&mut self) {
         let mut held: BTreeMap<&PoolName, i64> = BTreeMap::new();
         for run in self.runs.values() {
-            let live = run.tasks.iter().flatten().filter(|row| row.state.is_live());
+            let live = run.tasks.values().filter(|row| row.state.is_live());
             for options in live.map(|row| &run.dag.task(row.token.task).options) {
                 *held.entry(&options.pool).or_default() += i64::from(options.pool_slots);
             }
@@ -311,6 +371,48 @@ impl Seen {
             let held = held.get(pool).copied().unwrap_or(0);
             if held != *used {
                 self.violations.push(format!("pool {pool} counts {used} slots, but {held} are held"));
+            }
+        }
+    }
+
+    /// No more runs and task instances are under way than their DAG allows.
+    fn check_limits(&mut self) {
+        let mut running: BTreeMap<&DagId, u32> = BTreeMap::new();
+        let mut live: BTreeMap<&DagId, usize> = BTreeMap::new();
+        let mut live_of: BTreeMap<(&DagId, TaskIndex), u32> = BTreeMap::new();
+        for run in self.runs.values().filter(|run| run.state == RunState::Running) {
+            let attributes = &run.dag.attributes;
+            let running = running.entry(&run.dag.dag_id).or_default();
+            *running += 1;
+            if *running > attributes.max_active_runs.unwrap_or(16) {
+                self.violations.push(format!("{running} runs of {} are running", run.dag.dag_id));
+            }
+            let live = live.entry(&run.dag.dag_id).or_default();
+            *live += run.live();
+            if attributes.max_active_tasks.is_some_and(|limit| *live > limit as usize) {
+                self.violations.push(format!("{live} task instances of {} are live", run.dag.dag_id));
+            }
+            for row in run.tasks.values().filter(|row| row.state.is_live()) {
+                let live = live_of.entry((&run.dag.dag_id, row.token.task)).or_default();
+                *live += 1;
+                let limit = run.dag.task(row.token.task).options.max_active_tis_per_dag;
+                if limit.is_some_and(|limit| *live > limit) {
+                    self.violations.push(format!("{live} instances of task {} are live", row.token.task.0));
+                }
+            }
+        }
+    }
+
+    /// The runs of each schedule were created in order, without gaps; all of them, unless clocks jump.
+    fn check_schedules(&mut self, plan: &Plan) {
+        for dag in &plan.dags {
+            let of_dag =
+                self.runs.values().filter(|run| run.dag.dag_id == dag.dag_id && run.run_type == RunType::Scheduled);
+            let dates: Vec<_> = of_dag.map(|run| run.logical_date).collect();
+            let expected = Plan::scheduled_dates(dag);
+            let is_right = if self.clocks_jump { expected.starts_with(&dates) } else { dates == expected };
+            if !is_right {
+                self.violations.push(format!("the schedule of {} made {dates:?} instead of {expected:?}", dag.dag_id));
             }
         }
     }

@@ -58,6 +58,7 @@ pub fn play(seed: u64, planted: Planted, trace: bool) -> Story {
         promises.is_broken()
             || (promises.unfinished() == 0
                 && promises.is_idle()
+                && promises.all_scheduled()
                 && inbox(&around.store).is_empty()
                 && wanted.iter().all(|(dag, run)| promises.run(dag, run).is_some()))
     };

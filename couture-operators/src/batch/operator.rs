@@ -157,8 +157,9 @@ impl Operator for LoopableBatchOperator {
         let runs = ChildRuns::new(&self.run_dag_id, LOOK, cx)?;
         let rows = self.rows(cx).await?;
         let batches: Vec<&[Value]> = rows.chunks(self.batch_size).collect();
-        for batch in self.first_open(&runs, batches.len()).await?..batches.len() {
-            self.run_batch(&runs, batch, batches[batch]).await?;
+        let first = self.first_open(&runs, batches.len()).await?;
+        for (batch, rows) in batches.iter().enumerate().skip(first) {
+            self.run_batch(&runs, batch, rows).await?;
         }
         Ok(batches.len())
     }

@@ -115,7 +115,10 @@ impl Templates for JinjaTemplates {
         if rendered == fields {
             return Ok(None);
         }
-        keep(&rendered, cx);
+        // An operator that is run again after a wait has the same fields as before, mostly.
+        if cx.waited().is_none() {
+            keep(&rendered, cx);
+        }
         whole.extend(rendered);
         let operator: Box<dyn DynOperator> = serde_json::from_value(Value::Object(whole)).map_err(|error| {
             Failure::retry(format!("the rendered template fields do not fit the operator: {error}"))

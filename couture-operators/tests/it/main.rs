@@ -5,6 +5,7 @@ mod commands;
 mod email;
 mod functions;
 mod in_process;
+mod notify;
 mod supervised;
 mod survival;
 mod templates;

@@ -170,6 +170,24 @@ pub(super) async fn patch(
     Ok(Json(body(&state, &Problems::now(&state), record).await))
 }
 
+/// What is left of a DAG whose history was deleted.
+#[derive(Debug, Serialize)]
+pub(super) struct Deleted {
+    dag_id: DagId,
+    /// Whether it is still defined somewhere, and so is still there.
+    is_defined: bool,
+}
+
+pub(super) async fn delete(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<Json<Deleted>, ApiError> {
+    let dag_id = dag_id(&name)?;
+    let is_defined = state.dag(&dag_id).await?.active;
+    state.carry_out(state.engine.delete_history(dag_id.clone())).await?;
+    Ok(Json(Deleted { dag_id, is_defined }))
+}
+
 pub(super) async fn tasks(
     State(state): State<ApiState>,
     Names(name): Names<String>,

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use couture_core::store::{Answer, Request, RunRecord, Trigger};
+use couture_core::store::{Answer, MarkedState, Request, RunRecord, Trigger};
 use couture_core::{DagId, RunId, RunKey, RunState, RunType, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,6 +84,9 @@ pub(super) struct TriggerBody {
 #[serde(deny_unknown_fields)]
 pub(super) struct DagRunPatch {
     state: RunState,
+    /// Whether a run that is over stays what it is.
+    #[serde(default)]
+    only_unfinished: bool,
 }
 
 pub(super) async fn list(
@@ -150,20 +153,19 @@ pub(super) async fn patch(
     Names((dag, run)): Names<(String, String)>,
     Json(patch): Json<DagRunPatch>,
 ) -> Result<Json<DagRunBody>, ApiError> {
-    if patch.state != RunState::Failed {
-        return Err(ApiError::invalid("state can only be set to \"failed\", which ends the run"));
-    }
-    let (dag_id, run_id) = (dag_id(&dag)?, run_id(&run)?);
-    let request = Request::CancelRun { dag_id: dag_id.clone(), run_id: run_id.clone() };
-    match state.ask(request).await {
-        Ok(_) => {}
-        // A run that is over is there, but not for this.
-        Err(error) if error.status == StatusCode::NOT_FOUND => {
-            let over = state.run(&dag_id, &run_id).await?.state;
-            let detail = format!("run {:?} is over already: {over}", run_id.as_str());
-            return Err(ApiError::new(StatusCode::CONFLICT, detail));
+    let marked = match patch.state {
+        RunState::Success => MarkedState::Success,
+        RunState::Failed => MarkedState::Failed,
+        RunState::Queued | RunState::Running => {
+            return Err(ApiError::invalid("state can be set to \"success\" or \"failed\"; to run it again, clear it"));
         }
-        Err(error) => return Err(error),
+    };
+    let (dag_id, run_id) = (dag_id(&dag)?, run_id(&run)?);
+    let run = state.run(&dag_id, &run_id).await?;
+    if patch.only_unfinished && run.state.is_finished() {
+        let detail = format!("run {:?} is over already: {}", run_id.as_str(), run.state);
+        return Err(ApiError::new(StatusCode::CONFLICT, detail));
     }
+    state.carry_out(state.engine.mark_run(dag_id.clone(), run.key, marked)).await?;
     Ok(Json(state.run(&dag_id, &run_id).await?.into()))
 }

@@ -91,7 +91,14 @@ impl From<EngineError> for ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match &refusal {
-            Refusal::UnknownDag(_) | Refusal::UnknownRun { .. } => StatusCode::NOT_FOUND,
+            Refusal::UnknownDag(_)
+            | Refusal::UnknownRun { .. }
+            | Refusal::NoRun { .. }
+            | Refusal::UnknownTask(_)
+            | Refusal::UnknownBackfill { .. } => StatusCode::NOT_FOUND,
+            Refusal::LiveTask(_) | Refusal::Unfinished { .. } | Refusal::UnreadableRun { .. } => StatusCode::CONFLICT,
+            Refusal::Backfill { .. } | Refusal::TooWide { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::InactiveDag(_) | Refusal::Quarantined { .. } | Refusal::RunExists { .. } => StatusCode::CONFLICT,
             Refusal::Conf => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::TooManyRuns { .. } => StatusCode::TOO_MANY_REQUESTS,

@@ -1,6 +1,10 @@
 //! The REST API under `/api/v2`, in Airflow 3's shapes where it has one, and what guards it.
 
+mod affected;
+mod asset_event;
+mod backfill;
 mod bulk;
+mod clear;
 mod connection;
 mod dag;
 mod dag_run;
@@ -9,6 +13,7 @@ mod extract;
 mod guard;
 mod import_error;
 mod log;
+mod mark;
 mod masked;
 mod monitor;
 mod page_of;

@@ -90,6 +90,7 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<PoolBody>), ApiError> {
     let name = PoolName::new(&new.name).map_err(|error| ApiError::invalid(error.to_string()))?;
     state.kept.pools.create(&name, new.slots, new.description.as_deref()).await?;
+    state.engine.pools_changed().await?;
     Ok((StatusCode::CREATED, Json(body(find(&state, &new.name).await?))))
 }
 
@@ -107,11 +108,13 @@ pub(super) async fn patch(
     let slots = patch.slots.unwrap_or(pool.slots.into());
     let description = patch.description.unwrap_or(pool.description);
     state.kept.pools.set(&pool.name, slots, description.as_deref()).await?;
+    state.engine.pools_changed().await?;
     Ok(Json(body(find(&state, &name).await?)))
 }
 
 pub(super) async fn delete(State(state): State<ApiState>, Names(name): Names<String>) -> Result<StatusCode, ApiError> {
     let pool = find(&state, &name).await?;
     state.kept.pools.delete(&pool.name).await?;
+    state.engine.pools_changed().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,14 +4,17 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post, put};
 
 use super::bulk::MAX_IMPORT_BYTES;
 use super::error::ApiError;
 use super::extract::MAX_BODY_BYTES;
 use super::guard::{Guard, check};
 use super::state::ApiState;
-use super::{bulk, connection, dag, dag_run, import_error, log, monitor, pool, task_instance, variable, xcom};
+use super::{
+    asset_event, backfill, bulk, clear, connection, dag, dag_run, import_error, log, mark, monitor, pool,
+    task_instance, variable, xcom,
+};
 use crate::page;
 
 /// Everything that the server answers.
@@ -25,16 +28,25 @@ pub fn router(state: ApiState, guard: Guard) -> Router {
         .route("/api/v2/monitor/health", get(monitor::health))
         .route("/api/v2/version", get(monitor::version))
         .route("/api/v2/importErrors", get(import_error::list))
+        .route("/api/v2/assets/events", get(asset_event::list).post(asset_event::create))
         .route("/api/v2/dags", get(dag::list))
-        .route("/api/v2/dags/{dag_id}", get(dag::get).patch(dag::patch))
+        .route("/api/v2/dags/{dag_id}", get(dag::get).patch(dag::patch).delete(dag::delete))
+        .route("/api/v2/dags/{dag_id}/clearTaskInstances", post(clear::tasks))
         .route("/api/v2/dags/{dag_id}/tasks", get(dag::tasks))
         .route(runs, get(dag_run::list).post(dag_run::trigger))
         .route(run, get(dag_run::get).patch(dag_run::patch))
+        .route(&format!("{run}/clear"), post(clear::run))
         .route(instances, get(task_instance::list))
-        .route(instance, get(task_instance::get))
+        .route(instance, get(task_instance::get).patch(mark::mark))
+        .route(&format!("{instance}/dry_run"), patch(mark::dry_run))
+        .route(&format!("{instance}/run"), post(mark::run_alone))
         .route(&format!("{instance}/tries"), get(task_instance::tries))
         .route(&format!("{instance}/logs/{{try_number}}"), get(log::get))
         .route(&format!("{instance}/xcomEntries/{{key}}"), get(xcom::get))
+        .route("/api/v2/backfills", get(backfill::list).post(backfill::create))
+        .route("/api/v2/backfills/dry_run", post(backfill::dry_run))
+        .route("/api/v2/backfills/{backfill_id}", get(backfill::get))
+        .route("/api/v2/backfills/{backfill_id}/{change}", put(backfill::change))
         .merge(values())
         .fallback(unknown_address)
         .method_not_allowed_fallback(unknown_method)

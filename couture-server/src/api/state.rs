@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use couture_core::store::{Answer, DagRecord, Request, RunRecord};
-use couture_core::{Clock, DagId, Engine, RunId, Store, StoreReader, Timestamp};
+use couture_core::{Clock, DagId, Engine, EngineError, RunId, Store, StoreReader, Timestamp};
 use couture_store::LogStore;
 
 use super::error::ApiError;
@@ -66,11 +66,16 @@ impl ApiState {
     /// Asks the engine. While the store takes nothing, this is refused, be it after a while: what waits for the store waits for as
     /// long as that lasts.
     pub(super) async fn ask(&self, request: Request) -> Result<Answer, ApiError> {
+        self.carry_out(self.engine.request(request)).await
+    }
+
+    /// Waits for something that the engine does, as [`ask`](Self::ask) does.
+    pub(super) async fn carry_out<T>(&self, work: impl Future<Output = Result<T, EngineError>>) -> Result<T, ApiError> {
         if let Some(error) = self.engine.status().store_error {
             let detail = format!("the store takes nothing at the moment, and nothing was changed; try again: {error}");
             return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, detail));
         }
-        let answer = self.engine.request(request);
+        let answer = work;
         tokio::pin!(answer);
         let mut failing = Duration::ZERO;
         loop {

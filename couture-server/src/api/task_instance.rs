@@ -110,6 +110,13 @@ impl Named {
         let rows = state.reader.tasks(self.run.key, before(self.index), 1).await?;
         Ok(rows.into_iter().find(|row| row.token.task == self.index))
     }
+
+    /// What it is, in the API's shape.
+    pub(super) async fn body(&self, state: &ApiState) -> Result<TaskInstanceBody, ApiError> {
+        let record = self.record(state).await?;
+        let pools = pools(state, &self.run).await?;
+        Ok(body(&self.run, &self.shape.tasks[self.index.at()], record.as_ref(), &pools))
+    }
 }
 
 /// The position just before all instances of a task.
@@ -168,9 +175,7 @@ pub(super) async fn get(
     Names((dag, run, task)): Names<(String, String, String)>,
 ) -> Result<Json<TaskInstanceBody>, ApiError> {
     let named = Named::find(&state, &dag, &run, &task).await?;
-    let record = named.record(&state).await?;
-    let pools = pools(&state, &named.run).await?;
-    Ok(Json(body(&named.run, &named.shape.tasks[named.index.at()], record.as_ref(), &pools)))
+    Ok(Json(named.body(&state).await?))
 }
 
 pub(super) async fn tries(

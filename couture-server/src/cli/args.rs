@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::operation_args::{BackfillCommand, DagBackfill, RunClear, RunMark, TaskMark, TaskRun, TasksClear};
+
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::connections::Connections;
@@ -50,6 +52,9 @@ pub(super) enum Command {
     /// Task instances.
     #[command(subcommand)]
     Tasks(Tasks),
+    /// Backfills: runs for a range of dates.
+    #[command(subcommand)]
+    Backfill(BackfillCommand),
     /// Variables: values that tasks look up by a key.
     #[command(subcommand)]
     Variables(Variables),
@@ -80,6 +85,16 @@ pub(super) enum Dags {
     Trigger(Trigger),
     /// Run a whole DAG here, without a server.
     Test(Test),
+    /// Run a DAG for a range of dates.
+    Backfill(DagBackfill),
+    /// Forget the finished runs of a DAG, and the DAG where it is not defined any more.
+    Delete {
+        /// The DAG.
+        dag_id: String,
+        /// Do not ask.
+        #[arg(long, short)]
+        yes: bool,
+    },
     /// Stop scheduling a DAG.
     Pause {
         /// The DAG.
@@ -143,6 +158,10 @@ pub(super) enum Runs {
         /// The run.
         run_id: String,
     },
+    /// Let all tasks of a run begin again.
+    Clear(RunClear),
+    /// Declare a run to be successful or failed, and its tasks what follows from that.
+    Mark(RunMark),
     /// End a run: its live attempts are killed, and it fails.
     Cancel {
         /// The DAG.
@@ -154,6 +173,12 @@ pub(super) enum Runs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Tasks {
+    /// Let task instances begin again.
+    Clear(TasksClear),
+    /// Declare task instances to be successful or failed.
+    Mark(TaskMark),
+    /// Run one task of a run, whatever its upstream tasks came to.
+    Run(TaskRun),
     /// Print the log of a task instance.
     Log {
         /// The DAG.

@@ -92,6 +92,10 @@ impl Client {
         self.send(Method::DELETE, path, None).await
     }
 
+    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
     async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, ClientError> {
         match tokio::time::timeout(TIMEOUT, self.exchange(method, path, body)).await {
             Ok(answer) => answer,

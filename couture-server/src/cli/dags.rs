@@ -4,11 +4,12 @@ use couture_core::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::{Dags, Output, Trigger};
+use super::asking::confirmed;
 use super::client::{Client, path};
 use super::print::{complain, print, print_json};
 use super::table::{Table, cell, printable};
 use super::verdict::{CliError, Verdict};
-use super::{follow, runs, test_run};
+use super::{backfill, follow, runs, test_run};
 
 pub(super) async fn run(client: Client, output: Output, command: Dags) -> Result<Verdict, CliError> {
     match command {
@@ -16,6 +17,8 @@ pub(super) async fn run(client: Client, output: Output, command: Dags) -> Result
         Dags::Show { dag_id } => show(&client, output, &dag_id).await,
         Dags::Trigger(trigger) => start(&client, output, trigger).await,
         Dags::Test(test) => test_run::run(output, test).await,
+        Dags::Backfill(args) => backfill::begin(&client, output, args).await,
+        Dags::Delete { dag_id, yes } => delete(&client, output, &dag_id, yes).await,
         Dags::Pause { dag_id } => set_paused(&client, output, &dag_id, true).await,
         Dags::Unpause { dag_id } => set_paused(&client, output, &dag_id, false).await,
     }
@@ -167,6 +170,20 @@ async fn warn_if_paused(client: &Client, dag_id: &str) -> Result<(), CliError> {
         complain(&format!("the DAG is paused: the run waits until `couture dags unpause {}`", printable(dag_id)));
     }
     Ok(())
+}
+
+async fn delete(client: &Client, output: Output, dag_id: &str, yes: bool) -> Result<Verdict, CliError> {
+    let question = format!("Forget all finished runs of {}?", printable(dag_id));
+    if !yes && !confirmed(&question)? {
+        return Ok(Verdict::Done);
+    }
+    let deleted = client.delete(&path(&["dags", dag_id])).await?;
+    if output == Output::Json {
+        print_json(&deleted);
+    } else {
+        print(&format!("the history of {} is deleted\n", printable(dag_id)));
+    }
+    Ok(Verdict::Done)
 }
 
 async fn set_paused(client: &Client, output: Output, dag_id: &str, paused: bool) -> Result<Verdict, CliError> {

@@ -1,11 +1,15 @@
 //! The command line `couture`.
 
 mod args;
+mod asking;
+mod backfill;
+mod clear;
 mod client;
 mod connections;
 mod dags;
 mod entries;
 mod follow;
+mod operation_args;
 mod pools;
 mod print;
 mod program;

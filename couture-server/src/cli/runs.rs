@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::args::{Output, Runs};
+use super::clear;
 use super::client::{Client, path};
 use super::dags::all;
 use super::print::{print, print_json};
@@ -13,6 +14,8 @@ pub(super) async fn run(client: Client, output: Output, command: Runs) -> Result
     match command {
         Runs::List { dag_id, limit } => list(&client, output, dag_id.as_deref(), limit).await,
         Runs::Show { dag_id, run_id } => show(&client, output, &dag_id, &run_id).await,
+        Runs::Clear(args) => clear::run(&client, output, args).await,
+        Runs::Mark(args) => clear::mark_run(&client, output, args).await,
         Runs::Cancel { dag_id, run_id } => cancel(&client, output, &dag_id, &run_id).await,
     }
 }
@@ -75,7 +78,9 @@ pub(super) fn task_table(tasks: &[Value]) -> String {
 }
 
 async fn cancel(client: &Client, output: Output, dag_id: &str, run_id: &str) -> Result<Verdict, CliError> {
-    let run = client.patch(&path(&["dags", dag_id, "dagRuns", run_id]), &json!({ "state": "failed" })).await?;
+    let run = client
+        .patch(&path(&["dags", dag_id, "dagRuns", run_id]), &json!({ "state": "failed", "only_unfinished": true }))
+        .await?;
     if output == Output::Json {
         print_json(&run);
     } else {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::args::{Output, Tasks};
+use super::clear;
 use super::client::{Client, path};
 use super::follow::Pause;
 use super::print::{print, print_json};
@@ -10,11 +11,27 @@ use super::table::printable;
 use super::verdict::{CliError, Verdict};
 
 pub(super) async fn run(client: Client, output: Output, command: Tasks) -> Result<Verdict, CliError> {
-    let Tasks::Log { dag_id, run_id, task_id, try_number, follow } = command;
-    let instance = ["dags", &dag_id, "dagRuns", &run_id, "taskInstances", &task_id];
+    match command {
+        Tasks::Clear(args) => clear::tasks(&client, output, args).await,
+        Tasks::Mark(args) => clear::mark_task(&client, output, args).await,
+        Tasks::Run(args) => clear::run_task(&client, output, args).await,
+        Tasks::Log { dag_id, run_id, task_id, try_number, follow } => {
+            log(&client, output, [&dag_id, &run_id, &task_id], try_number, follow).await
+        }
+    }
+}
+
+async fn log(
+    client: &Client,
+    output: Output,
+    [dag_id, run_id, task_id]: [&str; 3],
+    try_number: Option<u32>,
+    follow: bool,
+) -> Result<Verdict, CliError> {
+    let instance = ["dags", dag_id, "dagRuns", run_id, "taskInstances", task_id];
     let try_number = match try_number {
         Some(try_number) => try_number,
-        None => last_try(&client, &path(&instance), &task_id, follow).await?,
+        None => last_try(client, &path(&instance), task_id, follow).await?,
     };
     let address = path(&[&instance[..], &["logs", &try_number.to_string()]].concat());
     let mut lines = Vec::new();

@@ -5,13 +5,15 @@
 mod error;
 mod load;
 mod reference;
+mod secret;
 mod tree;
 mod value;
 
 pub use error::{Origin, SettingsError};
 pub use load::{Given, load};
 pub use reference::{Key, Section, help, sample};
+pub use secret::Secret;
 pub use tree::{
     DagsSettings, DataSettings, DatabaseSettings, LogsSettings, OperatorsSettings, SchedulerSettings, ServerSettings,
-    Settings,
+    Settings, SmtpSettings,
 };

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::reference::{Key, Section};
+use super::secret::Secret;
 use super::value::{Raw, Value};
 
 macro_rules! settings {
@@ -103,6 +104,8 @@ settings! {
         /// Names that requests may use for this server in their Host header, besides its own addresses: for a
         /// reverse proxy in front of it.
         allowed_hosts: Vec<String> = Vec::<String>::new(), flag "allowed-hosts";
+        /// Address at which people see the page, for links in mails; none are in them where it is empty.
+        base_url: String = "", flag "base-url";
     }
     /// Where the server keeps its files.
     data: DataSettings {
@@ -131,6 +134,18 @@ settings! {
         lease_ms: u64 = 40_000_u64, flag "lease-ms", from 1_000 to 3_600_000;
         /// How often an attempt may be lost with its worker before that counts as a failure of the task.
         max_lost: u32 = 5_u32, flag "max-lost", from 1 to 1_000;
+        /// How many runs of a DAG may be running at a time, where it sets no max_active_runs of its own. Backfills have their
+        /// own limits.
+        max_active_runs_per_dag: u32 = 16_u32, flag "max-active-runs-per-dag", from 1 to 100_000;
+        /// How many task instances of a DAG may be queued or running at a time, where it sets no max_active_tasks of its
+        /// own; 0 for no limit but that of the pools.
+        max_active_tasks_per_dag: u32 = 0_u32, flag "max-active-tasks-per-dag", from 0 to 1_000_000;
+        /// Whether the runs between a DAG's start date and now are made up for, where it does not say.
+        catchup_by_default: bool = true, flag "catchup-by-default";
+        /// How many instances a mapped task may have.
+        max_map_length: u32 = 1_024_u32, flag "max-map-length", from 1 to 1_000_000;
+        /// Whether SLA misses are looked for, recorded and told.
+        check_slas: bool = true, flag "check-slas";
     }
     /// Where DAGs come from.
     dags: DagsSettings {
@@ -149,6 +164,27 @@ settings! {
         max_bytes_per_attempt: u64 = 4_294_967_296_u64, flag "max-log-bytes", from 1_024 to 1_099_511_627_776;
         /// What the server itself tells on standard error: error, warn, info, debug or trace (each with those before it).
         level: String = "info", flag "log-level", one of ["error", "warn", "info", "debug", "trace"];
+    }
+    /// The mail server, by the names of Airflow's section of this name.
+    smtp: SmtpSettings {
+        /// Name or address of the mail server; no mail is sent where it is empty.
+        smtp_host: String = "", flag "smtp-host";
+        /// Its port.
+        smtp_port: u16 = 25_u16, flag "smtp-port";
+        /// Whether the connection is made secret by STARTTLS. A server that cannot is an error.
+        smtp_starttls: bool = true, flag "smtp-starttls";
+        /// Whether the connection is TLS from the start.
+        smtp_ssl: bool = false, flag "smtp-ssl";
+        /// User, where the mail server wants one.
+        smtp_user: String = "", flag "smtp-user";
+        /// Its password. Better in the file or the environment than as a flag, which others on this machine see.
+        smtp_password: Secret = "", flag "smtp-password";
+        /// Whom mails are from.
+        smtp_mail_from: String = "couture@example.com", flag "smtp-mail-from";
+        /// Seconds that one try to send a mail may take.
+        smtp_timeout: u32 = 30_u32, flag "smtp-timeout", from 1 to 3_600;
+        /// How often sending a mail is tried while the mail server cannot be reached.
+        smtp_retry_limit: u32 = 5_u32, flag "smtp-retry-limit", from 1 to 100;
     }
     /// Child processes of tasks.
     operators: OperatorsSettings {

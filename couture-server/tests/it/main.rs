@@ -10,6 +10,7 @@ mod dags_test;
 mod full_disk;
 mod hostile;
 mod native;
+mod operations;
 mod page;
 mod starting;
 mod stopping;

@@ -1,7 +1,7 @@
 //! DAGs and their versions.
 
 use couture_core::schedule::DataInterval;
-use couture_core::store::{DagRecord, DagVersion, StoreError};
+use couture_core::store::{ChangedAssets, DagRecord, DagVersion, StoreError};
 use couture_core::{DagId, Timestamp};
 use sqlx::Error;
 
@@ -33,7 +33,7 @@ pub(super) fn read_dag(row: &Row) -> Result<DagRecord, Error> {
         },
         changed_assets: match row.opt_text(6)? {
             Some(_) => row.parsed(6, serde_json::from_str)?,
-            None => Vec::new(),
+            None => ChangedAssets::default(),
         },
     })
 }

@@ -32,7 +32,7 @@ pub(super) fn bind(args: &mut Args, record: &Record) {
         Record::Dag(dag) => (DAG, 0, 0, Some(dag.dag_id.as_str())),
         Record::RunCreated(run) => (RUN, run.state.code(), run.key.0, None),
         Record::RunChanged(run) => (RUN, run.state.code(), run.key.0, None),
-        Record::InboxDone(_) => (INBOX, 0, 0, None),
+        Record::InboxDone(_) | Record::Posted { .. } => (INBOX, 0, 0, None),
         Record::Withdrawn => (WITHDRAWN, 0, 0, None),
         Record::AssetChanged(event) => (ASSET, 0, 0, Some(event.asset.as_str())),
         Record::SlaMissed(miss) => (SLA_MISS, 0, 0, Some(miss.dag_id.as_str())),

@@ -1,8 +1,7 @@
 //! What a commit comes to: of each row only its last state.
 
-use couture_core::store::TaskRecord;
 use couture_core::store::{
-    AssetEvent, Backfill, Commit, DagRecord, Record, RunChange, RunRecord, ShardCommit, SlaMiss,
+    AssetEvent, Backfill, Commit, DagRecord, Message, Record, RunChange, RunRecord, ShardCommit, SlaMiss, TaskRecord,
 };
 use couture_core::task::XCom;
 use couture_core::{DagId, MapIndex, RunKey, ShardId, TaskIndex, TaskState};
@@ -11,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// A part of a commit. The parts follow each other.
 pub(super) enum Step<'c> {
     /// Rows are written.
-    Rows(Plan<'c>),
+    Rows(Box<Plan<'c>>),
     /// The history of a DAG goes, as the rows before have left it.
     History(&'c DagId),
 }
@@ -32,6 +31,8 @@ pub(super) struct Plan<'c> {
     pub(super) asset_events: Vec<&'c AssetEvent>,
     pub(super) sla_misses: Vec<&'c SlaMiss>,
     pub(super) backfills: Vec<&'c Backfill>,
+    /// Messages as JSON text, and for which shard.
+    pub(super) posted: Vec<(ShardId, String)>,
     pub(super) done: Vec<i64>,
 }
 
@@ -77,14 +78,14 @@ pub(super) fn steps(commit: &Commit) -> Vec<Step<'_>> {
     for part in commit.shards.iter().rev() {
         for (sequence, record) in positions(part).rev() {
             if let Record::HistoryDeleted(dag_id) = record {
-                steps.push(Step::Rows(std::mem::take(&mut draft).finish()));
+                steps.push(Step::Rows(Box::new(std::mem::take(&mut draft).finish())));
                 steps.push(Step::History(dag_id));
             } else {
                 draft.add(part.shard, sequence, record);
             }
         }
     }
-    steps.push(Step::Rows(draft.finish()));
+    steps.push(Step::Rows(Box::new(draft.finish())));
     steps.reverse();
     steps
 }
@@ -119,6 +120,7 @@ impl<'c> Draft<'c> {
                     self.plan.backfills.push(backfill);
                 }
             }
+            Record::Posted { to, message } => self.plan.posted.push((*to, text(message))),
             Record::InboxDone(id) => self.plan.done.push(id.number),
             Record::HistoryDeleted(_) | Record::Withdrawn => {}
         }
@@ -153,6 +155,7 @@ impl<'c> Draft<'c> {
         plan.tasks.reverse();
         plan.asset_events.reverse();
         plan.sla_misses.reverse();
+        plan.posted.reverse();
         plan
     }
 }
@@ -166,6 +169,10 @@ impl<'c> Plan<'c> {
             }
         }
     }
+}
+
+fn text(message: &Message) -> String {
+    serde_json::to_string(message).expect("a message can be JSON")
 }
 
 /// The records of `part` with their positions.

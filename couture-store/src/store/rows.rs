@@ -54,6 +54,15 @@ impl Statements {
                 backfills::bind(args, backfill, conf);
             },
         );
+        self.posted.add(
+            script,
+            &plan.posted,
+            false,
+            |(_, text)| text.len(),
+            |args, (to, text)| {
+                args.int(to.0.into()).text(text);
+            },
+        );
         self.done.add(
             script,
             &plan.done,
@@ -84,7 +93,7 @@ impl Statements {
 }
 
 fn asset_bytes(dag: &DagRecord) -> usize {
-    dag.changed_assets.iter().map(|asset| asset.as_str().len() + 3).sum()
+    dag.changed_assets.assets.keys().map(|asset| asset.as_str().len() + 100).sum()
 }
 
 fn bind_dag(args: &mut Args, (shard, dag): &(ShardId, &DagRecord)) {

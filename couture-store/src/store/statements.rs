@@ -26,6 +26,7 @@ pub(super) struct Statements {
     pub(super) sla_misses: Batch,
     pub(super) backfills: Batch,
     pub(super) journal: Batch,
+    pub(super) posted: Batch,
     pub(super) done: Batch,
     pub(super) chunk: Arc<str>,
     pub(super) run_ids: Batch,
@@ -102,6 +103,8 @@ const XCOMS: Table = Table {
 const ASSET_EVENTS: Table =
     Table { name: "asset_event", columns: &["asset", "changed_at", "source", "extra"], keys: 0 };
 
+const INBOX: Table = Table { name: "inbox", columns: &["shard", "request"], keys: 0 };
+
 const SLA_MISSES: Table =
     Table { name: "sla_miss", columns: &["dag_id", "logical_date", "task_id", "run_key", "found_at"], keys: 3 };
 
@@ -177,6 +180,7 @@ impl Statements {
             sla_misses: Batch::insert_absent(dialect, &SLA_MISSES),
             backfills: Batch::upsert(dialect, &BACKFILLS),
             journal: Batch::insert(dialect, &JOURNAL),
+            posted: Batch::insert(dialect, &INBOX),
             done: Batch::list(dialect, "DELETE FROM inbox WHERE number IN ({})"),
             chunk: one(dialect.put_chunk()),
             run_ids: Batch::list(dialect, "SELECT run_id FROM dag_run WHERE dag_id = ? AND run_id IN ({})"),

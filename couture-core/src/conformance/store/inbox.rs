@@ -17,6 +17,7 @@ cases![
     numbers_are_never_used_again,
     a_request_for_no_shard_is_refused,
     a_done_request_of_a_refused_commit_stays,
+    what_a_commit_posts_comes_with_it_or_not_at_all,
 ];
 
 fn pause(dag_id: &str) -> Message {
@@ -113,4 +114,27 @@ async fn a_done_request_of_a_refused_commit_stays(fixture: &mut dyn StoreFixture
     ShardWriter::claim(store, 0).await;
     assert!(old.try_write(store, vec![Record::InboxDone(id)]).await.is_err());
     assert_eq!(waiting(store, &[0], 10).await, [(id, pause("d"))]);
+}
+
+async fn what_a_commit_posts_comes_with_it_or_not_at_all(fixture: &mut dyn StoreFixture) {
+    let store = fixture.store();
+    let mut old = ShardWriter::claim(store, 0).await;
+    let messages = ["a", "b", "c"].map(pause);
+    let posted = |to: u32| {
+        let records =
+            messages.iter().cloned().map(|message| Record::Posted { to: ShardId(to), message: message.into() });
+        records.collect::<Vec<_>>()
+    };
+    let commit = old.commit([posted(1), posted(2)].concat());
+    store.commit(&commit).await.unwrap();
+    store.commit(&commit).await.unwrap();
+    ShardWriter::claim(store, 0).await;
+    old.sequence += commit.shards[0].records.len() as u64;
+    assert!(old.try_write(store, posted(1)).await.is_err());
+    fixture.reopen().await;
+    for shard in [1, 2] {
+        let inbox = waiting(fixture.store(), &[shard], 10).await;
+        assert!(inbox.is_sorted_by_key(|(id, _)| *id));
+        assert_eq!(inbox.into_iter().map(|(_, message)| message).collect::<Vec<_>>(), messages);
+    }
 }

@@ -1,12 +1,16 @@
 //! What every [`Store`] and [`StoreReader`] does, as cases with names, and as random commands compared with
 //! [`MemoryStore`](crate::store::MemoryStore).
 
+mod clearing;
 mod commits;
+mod dates;
 mod extremes;
+mod history;
 mod inbox;
 mod paging;
 mod pools;
 mod random;
+mod reports;
 mod runs;
 mod sample;
 mod shards;

@@ -1,17 +1,24 @@
 //! Random commands, given to a store and to a [`MemoryStore`]: both must answer and hold the same.
 
+use std::time::Duration;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::sample::{AT, record, sample_dag, sample_run, sample_task};
-use super::suite::TestedStore;
-use crate::ids::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, WorkerId};
-use crate::state::{RunState, TaskState};
-use crate::store::{
-    Commit, CommitError, InboxId, MemoryStore, Message, PoolDelta, Record, Request, RunChange, ShardCommit, Store,
-    StoreError, StoreReader, TaskRecord,
+use super::sample::{
+    AT, record, sample_asset_event, sample_backfill, sample_changes, sample_dag, sample_run, sample_sla_miss,
+    sample_task,
 };
-use crate::task::{XCom, XComValue};
+use super::suite::TestedStore;
+use crate::ids::{AssetName, DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, WorkerId};
+use crate::schedule::DataInterval;
+use crate::state::{RunState, RunType, TaskState};
+use crate::store::{
+    Backfill, BackfillState, Commit, CommitError, InboxId, MemoryStore, Message, PoolDelta, Record, Request, RunChange,
+    RunRecord, ShardCommit, Store, StoreError, StoreReader, TaskRecord,
+};
+use crate::task::{Decision, Deferral, XCom, XComValue};
+use crate::time::Timestamp;
 
 const SHARDS: u32 = 4;
 const KEYS: [&str; 3] = ["return_value", "a", "A"];
@@ -40,14 +47,22 @@ pub enum Command {
 /// A record to be.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// A DAG.
-    Dag(u8, bool),
+    /// A DAG: which, whether it is paused, whether it is active.
+    Dag(u8, bool, bool),
     /// A new run.
     Create(u8),
     /// A change of a run.
     Run(usize, RunState),
     /// A task instance: run, task, map index, try, state, XComs.
     Task(usize, u32, i32, u32, TaskState, Vec<(usize, u8)>),
+    /// A change of an asset.
+    Asset(u8),
+    /// A missed SLA: run, task, date.
+    Sla(usize, u8, i64),
+    /// A backfill: number, DAG, state.
+    Backfill(u8, u8, BackfillState),
+    /// The history of a DAG that has runs, or of one that has a row.
+    History(u8, bool),
     /// A request that is done.
     Done(usize),
 }
@@ -55,11 +70,16 @@ pub enum Change {
 fn change() -> impl Strategy<Value = Change> {
     let states = prop::sample::select(TaskState::ALL);
     let task = (any::<usize>(), 0..4_u32, -1..2_i32, 1..4_u32, states, vec((0..KEYS.len(), any::<u8>()), 0..3));
+    let backfills = prop::sample::select(vec![BackfillState::Running, BackfillState::Paused, BackfillState::Finished]);
     prop_oneof![
-        1 => (0..6_u8, any::<bool>()).prop_map(|(dag, paused)| Change::Dag(dag, paused)),
+        1 => (0..6_u8, any::<bool>(), any::<bool>()).prop_map(|(dag, paused, active)| Change::Dag(dag, paused, active)),
         2 => (0..6_u8).prop_map(Change::Create),
         2 => (any::<usize>(), prop::sample::select(RunState::ALL)).prop_map(|(run, state)| Change::Run(run, state)),
         8 => task.prop_map(|(run, task, map, number, state, xcoms)| Change::Task(run, task, map, number, state, xcoms)),
+        1 => (0..3_u8).prop_map(Change::Asset),
+        1 => (any::<usize>(), 0..3_u8, 0..3_i64).prop_map(|(run, task, date)| Change::Sla(run, task, date)),
+        1 => (0..4_u8, 0..3_u8, backfills).prop_map(|(number, dag, state)| Change::Backfill(number, dag, state)),
+        1 => (0..6_u8, any::<bool>()).prop_map(|(dag, of_runs)| Change::History(dag, of_runs)),
         1 => any::<usize>().prop_map(Change::Done),
     ]
 }
@@ -100,6 +120,10 @@ struct State {
     /// The same request in both stores: their numbers may differ.
     posted: Vec<(InboxId, InboxId)>,
     last: Option<(Commit, Commit)>,
+}
+
+fn date(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
 }
 
 fn pool(n: u8) -> PoolName {
@@ -147,7 +171,7 @@ impl State {
                 self.commit(store, memory, both).await;
             }
             Command::Misplaced(shard, epoch, offset) => {
-                let mut both = self.commits(memory, &[(*shard, vec![Change::Dag(0, true)])], &[]).await;
+                let mut both = self.commits(memory, &[(*shard, vec![Change::Dag(0, true, true)])], &[]).await;
                 for part in [&mut both.0.shards[0], &mut both.1.shards[0]] {
                     part.epoch = Epoch((part.epoch.0 + 1).saturating_sub(*epoch));
                     part.sequence = part.sequence.saturating_add_signed(*offset);
@@ -170,6 +194,13 @@ impl State {
                 Record::RunCreated(run) => Some(run.key),
                 _ => None,
             }));
+            let mut left = Vec::new();
+            for run in &self.runs {
+                if memory.run_state(*run).await.unwrap().is_some() {
+                    left.push(*run);
+                }
+            }
+            self.runs = left;
         }
         assert_eq!(kind(store.commit(&both.1).await), kind(expected), "{:?}", both.1);
         self.last = Some(both);
@@ -192,9 +223,18 @@ impl State {
             let sequence = memory.restore(shard).await.unwrap().sequence;
             let epoch = epochs[shard.0 as usize].epoch;
             for (side, parts) in both.iter_mut().enumerate() {
-                let records = (sequence + 1..).zip(changes);
-                let records = records.filter_map(|(at, change)| self.record(RunKey::new(shard, at), change, side));
-                parts.push(ShardCommit { shard, epoch, sequence, records: records.collect() });
+                let mut records = Vec::new();
+                for change in changes {
+                    let is_history = |record: &Record| matches!(record, Record::HistoryDeleted(_));
+                    let mut before = parts.iter().flat_map(|part: &ShardCommit| &part.records).chain(&records);
+                    // No one writes instances of a run that has just gone.
+                    if matches!(change, Change::Task(..)) && before.any(is_history) {
+                        continue;
+                    }
+                    let key = RunKey::new(shard, sequence + 1 + records.len() as u64);
+                    records.extend(self.record(key, change, side));
+                }
+                parts.push(ShardCommit { shard, epoch, sequence, records });
             }
         }
         let mut deltas: Vec<PoolDelta> = Vec::new();
@@ -217,32 +257,59 @@ impl State {
             runs.get(n % runs.len().max(1)).map(|run| **run)
         };
         Some(match change {
-            Change::Dag(n, paused) => {
+            Change::Dag(n, paused, active) => {
                 let mut dag = sample_dag(&format!("d{n}-{}", key.shard()));
-                dag.paused = *paused;
+                (dag.paused, dag.active) = (*paused, *active);
+                dag.last_interval = paused.then(|| DataInterval::at(date(key.0 % 5)));
+                if *active {
+                    dag.changed_assets = sample_changes([AssetName::new("a").unwrap()]);
+                }
                 Record::Dag(dag)
             }
             // Few ids, so that some are taken already.
-            Change::Create(n) => Record::RunCreated(sample_run(key, &format!("d{n}"), &format!("r{}", key.0 % 31))),
+            Change::Create(n) => Record::RunCreated(RunRecord {
+                logical_date: date(key.0 % 5),
+                run_type: [RunType::Manual, RunType::Scheduled, RunType::Backfill, RunType::AssetTriggered]
+                    [usize::from(n % 4)],
+                backfill: (*n == 0).then_some(key.0),
+                ..sample_run(key, &format!("d{n}"), &format!("r{}", key.0 % 31))
+            }),
             Change::Run(n, state) => Record::RunChanged(RunChange {
                 key: run(*n)?,
                 state: *state,
                 started_at: Some(AT),
                 ended_at: state.is_finished().then_some(AT),
                 cancelled: n % 2 == 0,
-                version: None,
+                version: (n % 5 == 0).then(|| format!("v{}", n % 3)),
             }),
             Change::Task(n, task, map, number, state, xcoms) => {
                 let mut row = sample_task(run(*n)?, *task, *state);
                 row.token.map_index = MapIndex(*map);
                 row.token.try_number = *number;
                 row.error = (*number == 2).then(|| "error".into());
+                row.decision = (*task == 1).then(|| Box::new(Decision::SkipAll));
+                row.deferral = (*task == 2).then(|| Box::new(Deferral::after(Duration::from_secs(1))));
+                (row.length, row.max_tries) = ((*task == 3).then_some(*number), *number);
                 let xcom = |(key, value): &(usize, u8)| XCom {
                     key: KEYS[*key].into(),
                     value: XComValue::Json(value.to_string().into()),
                 };
                 record(TaskRecord { xcoms: xcoms.iter().map(xcom).collect(), ..row })
             }
+            Change::Asset(n) => {
+                Record::AssetChanged(Box::new(sample_asset_event(["a", "A", "b"][usize::from(*n)], key.0)))
+            }
+            Change::Sla(n, task, at) => {
+                Record::SlaMissed(Box::new(sample_sla_miss(run(*n)?, &format!("d{}", n % 6), &format!("t{task}"), *at)))
+            }
+            Change::Backfill(n, of, state) => {
+                let number = RunKey::new(key.shard(), u64::from(*n));
+                let reached = Some(date(key.0 % 5));
+                let backfill = Backfill { state: *state, reached, ..sample_backfill(number, &format!("d{of}")) };
+                Record::Backfill(Box::new(backfill))
+            }
+            Change::History(n, true) => Record::HistoryDeleted(DagId::new(format!("d{n}")).unwrap()),
+            Change::History(n, false) => Record::HistoryDeleted(DagId::new(format!("d{n}-{}", key.shard())).unwrap()),
             Change::Done(n) => {
                 let ids = self.posted.get(n % self.posted.len().max(1))?;
                 Record::InboxDone(if side == 0 { ids.0 } else { ids.1 })
@@ -264,7 +331,9 @@ impl State {
             assert_eq!(store.journal(shard, 0, 100_000).await.unwrap(), journal);
             self.compare_inbox(store, memory, shard).await;
         }
+        self.compare_reports(store, memory).await;
         for run in memory.runs(None, None, 10_000).await.unwrap() {
+            assert_eq!(store.run_snapshot(run.key).await.unwrap(), memory.run_snapshot(run.key).await.unwrap());
             let ids = [run.run_id.clone(), RunId::new("none").unwrap()];
             assert_eq!(store.existing_run_ids(&run.dag_id, &ids).await.unwrap(), ids[..1]);
             let tasks = memory.tasks(run.key, None, 10_000).await.unwrap();
@@ -272,10 +341,33 @@ impl State {
             for (run, task, map) in tasks.iter().map(TaskRecord::instance) {
                 assert_eq!(store.tries(run, task, map).await.unwrap(), memory.tries(run, task, map).await.unwrap());
                 for key in KEYS {
+                    assert_eq!(store.xcoms(run, task, key).await.unwrap(), memory.xcoms(run, task, key).await.unwrap());
                     let expected = memory.xcom(run, task, map, key).await.unwrap();
                     assert_eq!(store.xcom(run, task, map, key).await.unwrap(), expected, "{key} of {run:?} {task:?}");
                 }
             }
+        }
+    }
+
+    async fn compare_reports(&self, store: &dyn TestedStore, memory: &MemoryStore) {
+        let dags: Vec<_> = (0..6).map(|n| DagId::new(format!("d{n}")).unwrap()).collect();
+        for of in dags.iter().map(Some).chain([None]) {
+            let (seen, expected) = (store.backfills(of, None, 100).await, memory.backfills(of, None, 100).await);
+            assert_eq!(seen.unwrap(), expected.unwrap());
+            let (seen, expected) = (store.sla_misses(of, 100).await, memory.sla_misses(of, 100).await);
+            assert_eq!(seen.unwrap(), expected.unwrap());
+        }
+        for of in ["a", "A", "b"].map(|name| AssetName::new(name).unwrap()).iter().map(Some).chain([None]) {
+            let (seen, expected) = (store.asset_events(of, 100).await, memory.asset_events(of, 100).await);
+            assert_eq!(seen.unwrap(), expected.unwrap());
+        }
+        for (of, at) in dags.iter().flat_map(|of| (0..6).map(move |at| (of, date(at)))) {
+            for scheduled in [false, true] {
+                let expected = memory.previous_run(of, at, scheduled).await.unwrap();
+                assert_eq!(store.previous_run(of, at, scheduled).await.unwrap(), expected, "{of:?} {at:?} {scheduled}");
+            }
+            let expected = memory.runs_between(of, date(1), at, 3).await.unwrap();
+            assert_eq!(store.runs_between(of, date(1), at, 3).await.unwrap(), expected);
         }
     }
 

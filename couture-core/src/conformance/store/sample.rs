@@ -1,11 +1,16 @@
 //! Records to write, and a writer that keeps count of its shard.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::ids::{AttemptToken, DagId, Epoch, MapIndex, RunId, RunKey, ShardId, TaskIndex, WorkerId};
+use crate::ids::{
+    AssetName, AttemptToken, DagId, Epoch, MapIndex, RunId, RunKey, ShardId, TaskId, TaskIndex, WorkerId,
+};
 use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
-use crate::store::{Commit, CommitError, DagRecord, Record, RunChange, RunRecord, ShardCommit, Store, TaskRecord};
+use crate::store::{
+    AssetEvent, AssetNews, Backfill, BackfillState, ChangedAssets, Commit, CommitError, DagRecord, Record, Reprocess,
+    RunChange, RunRecord, ShardCommit, SlaMiss, Store, TaskRecord,
+};
 use crate::time::Timestamp;
 
 /// The moment of all sample commits.
@@ -76,8 +81,17 @@ pub fn sample_dag(dag_id: &str) -> DagRecord {
         active: true,
         version: "v1".to_owned(),
         last_interval: None,
-        changed_assets: Vec::new(),
+        changed_assets: ChangedAssets::default(),
     }
+}
+
+/// Changes of these assets, one each.
+pub(super) fn sample_changes(assets: impl IntoIterator<Item = AssetName>) -> ChangedAssets {
+    let mut changed = ChangedAssets { last_run: Some(Timestamp::from_micros(-7)), ..ChangedAssets::default() };
+    for asset in assets {
+        changed.add(&AssetNews { asset, at: AT, data_interval: DataInterval::at(AT) });
+    }
+    changed
 }
 
 /// A run in state running.
@@ -123,6 +137,45 @@ pub fn sample_task(run: RunKey, task: u32, state: TaskState) -> TaskRecord {
         length: None,
         decision: None,
         deferral: None,
+    }
+}
+
+/// A backfill of DAG `dag_id` that is running, whose number is that of `key`.
+pub(super) fn sample_backfill(key: RunKey, dag_id: &str) -> Backfill {
+    Backfill {
+        number: key.0,
+        dag_id: DagId::new(dag_id).unwrap(),
+        from: Timestamp::from_micros(1),
+        to: Timestamp::from_micros(9),
+        max_active_runs: 1,
+        reprocess: Reprocess::None,
+        reverse: false,
+        conf: json!({}),
+        state: BackfillState::Running,
+        reached: None,
+        created_at: AT,
+        ended_at: None,
+    }
+}
+
+/// An SLA that a task of `run` has missed.
+pub(super) fn sample_sla_miss(run: RunKey, dag_id: &str, task_id: &str, date: i64) -> SlaMiss {
+    SlaMiss {
+        dag_id: DagId::new(dag_id).unwrap(),
+        task_id: TaskId::new(task_id).unwrap(),
+        logical_date: Timestamp::from_micros(date),
+        run,
+        at: AT,
+    }
+}
+
+/// A change of an asset that nobody's task made.
+pub(super) fn sample_asset_event(asset: &str, at: i64) -> AssetEvent {
+    AssetEvent {
+        asset: AssetName::new(asset).unwrap(),
+        at: Timestamp::from_micros(at),
+        source: None,
+        extra: Value::Null,
     }
 }
 

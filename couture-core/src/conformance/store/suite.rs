@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::{commits, extremes, inbox, paging, pools, runs, shards, tasks};
+use super::{clearing, commits, dates, extremes, history, inbox, paging, pools, reports, runs, shards, tasks};
 use crate::store::{Store, StoreReader};
 
 /// Both sides of a store.
@@ -58,6 +58,10 @@ where
         inbox::CASES,
         paging::CASES,
         extremes::CASES,
+        clearing::CASES,
+        dates::CASES,
+        reports::CASES,
+        history::CASES,
     ];
     let mut failed = Vec::new();
     for (name, case) in all.into_iter().flatten() {

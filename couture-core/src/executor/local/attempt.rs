@@ -111,7 +111,7 @@ async fn work(cx: &TaskContext, elements: &[u32], store: &dyn Store) -> Result<O
         xcoms.retain(|xcom| &*xcom.key != XCom::RETURN_VALUE);
         xcoms.push(xcom(cx, XCom::RETURN_VALUE.into(), &output).await?);
     }
-    Ok(Outcome::Succeeded { xcoms, length, decision: cx.take_decision() })
+    Ok(Outcome::Succeeded { xcoms, length, decision: cx.take_decision(), asset_extras: cx.take_asset_extras() })
 }
 
 async fn xcom(cx: &TaskContext, key: String, value: &Value) -> Result<XCom, Failure> {

@@ -236,3 +236,61 @@ impl Roster {
         self.work.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::dag::DagBuilder;
+    use crate::ids::{MapIndex, RunId, RunKey, ShardId, TaskIndex};
+    use crate::schedule::DataInterval;
+    use crate::state::RunType;
+    use crate::task::{RunInfo, Waited};
+
+    fn launches(count: u32, first: u32, is_poke: bool) -> Vec<Launch> {
+        let at = Timestamp::from_micros(0);
+        let key = RunKey::new(ShardId(0), 1);
+        let run = Arc::new(RunInfo {
+            key,
+            dag: Arc::new(DagBuilder::new("d").build().unwrap()),
+            run_id: RunId::manual(at),
+            run_type: RunType::Manual,
+            logical_date: at,
+            data_interval: DataInterval::at(at),
+            backfill: None,
+            conf: Value::Null,
+        });
+        let token = |task| AttemptToken {
+            run: key,
+            task: TaskIndex(task),
+            map_index: MapIndex::NONE,
+            try_number: 1,
+            launch: 1,
+        };
+        let waited = is_poke.then_some(Waited { since: at, pokes: 0 });
+        (first..first + count)
+            .map(|task| Launch { token: token(task), run: run.clone(), waited, elements: Box::default() })
+            .collect()
+    }
+
+    #[test]
+    fn pokes_have_a_bound_of_their_own() {
+        let roster = Roster::default();
+        let at = Timestamp::from_micros(0);
+        assert_eq!(roster.enlist(launches(1_000, 0, true)), MAX_POKES);
+        assert_eq!(roster.enlist(launches(10, 1_000, false)), MAX_POKES + 10, "others are not held up");
+        let mut ended = 0;
+        while let Some((launch, _)) = roster.next() {
+            roster.started(launch.token, at);
+            roster.ended(launch.token, None, at, Outcome::Killed);
+            ended += 1;
+            assert!(roster.queued() <= MAX_POKES + 10);
+        }
+        assert_eq!((ended, lock(&roster.pokes).begun), (1_010, 0));
+        let started = lock(&roster.reports).iter().filter(|report| matches!(report, Report::Started { .. })).count();
+        assert_eq!(started, 10, "that an operator runs again is no news");
+    }
+}

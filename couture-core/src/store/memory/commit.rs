@@ -1,13 +1,10 @@
 //! A commit to memory: checked as a whole, then applied.
 
-use rustc_hash::FxHashSet;
-
+use super::check::CommitCheck;
 use super::contents::Contents;
 use super::run::StoredRun;
 use crate::ids::{PoolName, ShardId};
-use crate::store::{
-    Commit, CommitError, JournalEntry, MAX_COMMIT_RECORDS, Record, ShardCommit, StoreError, TaskRecord,
-};
+use crate::store::{Commit, CommitError, JournalEntry, MAX_COMMIT_RECORDS, Record, ShardCommit, TaskRecord};
 use crate::time::Timestamp;
 
 impl Contents {
@@ -24,7 +21,7 @@ impl Contents {
             return if repeated { Ok(()) } else { Err(CommitError::Stale(stale)) };
         }
         self.check_pools(commit)?;
-        self.check_runs(commit)?;
+        CommitCheck::run(self, commit)?;
         for part in &commit.shards {
             self.apply(part, commit.at);
         }
@@ -61,42 +58,6 @@ impl Contents {
         if full.is_empty() { Ok(()) } else { Err(CommitError::PoolFull(full)) }
     }
 
-    /// What can only be wrong through a mistake of the writer's is refused whole.
-    fn check_runs(&self, commit: &Commit) -> Result<(), StoreError> {
-        let mut created = FxHashSet::default();
-        let mut created_ids = FxHashSet::default();
-        // Records of a run mostly follow each other: one look-up serves them.
-        let mut checked = None;
-        for record in commit.shards.iter().flat_map(|part| &part.records) {
-            let key = match record {
-                Record::RunCreated(run) => {
-                    let known = self.runs.contains_key(&run.key) || self.run_key(&run.dag_id, &run.run_id).is_some();
-                    if known || !created.insert(run.key) || !created_ids.insert((&run.dag_id, &run.run_id)) {
-                        return Err(StoreError::Corrupt(format!(
-                            "dag {:?} already has run {:?}, or the key {} is taken",
-                            run.dag_id, run.run_id, run.key.0
-                        )));
-                    }
-                    continue;
-                }
-                Record::RunChanged(run) => run.key,
-                Record::Task(task) => task.token.run,
-                Record::Dag(_)
-                | Record::AssetChanged(_)
-                | Record::SlaMissed(_)
-                | Record::Backfill(_)
-                | Record::HistoryDeleted(_)
-                | Record::InboxDone(_)
-                | Record::Withdrawn => continue,
-            };
-            if checked != Some(key) && !created.contains(&key) && !self.runs.contains_key(&key) {
-                return Err(StoreError::Corrupt(format!("there is no run with key {}", key.0)));
-            }
-            checked = Some(key);
-        }
-        Ok(())
-    }
-
     fn apply(&mut self, part: &ShardCommit, at: Timestamp) {
         let mut sequence = part.sequence;
         self.shards[part.shard.0 as usize].journal.extend(part.records.iter().map(|record| {
@@ -129,6 +90,7 @@ impl Contents {
                     self.backfills.insert(backfill.number, (**backfill).clone());
                 }
                 Record::HistoryDeleted(dag_id) => self.delete_history(dag_id),
+                Record::Posted { to, message } => drop(self.post(*to, message)),
                 Record::InboxDone(id) => {
                     self.inbox.remove(id);
                 }

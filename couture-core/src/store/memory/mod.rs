@@ -1,5 +1,6 @@
 //! A store that lives in memory: for tests, for embedders who need no durability, and for the simulator.
 
+mod check;
 mod commit;
 mod contents;
 mod pools;

@@ -77,7 +77,7 @@ impl StoreReader for MemoryStore {
         let contents = self.contents();
         let is_wanted = |miss: &&SlaMiss| dag_id.is_none_or(|dag_id| miss.dag_id == *dag_id);
         let mut misses: Vec<_> = contents.sla_misses.values().filter(is_wanted).cloned().collect();
-        misses.sort_by(|a, b| b.logical_date.cmp(&a.logical_date));
+        misses.sort_by_key(|miss| std::cmp::Reverse(miss.logical_date));
         misses.truncate(limit);
         Ok(misses)
     }

@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// How it behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// Takes every mail.
     Willing,
     /// Wants `ada` with the password `s3cr3t-pw`.
@@ -22,49 +22,61 @@ pub(super) enum Manner {
 
 /// A mail as it came.
 #[derive(Clone, Debug)]
-pub(super) struct Taken {
-    pub(super) from: String,
-    pub(super) to: Vec<String>,
-    pub(super) data: String,
+pub(crate) struct Taken {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) data: String,
 }
 
 /// What it was given.
 #[derive(Debug, Default)]
-pub(super) struct Inbox {
-    pub(super) mails: Vec<Taken>,
-    pub(super) connections: usize,
+pub(crate) struct Inbox {
+    pub(crate) mails: Vec<Taken>,
+    pub(crate) connections: usize,
 }
 
-pub(super) struct Server {
-    pub(super) port: u16,
+pub(crate) struct Server {
+    pub(crate) port: u16,
     inbox: Arc<Mutex<Inbox>>,
+    arrived: tokio::sync::mpsc::UnboundedReceiver<Taken>,
 }
 
 impl Server {
-    pub(super) async fn start(manner: Manner) -> Self {
+    pub(crate) async fn start(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let inbox: Arc<Mutex<Inbox>> = Arc::default();
         let shared = inbox.clone();
+        let (sender, arrived) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 shared.lock().unwrap().connections += 1;
-                tokio::spawn(talk(stream, manner, shared.clone()));
+                tokio::spawn(talk(stream, manner, shared.clone(), sender.clone()));
             }
         });
-        Self { port, inbox }
+        Self { port, inbox, arrived }
     }
 
-    pub(super) fn mails(&self) -> Vec<Taken> {
+    /// The next mail, when it has come.
+    pub(crate) async fn next(&mut self) -> Taken {
+        self.arrived.recv().await.expect("the server runs")
+    }
+
+    pub(crate) fn mails(&self) -> Vec<Taken> {
         self.inbox.lock().unwrap().mails.clone()
     }
 
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.inbox.lock().unwrap().connections
     }
 }
 
-async fn talk(stream: TcpStream, manner: Manner, inbox: Arc<Mutex<Inbox>>) -> std::io::Result<()> {
+async fn talk(
+    stream: TcpStream,
+    manner: Manner,
+    inbox: Arc<Mutex<Inbox>>,
+    arrived: tokio::sync::mpsc::UnboundedSender<Taken>,
+) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     let is_busy = manner == Manner::BusyAtFirst && inbox.lock().unwrap().connections <= 2;
@@ -96,6 +108,7 @@ async fn talk(stream: TcpStream, manner: Manner, inbox: Arc<Mutex<Inbox>>) -> st
                 mail.data.push('\n');
             }
             inbox.lock().unwrap().mails.push(mail.clone());
+            let _ = arrived.send(mail.clone());
             "250 taken\r\n"
         } else if upper == "QUIT" {
             return write.write_all(b"221 bye\r\n").await;

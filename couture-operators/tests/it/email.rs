@@ -1,6 +1,6 @@
 //! Mail, to a mail server of the test.
 
-mod server;
+pub(crate) mod server;
 
 use std::sync::Arc;
 

@@ -1,0 +1,63 @@
+//! The store's side for those who look.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use crate::ids::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
+
+use super::asset_event::AssetEvent;
+use super::backfill::Backfill;
+use super::error::StoreError;
+use super::records::{DagRecord, JournalEntry, RunRecord, TaskRecord};
+use super::sla_miss::SlaMiss;
+
+/// Looks at what a store holds, without changing it.
+#[async_trait]
+pub trait StoreReader: Debug + Send + Sync {
+    /// DAGs by id, ascending, after `after`.
+    async fn dags(&self, after: Option<&DagId>, limit: usize) -> Result<Vec<DagRecord>, StoreError>;
+
+    /// One DAG.
+    async fn dag(&self, dag_id: &DagId) -> Result<Option<DagRecord>, StoreError>;
+
+    /// The runs of a DAG, or of all, by key, descending, below `before`. For one DAG that is newest first; for all it is so within
+    /// each shard, and the shards follow one another.
+    async fn runs(
+        &self,
+        dag_id: Option<&DagId>,
+        before: Option<RunKey>,
+        limit: usize,
+    ) -> Result<Vec<RunRecord>, StoreError>;
+
+    /// One run.
+    async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError>;
+
+    /// The task instances of a run, by task and map index, ascending, after `after`; without XComs.
+    async fn tasks(
+        &self,
+        run: RunKey,
+        after: Option<(TaskIndex, MapIndex)>,
+        limit: usize,
+    ) -> Result<Vec<TaskRecord>, StoreError>;
+
+    /// The earlier tries of a task instance, by try, ascending; without XComs. The current one is not among them.
+    async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError>;
+
+    /// The backfills of a DAG, or of all, by number, descending, below `before`.
+    async fn backfills(
+        &self,
+        dag_id: Option<&DagId>,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Backfill>, StoreError>;
+
+    /// The SLA misses of a DAG, or of all, newest logical date first; at most `limit`.
+    async fn sla_misses(&self, dag_id: Option<&DagId>, limit: usize) -> Result<Vec<SlaMiss>, StoreError>;
+
+    /// The changes of an asset, or of all, newest first; at most `limit`.
+    async fn asset_events(&self, asset: Option<&AssetName>, limit: usize) -> Result<Vec<AssetEvent>, StoreError>;
+
+    /// The journal of `shard` after position `after`.
+    async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError>;
+}

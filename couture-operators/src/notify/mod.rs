@@ -1,0 +1,9 @@
+//! Tells people what has happened: calls the callbacks of tasks and DAGs, and sends mail.
+
+mod callback;
+mod facts;
+mod notifier;
+mod program_log;
+
+pub use facts::facts;
+pub use notifier::{NotifySettings, ThreadNotifier};

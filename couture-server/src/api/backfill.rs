@@ -1,0 +1,209 @@
+//! `/backfills`: runs for a range of dates.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use couture_core::store::{Backfill, BackfillChange, BackfillState, NewBackfill, Reprocess};
+use couture_core::{Dag, DagId, DataInterval, PlannedStep, RunKey, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::ApiError;
+use super::extract::{Args, Json, Names};
+use super::page_of::PageOf;
+use super::state::ApiState;
+
+/// A backfill, in Airflow's shape.
+#[derive(Debug, Serialize)]
+pub(super) struct BackfillBody {
+    id: i64,
+    dag_id: DagId,
+    from_date: Timestamp,
+    to_date: Timestamp,
+    dag_run_conf: Value,
+    is_paused: bool,
+    run_backwards: bool,
+    reprocess_behavior: Reprocess,
+    max_active_runs: u32,
+    created_at: Timestamp,
+    completed_at: Option<Timestamp>,
+    state: BackfillState,
+    /// The last logical date that was dealt with.
+    reached: Option<Timestamp>,
+}
+
+impl From<Backfill> for BackfillBody {
+    fn from(row: Backfill) -> Self {
+        Self {
+            id: row.number,
+            dag_id: row.dag_id,
+            from_date: row.from,
+            to_date: row.to,
+            dag_run_conf: row.conf,
+            is_paused: row.state == BackfillState::Paused,
+            run_backwards: row.reverse,
+            reprocess_behavior: row.reprocess,
+            max_active_runs: row.max_active_runs,
+            created_at: row.created_at,
+            completed_at: row.ended_at,
+            state: row.state,
+            reached: row.reached,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct BackfillList {
+    backfills: Vec<BackfillBody>,
+    total_entries: usize,
+}
+
+/// What a backfill would do about a date.
+#[derive(Debug, Serialize)]
+struct PlannedBody {
+    logical_date: Timestamp,
+    data_interval: DataInterval,
+    /// `create`, `clear` or `leave`.
+    step: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PlanList {
+    backfills: Vec<PlannedBody>,
+    total_entries: usize,
+}
+
+/// A backfill to begin, in Airflow's words and with its defaults.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BackfillPost {
+    dag_id: DagId,
+    from_date: Timestamp,
+    to_date: Timestamp,
+    #[serde(default)]
+    run_backwards: bool,
+    #[serde(default)]
+    dag_run_conf: Value,
+    #[serde(default)]
+    reprocess_behavior: Reprocess,
+    #[serde(default = "default_max_active_runs")]
+    max_active_runs: u32,
+}
+
+fn default_max_active_runs() -> u32 {
+    NewBackfill::DEFAULT_MAX_ACTIVE_RUNS
+}
+
+impl From<BackfillPost> for NewBackfill {
+    fn from(post: BackfillPost) -> Self {
+        Self {
+            dag_id: post.dag_id,
+            from: post.from_date,
+            to: post.to_date,
+            max_active_runs: post.max_active_runs,
+            reprocess: post.reprocess_behavior,
+            reverse: post.run_backwards,
+            conf: post.dag_run_conf,
+        }
+    }
+}
+
+/// Whose backfills.
+#[derive(Debug, Deserialize)]
+pub(super) struct Of {
+    dag_id: Option<DagId>,
+}
+
+async fn find(state: &ApiState, number: i64) -> Result<Backfill, ApiError> {
+    let rows = state.reader.backfills(None, Some(number.saturating_add(1)), 1).await?;
+    let unknown = || ApiError::not_found(format!("there is no backfill {number}"));
+    rows.into_iter().find(|row| row.number == number).ok_or_else(unknown)
+}
+
+fn number(text: &str) -> Result<i64, ApiError> {
+    text.parse().map_err(|_| ApiError::not_found(format!("{text:?} is not the number of a backfill")))
+}
+
+pub(super) async fn list(
+    State(state): State<ApiState>,
+    Args(page): Args<PageOf>,
+    Args(of): Args<Of>,
+) -> Result<Json<BackfillList>, ApiError> {
+    let limit = page.limit()?;
+    let wanted = page.offset().saturating_add(limit);
+    if wanted > PageOf::MAX_WALK {
+        return Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", page.offset(), PageOf::MAX_WALK)));
+    }
+    let rows = state.reader.backfills(of.dag_id.as_ref(), None, wanted).await?;
+    let total_entries = rows.len();
+    let backfills = rows.into_iter().skip(page.offset()).map(Into::into).collect();
+    Ok(Json(BackfillList { backfills, total_entries }))
+}
+
+pub(super) async fn get(
+    State(state): State<ApiState>,
+    Names(id): Names<String>,
+) -> Result<Json<BackfillBody>, ApiError> {
+    Ok(Json(find(&state, number(&id)?).await?.into()))
+}
+
+pub(super) async fn create(
+    State(state): State<ApiState>,
+    Json(post): Json<BackfillPost>,
+) -> Result<Json<BackfillBody>, ApiError> {
+    state.dag(&post.dag_id).await?;
+    match state.carry_out(state.engine.backfill(post.into())).await? {
+        Some(number) => Ok(Json(find(&state, number).await?.into())),
+        None => {
+            let detail = "the request is on its way to the scheduler that owns the dag; look for the backfill there";
+            Err(ApiError::new(StatusCode::ACCEPTED, detail))
+        }
+    }
+}
+
+pub(super) async fn dry_run(
+    State(state): State<ApiState>,
+    Json(post): Json<BackfillPost>,
+) -> Result<Json<PlanList>, ApiError> {
+    let new: NewBackfill = post.into();
+    let record = state.dag(&new.dag_id).await?;
+    let json = state.store.version(&record.version).await?;
+    let unreadable = |error: String| ApiError::new(StatusCode::CONFLICT, format!("the dag cannot be read: {error}"));
+    let json = json.ok_or_else(|| unreadable(format!("version {} is missing from the store", record.version)))?;
+    let dag = Dag::from_json(&json).map_err(|error| unreadable(error.to_string()))?;
+    let runs = new.runs(&dag, state.clock.now().wall).map_err(ApiError::invalid)?;
+    let planned = state.carry_out(state.engine.plan_backfill(&new, &runs)).await?;
+    let body = |one: &couture_core::PlannedRun| PlannedBody {
+        logical_date: one.run.logical_date,
+        data_interval: one.run.data_interval,
+        step: match one.step {
+            PlannedStep::Create => "create",
+            PlannedStep::Clear => "clear",
+            PlannedStep::Leave => "leave",
+        },
+    };
+    let backfills: Vec<_> = planned.iter().map(body).collect();
+    Ok(Json(PlanList { total_entries: backfills.len(), backfills }))
+}
+
+pub(super) async fn change(
+    State(state): State<ApiState>,
+    Names((id, change)): Names<(String, String)>,
+) -> Result<Json<BackfillBody>, ApiError> {
+    let change = match change.as_str() {
+        "pause" => BackfillChange::Pause,
+        "unpause" => BackfillChange::Unpause,
+        "cancel" => BackfillChange::Cancel,
+        other => {
+            let detail = format!("a backfill can be paused, unpaused and cancelled: there is no {other:?}");
+            return Err(ApiError::not_found(detail));
+        }
+    };
+    let number = number(&id)?;
+    let row = find(&state, number).await?;
+    if row.state.is_over() {
+        let detail = format!("backfill {} of dag {:?} is over already", RunKey(number).0, row.dag_id.as_str());
+        return Err(ApiError::new(StatusCode::CONFLICT, detail));
+    }
+    state.carry_out(state.engine.set_backfill(row.dag_id, number, change)).await?;
+    Ok(Json(find(&state, number).await?.into()))
+}

@@ -1,0 +1,151 @@
+//! `/dags/{dag_id}/clearTaskInstances` and `/dags/{dag_id}/dagRuns/{run_id}/clear`: task instances begin again.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use couture_core::store::{ClearOnly, TaskChoice};
+use couture_core::{DagId, MapIndex, RunScope, Scope, TaskId, Timestamp};
+use serde::Deserialize;
+
+use super::affected::AffectedList;
+use super::dag_run::DagRunBody;
+use super::error::ApiError;
+use super::extract::{Json, Names, dag_id, run_id};
+use super::state::ApiState;
+
+/// What is cleared, in Airflow's words and with its defaults.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClearBody {
+    #[serde(default = "yes")]
+    dry_run: bool,
+    #[serde(default)]
+    start_date: Option<Timestamp>,
+    #[serde(default)]
+    end_date: Option<Timestamp>,
+    #[serde(default = "yes")]
+    only_failed: bool,
+    #[serde(default)]
+    only_running: bool,
+    #[serde(default = "yes")]
+    reset_dag_runs: bool,
+    #[serde(default)]
+    task_ids: Option<Vec<NamedTask>>,
+    #[serde(default)]
+    dag_run_id: Option<String>,
+    #[serde(default)]
+    include_upstream: bool,
+    #[serde(default)]
+    include_downstream: bool,
+    #[serde(default)]
+    include_future: bool,
+    #[serde(default)]
+    include_past: bool,
+    #[serde(default)]
+    run_on_latest_version: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A task, or one instance of a mapped task as `[task_id, map_index]`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a task is a text, or a list of a text and a map index")]
+enum NamedTask {
+    Task(TaskId),
+    Instance(TaskId, i32),
+}
+
+impl From<NamedTask> for TaskChoice {
+    fn from(named: NamedTask) -> Self {
+        match named {
+            NamedTask::Task(task_id) => task_id.into(),
+            NamedTask::Instance(task_id, map_index) => {
+                let map_index = Some(MapIndex(map_index)).filter(|index| *index != MapIndex::NONE);
+                Self { task_id, map_index }
+            }
+        }
+    }
+}
+
+impl ClearBody {
+    async fn scope(&mut self, state: &ApiState, dag_id: DagId) -> Result<Scope, ApiError> {
+        if !self.reset_dag_runs {
+            return Err(ApiError::invalid("reset_dag_runs is false, but a run that goes on is running: leave it out"));
+        }
+        if self.run_on_latest_version {
+            let detail = "run_on_latest_version is not decided by a call; set newest_version_on_clear in the DAG";
+            return Err(ApiError::invalid(detail));
+        }
+        if self.dag_run_id.is_some() && (self.start_date.is_some() || self.end_date.is_some()) {
+            return Err(ApiError::invalid("give dag_run_id, or start_date and end_date, but not both"));
+        }
+        let runs = match &self.dag_run_id {
+            Some(id) => RunScope::Run(state.run(&dag_id, &run_id(id)?).await?.key),
+            None if self.include_past || self.include_future => {
+                return Err(ApiError::invalid("include_past and include_future need a dag_run_id to count from"));
+            }
+            None => {
+                state.dag(&dag_id).await?;
+                let first = self.start_date.unwrap_or(Timestamp::from_micros(i64::MIN));
+                RunScope::Between(first, self.end_date.unwrap_or(Timestamp::from_micros(i64::MAX)))
+            }
+        };
+        Ok(Scope {
+            dag_id,
+            runs,
+            tasks: self.task_ids.take().unwrap_or_default().into_iter().map(Into::into).collect(),
+            upstream: self.include_upstream,
+            downstream: self.include_downstream,
+            past: self.include_past,
+            future: self.include_future,
+        })
+    }
+
+    fn only(&self) -> Result<ClearOnly, ApiError> {
+        match (self.only_failed, self.only_running) {
+            (true, true) => Err(ApiError::invalid("only_failed and only_running are both true; set one to false")),
+            (true, false) => Ok(ClearOnly::Failed),
+            (false, true) => Ok(ClearOnly::Running),
+            (false, false) => Ok(ClearOnly::All),
+        }
+    }
+}
+
+pub(super) async fn tasks(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+    Json(mut body): Json<ClearBody>,
+) -> Result<Json<AffectedList>, ApiError> {
+    let dag_id = dag_id(&name)?;
+    let only = body.only()?;
+    let scope = body.scope(&state, dag_id.clone()).await?;
+    let affected = state.carry_out(state.engine.clear(&scope, only, body.dry_run)).await?;
+    Ok(Json(AffectedList::new(&dag_id, affected)))
+}
+
+/// How a run is cleared, with Airflow's defaults.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClearRunBody {
+    #[serde(default = "yes")]
+    dry_run: bool,
+    #[serde(default)]
+    only_failed: bool,
+}
+
+pub(super) async fn run(
+    State(state): State<ApiState>,
+    Names((dag, run)): Names<(String, String)>,
+    Json(body): Json<ClearRunBody>,
+) -> Result<Response, ApiError> {
+    let (dag_id, run_id) = (dag_id(&dag)?, run_id(&run)?);
+    let key = state.run(&dag_id, &run_id).await?.key;
+    let only = if body.only_failed { ClearOnly::Failed } else { ClearOnly::All };
+    let scope = Scope::run(dag_id.clone(), key);
+    let affected = state.carry_out(state.engine.clear(&scope, only, body.dry_run)).await?;
+    if body.dry_run {
+        return Ok(Json(AffectedList::new(&dag_id, affected)).into_response());
+    }
+    Ok(Json(DagRunBody::from(state.run(&dag_id, &run_id).await?)).into_response())
+}

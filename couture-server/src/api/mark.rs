@@ -1,0 +1,90 @@
+//! Declaring task instances to be what they are not: `PATCH …/taskInstances/{task_id}`; and running one by itself:
+//! `POST …/taskInstances/{task_id}/run`.
+
+use axum::extract::State;
+use couture_core::store::{MarkedState, TaskChoice};
+use couture_core::{MapIndex, Scope};
+use serde::Deserialize;
+
+use super::affected::AffectedList;
+use super::error::ApiError;
+use super::extract::{Args, Json, Names, dag_id, run_id, task_id};
+use super::state::ApiState;
+use super::task_instance::{Named, TaskInstanceBody};
+
+/// What a task instance is declared to be, in Airflow's words.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MarkBody {
+    new_state: MarkedState,
+    #[serde(default)]
+    include_upstream: bool,
+    #[serde(default)]
+    include_downstream: bool,
+    #[serde(default)]
+    include_future: bool,
+    #[serde(default)]
+    include_past: bool,
+}
+
+/// Which of a mapped task's instances; all where absent.
+#[derive(Debug, Deserialize)]
+pub(super) struct Instance {
+    map_index: Option<i32>,
+}
+
+impl Instance {
+    fn choice(&self, task: &str) -> Result<TaskChoice, ApiError> {
+        let map_index = self.map_index.map(MapIndex).filter(|index| *index != MapIndex::NONE);
+        Ok(TaskChoice { map_index, ..task_id(task)?.into() })
+    }
+}
+
+pub(super) async fn mark(
+    state: State<ApiState>,
+    names: Names<(String, String, String)>,
+    instance: Args<Instance>,
+    body: Json<MarkBody>,
+) -> Result<Json<AffectedList>, ApiError> {
+    change(state, names, instance, body, false).await
+}
+
+pub(super) async fn dry_run(
+    state: State<ApiState>,
+    names: Names<(String, String, String)>,
+    instance: Args<Instance>,
+    body: Json<MarkBody>,
+) -> Result<Json<AffectedList>, ApiError> {
+    change(state, names, instance, body, true).await
+}
+
+async fn change(
+    State(state): State<ApiState>,
+    Names((dag, run, task)): Names<(String, String, String)>,
+    Args(instance): Args<Instance>,
+    Json(body): Json<MarkBody>,
+    dry_run: bool,
+) -> Result<Json<AffectedList>, ApiError> {
+    let dag_id = dag_id(&dag)?;
+    let key = state.run(&dag_id, &run_id(&run)?).await?.key;
+    let scope = Scope {
+        upstream: body.include_upstream,
+        downstream: body.include_downstream,
+        past: body.include_past,
+        future: body.include_future,
+        ..Scope::tasks(dag_id.clone(), key, [instance.choice(&task)?])
+    };
+    let affected = state.carry_out(state.engine.mark(&scope, body.new_state, dry_run)).await?;
+    Ok(Json(AffectedList::new(&dag_id, affected)))
+}
+
+pub(super) async fn run_alone(
+    State(state): State<ApiState>,
+    Names((dag, run, task)): Names<(String, String, String)>,
+    Args(instance): Args<Instance>,
+) -> Result<Json<TaskInstanceBody>, ApiError> {
+    let named = Named::find(&state, &dag, &run, &task).await?;
+    let (dag_id, key) = (named.run.dag_id.clone(), named.run.key);
+    state.carry_out(state.engine.run_task(dag_id, key, instance.choice(&task)?)).await?;
+    Ok(Json(named.body(&state).await?))
+}
