@@ -30,7 +30,7 @@ impl Limits {
         let (distinct_lg, quantile_k, frequent) = match columns {
             0..=64 => (14, 1000, 4096),
             65..=256 => (13, 800, 2048),
-            257..=1024 => (12, 400, 512),
+            257..=1024 => (12, 300, 256),
             _ => (10, 200, 128),
         };
         Self {
@@ -39,7 +39,7 @@ impl Limits {
             distinct_lg,
             quantile_k,
             frequent,
-            sample_rows: share(500_000, 100, 20_000),
+            sample_rows: share(400_000, 100, 20_000),
             // Seven eighths of a power of two: what a hash set holds before it doubles.
             duplicate_rows: 917_504,
             batch_rows: share(1 << 16, 16, 4096),
