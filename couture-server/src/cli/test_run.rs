@@ -76,7 +76,7 @@ fn find(wanted: &str, data: &Path) -> Result<Dag, CliError> {
     let mut changes = if folder.is_dir() { catalog.look(now) } else { Vec::new() };
     changes.extend(catalog.add_examples(EXAMPLES, now));
     let defined = changes.into_iter().filter_map(|change| match change {
-        Change::Defined(dag) => Some(dag),
+        Change::Defined(dag) => Some(*dag),
         Change::Gone(_) => None,
     });
     let mut known = Vec::new();

@@ -16,7 +16,7 @@ use super::source::{DagFacts, DagSource, ImportError};
 #[derive(Debug)]
 pub enum Change {
     /// A DAG is defined, for the first time or anew.
-    Defined(Dag),
+    Defined(Box<Dag>),
     /// A DAG is not defined any more.
     Gone(DagId),
 }
@@ -85,7 +85,7 @@ impl Catalog {
 
     /// A DAG that the program defines itself. `None` where its id is taken, which is then an import error.
     pub fn add_native(&self, dag: Dag, now: Timestamp) -> Option<Change> {
-        self.state().claim(dag, DagSource::Native, now).map(Change::Defined)
+        self.state().claim(dag, DagSource::Native, now).map(|dag| Change::Defined(Box::new(dag)))
     }
 
     /// The examples.
@@ -93,7 +93,7 @@ impl Catalog {
         let add = |example: &Example| {
             let source = DagSource::Example(example.name);
             match parse(example.content.as_bytes(), Format::Yaml) {
-                Ok(dag) => self.state().claim(dag, source, now).map(Change::Defined),
+                Ok(dag) => self.state().claim(dag, source, now).map(|dag| Change::Defined(Box::new(dag))),
                 Err(error) => {
                     self.state().report(source.to_string(), error, now);
                     None
@@ -259,7 +259,7 @@ impl Look<'_> {
                 match self.catalog.state().claim(dag, source, self.now) {
                     Some(dag) => {
                         owns = Some(dag_id);
-                        self.changes.push(Change::Defined(dag));
+                        self.changes.push(Change::Defined(Box::new(dag)));
                     }
                     None => wants = Some(dag_id),
                 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_core::store::StoreError;
-use couture_core::{Clock, DagId, Engine, EngineError, StoreReader};
+use couture_core::{Clock, Dag, DagId, Engine, EngineError, StoreReader};
 use futures_util::StreamExt as _;
 
 use super::catalog::{Catalog, Change};
@@ -33,7 +33,7 @@ async fn apply(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, changes: V
 
 async fn apply_one(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, change: Change) -> Result<(), EngineError> {
     let (dag, dag_id) = match change {
-        Change::Defined(dag) => (Some(Arc::new(dag)), None),
+        Change::Defined(dag) => (Some(Arc::<Dag>::from(dag)), None),
         Change::Gone(dag_id) => (None, Some(dag_id)),
     };
     loop {

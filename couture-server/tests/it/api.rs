@@ -87,10 +87,10 @@ fn a_run_can_be_ended() {
             .then_some(())
     });
     let path = TestServer::run_path("long", &run);
-    assert_eq!(server.send("PATCH", &path, &json!({"state": "success"})).status, 422);
+    assert_eq!(server.send("PATCH", &path, &json!({"state": "done"})).status, 422);
     assert_eq!(server.send("PATCH", &path, &json!({"state": "failed"})).status, 200);
     assert_eq!(server.finished("long", &run), "failed");
-    let answer = server.send("PATCH", &path, &json!({"state": "failed"}));
+    let answer = server.send("PATCH", &path, &json!({"state": "failed", "only_unfinished": true}));
     assert_eq!((answer.status, answer.detail().contains("over already")), (409, true), "{}", answer.body);
 }
 
@@ -106,7 +106,8 @@ fn every_error_has_a_status_and_says_what_is_wrong() {
     };
     check("GET", "/api/v2/nothing", "", 404, "/api/v2/nothing");
     check("GET", "/nothing", "", 404, "/nothing");
-    check("DELETE", "/api/v2/dags/pair", "", 405, "DELETE");
+    check("PUT", "/api/v2/dags/pair", "", 405, "PUT");
+    check("DELETE", "/api/v2/dags/pair", "", 409, "unfinished");
     check("GET", "/api/v2/dags/missing", "", 404, "missing");
     check("GET", "/api/v2/dags/a%20b", "", 404, "letters, digits");
     check("GET", "/api/v2/dags/%ff", "", 404, "");
