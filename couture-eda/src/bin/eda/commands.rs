@@ -1,0 +1,139 @@
+use std::path::Path;
+use std::sync::mpsc;
+
+use couture_eda::report::{self, OutputKind};
+use couture_eda::source::{self, Options};
+use couture_eda::text::Encoding;
+use couture_eda::{EdaError, State, compare, importance};
+
+use crate::arguments::{Arguments, Command, Compare, Merge, Output, Profile, Reading};
+use crate::{clock, progress};
+
+/// Rows that feature importance learns from, at most.
+const LEARNT_ROWS: usize = 80_000;
+
+/// Does what was asked.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), EdaError> {
+    match &arguments.command {
+        Command::Profile(profile) => run_profile(profile),
+        Command::Merge(merge) => run_merge(merge),
+        Command::Compare(compare) => run_compare(compare),
+    }
+}
+
+fn run_profile(arguments: &Profile) -> Result<(), EdaError> {
+    let mut options = options(&arguments.reading)?;
+    options.sample_rows = arguments.target.as_ref().map(|_| LEARNT_ROWS);
+    for state in read(&arguments.sources, arguments.query.as_deref(), &options)? {
+        let target = arguments.target.as_deref().map(|target| target_of(target, &state)).transpose()?;
+        output(&state, target.as_ref().map(|target| target.1.as_str()), &arguments.output)?;
+        let Some((target, _)) = target.filter(|_| !arguments.output.json) else { continue };
+        let page = importance::html(&importance::measure(&state, &target)?);
+        let path = place(&state, OutputKind::Importance, &arguments.output);
+        write(&path, page.as_bytes())?;
+        println!("{}", path.display());
+    }
+    Ok(())
+}
+
+/// The target, and its column; `auto` is a column that is proposed.
+fn target_of(target: &str, state: &State) -> Result<(String, String), EdaError> {
+    if target == "auto" && !state.table.names.iter().any(|name| name == "auto") {
+        let nothing = || EdaError::Target { column: "auto".to_owned(), reason: "no column varies".to_owned() };
+        let proposed = importance::propose(&state.finish(None)).ok_or_else(nothing)?;
+        return Ok((proposed.clone(), proposed));
+    }
+    let column = importance::Target::parse(target, &state.table.names)?.column;
+    Ok((target.to_owned(), column))
+}
+
+fn run_merge(arguments: &Merge) -> Result<(), EdaError> {
+    let mut merged: Option<State> = None;
+    for path in &arguments.states {
+        let state = source::read_state(path)?;
+        match &mut merged {
+            None => merged = Some(state),
+            Some(merged) => merged.merge(state)?,
+        }
+    }
+    merged.map_or(Ok(()), |state| output(&state, None, &arguments.output))
+}
+
+fn run_compare(arguments: &Compare) -> Result<(), EdaError> {
+    let options = options(&arguments.reading)?;
+    let read = |name: &String| match Path::new(name).extension() {
+        Some(extension) if extension == "eda" => source::read_state(Path::new(name)),
+        _ => one(name, read(std::slice::from_ref(name), None, &options)?),
+    };
+    let difference = compare::compare(&read(&arguments.before)?, &read(&arguments.after)?);
+    if let Some(path) = &arguments.out {
+        write(path, compare::html(&difference).as_bytes())?;
+        println!("{}", path.display());
+    }
+    if arguments.json {
+        println!("{}", serde_json::to_string(&difference).expect("a difference can be written"));
+    } else if arguments.out.is_none() {
+        print!("{}", compare::text(&difference));
+    }
+    Ok(())
+}
+
+/// The only table of a source.
+fn one(name: &str, states: Vec<State>) -> Result<State, EdaError> {
+    let reason = format!("it holds {} tables; name a source with one", states.len());
+    let several = || EdaError::Source { name: name.to_owned(), reason };
+    <[State; 1]>::try_from(states).map(|[state]| state).map_err(|_| several())
+}
+
+fn read(sources: &[String], query: Option<&str>, options: &Options) -> Result<Vec<State>, EdaError> {
+    let (running, done) = mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(move || progress::show(&options.progress, &done));
+        let state = source::profile(sources, query, options);
+        drop(running);
+        state
+    })
+}
+
+fn options(reading: &Reading) -> Result<Options, EdaError> {
+    let mut options = Options::default();
+    options.workers = reading.workers.unwrap_or(options.workers).max(1);
+    options.header = reading.no_header.then_some(false);
+    let unknown = |name: &str, reason: &str| EdaError::Source { name: name.to_owned(), reason: reason.to_owned() };
+    if let Some(delimiter) = reading.delimiter {
+        let byte = u8::try_from(delimiter).ok().filter(u8::is_ascii);
+        options.delimiter =
+            Some(byte.ok_or_else(|| unknown(&delimiter.to_string(), "a delimiter is one ASCII character"))?);
+    }
+    if let Some(name) = &reading.encoding {
+        options.encoding = Some(
+            Encoding::named(name)
+                .ok_or_else(|| unknown(name, "it is no encoding; name one such as utf-8 or latin1"))?,
+        );
+    }
+    Ok(options)
+}
+
+fn output(state: &State, target: Option<&str>, output: &Output) -> Result<(), EdaError> {
+    let profile = state.finish(target);
+    if output.json {
+        println!("{}", serde_json::to_string(&profile).expect("a profile can be written"));
+        return Ok(());
+    }
+    let path = place(state, OutputKind::Preliminary, output);
+    report::write(state, &profile, &path)?;
+    println!("{}", path.display());
+    Ok(())
+}
+
+fn place(state: &State, kind: OutputKind, output: &Output) -> std::path::PathBuf {
+    let timestamp = output.timestamp.clone().unwrap_or_else(|| source::timestamp(clock::now()));
+    let name = state.sources.first().map_or("table", String::as_str);
+    report::output_path(&output.out, name, kind, &timestamp)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), EdaError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, bytes));
+    written.map_err(|source| EdaError::Write { path: path.to_owned(), source })
+}

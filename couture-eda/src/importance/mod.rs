@@ -1,0 +1,14 @@
+//! Which columns tell most about a target: on rows drawn at random, with fixed seeds, so that the same data give the same
+//! report.
+
+mod bins;
+mod features;
+mod measure;
+mod model;
+mod score;
+mod shown;
+mod target;
+
+pub use measure::{Curve, Feature, Importance, measure};
+pub use shown::html;
+pub use target::{Target, Task, propose};

@@ -1,0 +1,1 @@
+const q=document.getElementById("q");if(q)q.addEventListener("input",()=>{const w=q.value.toLowerCase();document.querySelectorAll("section.c").forEach(s=>{s.hidden=!s.dataset.n.includes(w)});document.querySelectorAll("nav a").forEach(a=>{a.hidden=!a.textContent.toLowerCase().includes(w)})});

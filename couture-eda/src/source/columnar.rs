@@ -1,0 +1,203 @@
+//! Parquet, a worker for each share of the row groups, and Arrow IPC.
+
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::sync::Arc;
+
+use arrow::ipc::reader::{FileReader, StreamReader};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{ChunkReader, Length};
+
+use super::{Options, RandomAccess, RangeReader, typed};
+use crate::state::State;
+use crate::summary::Table;
+use crate::text::{Notice, Notices};
+
+/// Rows of a batch of the Parquet reader.
+const BATCH_ROWS: usize = 4096;
+/// Cells of a batch; wide tables have smaller batches.
+const BATCH_CELLS: usize = 1 << 17;
+/// A row group that is larger once it is decompressed could not be read in bounded memory.
+const MOST_CHUNK_BYTES: i64 = 4 << 30;
+
+#[derive(Clone)]
+struct Chunks(Arc<dyn RandomAccess>);
+
+impl Length for Chunks {
+    fn len(&self) -> u64 {
+        self.0.size()
+    }
+}
+
+impl ChunkReader for Chunks {
+    type T = BufReader<RangeReader>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        Ok(BufReader::new(RangeReader::new(Arc::clone(&self.0), start)))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<bytes::Bytes, ParquetError> {
+        if start.saturating_add(length as u64) > self.0.size() {
+            return Err(ParquetError::EOF("a block lies behind the end of the file".to_owned()));
+        }
+        let mut bytes = vec![0; length];
+        RangeReader::new(Arc::clone(&self.0), start).read_exact(&mut bytes)?;
+        Ok(bytes.into())
+    }
+}
+
+/// Profiles a Parquet file.
+pub(super) fn parquet(source: &Arc<dyn RandomAccess>, file: usize, options: &Options) -> Result<State, String> {
+    let chunks = Chunks(Arc::clone(source));
+    let metadata = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new()).map_err(|error| error.to_string())?;
+    let groups = metadata.metadata().row_groups();
+    if let Some(group) = groups.iter().find(|group| group.total_byte_size() > MOST_CHUNK_BYTES) {
+        return Err(format!("a row group says that it holds {} bytes", group.total_byte_size()));
+    }
+    let workers = options.workers.clamp(1, groups.len().max(1));
+    let mut first_rows = vec![0_u64];
+    for group in groups {
+        first_rows.push(first_rows[first_rows.len() - 1] + u64::try_from(group.num_rows()).unwrap_or_default());
+    }
+    let bounds: Vec<usize> = (0..=workers).map(|worker| worker * groups.len() / workers).collect();
+    let parts = std::thread::scope(|scope| {
+        let workers: Vec<_> = bounds
+            .windows(2)
+            .map(|bounds| {
+                let (chunks, metadata, first) = (chunks.clone(), metadata.clone(), first_rows[bounds[0]]);
+                let groups = (bounds[0]..bounds[1]).collect();
+                let position = ((file as u64) << 44) + first;
+                scope.spawn(move || row_groups(chunks, metadata, groups, position, options))
+            })
+            .collect();
+        let join = |worker: std::thread::ScopedJoinHandle<'_, _>| {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        workers.into_iter().map(join).collect::<Vec<(Table, Notices)>>()
+    });
+    let merged = parts.into_iter().map(|(table, notices)| State { notices, ..State::new(table) }).reduce(|mut a, b| {
+        a.merge(b).expect("all row groups have the columns of their file");
+        a
+    });
+    let mut state = merged.expect("there is a worker");
+    state.notes = vec![("format".to_owned(), "Parquet".to_owned())];
+    state.bytes = source.size();
+    Ok(state)
+}
+
+/// Reads row groups. What is damaged ends the reading, and is told.
+fn row_groups(
+    chunks: Chunks,
+    metadata: ArrowReaderMetadata,
+    groups: Vec<usize>,
+    mut position: u64,
+    options: &Options,
+) -> (Table, Notices) {
+    let mut table = typed::table(metadata.schema(), options);
+    let mut notices = Notices::default();
+    let rows = (BATCH_CELLS / table.names.len().max(1)).clamp(64, BATCH_ROWS);
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata);
+    let reader = builder.with_row_groups(groups).with_batch_size(rows).build();
+    let batches = match reader {
+        Ok(reader) => reader,
+        Err(error) => {
+            notices.add(Notice::Truncated, || error.to_string());
+            return (table, notices);
+        }
+    };
+    for batch in batches {
+        let taken = batch.and_then(|batch| {
+            typed::update(&mut table, &batch, position)?;
+            Ok(batch.num_rows() as u64)
+        });
+        match taken {
+            Ok(count) => {
+                position += count;
+                options.progress.add(count, 0);
+            }
+            Err(error) => {
+                notices.add(Notice::Truncated, || error.to_string());
+                break;
+            }
+        }
+    }
+    (table, notices)
+}
+
+/// A reader that can go anywhere.
+struct Cursor {
+    reader: RangeReader,
+    size: u64,
+    at: u64,
+}
+
+impl Read for Cursor {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Cursor {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.size.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::InvalidInput))?;
+        self.reader.seek_to(self.at);
+        Ok(self.at)
+    }
+}
+
+/// Profiles an Arrow IPC file or stream.
+pub(super) fn ipc(
+    source: &Arc<dyn RandomAccess>,
+    is_stream: bool,
+    file: usize,
+    options: &Options,
+) -> Result<State, String> {
+    let reader = RangeReader::new(Arc::clone(source), 0);
+    let size = source.size();
+    let message = |error: arrow::error::ArrowError| error.to_string();
+    let mut state = if is_stream {
+        let reader = StreamReader::try_new(BufReader::new(reader), None).map_err(message)?;
+        let table = typed::table(&reader.schema(), options);
+        batches(table, reader, file, options)
+    } else {
+        let reader = FileReader::try_new(BufReader::new(Cursor { reader, size, at: 0 }), None).map_err(message)?;
+        let table = typed::table(&reader.schema(), options);
+        batches(table, reader, file, options)
+    };
+    state.bytes = size;
+    Ok(state)
+}
+
+fn batches(
+    mut table: Table,
+    batches: impl Iterator<Item = Result<arrow::array::RecordBatch, arrow::error::ArrowError>>,
+    file: usize,
+    options: &Options,
+) -> State {
+    let (mut notices, mut position) = (Notices::default(), (file as u64) << 44);
+    for batch in batches {
+        let taken = batch.and_then(|batch| {
+            typed::update(&mut table, &batch, position)?;
+            Ok(batch.num_rows() as u64)
+        });
+        match taken {
+            Ok(count) => {
+                position += count;
+                options.progress.add(count, 0);
+            }
+            Err(error) => {
+                notices.add(Notice::Truncated, || error.to_string());
+                break;
+            }
+        }
+    }
+    let notes = vec![("format".to_owned(), "Arrow IPC".to_owned())];
+    State { notices, notes, ..State::new(table) }
+}

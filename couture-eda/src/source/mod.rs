@@ -1,0 +1,23 @@
+//! Where data come from: files, folders, stores and databases, in the formats that are read.
+
+mod columnar;
+mod delimited;
+mod excel;
+mod files;
+mod format;
+mod json;
+mod object;
+mod options;
+mod places;
+mod random;
+mod rows;
+mod saved;
+#[cfg(feature = "sql")]
+mod sql;
+mod tables;
+mod typed;
+
+pub use options::{Options, Progress};
+pub use random::{LocalFile, RandomAccess, RangeReader};
+pub use saved::{read_state, timestamp};
+pub use tables::{Profiler, profile, profile_batches, profile_bytes};

@@ -1,0 +1,77 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::limits::Limits;
+use crate::text::Encoding;
+
+/// Cells of the rows that are drawn at random at most.
+const MOST_SAMPLED_CELLS: usize = 4_000_000;
+
+/// How sources are read.
+#[derive(Debug)]
+pub struct Options {
+    /// Threads that work at once.
+    pub workers: usize,
+    /// What stands between the fields of a text file, where it is not to be detected.
+    pub delimiter: Option<u8>,
+    /// Whether the first record names the columns, where it is not to be detected.
+    pub header: Option<bool>,
+    /// The encoding, where it is not to be detected.
+    pub encoding: Option<Encoding>,
+    /// Rows that are drawn at random, where more than for a profile are wanted: feature importance learns from them.
+    pub sample_rows: Option<usize>,
+    /// What was read so far.
+    pub progress: Progress,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            workers,
+            delimiter: None,
+            header: None,
+            encoding: None,
+            sample_rows: None,
+            progress: Progress::default(),
+        }
+    }
+}
+
+impl Options {
+    /// The limits for a table of so many columns.
+    #[must_use]
+    pub fn limits(&self, columns: usize) -> Limits {
+        let limits = Limits::for_columns(columns);
+        let most = (MOST_SAMPLED_CELLS / columns.max(1)).max(100);
+        let rows = self.sample_rows.map_or(limits.sample_rows, |rows| rows.min(most));
+        Limits { sample_rows: rows.max(limits.sample_rows), ..limits }
+    }
+}
+
+/// What was read so far; may be asked by another thread.
+#[derive(Debug, Default)]
+pub struct Progress {
+    rows: AtomicU64,
+    bytes: AtomicU64,
+    all_bytes: AtomicU64,
+}
+
+impl Progress {
+    /// Adds what was read.
+    pub fn add(&self, rows: u64, bytes: u64) {
+        self.rows.fetch_add(rows, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Adds what there is to read.
+    pub fn expect(&self, bytes: u64) {
+        self.all_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// The rows and bytes that were read, and all bytes that there are as far as is known.
+    #[must_use]
+    pub fn get(&self) -> (u64, u64, u64) {
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        (load(&self.rows), load(&self.bytes), load(&self.all_bytes))
+    }
+}

@@ -1,0 +1,103 @@
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+/// Bytes that can be read from anywhere, by many threads at once: a file, or an object of a store.
+pub trait RandomAccess: Send + Sync {
+    /// How many bytes there are.
+    fn size(&self) -> u64;
+
+    /// Reads bytes from `offset` on into `buffer`; 0 at the end.
+    ///
+    /// # Errors
+    /// Those of the system.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+}
+
+/// A file of this machine.
+#[derive(Debug)]
+pub struct LocalFile {
+    file: File,
+    size: u64,
+}
+
+impl LocalFile {
+    /// Opens the file at `path`, which is no folder.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn open(path: &std::path::Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+        }
+        Ok(Self { size: metadata.len(), file })
+    }
+}
+
+impl RandomAccess for LocalFile {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    #[cfg(unix)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)
+    }
+}
+
+impl RandomAccess for Vec<u8> {
+    fn size(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = self.get(usize::try_from(offset).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+}
+
+/// Reads from an offset on, in order.
+#[derive(Clone)]
+pub struct RangeReader {
+    source: Arc<dyn RandomAccess>,
+    at: u64,
+}
+
+impl RangeReader {
+    /// Reads `source` from `at` on.
+    pub fn new(source: Arc<dyn RandomAccess>, at: u64) -> Self {
+        Self { source, at }
+    }
+
+    /// Goes on reading at `at`.
+    pub fn seek_to(&mut self, at: u64) {
+        self.at = at;
+    }
+
+    /// Up to `most` bytes from here on, which are all that there are where fewer.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn peek(&self, most: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.clone().take(most as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+impl Read for RangeReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read_at(self.at, buffer)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}

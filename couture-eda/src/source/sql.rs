@@ -1,0 +1,123 @@
+//! Tables and queries of SQLite, PostgreSQL and MySQL or MariaDB, row by row, as the database writes them as text.
+
+use futures_util::TryStreamExt;
+use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Row, TypeInfo, ValueRef};
+
+use super::Options;
+use super::places::without_password;
+use super::rows::Rows;
+use crate::error::EdaError;
+use crate::state::State;
+use crate::text::{Notice, column_names};
+
+/// Profiles the rows of `query`, or of the table behind the `#` of the URL.
+pub(super) fn profile(url: &str, query: Option<&str>, file: usize, options: &Options) -> Result<State, EdaError> {
+    let (base, table) = url.split_once('#').map_or((url, None), |(base, table)| (base, Some(table)));
+    let name = without_password(base);
+    let unusable = |reason: String| EdaError::Source { name: name.clone(), reason };
+    let is_mysql = base.starts_with("mysql") || base.starts_with("mariadb");
+    let query = match (query, table) {
+        (Some(query), _) => query.to_owned(),
+        (None, Some(table)) => format!("SELECT * FROM {}", quoted(table, if is_mysql { '`' } else { '"' })),
+        (None, None) => return Err(unusable("name a table behind a #, or give a query".to_owned())),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| unusable(error.to_string()))?;
+    // A server's message may hold what was sent to it.
+    let message = |error: sqlx::Error| unusable(error.to_string().replace(base, &name));
+    let rows = runtime.block_on(async {
+        if is_mysql {
+            let url = base.replacen("mariadb", "mysql", 1);
+            mysql(&url, &query, file, options).await
+        } else if base.starts_with("sqlite") {
+            sqlite(base, &query, file, options).await
+        } else {
+            postgres(base, &query, file, options).await
+        }
+    });
+    let mut state = rows.map_err(message)?;
+    let shown = table.map_or_else(|| query.clone(), str::to_owned);
+    state.sources = vec![format!("{name}: {shown}")];
+    Ok(state)
+}
+
+/// A name of a table, of which each part between points is quoted.
+fn quoted(table: &str, quote: char) -> String {
+    let part = |part: &str| format!("{quote}{}{quote}", part.replace(quote, &format!("{quote}{quote}")));
+    table.split('.').map(part).collect::<Vec<_>>().join(".")
+}
+
+/// Takes rows from a stream: `$text` gives a value as text.
+macro_rules! read {
+    ($connection:expr, $query:expr, $file:expr, $options:expr, $text:expr) => {{
+        let mut connection = $connection;
+        let mut rows: Option<Rows<'_>> = None;
+        let mut stream = sqlx::raw_sql(AssertSqlSafe($query.to_owned())).fetch(&mut connection);
+        let mut cells: Vec<Vec<u8>> = Vec::new();
+        loop {
+            let row = match stream.try_next().await {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(error) => match &mut rows {
+                    None => return Err(error),
+                    Some(rows) => {
+                        rows.notices.add(Notice::Interrupted, || error.to_string());
+                        break;
+                    }
+                },
+            };
+            let rows = rows.get_or_insert_with(|| {
+                let given: Vec<String> = row.columns().iter().map(|column| column.name().to_owned()).collect();
+                let types = row.columns().iter().map(|column| column.type_info().name().to_lowercase()).collect();
+                Rows::new(column_names(&given).0, types, $file, $options)
+            });
+            cells.clear();
+            for at in 0..row.columns().len() {
+                cells.push($text(&row, at));
+            }
+            rows.push(cells.iter().map(Vec::as_slice));
+        }
+        drop(stream);
+        // A query without rows tells no columns.
+        let rows = rows.unwrap_or_else(|| Rows::new(Vec::new(), Vec::new(), $file, $options));
+        Ok(rows.finish("SQL"))
+    }};
+}
+
+async fn postgres(url: &str, query: &str, file: usize, options: &Options) -> Result<State, sqlx::Error> {
+    let connection = sqlx::postgres::PgConnection::connect(url).await?;
+    let text = |row: &sqlx::postgres::PgRow, at: usize| {
+        let value = row.try_get_raw(at).ok().filter(|value| !value.is_null());
+        value.and_then(|value| value.as_bytes().ok().map(<[u8]>::to_vec)).unwrap_or_default()
+    };
+    read!(connection, query, file, options, text)
+}
+
+async fn mysql(url: &str, query: &str, file: usize, options: &Options) -> Result<State, sqlx::Error> {
+    let connection = sqlx::mysql::MySqlConnection::connect(url).await?;
+    let text = |row: &sqlx::mysql::MySqlRow, at: usize| {
+        let value: Result<Option<Vec<u8>>, _> = row.try_get_unchecked(at);
+        value.ok().flatten().unwrap_or_default()
+    };
+    read!(connection, query, file, options, text)
+}
+
+async fn sqlite(url: &str, query: &str, file: usize, options: &Options) -> Result<State, sqlx::Error> {
+    let connect: sqlx::sqlite::SqliteConnectOptions = url.parse()?;
+    let connection = connect.read_only(true).connect().await?;
+    let text = |row: &sqlx::sqlite::SqliteRow, at: usize| {
+        let is_null = row.try_get_raw(at).is_ok_and(|value| value.is_null());
+        let kind = row.try_get_raw(at).map(|value| value.type_info().name().to_owned()).unwrap_or_default();
+        match kind.as_str() {
+            _ if is_null => Vec::new(),
+            "INTEGER" => {
+                row.try_get_unchecked::<i64, _>(at).map(|value| value.to_string().into_bytes()).unwrap_or_default()
+            }
+            "REAL" => {
+                row.try_get_unchecked::<f64, _>(at).map(|value| value.to_string().into_bytes()).unwrap_or_default()
+            }
+            _ => row.try_get_unchecked::<Vec<u8>, _>(at).unwrap_or_default(),
+        }
+    };
+    read!(connection, query, file, options, text)
+}

@@ -1,0 +1,52 @@
+//! Arrow batches as text: what a value is, its text says, so that all sources are looked at by the same eyes.
+
+use arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow::compute::CastOptions;
+use arrow::datatypes::{DataType, Schema};
+use arrow::error::ArrowError;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+
+use super::Options;
+use crate::summary::Table;
+use crate::text::column_names;
+
+/// An empty table with the columns of a schema.
+pub(super) fn table(schema: &Schema, options: &Options) -> Table {
+    let given: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let storage = schema.fields().iter().map(|field| field.data_type().to_string()).collect();
+    let (names, _) = column_names(&given);
+    let limits = options.limits(names.len());
+    Table::new(names, storage, limits)
+}
+
+/// Takes in a batch whose first row stands at `position`.
+///
+/// # Errors
+/// Where an array cannot be shown as text.
+pub(super) fn update(table: &mut Table, batch: &RecordBatch, position: u64) -> Result<(), ArrowError> {
+    let step = table.limits.batch_rows.max(1);
+    let mut start = 0;
+    while start < batch.num_rows() {
+        let rows = step.min(batch.num_rows() - start);
+        let part = batch.slice(start, rows);
+        let columns = part.columns().iter().map(texts).collect::<Result<Vec<_>, _>>()?;
+        let positions: Vec<u64> = (0..rows as u64).map(|row| position + start as u64 + row).collect();
+        table.update(&columns.iter().collect::<Vec<_>>(), &positions);
+        start += rows;
+    }
+    Ok(())
+}
+
+fn texts(array: &ArrayRef) -> Result<StringArray, ArrowError> {
+    let options = CastOptions { safe: true, format_options: FormatOptions::default() };
+    let castable = !array.data_type().is_nested() && arrow::compute::can_cast_types(array.data_type(), &DataType::Utf8);
+    if castable {
+        let cast = arrow::compute::cast_with_options(array, &DataType::Utf8, &options)?;
+        if let Some(texts) = cast.as_any().downcast_ref::<StringArray>() {
+            return Ok(texts.clone());
+        }
+    }
+    let formatter = ArrayFormatter::try_new(array, &options.format_options)?;
+    let text = |at: usize| (!array.is_null(at)).then(|| formatter.value(at).to_string());
+    Ok((0..array.len()).map(text).collect())
+}

@@ -1,0 +1,66 @@
+//! Tables and queries of a real PostgreSQL.
+
+#[path = "../../couture-store/tests/servers/server.rs"]
+mod server;
+
+use couture_eda::cell::Kind;
+use couture_eda::source::{Options, profile};
+use server::Server;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+static POSTGRES: server::Kind = server::Kind {
+    user: "postgres",
+    package: "postgresql",
+    programs: &[("initdb", "/usr/lib/postgresql/*bin"), ("postgres", "/usr/lib/postgresql/*bin")],
+    script: "\"$1\" -D data -A trust -U postgres --no-sync -E UTF8 --locale=C.UTF-8 && \
+             exec \"$2\" -D data -p \"$port\" -k \"$folder\" -h 127.0.0.1 -c fsync=off",
+    execute: |port, sql| {
+        Box::pin(async move {
+            let mut connection = PgConnection::connect(&(POSTGRES.url)(port, "postgres")).await?;
+            connection.execute(AssertSqlSafe(sql)).await?;
+            connection.close().await
+        })
+    },
+    url: |port, name| format!("postgres://postgres:none@127.0.0.1:{port}/{name}"),
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_of_postgres_is_read_in_its_types() {
+    let server = Server::of(&POSTGRES).await;
+    let url = server.database().await;
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let sql = "CREATE TABLE \"Odd name\" AS SELECT at AS i, at / 4.0 AS n, date '2020-01-01' + at AS d, \
+               now() AS t, at % 2 = 0 AS b, NULL::text AS e, 'x' || at % 3 AS c FROM generate_series(1, 5000) AS at";
+    connection.execute(sql).await.unwrap();
+    let name = format!("{url}#Odd name");
+    let states =
+        tokio::task::spawn_blocking(move || profile(&[name], None, &Options::default())).await.unwrap().unwrap();
+    let found = states[0].finish(None);
+    assert_eq!(found.rows, 5000);
+    let kinds: Vec<_> = found.columns.iter().map(|column| column.kind).collect();
+    let expected =
+        [Some(Kind::Integer), Some(Kind::Decimal), Some(Kind::Date), Some(Kind::DateTime), None, Some(Kind::Text)];
+    assert_eq!([kinds[0], kinds[1], kinds[2], kinds[3], kinds[5], kinds[6]], expected);
+    assert_eq!(found.columns[4].distinct.value, 2.0);
+    assert!(!found.sources[0].contains("none@"), "{:?}", found.sources);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_fails_while_it_is_read_is_told() {
+    let server = Server::of(&POSTGRES).await;
+    let url = server.database().await;
+    let options = std::sync::Arc::new(Options::default());
+    let (reading, source) = (std::sync::Arc::clone(&options), url.clone());
+    let query = "SELECT at, md5(at::text) AS x FROM generate_series(1, 100000000) AS at";
+    let reader = tokio::task::spawn_blocking(move || profile(&[source], Some(query), &reading));
+    while options.progress.get().0 == 0 {
+        assert!(!reader.is_finished(), "nothing was read");
+        tokio::task::yield_now().await;
+    }
+    let database = url.rsplit('/').next().unwrap();
+    let kill = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
+    (POSTGRES.execute)(server.port, kill).await.unwrap();
+    let found = reader.await.unwrap().unwrap()[0].finish(None);
+    assert!(found.rows > 0 && found.rows < 100_000_000);
+    assert!(found.notices[0].text.contains("failed before their end"), "{:?}", found.notices);
+}

@@ -1,0 +1,56 @@
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn eda(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_eda")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn profiles_are_written_merged_and_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let rows = |from: u64| {
+        let rows = (from..from + 500).map(|at| format!("{at},{}\n", if at % 3 == 0 { "a" } else { "b" }));
+        format!("n,t\n{}", rows.collect::<String>())
+    };
+    std::fs::write(path.join("one.csv"), rows(0)).unwrap();
+    std::fs::write(path.join("two.csv"), rows(500).replace(",b", ",c")).unwrap();
+    let page = text(&eda(&["profile", "one.csv", "--out", "out", "--timestamp", "now", "--target", "t"], path));
+    let pages: Vec<&str> = page.lines().collect();
+    assert_eq!(pages[0], "out/one.csv/preliminary/now/data_info.html");
+    assert_eq!(pages[1], "out/one.csv/data_importance/now/table_and_feature_importance.html");
+    assert!(pages.iter().all(|page| path.join(page).is_file()));
+    let first = path.join("out/one.csv/preliminary/now");
+    assert!(["json", "parquet", "eda"].iter().all(|end| first.join(format!("data_info.{end}")).is_file()));
+    text(&eda(&["profile", "two.csv", "--out", "out", "--timestamp", "now"], path));
+    let states = ["one", "two"].map(|name| format!("out/{name}.csv/preliminary/now/data_info.eda"));
+    let merged = text(&eda(&["merge", &states[0], &states[1], "--json"], path));
+    let merged: couture_eda::Profile = serde_json::from_str(&merged).unwrap();
+    assert_eq!((merged.rows, merged.columns[1].distinct.value), (1000, 3.0));
+    let compared = text(&eda(&["compare", &states[0], "two.csv"], path));
+    assert!(compared.contains("new values: c") && compared.contains("lost values: b"), "{compared}");
+    assert!(compared.contains("KS 1.0000"), "{compared}");
+}
+
+#[test]
+fn what_fails_is_told_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.csv"), "a\n1\n").unwrap();
+    for (arguments, words) in [
+        (vec!["profile", "absent.csv"], "failed to read absent.csv"),
+        (vec!["profile", "a.csv", "--target", "b"], "no such column"),
+        (vec!["merge", "a.csv"], "profile the data again"),
+        (vec!["profile", "a.csv", "--encoding", "none"], "no encoding"),
+        (vec!["profile", "postgres://me:s3cret@127.0.0.1:1/db#t"], "postgres://me@127.0.0.1:1/db"),
+    ] {
+        let output = eda(&arguments, folder.path());
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && message.contains(words), "{arguments:?}: {message}");
+        assert!(!message.contains("s3cret"));
+    }
+}
