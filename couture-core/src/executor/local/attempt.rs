@@ -11,7 +11,7 @@ use super::input;
 use crate::executor::Launch;
 use crate::failure::{Failure, error_chain};
 use crate::store::Store;
-use crate::task::{Cancellation, Outcome, Services, TaskContext, XCom, XComValue};
+use crate::task::{Cancellation, DynOperator, Outcome, Services, TaskContext, XCom, XComValue};
 
 /// How a [`LocalExecutor`](super::LocalExecutor) is set up.
 #[derive(Clone, Copy, Debug)]
@@ -90,11 +90,16 @@ fn failed(failure: Failure) -> Outcome {
 }
 
 async fn work(cx: &TaskContext, elements: &[u32], store: &dyn Store) -> Result<Outcome, Failure> {
-    let input = input::of(cx, elements, store).await?;
     let operator = &cx.task().operator;
-    let rendered = match operator.templated_fields() {
-        [] => None,
-        _ => cx.services().templates.render(operator, cx).await?,
+    let (input, rendered) = match prepare(cx, elements, store).await {
+        Ok(prepared) => prepared,
+        Err(failure) => {
+            // What has not begun has told nothing of it.
+            if let (true, Failure::Retry(error) | Failure::Fatal(error)) = (operator.is_resumable(), &failure) {
+                cx.log(format!("failed: {}", cx.values().masked(error_chain(&**error))));
+            }
+            return Err(failure);
+        }
     };
     let output = rendered.as_ref().unwrap_or(operator).run_json(input, cx).await?;
     let mut xcoms = Vec::new();
@@ -112,6 +117,21 @@ async fn work(cx: &TaskContext, elements: &[u32], store: &dyn Store) -> Result<O
         xcoms.push(xcom(cx, XCom::RETURN_VALUE.into(), &output).await?);
     }
     Ok(Outcome::Succeeded { xcoms, length, decision: cx.take_decision(), asset_extras: cx.take_asset_extras() })
+}
+
+/// The operator's input, and the operator with its templates filled in, where it has any.
+async fn prepare(
+    cx: &TaskContext,
+    elements: &[u32],
+    store: &dyn Store,
+) -> Result<(Value, Option<Arc<dyn DynOperator>>), Failure> {
+    let input = input::of(cx, elements, store).await?;
+    let operator = &cx.task().operator;
+    let rendered = match operator.templated_fields() {
+        [] => None,
+        _ => cx.services().templates.render(operator, cx).await?,
+    };
+    Ok((input, rendered))
 }
 
 async fn xcom(cx: &TaskContext, key: String, value: &Value) -> Result<XCom, Failure> {
