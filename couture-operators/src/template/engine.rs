@@ -69,6 +69,7 @@ impl Engine {
 
     /// Renders the text itself.
     pub(super) fn text(&self, source: &str) -> Result<String, Error> {
+        super::shape::check(source)?;
         let first = self.write(&self.env, |env| env.template_from_str(source));
         match first {
             Err(error) if arithmetic::may_help(&error) => {

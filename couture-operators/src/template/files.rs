@@ -48,6 +48,7 @@ fn read(path: &Path) -> Result<String, Error> {
     if text.len() as u64 > MAX_FILE_BYTES {
         return Err(unreadable(format!("it has more than {MAX_FILE_BYTES} bytes")));
     }
+    super::shape::check(&text)?;
     Ok(text)
 }
 

@@ -6,6 +6,8 @@ use minijinja_contrib::pycompat;
 
 use super::arguments::Arguments;
 
+/// The longest text that a method gives.
+const MAX_TEXT_BYTES: usize = 8 << 20;
 /// The longest text that a method pads to.
 const MAX_WIDTH: usize = 10_000;
 
@@ -20,7 +22,31 @@ pub(super) fn unknown(state: &mut State<'_, '_>, value: &Value, method: &str, ar
     }?;
     match own {
         Some(value) => Ok(value),
+        None if size_of(value, method, args) > MAX_TEXT_BYTES => {
+            Err(super::arguments::wrong(format!("{method} would give more than {MAX_TEXT_BYTES} bytes")))
+        }
         None => pycompat::unknown_method_callback(state, value, method, args),
+    }
+}
+
+/// About how long the text is that a method gives, where it may be much longer than what it is made of.
+fn size_of(value: &Value, method: &str, args: &[Value]) -> usize {
+    let text = value.as_str().unwrap_or_default();
+    let length = |at: usize| args.get(at).and_then(Value::as_str).map_or(0, str::len);
+    match method {
+        "replace" => {
+            let from = args.first().and_then(Value::as_str).unwrap_or_default();
+            text.len().saturating_add(text.matches(from).count().saturating_mul(length(1)))
+        }
+        "join" => {
+            let count = args.first().and_then(Value::len).unwrap_or(0).max(length(0));
+            count.saturating_mul(text.len().saturating_add(1))
+        }
+        "format" => {
+            let widths = text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<usize>().ok());
+            widths.fold(text.len(), usize::saturating_add)
+        }
+        _ => 0,
     }
 }
 
@@ -133,6 +159,9 @@ fn formatted(state: &mut State<'_, '_>, text: &str, args: &[Value]) -> Result<Va
         rest = after;
     }
     by_name.args().for_each(drop);
+    if size_of(&Value::from(out.as_str()), "format", &[]) > MAX_TEXT_BYTES {
+        return Err(super::arguments::wrong(format!("format would give more than {MAX_TEXT_BYTES} bytes")));
+    }
     pycompat::unknown_method_callback(state, &Value::from(out + rest), "format", &values)
 }
 

@@ -19,6 +19,7 @@ mod methods;
 mod names;
 mod objects;
 mod service;
+mod shape;
 mod task_instance;
 mod time;
 

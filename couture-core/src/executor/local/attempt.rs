@@ -125,8 +125,10 @@ async fn prepare(
     elements: &[u32],
     store: &dyn Store,
 ) -> Result<(Value, Option<Arc<dyn DynOperator>>), Failure> {
-    let input = input::of(cx, elements, store).await?;
     let operator = &cx.task().operator;
+    // A mapped command has no use for its element but in its templates.
+    let is_blind = cx.task().expand.is_some() && !operator.takes_input();
+    let input = if is_blind { Value::Null } else { input::of(cx, elements, store).await? };
     let rendered = match operator.templated_fields() {
         [] => None,
         _ => cx.services().templates.render(operator, cx).await?,
