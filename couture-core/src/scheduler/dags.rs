@@ -130,7 +130,7 @@ impl Scheduler {
             entry.runs.values().filter(|key| !entry.queued.contains(key)).copied().collect();
         for (key, slot) in held {
             if let Some(run) = self.runs.get_mut(&key)
-                && run.tasks.get(slot.at()).is_some_and(|instance| instance.ready)
+                && run.waits(slot)
             {
                 run.enqueue(slot, &mut self.ledger);
             }

@@ -31,7 +31,7 @@ impl Scheduler {
         while self.ledger.live_here < self.ledger.settings.capacity {
             let Some(first) = self.ledger.pools.pop() else { return };
             let Some(run) = self.runs.get_mut(&first.run) else { continue };
-            if !run.tasks.get(first.slot.at()).is_some_and(|instance| instance.ready) {
+            if !run.waits(first.slot) {
                 continue;
             }
             let entry = self.dags.get_mut(&run.info.dag.dag_id);

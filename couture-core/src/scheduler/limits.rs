@@ -164,7 +164,7 @@ fn take(
     while left > 0
         && let Some(waiting) = held.pop()
     {
-        if runs.get(&waiting.run).is_some_and(|run| run.tasks[waiting.slot.at()].ready) {
+        if runs.get(&waiting.run).is_some_and(|run| run.waits(waiting.slot)) {
             released.push(waiting);
             left -= 1;
         }

@@ -47,8 +47,11 @@ fn needs_past(options: &TaskOptions) -> bool {
 impl Past {
     /// Nothing where no task of the DAG looks at the past. At first, those that do wait.
     pub(super) fn of(dag: &Dag) -> Option<Box<Self>> {
-        let allowed: Vec<bool> = dag.tasks().iter().map(|task| !needs_past(&task.options)).collect();
-        allowed.contains(&false).then(|| Box::new(Self { allowed, before: None }))
+        let needs = dag.tasks().iter().map(|task| needs_past(&task.options));
+        needs
+            .clone()
+            .any(|needs| needs)
+            .then(|| Box::new(Self { allowed: needs.map(|needs| !needs).collect(), before: None }))
     }
 }
 

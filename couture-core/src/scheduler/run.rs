@@ -127,6 +127,11 @@ impl Run {
         self.slots.find(token.task, token.map_index)
     }
 
+    /// Whether a task instance waits for slots. What is kept of those that do may be older than the run's slots.
+    pub(super) fn waits(&self, slot: Slot) -> bool {
+        self.tasks.get(slot.at()).is_some_and(|instance| instance.ready)
+    }
+
     /// The current attempt of a task instance.
     pub(super) fn token(&self, slot: Slot) -> AttemptToken {
         let instance = &self.tasks[slot.at()];

@@ -90,7 +90,7 @@ fn row_groups(
     chunks: Chunks,
     metadata: ArrowReaderMetadata,
     groups: Vec<usize>,
-    mut position: u64,
+    position: u64,
     options: &Options,
 ) -> (Table, Notices) {
     let mut table = typed::table(metadata.schema(), options);
@@ -105,22 +105,7 @@ fn row_groups(
             return (table, notices);
         }
     };
-    for batch in batches {
-        let taken = batch.and_then(|batch| {
-            typed::update(&mut table, &batch, position)?;
-            Ok(batch.num_rows() as u64)
-        });
-        match taken {
-            Ok(count) => {
-                position += count;
-                options.progress.add(count, 0);
-            }
-            Err(error) => {
-                notices.add(Notice::Truncated, || error.to_string());
-                break;
-            }
-        }
-    }
+    feed(&mut table, batches, position, &mut notices, options);
     (table, notices)
 }
 
@@ -181,10 +166,23 @@ fn batches(
     file: usize,
     options: &Options,
 ) -> State {
-    let (mut notices, mut position) = (Notices::default(), (file as u64) << 44);
+    let mut notices = Notices::default();
+    feed(&mut table, batches, (file as u64) << 44, &mut notices, options);
+    let notes = vec![("format".to_owned(), "Arrow IPC".to_owned())];
+    State { notices, notes, ..State::new(table) }
+}
+
+/// Takes in all batches up to the first that cannot be read, which a notice tells of. The first row is at `position`.
+fn feed(
+    table: &mut Table,
+    batches: impl Iterator<Item = Result<arrow::array::RecordBatch, arrow::error::ArrowError>>,
+    mut position: u64,
+    notices: &mut Notices,
+    options: &Options,
+) {
     for batch in batches {
         let taken = batch.and_then(|batch| {
-            typed::update(&mut table, &batch, position)?;
+            typed::update(table, &batch, position)?;
             Ok(batch.num_rows() as u64)
         });
         match taken {
@@ -198,6 +196,4 @@ fn batches(
             }
         }
     }
-    let notes = vec![("format".to_owned(), "Arrow IPC".to_owned())];
-    State { notices, notes, ..State::new(table) }
 }
