@@ -10,8 +10,8 @@ mod values;
 
 pub use error::ConnectError;
 pub use objects::{
-    Content, LogPart, LogStore, Manifest, ObjectArtifacts, TreeChange, TreeError, TreeFile, TreePath, TreePathError,
-    TreeStore, local_objects,
+    Author, Content, LogPart, LogStore, Manifest, ObjectArtifacts, PastFile, TreeChange, TreeError, TreeFile, TreePath,
+    TreePathError, TreeStore, local_objects,
 };
 pub use store::{ConnectOptions, SqlStore, connect, connect_with};
 pub use values::{FernetKeys, KeyError, Rotation, SqlValues};

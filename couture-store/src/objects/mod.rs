@@ -12,7 +12,9 @@ use object_store::{Error, ObjectStore};
 
 pub use artifacts::ObjectArtifacts;
 pub use logs::{LogPart, LogStore};
-pub use trees::{Content, Manifest, TreeChange, TreeError, TreeFile, TreePath, TreePathError, TreeStore};
+pub use trees::{
+    Author, Content, Manifest, PastFile, TreeChange, TreeError, TreeFile, TreePath, TreePathError, TreeStore,
+};
 
 /// Objects as files in `folder`, which is made where it is missing. Each is durable when it was put.
 pub fn local_objects(folder: &Path) -> Result<Arc<dyn ObjectStore>, Error> {

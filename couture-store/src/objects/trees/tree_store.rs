@@ -11,11 +11,12 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Mutex;
 
-use super::manifest::{Manifest, TreeFile};
+use super::manifest::{Author, Manifest, PastFile, TreeFile};
 use super::path::TreePath;
 
 /// Trees of files among objects: each a manifest, `trees/NAME.json`, that names files by their content, `blobs/SHA256`. A change is one
-/// replacement of the manifest: readers see all of it or nothing.
+/// replacement of the manifest: readers see all of it or nothing. Beside it, `history/NAME/HASH.json` tells of a file's last
+/// [`TreeStore::MAX_PAST`] contents.
 ///
 /// One process writes to the trees of a store.
 #[derive(Clone, Debug)]
@@ -84,6 +85,9 @@ impl From<std::io::Error> for TreeError {
 const PIECE_BYTES: usize = 1 << 20;
 
 impl TreeStore {
+    /// So many changes of a file are remembered.
+    pub const MAX_PAST: usize = 100;
+
     /// The trees among `objects`.
     pub fn new(objects: Arc<dyn ObjectStore>) -> Self {
         Self { objects, changing: Arc::default() }
@@ -117,15 +121,27 @@ impl TreeStore {
         Ok(self.objects.get_range(&blob_path(&file.sha256), offset..end).await?.into())
     }
 
+    /// What became of a file, the last change first: [`Self::MAX_PAST`] changes at most.
+    pub async fn history(&self, tree: &str, path: &TreePath) -> Result<Vec<PastFile>, TreeError> {
+        let version = self.manifest(tree).await?.version;
+        let mut past = self.past(tree, path).await?;
+        // A change that was not completed left its line, which the next one replaces.
+        past.retain(|past| past.version <= version);
+        past.reverse();
+        Ok(past)
+    }
+
     /// Changes files, all or none; with `expected`, only where the tree has that version. The answer is what the tree holds then.
     pub async fn change(
         &self,
         tree: &str,
         expected: Option<u64>,
         changes: Vec<(TreePath, TreeChange)>,
+        author: &Author,
     ) -> Result<Manifest, TreeError> {
         let _alone = self.changing.lock().await;
         let mut manifest = self.manifest(tree).await?;
+        let mut changed = Vec::with_capacity(changes.len());
         if expected.is_some_and(|expected| expected != manifest.version) {
             return Err(TreeError::Changed { version: manifest.version });
         }
@@ -133,18 +149,51 @@ impl TreeStore {
             match change {
                 TreeChange::Put(content) => {
                     let file = self.put(content).await?;
-                    manifest.files.insert(path, file);
+                    let before = manifest.files.insert(path.clone(), file.clone());
+                    if before.as_ref() != Some(&file) {
+                        changed.push((path, Some(file)));
+                    }
                 }
-                TreeChange::Remove => _ = manifest.files.remove(&path),
+                TreeChange::Remove => {
+                    if manifest.files.remove(&path).is_some() {
+                        changed.push((path, None));
+                    }
+                }
             }
         }
         if let Some((file, inside)) = manifest.clash() {
             return Err(TreeError::Clash { file: file.clone(), inside: inside.clone() });
         }
+        if changed.is_empty() {
+            return Ok(manifest);
+        }
         manifest.version += 1;
+        for (path, file) in changed {
+            self.remember(tree, &path, PastFile { version: manifest.version, author: author.clone(), file }).await?;
+        }
         let json = serde_json::to_vec(&manifest).map_err(|error| TreeError::Objects(error.into()))?;
         self.objects.put(&manifest_path(tree), json.into()).await?;
         Ok(manifest)
+    }
+
+    async fn past(&self, tree: &str, path: &TreePath) -> Result<Vec<PastFile>, TreeError> {
+        match self.objects.get(&history_path(tree, path)).await {
+            Ok(found) => {
+                serde_json::from_slice(&found.bytes().await?).map_err(|error| TreeError::Objects(error.into()))
+            }
+            Err(Error::NotFound { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn remember(&self, tree: &str, path: &TreePath, now: PastFile) -> Result<(), TreeError> {
+        let mut past = self.past(tree, path).await?;
+        past.retain(|past| past.version < now.version);
+        past.drain(..(past.len() + 1).saturating_sub(Self::MAX_PAST));
+        past.push(now);
+        let json = serde_json::to_vec(&past).map_err(|error| TreeError::Objects(error.into()))?;
+        self.objects.put(&history_path(tree, path), json.into()).await?;
+        Ok(())
     }
 
     /// Stores content under its hash, unless it is there.
@@ -189,6 +238,12 @@ fn manifest_path(tree: &str) -> ObjectPath {
     ObjectPath::from_iter(["trees", &format!("{tree}.json")])
 }
 
+/// By a hash of the file's name: a name may be a folder of others, or too long.
+fn history_path(tree: &str, path: &TreePath) -> ObjectPath {
+    let name = format!("{}.json", hex(&Sha256::digest(path.as_str())));
+    ObjectPath::from_iter(["history", tree, &name])
+}
+
 fn blob_path(sha256: &str) -> ObjectPath {
     ObjectPath::from_iter(["blobs", sha256])
 }
@@ -225,27 +280,56 @@ mod tests {
         (path(text), TreeChange::Put(Content::Bytes(content.into())))
     }
 
+    fn author(name: &str) -> Author {
+        Author { name: name.into(), at: couture_core::Timestamp::from_micros(0) }
+    }
+
+    #[tokio::test]
+    async fn what_a_file_was_is_remembered() {
+        let trees = TreeStore::new(Arc::new(InMemory::new()));
+        for (content, by) in [("1", "ann"), ("1", "bob"), ("2", "bob")] {
+            trees.change("dags", None, vec![put("a/b.py", content), put("c.py", "")], &author(by)).await.unwrap();
+        }
+        trees.change("dags", None, vec![(path("a/b.py"), TreeChange::Remove)], &author("eve")).await.unwrap();
+        let past = trees.history("dags", &path("a/b.py")).await.unwrap();
+        let told: Vec<_> = past.iter().map(|past| (past.version, &*past.author.name, past.file.is_some())).collect();
+        assert_eq!(told, [(3, "eve", false), (2, "bob", true), (1, "ann", true)]);
+        let old = past[2].file.as_ref().unwrap();
+        assert_eq!(trees.piece(old, 0, 10).await.unwrap(), b"1");
+        assert_eq!(trees.history("dags", &path("c.py")).await.unwrap().len(), 1);
+        for at in 0..TreeStore::MAX_PAST + 5 {
+            trees.change("dags", None, vec![put("c.py", &format!("{at}"))], &author("ann")).await.unwrap();
+        }
+        assert_eq!(trees.history("dags", &path("c.py")).await.unwrap().len(), TreeStore::MAX_PAST);
+    }
+
     #[tokio::test]
     async fn a_tree_changes_as_a_whole_or_not_at_all() {
         let trees = TreeStore::new(Arc::new(InMemory::new()));
         assert_eq!(trees.manifest("configs").await.unwrap(), Manifest::default());
-        let first = trees.change("configs", Some(0), vec![put("a/x.xml", "1"), put("b/y.xml", "2")]).await.unwrap();
+        let first = trees
+            .change("configs", Some(0), vec![put("a/x.xml", "1"), put("b/y.xml", "2")], &author("ann"))
+            .await
+            .unwrap();
         assert_eq!((first.version, first.files.len()), (1, 2));
         assert_eq!(trees.read("configs", &path("a/x.xml")).await.unwrap(), b"1");
         let local = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(local.path(), vec![7; 3 << 20]).unwrap();
         let big = (path("c"), TreeChange::Put(Content::File(local.path().into())));
-        let second = trees.change("configs", None, vec![(path("b/y.xml"), TreeChange::Remove), big]).await.unwrap();
+        let second = trees
+            .change("configs", None, vec![(path("b/y.xml"), TreeChange::Remove), big], &author("ann"))
+            .await
+            .unwrap();
         assert_eq!(second.files.keys().map(TreePath::as_str).collect::<Vec<_>>(), ["a/x.xml", "c"]);
         let c = &second.files[&path("c")];
         assert_eq!(trees.read("configs", &path("c")).await.unwrap(), vec![7; 3 << 20]);
         for (offset, length, expected) in [(0, 5, 5), ((3 << 20) - 2, 5, 2), (3 << 20, 5, 0)] {
             assert_eq!(trees.piece(c, offset, length).await.unwrap(), vec![7; expected]);
         }
-        let late = trees.change("configs", Some(1), vec![put("z", "")]).await;
+        let late = trees.change("configs", Some(1), vec![put("z", "")], &author("ann")).await;
         assert!(matches!(late, Err(TreeError::Changed { version: 2 })));
         for clash in ["a", "c/d/e"] {
-            let clash = trees.change("configs", None, vec![put("new", ""), put(clash, "")]).await;
+            let clash = trees.change("configs", None, vec![put("new", ""), put(clash, "")], &author("ann")).await;
             assert!(matches!(clash, Err(TreeError::Clash { .. })), "{clash:?}");
         }
         assert_eq!(trees.manifest("configs").await.unwrap(), second);
