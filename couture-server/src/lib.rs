@@ -14,6 +14,7 @@ mod error;
 mod fernet_key;
 mod free_space;
 mod listen;
+pub mod live;
 mod mail;
 mod node;
 mod page;

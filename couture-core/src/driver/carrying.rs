@@ -113,6 +113,7 @@ impl Driver {
 
     fn applied(&mut self, commit: &Commit) {
         self.store_answered();
+        self.commits.send_modify(|commits| *commits += 1);
         let mut records = commit.shards.iter().flat_map(|shard| &shard.records);
         let is_own = |record: &Record| matches!(record, Record::Posted { to, .. } if self.durable.contains_key(to));
         self.inboxes_wanted |= records.any(is_own);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use rustc_hash::FxHashMap;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::batch::Batch;
 use super::call::{Call, Reply};
@@ -60,6 +60,8 @@ pub struct Driver {
     pub(super) askers: FxHashMap<u64, (Reply, Option<Request>)>,
     pub(super) watchers: FxHashMap<RunKey, Vec<oneshot::Sender<RunState>>>,
     pub(super) status: Arc<Mutex<EngineStatus>>,
+    /// How many commits were made.
+    pub(super) commits: Arc<watch::Sender<u64>>,
     pub(super) next_tick: Duration,
     /// Reports that this driver makes itself.
     pub(super) unheard: Vec<Report>,
@@ -89,6 +91,7 @@ pub(crate) struct Surroundings {
     pub(crate) shards: u32,
     pub(crate) calls: Arc<tokio::sync::Mutex<mpsc::Receiver<Call>>>,
     pub(crate) status: Arc<Mutex<EngineStatus>>,
+    pub(crate) commits: Arc<watch::Sender<u64>>,
     catalog: Catalog,
 }
 
@@ -99,7 +102,8 @@ impl Surroundings {
         calls: mpsc::Receiver<Call>,
         status: Arc<Mutex<EngineStatus>>,
     ) -> Self {
-        Self { parts, shards, calls: Arc::new(calls.into()), status, catalog: Catalog::default() }
+        let (calls, commits) = (Arc::new(calls.into()), Arc::default());
+        Self { parts, shards, calls, status, commits, catalog: Catalog::default() }
     }
 }
 
@@ -112,7 +116,7 @@ const MAX_CALLS: usize = 1_024;
 impl Driver {
     /// A driver that has not begun.
     pub(crate) fn new(around: Surroundings) -> Self {
-        let Surroundings { parts, shards, calls, status, catalog } = around;
+        let Surroundings { parts, shards, calls, status, commits, catalog } = around;
         let DriverParts { store, executor, clock, notifier, settings, planted } = parts;
         let worker = executor.worker().clone();
         let is_exclusive = store.is_exclusive();
@@ -147,6 +151,7 @@ impl Driver {
             askers: FxHashMap::default(),
             watchers: FxHashMap::default(),
             status,
+            commits,
             next_tick: now,
             unheard: Vec::new(),
             looks: VecDeque::new(),
