@@ -13,6 +13,7 @@ use super::batch::Batch;
 use super::call::{Call, Reply};
 use super::lease::OwnLease;
 use super::looking::Look;
+use super::measures::Measures;
 use crate::clock::Clock;
 use crate::dag::{Dag, waiting_cycle};
 use crate::engine::{EngineSettings, EngineStatus};
@@ -62,6 +63,7 @@ pub struct Driver {
     pub(super) status: Arc<Mutex<EngineStatus>>,
     /// How many commits were made.
     pub(super) commits: Arc<watch::Sender<u64>>,
+    pub(super) measures: Measures,
     pub(super) next_tick: Duration,
     /// Reports that this driver makes itself.
     pub(super) unheard: Vec<Report>,
@@ -152,6 +154,7 @@ impl Driver {
             watchers: FxHashMap::default(),
             status,
             commits,
+            measures: Measures::new(),
             next_tick: now,
             unheard: Vec::new(),
             looks: VecDeque::new(),
@@ -232,6 +235,8 @@ impl Driver {
         if let Some(more) = self.executor.reports().now_or_never() {
             reports.extend(more);
         }
+        let began = self.clock.now().mono;
+        self.measures.reports(&reports);
         let mut batch = Batch::default();
         self.scheduler.begin_batch();
         if !self.store.is_exclusive() {
@@ -245,7 +250,11 @@ impl Driver {
         }
         self.calls_arrived(calls, &mut batch).await;
         self.handle(Event::TimePassed, &mut batch);
+        let has_records = !batch.entries.is_empty();
         self.carry_out(batch).await;
+        if has_records {
+            self.measures.turn(self.clock.now().mono.saturating_sub(began));
+        }
         if self.pools_wanted || (!self.store.is_exclusive() && self.scheduler.is_contended()) {
             self.read_pools().await;
         }
