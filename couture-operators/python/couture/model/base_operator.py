@@ -466,6 +466,13 @@ class BaseOperator(DependencyMixin, metaclass=OperatorMeta):
 
     inherits_from_dummy_operator = inherits_from_empty_operator
 
+    @classmethod
+    def partial(cls, **kwargs):
+        """The operator without the arguments that it is mapped over."""
+        from couture.model.mapped import OperatorPartial
+
+        return OperatorPartial(cls, kwargs)
+
     def expand(self, **_):
         raise AirflowException(f"write {type(self).__name__}.partial(...).expand(...), not {type(self).__name__}(...).expand(...)")
 

@@ -229,8 +229,6 @@ class DAG:
                 )
                 return
             raise DuplicateTaskIdFound(f"Task id '{task.task_id}' has already been added to the DAG")
-        if self.start_date is None and task.start_date is None and task.dag_or_none() is not self and self.dialect != dialect.OLD:
-            pass
         self.task_dict[task.task_id] = task
         if task.dag_or_none() is not self:
             task.dag = self
@@ -264,40 +262,34 @@ class DAG:
 
     def edges(self) -> List[Tuple[str, str]]:
         """All (upstream, downstream), in the order of the tasks."""
-        return [(above, task.task_id) for task in self.tasks for above in self.task_dict if above in task.upstream_task_ids]
+        place = {task_id: at for at, task_id in enumerate(self.task_dict)}
+        found = []
+        for task in self.tasks:
+            known = [above for above in task.upstream_task_ids if above in place]
+            found.extend((above, task.task_id) for above in sorted(known, key=place.__getitem__))
+        return found
 
     def topological_sort(self, include_subdag_tasks: bool = False) -> Tuple[BaseOperator, ...]:
         """Each task after all that it waits for; an error that names a cycle where there is one."""
-        waiting = {task_id: {it for it in task.upstream_task_ids if it in self.task_dict} for task_id, task in self.task_dict.items()}
-        found: List[BaseOperator] = []
-        free = [task_id for task_id, above in waiting.items() if not above]
-        while free:
-            task_id = free.pop(0)
-            found.append(self.task_dict[task_id])
-            del waiting[task_id]
-            for below in self.task_dict:
-                if below in waiting and task_id in waiting[below]:
-                    waiting[below].discard(task_id)
-                    if not waiting[below]:
-                        free.append(below)
-        if waiting:
-            raise AirflowDagCycleException(f"Cycle detected in DAG {self.dag_id}: {' >> '.join(_cycle(waiting))}")
-        return tuple(found)
-
-    def check_cycle(self) -> None:
         waiting = {task_id: len(task.upstream_task_ids & self.task_dict.keys()) for task_id, task in self.task_dict.items()}
+        below: Dict[str, List[str]] = {task_id: [] for task_id in self.task_dict}
+        for above, task_id in self.edges():
+            below[above].append(task_id)
         free = [task_id for task_id, count in waiting.items() if not count]
-        while free:
-            task_id = free.pop()
+        for task_id in free:
             del waiting[task_id]
-            for below in self.task_dict[task_id].downstream_task_ids | _below(self, task_id):
-                if below in waiting and task_id in self.task_dict[below].upstream_task_ids:
-                    waiting[below] -= 1
-                    if not waiting[below]:
-                        free.append(below)
+            for it in below[task_id]:
+                waiting[it] -= 1
+                if not waiting[it]:
+                    free.append(it)
         if waiting:
             rest = {task_id: self.task_dict[task_id].upstream_task_ids & waiting.keys() for task_id in waiting}
             raise AirflowDagCycleException(f"Cycle detected in DAG {self.dag_id}: {' >> '.join(_cycle(rest))}")
+        return tuple(self.task_dict[task_id] for task_id in free)
+
+    def check_cycle(self) -> None:
+        """Raises where tasks wait for each other."""
+        self.topological_sort()
 
     def resolve_template_files(self) -> None:
         """Files of templates are looked up where they are rendered."""
@@ -349,10 +341,6 @@ def _aware(value: Any, zone) -> Optional[dt.datetime]:
             raise TypeError(f"a date is {value!r}; use a datetime")
         value = dt.datetime(value.year, value.month, value.day)
     return dates.make_aware(value, zone) if value.tzinfo is None else value
-
-
-def _below(dag: DAG, task_id: str):
-    return {it for it, task in dag.task_dict.items() if task_id in task.upstream_task_ids and it not in dag.task_dict[task_id].downstream_task_ids}
 
 
 def _cycle(above: Dict[str, set]) -> List[str]:

@@ -113,14 +113,4 @@ class OperatorMeta(ABCMeta):
         init = namespace.get("__init__")
         if init is not None:
             made.__init__ = completed(init)
-        partial = namespace.get("partial")
-        if partial is None:
-            made.partial = classmethod(_partial)
         return made
-
-
-def _partial(cls, **kwargs):
-    """The operator without the arguments that it is mapped over."""
-    from couture.model.mapped import OperatorPartial
-
-    return OperatorPartial(cls, kwargs)
