@@ -6,7 +6,7 @@ from typing import Any, Callable, List, Optional
 from couture.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from couture.model import asker
 from couture.model.call import keyword_arguments
-from couture.operators.empty import EmptyOperator
+from couture.operators.dags import ExternalTaskMarker
 from couture.operators.sensor import BaseSensorOperator
 
 
@@ -87,18 +87,4 @@ class ExternalTaskSensor(BaseSensorOperator):
         return bool(states) and all(state in self.allowed_states for state in states)
 
 
-class ExternalTaskMarker(EmptyOperator):
-    """Tells that a task of another DAG waits for this one; clearing this one clears that one."""
-
-    template_fields = ("external_dag_id", "external_task_id", "logical_date")
-    ui_color = "#4db7db"
-
-    def __init__(
-        self, *, external_dag_id: str, external_task_id: str, execution_date: Any = None, logical_date: Any = None, recursion_depth: int = 10,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.external_dag_id, self.external_task_id = external_dag_id, external_task_id
-        date = logical_date if logical_date is not None else execution_date
-        self.logical_date = date.isoformat() if isinstance(date, dt.datetime) else date or "{{ logical_date.isoformat() }}"
-        self.recursion_depth = recursion_depth
+__all__ = ["ExternalDagLink", "ExternalTaskMarker", "ExternalTaskSensor", "ExternalTaskSensorLink"]
