@@ -22,12 +22,10 @@ def attribute(module, name):
     target = MODULES.get(module, {}).get(name) or MODULES.get(module, {}).get("*")
     if target is not None:
         try:
-            value = resolve(target, name)
-        except AttributeError:
-            value = None
-        if value is not None:
-            sys.modules[module].__dict__[name] = value
+            value = sys.modules[module].__dict__[name] = resolve(target, name)
             return value
+        except AttributeError:
+            pass
     below = f"{module}.{name}"
     if below in MODULES or below in PACKAGES:
         return importlib.import_module(below)

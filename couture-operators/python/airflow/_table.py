@@ -21,7 +21,8 @@ def _operators() -> None:
     pythons = f"operators.python operators.python_operator {old} {std}.operators.python"
     _put(pythons, py, "PythonOperator BranchPythonOperator ShortCircuitOperator")
     _put(pythons, "couture.operators.virtualenv",
-         "PythonVirtualenvOperator ExternalPythonOperator BranchPythonVirtualenvOperator BranchExternalPythonOperator is_venv_installed")
+         "PythonVirtualenvOperator ExternalPythonOperator BranchPythonVirtualenvOperator BranchExternalPythonOperator")
+    _put(f"{pythons} utils.python_virtualenv", "couture.model.records", "is_venv_installed")
     _put(pythons, "couture.model.context", "get_current_context")
     _put(pythons, "couture.model.decorators", "task")
     _put(f"operators.dummy_operator operators.dummy operators.empty {old} {std}.operators.empty", "couture.operators.empty",

@@ -23,8 +23,9 @@ _DEFAULTS: Dict[str, Dict[str, str]] = {
     "webserver": {"base_url": "http://localhost:8080", "rbac": "True", "default_ui_timezone": "UTC"},
     "logging": {"logging_level": "INFO", "remote_logging": "False"},
     "scheduler": {"catchup_by_default": "True"},
-    "operators": {"default_owner": "airflow", "default_queue": "default"},
+    "operators": {"default_owner": "airflow", "default_queue": "default", "default_deferrable": "False"},
     "email": {"email_backend": "airflow.utils.email.send_email_smtp"},
+    "kubernetes_executor": {"worker_container_repository": "", "worker_container_tag": "", "namespace": "default"},
     "smtp": {"smtp_mail_from": "airflow@example.com"},
 }
 _NOTHING = object()

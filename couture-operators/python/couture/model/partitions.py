@@ -24,8 +24,17 @@ class PartitionMapper(_Kept):
     """From a partition's key to another one."""
 
 
+class Direction(Enum):
+    """On which side of a window its key is."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
 class Window(_Kept):
     """A span of time of partitions."""
+
+    Direction = Direction
 
 
 class WaitPolicy(_Kept):

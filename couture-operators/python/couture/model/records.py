@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import importlib
+import importlib.util
 import logging
 import os
 import re
@@ -214,6 +215,11 @@ class ObjectStoragePath(os.PathLike):
 
     def __str__(self) -> str:
         return self.path
+
+
+def is_venv_installed() -> bool:
+    """Whether virtual environments can be made."""
+    return importlib.util.find_spec("venv") is not None
 
 
 def get_fernet(*_: Any) -> Any:
