@@ -68,7 +68,9 @@ class Writer:
         expand = self._expand(task)
         if expand is not None:
             made["expand"] = expand
-        upstream = sorted(task.upstream_task_ids, key=place.__getitem__)
+        # A list's source is waited for anyway.
+        sources = {it.get("output") for it in (expand if isinstance(expand, list) else [expand or {}])}
+        upstream = sorted(task.upstream_task_ids - sources, key=place.__getitem__)
         if upstream:
             made["upstream"] = upstream
         made.update(self._options(task, dag))
