@@ -11,9 +11,9 @@ HEAD = {
     ),
     "2": (
         "from airflow import DAG\nfrom airflow.decorators import dag, task, task_group, setup, teardown\n"
-        "from airflow.operators.bash import BashOperator\n"
-    )
-    "from airflow.operators.empty import EmptyOperator\nfrom airflow.utils.task_group import TaskGroup\n",
+        "from airflow.operators.bash import BashOperator\nfrom airflow.operators.empty import EmptyOperator\n"
+        "from airflow.utils.task_group import TaskGroup\n"
+    ),
 }
 BEGIN = "from datetime import datetime, timedelta\n"
 OPEN = "start = datetime(2026, 1, 1)\nwith DAG('d', start_date=start, catchup=False) as the_dag:\n"

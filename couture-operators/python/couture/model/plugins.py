@@ -83,7 +83,7 @@ def _subclasses(kind: type) -> List[type]:
 
 
 def offered(kind: str, plugin: Optional[str], name: str) -> Any:
-    """What a plugin offers under a name: for `airflow.operators.NAME`, or for `airflow.operators.PLUGIN.NAME`. A plugin's name is a module."""
+    """What a plugin offers under a name: for `airflow.operators.NAME`, or `airflow.operators.PLUGIN.NAME`. A plugin's name is a module."""
     for it in plugins():
         if plugin is not None and it.name != plugin:
             continue
