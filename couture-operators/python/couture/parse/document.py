@@ -7,7 +7,8 @@ from typing import Any, Dict, List, Optional
 from couture.exceptions import AirflowException
 from couture.model import dates, dialect
 from couture.model.asset import Asset, AssetAlias, BaseAsset
-from couture.model.base_operator import BaseOperator, as_list
+from couture.model.base_operator import BaseOperator
+from couture.model.checks import as_list
 from couture.model.dag import DAG
 from couture.model.mapped import MappedOperator
 from couture.parse.native import native_operator
@@ -67,7 +68,9 @@ class Writer:
         expand = self._expand(task)
         if expand is not None:
             made["expand"] = expand
-        upstream = sorted(task.upstream_task_ids, key=place.__getitem__)
+        # A list's source is waited for anyway.
+        sources = {it.get("output") for it in (expand if isinstance(expand, list) else [expand or {}])}
+        upstream = sorted(task.upstream_task_ids - sources, key=place.__getitem__)
         if upstream:
             made["upstream"] = upstream
         made.update(self._options(task, dag))
