@@ -52,14 +52,7 @@ class Writer:
         }
         for name in ("on_success_callback", "on_failure_callback", "sla_miss_callback"):
             made[name] = self._callbacks(getattr(dag, name), name, dag.dag_id, None)
-        made = {
-            name: value
-            for name, value in made.items()
-            if value not in (None, [], {}) and value is not False or name == "catchup" and value is False
-        }
-        made = {name: value for name, value in made.items() if value is not None}
-        if dag.is_paused_upon_creation is False:
-            made["is_paused_upon_creation"] = False
+        made = {name: value for name, value in made.items() if value is not None and value != [] and value != {}}
         made["tasks"] = [self.task(task, dag) for task in dag.tasks]
         return made
 
@@ -178,8 +171,6 @@ class Writer:
 
 def _field(task: BaseOperator, field: str) -> Any:
     if isinstance(task, MappedOperator):
-        if task.mapped_field == field:
-            return task.partial_kwargs.get(field)
         return task.partial_kwargs.get(field)
     return getattr(task, field, None)
 

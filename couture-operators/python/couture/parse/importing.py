@@ -17,7 +17,13 @@ OLD_MODULES = re.compile(
     r"airflow\.(contrib(\..*)?|(operators|sensors|hooks)\.\w+_(operator|sensor|hook)s?|operators\.(sensors|dagrun_operator|python_operator)"
     r"|utils\.(decorators|db|helpers|file|dag_processing)|bin\.cli|executors\.\w+_executor|macros\.hive)\Z"
 )
-NEVER_OLD = {"airflow.operators.sql_branch_operator", "airflow.utils.helpers", "airflow.utils.db", "airflow.utils.decorators"}
+NEVER_OLD = {
+    "airflow.operators.sql_branch_operator",
+    "airflow.utils.helpers",
+    "airflow.utils.db",
+    "airflow.utils.decorators",
+    "airflow.sensors.time_sensor",
+}
 NEW_MODULES = re.compile(r"airflow\.(decorators|sdk|providers|timetables|datasets)(\..*)?\Z")
 
 
