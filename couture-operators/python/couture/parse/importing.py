@@ -32,7 +32,6 @@ class _Scan(ast.NodeVisitor):
 
     def __init__(self) -> None:
         self.is_old = self.is_new = self.is_sdk = False
-        self.asks_the_clock = False
 
     def _module(self, name: str) -> None:
         if OLD_MODULES.match(name) and name not in NEVER_OLD:
@@ -64,8 +63,6 @@ class _Scan(ast.NodeVisitor):
         name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
         if name in ("DAG", "dag") and any(keyword.arg == "schedule" for keyword in node.keywords):
             self.is_new = True
-        if name in ("now", "utcnow", "today", "days_ago", "time"):
-            self.asks_the_clock = True
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802
