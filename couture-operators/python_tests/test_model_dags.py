@@ -5,9 +5,15 @@ import unittest
 from parse_host import Folder
 
 HEAD = {
-    "1.10": "from airflow import DAG\nfrom airflow.operators.bash_operator import BashOperator\nfrom airflow.operators.python_operator import PythonOperator\n",
-    "2": "from airflow import DAG\nfrom airflow.decorators import dag, task, task_group, setup, teardown\nfrom airflow.operators.bash import BashOperator\n"
-         "from airflow.operators.empty import EmptyOperator\nfrom airflow.utils.task_group import TaskGroup\n",
+    "1.10": (
+        "from airflow import DAG\nfrom airflow.operators.bash_operator import BashOperator\n"
+        "from airflow.operators.python_operator import PythonOperator\n"
+    ),
+    "2": (
+        "from airflow import DAG\nfrom airflow.decorators import dag, task, task_group, setup, teardown\n"
+        "from airflow.operators.bash import BashOperator\nfrom airflow.operators.empty import EmptyOperator\n"
+        "from airflow.utils.task_group import TaskGroup\n"
+    ),
 }
 BEGIN = "from datetime import datetime, timedelta\n"
 OPEN = "start = datetime(2026, 1, 1)\nwith DAG('d', start_date=start, catchup=False) as the_dag:\n"
@@ -40,8 +46,10 @@ class Model(unittest.TestCase):
 
 class Edges(Model):
     def test_each_notation(self):
-        four = "a, b, c, d = [EmptyOperator(task_id=it) for it in 'abcd']\nfrom airflow.models.baseoperator import *\n" \
-               "from airflow.models.baseoperator import chain, cross_downstream, chain_linear\nfrom airflow.utils.edgemodifier import Label\n"
+        four = (
+            "a, b, c, d = [EmptyOperator(task_id=it) for it in 'abcd']\nfrom airflow.models.baseoperator import *\n"
+            "from airflow.models.baseoperator import chain, cross_downstream, chain_linear\nfrom airflow.utils.edgemodifier import Label\n"
+        )
         cases = {
             "a >> b >> [c, d]": {"a": [], "b": ["a"], "c": ["b"], "d": ["b"]},
             "[a, b] >> c << d": {"a": [], "b": [], "c": ["a", "b", "d"], "d": []},
@@ -82,7 +90,10 @@ class Edges(Model):
         self.assertEqual([task.get("group") for task in dag["tasks"]], [None, "g", "g.inner", None])
 
     def test_setups_and_teardowns(self):
-        body = "up, work, down = [EmptyOperator(task_id=it) for it in ('up', 'work', 'down')]\nup.as_setup() >> work >> down.as_teardown(setups=up)"
+        body = (
+            "up, work, down = [EmptyOperator(task_id=it) for it in ('up', 'work', 'down')]\n"
+            "up.as_setup() >> work >> down.as_teardown(setups=up)"
+        )
         dag = self.inside(body)
         self.assertEqual(self.edges(dag), {"up": [], "work": ["up"], "down": ["up", "work"]})
         self.assertEqual([task.get("role") for task in dag["tasks"]], ["setup", None, "teardown"])
@@ -97,12 +108,15 @@ class Edges(Model):
 class Decorators(Model):
     def test_data_flows_along_edges(self):
         body = (
-            "@task\ndef one() -> dict: ...\n@task(task_id='other', retries=3)\ndef two(x, y=1, ti=None): ...\n@task.branch\ndef fork(x): ...\n"
+            "@task\ndef one() -> dict: ...\n@task(task_id='other', retries=3)\ndef two(x, y=1, ti=None): ...\n"
+            "@task.branch\ndef fork(x): ...\n"
             "@task.bash\ndef command(x): ...\n@task.sensor(poke_interval=5)\ndef wait(): ...\n"
             "v = one()\ntwo(v['k'], y=[v])\ntwo(v)\nfork(v) >> command(v)\nwait.override(task_id='w')()\n"
         )
         dag = self.inside(body)
-        self.assertEqual(self.edges(dag), {"one": [], "other": ["one"], "other__1": ["one"], "fork": ["one"], "command": ["fork", "one"], "w": []})
+        self.assertEqual(
+            self.edges(dag), {"one": [], "other": ["one"], "other__1": ["one"], "fork": ["one"], "command": ["fork", "one"], "w": []}
+        )
         self.assertEqual({task["operator"]["type"] for task in dag["tasks"]}, {"python"})
         self.assertEqual(dag["tasks"][1]["retries"], 3)
 
@@ -125,35 +139,60 @@ class Decorators(Model):
         )
         dag = self.inside(body)
         expands = {task["task_id"]: task.get("expand") for task in dag["tasks"]}
-        self.assertEqual(expands, {
-            "numbers": None, "add": [{"list": [1, {"__index__": 1}]}, {"output": "numbers"}], "more": None, "add__1": {"output": "more"},
-            "b": {"list": ["echo 1", "echo 2"]}, "k": {"list": [{"bash_command": "x"}]},
-        })
+        self.assertEqual(
+            expands,
+            {
+                "numbers": None,
+                "add": [{"list": [1, {"__index__": 1}]}, {"output": "numbers"}],
+                "more": None,
+                "add__1": {"output": "more"},
+                "b": {"list": ["echo 1", "echo 2"]},
+                "k": {"list": [{"bash_command": "x"}]},
+            },
+        )
         self.assertEqual(dag["tasks"][4]["retries"], 2)
 
     def test_an_asset_is_a_dag(self):
-        body = "from airflow.sdk import asset, Asset\n@asset(schedule='@daily', uri='s3://b/k')\ndef data(): ...\n@asset(schedule=data & Asset('z'))\ndef next_one(data): ...\n"
+        body = (
+            "from airflow.sdk import asset, Asset\n@asset(schedule='@daily', uri='s3://b/k')\ndef data(): ...\n"
+            "@asset(schedule=data & Asset('z'))\ndef next_one(data): ...\n"
+        )
         found = self.parsed(body)["dags"]
-        self.assertEqual([(it["dag_id"], it["tasks"][0]["outlets"]) for it in found],
-                         [("data", [{"name": "data", "uri": "s3://b/k"}]), ("next_one", ["next_one"])])
+        self.assertEqual(
+            [(it["dag_id"], it["tasks"][0]["outlets"]) for it in found],
+            [("data", [{"name": "data", "uri": "s3://b/k"}]), ("next_one", ["next_one"])],
+        )
         self.assertEqual(found[1]["assets"], {"all": [{"asset": "data"}, {"asset": "z"}]})
 
 
 class Settings(Model):
     def test_schedules(self):
         cases = {
-            "schedule='@daily'": ("@daily", None), "schedule=None": (None, None), "schedule=timedelta(hours=6)": ({"delta_ms": 21_600_000}, None),
-            "schedule_interval='0 5 * * *'": ("0 5 * * *", None), "": ({"delta_ms": 86_400_000}, None),
+            "schedule='@daily'": ("@daily", None),
+            "schedule=None": (None, None),
+            "schedule=timedelta(hours=6)": ({"delta_ms": 21_600_000}, None),
+            "schedule_interval='0 5 * * *'": ("0 5 * * *", None),
+            "": ({"delta_ms": 86_400_000}, None),
             "schedule=Dataset('s3://a') | Dataset('b')": (None, {"any": [{"asset": "s3://a"}, {"asset": "b"}]}),
             "schedule=[Dataset('a')]": (None, {"asset": "a"}),
-            "schedule=CronTriggerTimetable('@weekly', timezone='UTC', interval=timedelta(days=1))":
-                ({"cron_trigger": "0 0 * * 0", "interval_ms": 86_400_000, "timezone": "UTC"}, None),
-            "timetable=CronDataIntervalTimetable('0 1 * * *', timezone='Europe/Berlin')": ({"cron": "0 1 * * *", "timezone": "Europe/Berlin"}, None),
-            "schedule=DatasetOrTimeSchedule(timetable=CronTriggerTimetable('0 1 * * *', timezone='UTC'), datasets=[Dataset('a')])":
-                ({"cron_trigger": "0 1 * * *", "timezone": "UTC"}, {"asset": "a"}),
+            "schedule=CronTriggerTimetable('@weekly', timezone='UTC', interval=timedelta(days=1))": (
+                {"cron_trigger": "0 0 * * 0", "interval_ms": 86_400_000, "timezone": "UTC"},
+                None,
+            ),
+            "timetable=CronDataIntervalTimetable('0 1 * * *', timezone='Europe/Berlin')": (
+                {"cron": "0 1 * * *", "timezone": "Europe/Berlin"},
+                None,
+            ),
+            "schedule=DatasetOrTimeSchedule(timetable=CronTriggerTimetable('0 1 * * *', timezone='UTC'), datasets=[Dataset('a')])": (
+                {"cron_trigger": "0 1 * * *", "timezone": "UTC"},
+                {"asset": "a"},
+            ),
         }
-        head = ("from airflow.datasets import Dataset\nfrom airflow.timetables.trigger import CronTriggerTimetable\n"
-                "from airflow.timetables.interval import CronDataIntervalTimetable\nfrom airflow.timetables.datasets import DatasetOrTimeSchedule\n")
+        head = (
+            "from airflow.datasets import Dataset\nfrom airflow.timetables.trigger import CronTriggerTimetable\n"
+            "from airflow.timetables.interval import CronDataIntervalTimetable\n"
+            "from airflow.timetables.datasets import DatasetOrTimeSchedule\n"
+        )
         for text, expected in cases.items():
             with self.subTest(text):
                 dag = self.dag(f"{head}the_dag = DAG('d', start_date=datetime(2026, 1, 1), {text})")
@@ -162,7 +201,8 @@ class Settings(Model):
     def test_default_args_reach_each_task(self):
         body = (
             "def told(context): ...\n"
-            "args = {'owner': 'me', 'retries': 2, 'retry_delay': timedelta(minutes=1), 'start_date': datetime(2026, 1, 1), 'email': 'a@b.c; d@e.f',\n"
+            "args = {'owner': 'me', 'retries': 2, 'retry_delay': timedelta(minutes=1), 'start_date': datetime(2026, 1, 1), "
+            "'email': 'a@b.c; d@e.f',\n"
             "        'email_on_retry': False, 'on_failure_callback': told, 'sla': timedelta(hours=1), 'unknown': 1, 'params': {'p': 1},\n"
             "        'bash_command': 'default'}\n"
             "the_dag = DAG('d', default_args=args, schedule_interval=None)\n"
@@ -173,14 +213,18 @@ class Settings(Model):
         self.assertEqual((dag["start_date"], dag["params"]), ("2026-01-01T00:00:00Z", {"p": 1}))
         a, b = dag["tasks"]
         self.assertEqual(a["operator"], {"type": "bash", "bash_command": "default"})
-        self.assertEqual((a["retries"], a["retry_delay_ms"], a["owner"], a["email"], a["email_on_retry"], a["sla_ms"]),
-                         (2, 60_000, "me", ["a@b.c", "d@e.f"], False, 3_600_000))
+        self.assertEqual(
+            (a["retries"], a["retry_delay_ms"], a["owner"], a["email"], a["email_on_retry"], a["sla_ms"]),
+            (2, 60_000, "me", ["a@b.c", "d@e.f"], False, 3_600_000),
+        )
         callback = a["on_failure_callback"][0]
         self.assertEqual((callback["type"], callback["of"], callback["task_id"], callback["index"]), ("python_callback", "task", "a", 0))
         self.assertEqual((b.get("retries"), b["params"], b["trigger_rule"]), (None, {"q": 2}, "none_failed_min_one_success"))
 
     def test_time_zones(self):
-        dag = self.dag("import zoneinfo\nthe_dag = DAG('d', start_date=datetime(2026, 7, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin')), schedule=None)")
+        dag = self.dag(
+            "import zoneinfo\nthe_dag = DAG('d', start_date=datetime(2026, 7, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin')), schedule=None)"
+        )
         self.assertEqual((dag["timezone"], dag["start_date"]), ("Europe/Berlin", "2026-06-30T22:00:00Z"))
 
     def test_dialects(self):
@@ -217,15 +261,33 @@ class Operators(Model):
     def test_what_needs_no_python_gets_none(self):
         cases = {
             "EmptyOperator(task_id='a')": {"type": "empty"},
-            "BashOperator(task_id='a', bash_command='x', env={'A': '1'}, append_env=True, skip_on_exit_code=[1])":
-                {"type": "bash", "bash_command": "x", "env": {"A": "1"}, "append_env": True, "skip_on_exit_code": [1]},
-            "from airflow.operators.trigger_dagrun import TriggerDagRunOperator as T\nT(task_id='a', trigger_dag_id='b', conf={'k': [1]})":
-                {"type": "trigger_dag_run", "trigger_dag_id": "b", "conf": {"k": [1]}},
-            "from airflow.sensors.filesystem import FileSensor as T\nT(task_id='a', filepath='/x', mode='poke', timeout=5)":
-                {"type": "file_sensor", "filepath": "/x", "mode": "poke", "timeout": 5},
-            "from airflow.operators.dag_operator import DagOperator as T\nT(task_id='a', run_dag_id='b')": {"type": "dag", "run_dag_id": "b"},
-            "from airflow.operators import CoutureLoopableBatchOperator as T\nT(task_id='a', run_dag_id='b', metadata_file='f', batch_size=2)":
-                {"type": "loopable_batch", "run_dag_id": "b", "metadata_file": "f", "batch_size": 2},
+            "BashOperator(task_id='a', bash_command='x', env={'A': '1'}, append_env=True, skip_on_exit_code=[1])": {
+                "type": "bash",
+                "bash_command": "x",
+                "env": {"A": "1"},
+                "append_env": True,
+                "skip_on_exit_code": [1],
+            },
+            "import airflow.operators.trigger_dagrun as t\nt.TriggerDagRunOperator(task_id='a', trigger_dag_id='b', conf={'k': [1]})": {
+                "type": "trigger_dag_run",
+                "trigger_dag_id": "b",
+                "conf": {"k": [1]},
+            },
+            "from airflow.sensors.filesystem import FileSensor as T\nT(task_id='a', filepath='/x', mode='poke', timeout=5)": {
+                "type": "file_sensor",
+                "filepath": "/x",
+                "mode": "poke",
+                "timeout": 5,
+            },
+            "from airflow.operators.dag_operator import DagOperator as T\nT(task_id='a', run_dag_id='b')": {
+                "type": "dag",
+                "run_dag_id": "b",
+            },
+            "from airflow.operators import CoutureLoopableBatchOperator as T\nT(task_id='a', run_dag_id='b', metadata_file='f')": {
+                "type": "loopable_batch",
+                "run_dag_id": "b",
+                "metadata_file": "f",
+            },
         }
         for text, expected in cases.items():
             with self.subTest(text):
