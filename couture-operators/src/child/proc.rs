@@ -1,6 +1,7 @@
 //! Processes as the system lists them.
 
 use std::fs;
+use std::io::Read as _;
 
 /// A process as `/proc` tells of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +27,11 @@ impl Process {
 
     /// The process with this number, if there is one.
     pub(crate) fn read(pid: i32) -> Option<Self> {
+        // Longer than the file can be, so that one call reads it all.
+        let mut stat = [0; 2048];
+        let length = fs::File::open(format!("/proc/{pid}/stat")).ok()?.read(&mut stat).ok()?;
         // A name may be any bytes.
-        Self::parse(pid, &String::from_utf8_lossy(&fs::read(format!("/proc/{pid}/stat")).ok()?))
+        Self::parse(pid, &String::from_utf8_lossy(&stat[..length]))
     }
 
     /// Reads `/proc/<pid>/stat`, proc(5): fields 3 (state), 4 (parent), 5 (process group) and 22 (start, in ticks since boot).

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use couture_core::{ProcessEnd, ProcessError, Processes};
+use couture_core::{ProcessCommand, ProcessEnd, ProcessError, Processes};
 use serde_json::{Value, json};
 
 use crate::attempt::{Attempts, Folders, token};
+use crate::commands::{PATIENCE, fifo};
 use crate::speech::{Echo, GATHERED, child};
 
 /// All of them.
@@ -18,6 +19,7 @@ pub(crate) async fn all(folders: &Folders, processes: Arc<dyn Processes>) {
     long_words(folders, &attempts).await;
     many_questions(folders, &attempts).await;
     greetings_that_do_not_fit(&attempts).await;
+    cancelled(folders, &attempts).await;
 }
 
 fn log(folders: &Folders, task: u32) -> String {
@@ -127,4 +129,22 @@ async fn greetings_that_do_not_fit(attempts: &Attempts) {
             "{result:?}"
         );
     }
+}
+
+/// A child that is told to end may still ask, and say how it ended.
+async fn cancelled(folders: &Folders, attempts: &Attempts) {
+    let (path, alive) = fifo(folders, "speaks");
+    let steps = json!([["on_term", 5], ["hold", path], ["sleep", 1_000]]);
+    let command = ProcessCommand { kill_grace: PATIENCE, ..child(steps) };
+    let (cx, cancellation) = attempts.context(60);
+    let echo = Echo::new();
+    let run = cx.services().processes.converse(command, &cx, &echo);
+    let cancel = async {
+        let alive = alive.ready().await;
+        cancellation.cancel();
+        alive.closed().await;
+    };
+    let (end, ()) = tokio::join!(run, cancel);
+    assert_eq!(end.unwrap().said, Some(json!("terminated")));
+    assert_eq!(log(folders, 60), "answer {\"value\": 5}\nCommand exited with return code 0\n");
 }
