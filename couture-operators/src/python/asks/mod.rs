@@ -1,0 +1,12 @@
+//! What a process asks while it runs, and the answers.
+
+mod ask;
+mod calls;
+mod earlier;
+mod listener;
+mod render;
+mod runs;
+mod values;
+mod xcoms;
+
+pub(super) use listener::Asks;

@@ -1,0 +1,1 @@
+//! Makes DAGs of Python files.
