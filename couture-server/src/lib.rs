@@ -16,6 +16,7 @@ mod listen;
 mod mail;
 mod node;
 mod page;
+mod python;
 mod server;
 pub mod settings;
 mod shipping;

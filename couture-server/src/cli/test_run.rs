@@ -73,7 +73,7 @@ fn find(wanted: &str, data: &Path) -> Result<Dag, CliError> {
     let folder = data.join("dags");
     let catalog = Catalog::new(&folder, FolderLimits::default());
     let now = SystemClock::new().now().wall;
-    let mut changes = if folder.is_dir() { catalog.look(now) } else { Vec::new() };
+    let mut changes = if folder.is_dir() { catalog.look(now).changes } else { Vec::new() };
     changes.extend(catalog.add_examples(EXAMPLES, now));
     let defined = changes.into_iter().filter_map(|change| match change {
         Change::Defined(dag) => Some(*dag),
