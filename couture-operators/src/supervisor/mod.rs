@@ -20,7 +20,6 @@
 mod client;
 mod complaint;
 mod connection;
-mod frames;
 mod ledger;
 mod lock;
 mod process;
@@ -31,4 +30,4 @@ mod spool;
 mod start;
 
 pub use client::{Supervisor, SupervisorSettings};
-pub use process::{DEFAULT_ORPHAN_GRACE, SupervisorError, main};
+pub use process::{DEFAULT_ORPHAN_GRACE, SupervisorError, SupervisorLimits, main, main_within};
