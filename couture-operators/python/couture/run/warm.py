@@ -122,6 +122,8 @@ class Parent:
             if child:
                 os.write(writer, struct.pack("<i", child))
                 os._exit(0)
+            os.close(reader)
+            os.close(writer)
             self._become_attempt(request, log_end, conversation)
         os.close(writer)
         os.waitpid(middle, 0)
@@ -186,7 +188,8 @@ def _take_descriptors(log_end: int, conversation: int) -> None:
     os.dup2(log_end, 2)
     os.dup2(conversation, DESCRIPTOR, inheritable=False)
     for descriptor in (log_end, conversation, empty):
-        os.close(descriptor)
+        if descriptor > DESCRIPTOR:
+            os.close(descriptor)
 
 
 def _reseed() -> None:
