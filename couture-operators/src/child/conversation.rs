@@ -197,6 +197,7 @@ impl Conversation {
     /// Ends the conversation early; answers with what the log should tell.
     fn fail(&mut self, reason: String) -> String {
         self.stream = None;
+        self.incoming = FrameBuffer::new(MAX_FRAME_BYTES);
         self.outgoing.clear();
         let note = format!("The command is not listened to any more: {reason}");
         self.unheard = Some(reason);

@@ -70,7 +70,7 @@ mod tests {
         );
         check(
             json!({"id": "x", "answer": {"value": "y".repeat(MAX_FRAME_BYTES)}}),
-            r#"{"answer":{"error":"the answer has 16777249 bytes, where 16777216 are the most"},"id":"x"}"#,
+            r#"{"answer":{"error":"the answer has 16777248 bytes, where 16777216 are the most"},"id":"x"}"#,
         );
     }
 }

@@ -44,7 +44,7 @@ async fn questions(folders: &Folders, attempts: &Attempts) {
     assert_eq!(
         log(folders, 1),
         "one\nanswer {\"value\": {\"x\": [1.5, \"\\u00fc\", null]}}\n\
-         answer {\"error\": \"the answer has 17825825 bytes, where 16777216 are the most\"}\n\
+         answer {\"error\": \"the answer has 17825822 bytes, where 16777216 are the most\"}\n\
          heard {\"call\": {\"id\": 7}}\nheard {\"answer\": {\"value\": \"call\"}, \"id\": \"c\"}\n\
          answer {\"value\": 3}\ntwo\nCommand exited with return code 0\n"
     );
@@ -83,7 +83,7 @@ async fn no_sense(folders: &Folders, attempts: &Attempts) {
         (json!(["raw", format!("{{\"end\":{deep}}}")]), "a frame is nested deeper than 100"),
         (
             json!(["raw", "{\"a\":\"\\ud800\"}"]),
-            "a frame is not JSON: unexpected end of hex escape at line 1 column 12",
+            "a frame is not JSON: unexpected end of hex escape at line 1 column 13",
         ),
         (json!(["bytes", "\0\0\0\x09{"]), "its last frame is not complete"),
     ];
@@ -119,7 +119,7 @@ async fn many_questions(folders: &Folders, attempts: &Attempts) {
 }
 
 async fn greetings_that_do_not_fit(attempts: &Attempts) {
-    let deep = (0..100).fold(json!(0), |inner, _| json!([inner]));
+    let deep = (0..101).fold(json!(0), |inner, _| json!([inner]));
     for greeting in [json!("x".repeat(16 << 20)), deep] {
         let result = attempts.converse(50, child(greeting), &Echo::new()).await;
         assert!(

@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use tokio::io::unix::AsyncFd;
 use tokio::net::unix::pipe::Receiver;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Sleep, sleep, timeout};
 
 use super::control::{Answer, Control};
 use super::key::Key;
@@ -92,6 +92,8 @@ pub(super) struct Parent {
     exit: AsyncFd<OwnedFd>,
     control: Control,
     tail: Tail,
+    /// Whether it listens.
+    loaded: bool,
 }
 
 impl Parent {
@@ -110,7 +112,7 @@ impl Parent {
         let tail = Tail::new(Receiver::from_owned_fd(pipe)?);
         let pid = sys::spawn_in_own_session(&mut command, Some(theirs.as_fd()))?;
         match sys::watch_exit(pid) {
-            Ok(exit) => Ok(Self { pid, exit, control: Control::new(ours), tail }),
+            Ok(exit) => Ok(Self { pid, exit, control: Control::new(ours), tail, loaded: false }),
             Err(error) => {
                 let _ = kill_process_group(pid, Signal::KILL);
                 let _ = sys::reap(pid);
@@ -128,8 +130,12 @@ impl Parent {
         idle: impl FnOnce(),
     ) -> Verdict {
         let loaded = tokio::select! {
+            biased;
             answer = self.control.next() => answer,
-            _ = self.exit.readable() => return Verdict::Failed("it ended while it loaded".into()),
+            _ = self.exit.readable() => match timeout(END_PATIENCE, self.control.next()).await {
+                Ok(last_words) => last_words,
+                Err(_) => return Verdict::Failed("it ended while it loaded".into()),
+            },
             () = sleep(limits.load) => return Verdict::Failed("it takes too long to load".into()),
             _ = requests.recv() => return Verdict::Retired,
             never = self.tail.pump() => match never {},
@@ -140,6 +146,7 @@ impl Parent {
             Ok(Answer::Pid(_)) => return Verdict::Failed("it has a child that nobody asked for".into()),
             Err(error) => return Verdict::Failed(senseless(&error)),
         }
+        self.loaded = true;
         stage.send_replace(Stage::Ready);
         let mut desk = Desk { waiting: VecDeque::new(), patience: pause(limits.fork), fork: limits.fork };
         let mut idle = Some(idle);
@@ -158,7 +165,7 @@ impl Parent {
                 request = requests.recv(), if desk.waiting.len() < MAX_REQUESTS => match request {
                     Some(request) => {
                         let sent = self.control.send(&request.frame, &request.descriptors);
-                        if !matches!(tokio::time::timeout(limits.fork, sent).await, Ok(Ok(()))) {
+                        if !matches!(timeout(limits.fork, sent).await, Ok(Ok(()))) {
                             return Verdict::Failed("it does not listen".into());
                         }
                         desk.add(request);
@@ -178,7 +185,7 @@ impl Parent {
 
     /// Ends it, politely where it `may_finish`; answers with the end of what it printed.
     pub(super) async fn end(self, may_finish: bool) -> String {
-        let Self { pid, exit, control, mut tail } = self;
+        let Self { pid, exit, control, mut tail, loaded } = self;
         drop(control);
         let mut wait = async |patience| {
             tokio::select! {
@@ -188,7 +195,7 @@ impl Parent {
                 never = tail.pump() => match never {},
             }
         };
-        let ended = may_finish && wait(END_PATIENCE).await;
+        let ended = may_finish && loaded && wait(END_PATIENCE).await;
         // Where it ended by itself, something of its group may still be there.
         let _ = kill_process_group(pid, Signal::KILL);
         if ended || wait(END_PATIENCE).await {
@@ -231,6 +238,8 @@ impl Desk {
         let Some((waiting, flight)) = self.waiting.pop_front() else { return Err("it says what nobody asked".into()) };
         self.patience = pause(self.fork);
         match answer {
+            // It could not. Only this child is started cold.
+            Answer::Refuse(_) | Answer::Pid(0) => Ok(()),
             Answer::Pid(number) => {
                 let Some(pid) = Pid::from_raw(number).filter(|_| number > 1) else {
                     return Err(format!("it calls {number} a process"));
@@ -239,8 +248,6 @@ impl Desk {
                 let _ = waiting.send(Forked { pid, flight });
                 Ok(())
             }
-            // Only this child is started cold.
-            Answer::Refuse(_) => Ok(()),
             Answer::Ready(_) => Err("it says twice that it is ready".into()),
         }
     }
