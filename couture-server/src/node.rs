@@ -180,6 +180,16 @@ impl Node {
         }
     }
 
+    /// The DAGs that are defined here.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// What parses Python files.
+    pub fn python(&self) -> &PythonFiles {
+        &self.python
+    }
+
     /// The engine.
     pub fn engine(&self) -> &Engine {
         &self.engine

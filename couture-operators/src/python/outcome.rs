@@ -111,3 +111,30 @@ fn silent(end: &ProcessEnd) -> Failure {
     let line = if line.is_empty() { line } else { format!(": {line}") };
     Failure::retry(format!("python task failed: {how}{line}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_without_a_word_has_failed() {
+        let check = |code: Option<i32>, signal: Option<i32>, last_line: &str, expected: &str| {
+            let end = ProcessEnd { code, signal, last_line: last_line.into(), peak_rss_bytes: None, said: None };
+            assert_eq!(format!("{:?}", silent(&end)), format!("Retry({expected:?})"));
+        };
+        check(Some(3), None, "bye", "python task failed: exit code 3: bye");
+        check(None, Some(11), "", "python task failed: killed by SIGSEGV");
+        check(Some(0), None, "", "python task failed: it ended with exit code 0 before its task was done, as os._exit(0) does");
+    }
+
+    #[test]
+    fn ends_are_read() {
+        let end = |text: &str| serde_json::from_str::<End>(text).map(|end| format!("{:?} {:?}", end.state, end.decision));
+        let check = |text: &str, expected: &str| assert_eq!(end(text).unwrap(), expected);
+        check(r#"{"state":"success","xcoms":{"a":1},"decision":null,"later":1}"#, "Success None");
+        check(r#"{"state":"success","decision":"skip_all"}"#, "Success Some(SkipAll)");
+        check(r#"{"state":"success","decision":{"follow":["a"]}}"#, r#"Success Some(Follow(["a"]))"#);
+        check(r#"{"state":"deferred","after_s":1.5}"#, "Deferred None");
+        assert!(end(r#"{"state":"lost"}"#).is_err());
+    }
+}

@@ -94,3 +94,90 @@ fn named(json: Json, lookups: &Arc<Lookups>, depth: usize) -> Value {
         other => serialized(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use couture_core::schedule::DataInterval;
+    use couture_core::task::{Cancellation, RunInfo};
+    use couture_core::{
+        AttemptToken, DagBuilder, MapIndex, RunId, RunKey, RunType, Services, ShardId, TaskIndex, Timestamp,
+    };
+    use serde_json::json;
+
+    use super::*;
+    use crate::EmptyOperator;
+
+    /// Answers calls, and remembers them.
+    #[derive(Default)]
+    struct Other(Mutex<Vec<Call>>);
+
+    #[async_trait]
+    impl Caller for Other {
+        async fn call(&self, call: &Call) -> Result<Json, String> {
+            let mut calls = self.0.lock().unwrap();
+            calls.push(call.clone());
+            match &*call.name {
+                "count" => Ok(json!(calls.len())),
+                "wrong" => Err("ValueError: no".into()),
+                _ => Ok(json!({"args": call.args, "kwargs": call.kwargs})),
+            }
+        }
+    }
+
+    fn context() -> TaskContext {
+        let dag = DagBuilder::new("d");
+        dag.task("t", EmptyOperator, ());
+        let logical_date = Timestamp::parse("2026-01-31").unwrap();
+        let run = RunInfo {
+            key: RunKey::new(ShardId(0), 1),
+            dag: Arc::new(dag.build().unwrap()),
+            run_id: RunId::new("r").unwrap(),
+            run_type: RunType::Manual,
+            logical_date,
+            data_interval: DataInterval::at(logical_date),
+            backfill: None,
+            conf: json!({}),
+        };
+        let (map_index, task) = (MapIndex::NONE, TaskIndex(0));
+        let token = AttemptToken { run: run.key, task, map_index, try_number: 1, launch: 1 };
+        TaskContext::new(Arc::new(run), token, Cancellation::default(), Arc::new(Services::default()))
+    }
+
+    #[tokio::test]
+    async fn functions_are_called_once_each() {
+        let check = async |template: &str, expected: Result<&str, &str>, calls: usize| {
+            let other = Other::default();
+            let call = |name: &str| json!({ "__call__": name });
+            let names = json!({
+                "count": call("count"), "wrong": call("wrong"), "show": call("show"), "tools": {"show": call("show"), "n": 3},
+            });
+            let foreign = ForeignFields {
+                fields: Map::from_iter([("x".to_owned(), json!([template]))]),
+                names: names.as_object().unwrap().clone(),
+                filters: vec!["count".into()],
+                ..ForeignFields::default()
+            };
+            let rendered = JinjaTemplates::default().render_foreign(foreign, &other, &context()).await;
+            match (rendered, expected) {
+                (Ok(fields), Ok(expected)) => assert_eq!(fields["x"], json!([expected]), "{template}"),
+                (Err(error), Err(words)) => assert!(error.contains(words) && error.contains("x[0]"), "{error}"),
+                (found, _) => panic!("{template}: {found:?}"),
+            }
+            assert_eq!(other.0.lock().unwrap().len(), calls, "{template}");
+        };
+        check("plain {{ ds }}", Ok("plain 2026-01-31"), 0).await;
+        check("{{ count() }} {{ count() }} {{ 'a' | count }}", Ok("1 2 3"), 3).await;
+        check("{% for i in range(5) %}{{ count(i) }}{% endfor %}", Ok("12345"), 5).await;
+        check("{{ tools.n }} {{ tools.show(1, a='b').kwargs.a }}", Ok("3 b"), 1).await;
+        check("{{ wrong() }}", Err("ValueError: no"), 1).await;
+        let sent = "{{ show(ti, execution_date, dag, [ds], macros.timedelta(days=1)).args | tojson }}";
+        let expected = json!([
+            {"__name__": "ti"}, {"__datetime__": "2026-01-31T00:00:00+00:00"}, {"__name__": "dag"}, ["2026-01-31"],
+            {"__timedelta__": 86400.0},
+        ]);
+        check(sent, Ok(&expected.to_string()), 1).await;
+    }
+}

@@ -36,6 +36,26 @@ pub struct Done {
     pub(super) inputs: Inputs,
 }
 
+impl Job {
+    /// The file, by its path in the DAG folder.
+    pub fn path(&self) -> &Path {
+        &self.file
+    }
+}
+
+impl Done {
+    /// The DAGs that are right.
+    pub fn into_dags(self) -> Vec<Dag> {
+        self.dags
+    }
+
+    /// What is to be told of the file, and whether that is only a warning.
+    pub fn told(&self) -> Vec<(String, bool)> {
+        let text = |trouble: &Trouble| trouble.traceback.clone().unwrap_or_else(|| trouble.error.to_string());
+        self.troubles.iter().map(|it| (text(it), matches!(it.about, About::Warning(_)))).collect()
+    }
+}
+
 /// What parses Python files.
 #[derive(Clone, Debug)]
 pub struct PythonFiles {
@@ -48,6 +68,11 @@ pub struct PythonFiles {
 }
 
 impl PythonFiles {
+    /// Parses a file of the folder `root` that belongs to no catalogue.
+    pub async fn parse_once(&self, file: PathBuf, root: PathBuf) -> Done {
+        self.parse(Job { file, number: 0 }, root).await
+    }
+
     /// Does a job.
     pub async fn parse(&self, job: Job, root: PathBuf) -> Done {
         let identity = self.parser.identity().await.ok();

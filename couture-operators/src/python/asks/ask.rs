@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::external::ExternalStates;
 use super::render::Render;
 use super::runs::{RunState, TriggerDagRun};
 use super::values::{Key, SetVariable};
@@ -28,6 +29,8 @@ pub(super) enum Ask {
     TriggerDagRun(TriggerDagRun),
     /// How a run is.
     RunState(RunState),
+    /// The states of what another DAG does.
+    ExternalStates(ExternalStates),
     /// A rare name of the context.
     Name { name: String },
     /// Show a text as `***` from now on.

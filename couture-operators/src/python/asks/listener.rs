@@ -46,6 +46,8 @@ impl<'a> Asks<'a> {
             Ask::Render(render) => self.render(*render, child).await,
             Ask::TriggerDagRun(trigger) => self.trigger(id, trigger).await,
             Ask::RunState(run) => self.run_state(run).await,
+            Ask::ExternalStates(external) => self.external_states(external).await,
+            Ask::Name { name } if name == "task_instances" => self.task_instances().await,
             Ask::Name { name } => self.name(&name).await,
             Ask::Mask { secret } => self.cx.values().hide(secret).map(|()| Value::Null).map_err(|error| error.to_string()),
         }

@@ -3,8 +3,10 @@
 mod ask;
 mod calls;
 mod earlier;
+mod external;
 mod listener;
 mod render;
+mod run_tasks;
 mod runs;
 mod values;
 mod xcoms;

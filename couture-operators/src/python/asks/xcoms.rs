@@ -13,7 +13,7 @@ use super::Asks;
 pub(super) struct XComPull {
     task_ids: Vec<String>,
     #[serde(default = "return_value")]
-    key: String,
+    key: Option<String>,
     #[serde(default)]
     dag_id: Option<String>,
     #[serde(default)]
@@ -22,8 +22,8 @@ pub(super) struct XComPull {
     include_prior_dates: bool,
 }
 
-fn return_value() -> String {
-    XCom::RETURN_VALUE.into()
+fn return_value() -> Option<String> {
+    Some(XCom::RETURN_VALUE.into())
 }
 
 /// The most tasks of one question.
@@ -41,6 +41,7 @@ impl Asks<'_> {
                 .into());
         }
         let XComPull { task_ids, key, dag_id, include_prior_dates, .. } = pull;
+        let key = key.ok_or("xcom_pull takes the name of one key; key=None is not known here")?;
         let query = XComQuery { dag_id, task_ids, key, include_prior_dates };
         let pulled = self.cx.services().xcoms.pull(&query, self.cx).await.map_err(|error| error.to_string())?;
         let of_task = |values: Vec<_>| values.into_iter().map(|(map_index, value)| json!([map_index, value])).collect();

@@ -13,10 +13,9 @@ use super::environment::parser_environment;
 use super::inputs::{Inputs, Question};
 use super::parsed::Parsed;
 use super::pool::ParserSettings;
+use crate::frames::{FrameReader, MAX_FRAME_BYTES, frame};
 use crate::python::PythonInstallation;
 
-/// The longest frame.
-const MAX_FRAME_BYTES: usize = 16 << 20;
 /// How much of what it complains about is kept.
 const MAX_COMPLAINT_BYTES: usize = 4_096;
 
@@ -25,7 +24,7 @@ const MAX_COMPLAINT_BYTES: usize = 4_096;
 pub(super) struct Process {
     child: Child,
     to: ChildStdin,
-    from: ChildStdout,
+    from: FrameReader<ChildStdout>,
     complaint: Arc<Mutex<Vec<u8>>>,
 }
 
@@ -68,7 +67,7 @@ impl Process {
                 }
             });
         }
-        Ok(Self { child, to, from, complaint })
+        Ok(Self { child, to, from: FrameReader::new(from, MAX_FRAME_BYTES), complaint })
     }
 
     /// Parses a file, and tells what it was told of variables and connections.
@@ -110,21 +109,12 @@ impl Process {
         }
     }
 
-    async fn say(&mut self, frame: &Value) -> Result<(), Gone> {
-        let text = frame.to_string();
-        let mut bytes = (text.len() as u32).to_be_bytes().to_vec();
-        bytes.extend_from_slice(text.as_bytes());
-        Ok(self.to.write_all(&bytes).await?)
+    async fn say(&mut self, message: &Value) -> Result<(), Gone> {
+        Ok(self.to.write_all(&frame(message, MAX_FRAME_BYTES)?).await?)
     }
 
     async fn heard(&mut self) -> Result<Value, Gone> {
-        let length = self.from.read_u32().await? as usize;
-        if length > MAX_FRAME_BYTES {
-            return Err(Gone(format!("its answer has {length} bytes, where {MAX_FRAME_BYTES} are the most")));
-        }
-        let mut frame = vec![0; length];
-        self.from.read_exact(&mut frame).await?;
-        serde_json::from_slice(&frame).map_err(|error| Gone(format!("its answer is no JSON: {error}")))
+        self.from.next().await?.ok_or_else(|| Gone("its output has ended".into()))
     }
 
     /// Ends it, and tells how it ended.
