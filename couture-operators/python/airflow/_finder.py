@@ -10,8 +10,15 @@ import types
 
 from airflow._table import MODULES, PACKAGES
 
-STUBBED = ("airflow.contrib", "airflow.providers", "airflow.operators", "airflow.sensors", "airflow.hooks", "airflow.triggers",
-           "airflow.notifications")
+STUBBED = (
+    "airflow.contrib",
+    "airflow.providers",
+    "airflow.operators",
+    "airflow.sensors",
+    "airflow.hooks",
+    "airflow.triggers",
+    "airflow.notifications",
+)
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -22,12 +29,10 @@ def attribute(module, name):
     target = MODULES.get(module, {}).get(name) or MODULES.get(module, {}).get("*")
     if target is not None:
         try:
-            value = resolve(target, name)
-        except AttributeError:
-            value = None
-        if value is not None:
-            sys.modules[module].__dict__[name] = value
+            value = sys.modules[module].__dict__[name] = resolve(target, name)
             return value
+        except AttributeError:
+            pass
     below = f"{module}.{name}"
     if below in MODULES or below in PACKAGES:
         return importlib.import_module(below)

@@ -15,16 +15,28 @@ engine = None
 
 _DEFAULTS: Dict[str, Dict[str, str]] = {
     "core": {
-        "airflow_home": AIRFLOW_HOME, "executor": "LocalExecutor", "default_timezone": "utc", "load_examples": "False",
-        "dags_are_paused_at_creation": "True", "parallelism": "32", "dag_concurrency": "16", "max_active_runs_per_dag": "16",
-        "max_active_tasks_per_dag": "16", "unit_test_mode": "False", "store_serialized_dags": "True", "fernet_key": "",
-        "sql_alchemy_conn": "", "enable_xcom_pickling": "False", "dag_run_conf_overrides_params": "True",
+        "airflow_home": AIRFLOW_HOME,
+        "executor": "LocalExecutor",
+        "default_timezone": "utc",
+        "load_examples": "False",
+        "dags_are_paused_at_creation": "True",
+        "parallelism": "32",
+        "dag_concurrency": "16",
+        "max_active_runs_per_dag": "16",
+        "max_active_tasks_per_dag": "16",
+        "unit_test_mode": "False",
+        "store_serialized_dags": "True",
+        "fernet_key": "",
+        "sql_alchemy_conn": "",
+        "enable_xcom_pickling": "False",
+        "dag_run_conf_overrides_params": "True",
     },
     "webserver": {"base_url": "http://localhost:8080", "rbac": "True", "default_ui_timezone": "UTC"},
     "logging": {"logging_level": "INFO", "remote_logging": "False"},
     "scheduler": {"catchup_by_default": "True"},
-    "operators": {"default_owner": "airflow", "default_queue": "default"},
+    "operators": {"default_owner": "airflow", "default_queue": "default", "default_deferrable": "False"},
     "email": {"email_backend": "airflow.utils.email.send_email_smtp"},
+    "kubernetes_executor": {"worker_container_repository": "", "worker_container_tag": "", "namespace": "default"},
     "smtp": {"smtp_mail_from": "airflow@example.com"},
 }
 _NOTHING = object()

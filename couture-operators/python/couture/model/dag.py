@@ -9,7 +9,8 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from couture.exceptions import AirflowDagCycleException, AirflowException, DuplicateTaskIdFound, TaskNotFound
 from couture.model import dates, dialect
-from couture.model.base_operator import BaseOperator, as_list, as_timedelta, check_key
+from couture.model.base_operator import BaseOperator
+from couture.model.checks import as_list, as_timedelta, check_key
 from couture.model.context import DagContext, made_dags
 from couture.model.param import NOTSET, DagParam, ParamsDict
 from couture.model.task_group import TaskGroup
@@ -70,7 +71,7 @@ class DAG:
         self.description = description
         self.task_dict: Dict[str, BaseOperator] = {}
         self.edge_info: Dict[str, Dict[str, Any]] = {}
-        self.explicit_edges: set = set()
+        self.explicit_edges: Dict[Tuple[str, str], Tuple[str, int]] = {}
         self.default_args = copy.copy(default_args or {})
         self.params = ParamsDict(params)
         self._set_default_params()
@@ -349,7 +350,7 @@ def _cycle(above: Dict[str, set]) -> List[str]:
     while task_id not in path:
         path.append(task_id)
         task_id = sorted(above[task_id])[0]
-    circle = path[path.index(task_id):]
+    circle = path[path.index(task_id) :]
     circle.reverse()
     start = circle.index(min(circle))
     circle = circle[start:] + circle[:start]

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import importlib
+import importlib.util
 import logging
 import os
 import re
@@ -216,6 +217,11 @@ class ObjectStoragePath(os.PathLike):
         return self.path
 
 
+def is_venv_installed() -> bool:
+    """Whether virtual environments can be made."""
+    return importlib.util.find_spec("venv") is not None
+
+
 def get_fernet(*_: Any) -> Any:
     raise AirflowException("the installation's key is not given to DAG files; use Connection or Variable")
 
@@ -267,7 +273,7 @@ def chunks(items: List[Any], chunk_size: int):
     if not isinstance(chunk_size, int) or chunk_size <= 0:
         raise ValueError("Chunk size must be a positive integer")
     for start in range(0, len(items), chunk_size):
-        yield items[start:start + chunk_size]
+        yield items[start : start + chunk_size]
 
 
 def reduce_in_chunks(fn: Callable, iterable: List[Any], initializer: Any, chunk_size: int = 0) -> Any:
@@ -297,7 +303,7 @@ def prune_dict(val: Any, mode: str = "strict") -> Any:
 
 
 def validate_key(key: Any, max_length: int = 250) -> None:
-    from couture.model.base_operator import check_key
+    from couture.model.checks import check_key
 
     check_key(key, "key", max_length)
 
