@@ -18,7 +18,7 @@ use couture_store::{LogStore, ObjectArtifacts};
 
 use crate::api::ApiState;
 use crate::backend::{Backend, KeptValues};
-use crate::dags::{Catalog, Change, EXAMPLES, Loader, PythonFiles, Watch};
+use crate::dags::{Bundles, Catalog, Change, EXAMPLES, Loader, PythonFiles, Watch};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
 use crate::mail::{mailer, notifier};
@@ -160,6 +160,13 @@ impl Node {
         let mut loader = Loader::new(self.engine.clone(), catalog, clock, python, only_process);
         loader.load_all(first).await?;
         tokio::spawn(loader.keep_loaded(watch));
+        let bundles = Bundles {
+            folder: self.python.parser.bundles().to_owned(),
+            store: self.backend.store.clone(),
+            reader: self.backend.reader.clone(),
+            clock: self.clock.clone(),
+        };
+        tokio::spawn(bundles.keep_tidy());
         Ok(())
     }
 

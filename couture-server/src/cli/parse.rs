@@ -1,7 +1,7 @@
 //! `couture dags parse`: what a DAG file holds, without a server.
 
 use couture_core::Dag;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::args::Output;
 use super::dag_file::{DagFile, python_files};
@@ -56,6 +56,8 @@ fn text(dag: &Dag) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

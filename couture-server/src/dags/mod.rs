@@ -1,5 +1,6 @@
 //! Where DAGs come from: files in the DAG folder, examples, and programs that define them in Rust.
 
+mod bundles;
 mod catalog;
 mod claims;
 mod example;
@@ -19,6 +20,7 @@ mod source;
 mod stamp;
 mod watch;
 
+pub use bundles::Bundles;
 pub use catalog::{Catalog, Change, Looked};
 pub use example::{EXAMPLES, Example};
 pub use ignore::IgnoreSyntax;
