@@ -93,7 +93,8 @@ impl Node {
         let templates = JinjaTemplates::new(template_settings);
         let python = Arc::new(installation(&settings, &data, &backend, templates.clone())?);
         let KeptValues { variables, connections, .. } = backend.kept.clone();
-        let values: Arc<dyn Values> = Arc::new(StoredValues::new(EnvironmentValues::of_process(), variables, connections));
+        let values: Arc<dyn Values> =
+            Arc::new(StoredValues::new(EnvironmentValues::of_process(), variables, connections));
         let mut services = Services {
             logs: task_logs,
             artifacts: artifacts.clone(),

@@ -32,7 +32,13 @@ pub(super) enum Job<'j> {
 }
 
 /// The greeting of an attempt.
-pub(super) fn greeting(python: &PythonInstallation, bundle: &Path, file: &str, job: Job<'_>, cx: &TaskContext) -> Value {
+pub(super) fn greeting(
+    python: &PythonInstallation,
+    bundle: &Path,
+    file: &str,
+    job: Job<'_>,
+    cx: &TaskContext,
+) -> Value {
     let run = cx.run();
     let facts = AttemptFacts::of(cx);
     let text = |time: Timestamp| time.to_string();

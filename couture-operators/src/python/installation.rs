@@ -50,7 +50,9 @@ pub enum PythonError {
         reason: String,
     },
     /// It is too old.
-    #[error("{executable} is Python {version}, and DAG files need 3.9 or newer: name a newer one in the setting python.executable")]
+    #[error(
+        "{executable} is Python {version}, and DAG files need 3.9 or newer: name a newer one in the setting python.executable"
+    )]
     Old {
         /// The program.
         executable: String,

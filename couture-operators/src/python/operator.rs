@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use couture_core::{Failure, Operator, ProcessCommand, TaskContext};
 use couture_core::task::WarmParent;
+use couture_core::{Failure, Operator, ProcessCommand, TaskContext};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

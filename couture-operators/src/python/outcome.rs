@@ -59,7 +59,12 @@ fn yes() -> bool {
 /// The output of the attempt whose process ended so, or its failure.
 pub(super) fn of(end: ProcessEnd, cx: &TaskContext) -> Result<Value, Failure> {
     let is_whole = end.signal.is_none() && end.code == Some(0);
-    let Some(said) = end.said.clone().filter(|_| is_whole) else { return Err(silent(&end)) };
+    let Some(said) = end.said.clone().filter(|_| is_whole) else {
+        let reason = silent(&end);
+        // A second server that sees this end tells it once more.
+        cx.log(format!("failed: {reason}"));
+        return Err(Failure::retry(reason));
+    };
     let said: End = serde_json::from_value(said).map_err(|error| {
         Failure::retry(format!("python task failed: what its process said at its end cannot be understood: {error}"))
     })?;
@@ -69,7 +74,9 @@ pub(super) fn of(end: ProcessEnd, cx: &TaskContext) -> Result<Value, Failure> {
             let error = said.error.unwrap_or_else(|| "python task failed".into());
             Err(if said.retryable { Failure::retry(error) } else { Failure::fatal(error) })
         }
-        State::Skipped => Err(Failure::Skip(said.reason.or(said.error).unwrap_or_else(|| "the task asked for it".into()))),
+        State::Skipped => {
+            Err(Failure::Skip(said.reason.or(said.error).unwrap_or_else(|| "the task asked for it".into())))
+        }
         State::Deferred => {
             let after = said.after_s.filter(|after| after.is_finite()).unwrap_or(60.0).clamp(0.0, LONGEST_WAIT);
             let after = Duration::from_secs_f64(after).max(Duration::from_millis(1));
@@ -99,8 +106,8 @@ fn succeeded(mut said: End, cx: &TaskContext) -> Result<Value, Failure> {
     Ok(output)
 }
 
-/// The failure of a process that ended without a word.
-fn silent(end: &ProcessEnd) -> Failure {
+/// Why a process has failed that ended without a word.
+fn silent(end: &ProcessEnd) -> String {
     const MAX_CHARS: usize = 500;
     let how = match (end.signal, end.code) {
         (Some(signal), _) => format!("killed by {}", signal_name(signal)),
@@ -109,7 +116,7 @@ fn silent(end: &ProcessEnd) -> Failure {
     };
     let line: String = end.last_line.chars().take(MAX_CHARS).collect();
     let line = if line.is_empty() { line } else { format!(": {line}") };
-    Failure::retry(format!("python task failed: {how}{line}"))
+    format!("python task failed: {how}{line}")
 }
 
 #[cfg(test)]
@@ -120,16 +127,22 @@ mod tests {
     fn a_process_without_a_word_has_failed() {
         let check = |code: Option<i32>, signal: Option<i32>, last_line: &str, expected: &str| {
             let end = ProcessEnd { code, signal, last_line: last_line.into(), peak_rss_bytes: None, said: None };
-            assert_eq!(format!("{:?}", silent(&end)), format!("Retry({expected:?})"));
+            assert_eq!(silent(&end), expected);
         };
         check(Some(3), None, "bye", "python task failed: exit code 3: bye");
         check(None, Some(11), "", "python task failed: killed by SIGSEGV");
-        check(Some(0), None, "", "python task failed: it ended with exit code 0 before its task was done, as os._exit(0) does");
+        check(
+            Some(0),
+            None,
+            "",
+            "python task failed: it ended with exit code 0 before its task was done, as os._exit(0) does",
+        );
     }
 
     #[test]
     fn ends_are_read() {
-        let end = |text: &str| serde_json::from_str::<End>(text).map(|end| format!("{:?} {:?}", end.state, end.decision));
+        let end =
+            |text: &str| serde_json::from_str::<End>(text).map(|end| format!("{:?} {:?}", end.state, end.decision));
         let check = |text: &str, expected: &str| assert_eq!(end(text).unwrap(), expected);
         check(r#"{"state":"success","xcoms":{"a":1},"decision":null,"later":1}"#, "Success None");
         check(r#"{"state":"success","decision":"skip_all"}"#, "Success Some(SkipAll)");

@@ -1,8 +1,8 @@
 //! Functions of another process that templates call.
 
 use async_trait::async_trait;
-use minijinja::value::{Kwargs, Rest, Value, ValueKind, from_args};
 use minijinja::Error;
+use minijinja::value::{Kwargs, Rest, Value, ValueKind, from_args};
 use serde_json::{Map, Value as Json, json};
 
 use super::objects::{Connections, Record, Settings, Variables, serialized};

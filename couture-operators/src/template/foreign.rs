@@ -68,7 +68,8 @@ fn own(names: Map<String, Json>, filters: Vec<String>, lookups: &Arc<Lookups>) -
     let names = names.into_iter().map(|(name, json)| (name, named(json, lookups, 0))).collect();
     let filter = |name: String| {
         let (lookups, function) = (lookups.clone(), name.clone());
-        let filter: Filter = Box::new(move |args| lookups.called(Call::of(&function, &args.into_values())?).map(received));
+        let filter: Filter =
+            Box::new(move |args| lookups.called(Call::of(&function, &args.into_values())?).map(received));
         (name, filter)
     };
     Own { names, filters: filters.into_iter().map(filter).collect() }

@@ -6,8 +6,8 @@
 
 mod arguments;
 mod arithmetic;
-mod code;
 mod calls;
+mod code;
 mod context;
 mod engine;
 mod error;

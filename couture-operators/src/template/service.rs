@@ -9,8 +9,8 @@ use couture_core::task::Templates;
 use couture_core::{DynOperator, Failure, TaskContext};
 use serde_json::{Map, Value};
 
-use super::context::Facts;
 use super::calls::Caller;
+use super::context::Facts;
 use super::engine::{Engine, Own, TemplateLimits, is_out_of_fuel};
 use super::error::describe;
 use super::fields::{self, FieldError};

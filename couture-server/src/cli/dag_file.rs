@@ -41,7 +41,8 @@ impl DagFile {
         let kind = kind.ok_or_else(|| {
             CliError::message(format!("{text} is no DAG file: its name must end in .py, .zip, .yaml, .yml or .json"))
         })?;
-        let whole = path.canonicalize().map_err(|error| CliError::message(format!("failed to read {text}: {error}")))?;
+        let whole =
+            path.canonicalize().map_err(|error| CliError::message(format!("failed to read {text}: {error}")))?;
         let dags = dags.canonicalize().ok().filter(|dags| whole.starts_with(dags));
         let root = dags.unwrap_or_else(|| whole.parent().unwrap_or(Path::new("/")).to_owned());
         let file = whole.strip_prefix(&root).unwrap_or(&whole).to_owned();

@@ -62,10 +62,14 @@ mod tests {
 
     #[test]
     fn edges_are_printed() {
-        let dag = Dag::from_json(&json!({"dag_id": "d", "tasks": [
-            {"task_id": "a", "operator": {"type": "empty"}},
-            {"task_id": "b", "operator": {"type": "empty"}, "upstream": ["a"]},
-        ]}).to_string().into_bytes());
+        let dag = Dag::from_json(
+            &json!({"dag_id": "d", "tasks": [
+                {"task_id": "a", "operator": {"type": "empty"}},
+                {"task_id": "b", "operator": {"type": "empty"}, "upstream": ["a"]},
+            ]})
+            .to_string()
+            .into_bytes(),
+        );
         couture_operators::link();
         let text = text(&dag.unwrap());
         let words: Vec<&str> = text.split_whitespace().collect();

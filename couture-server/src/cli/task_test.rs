@@ -17,7 +17,11 @@ pub(super) fn alone(dag: &Dag, task_id: &str) -> Result<Dag, CliError> {
     if dag.find(task_id).is_none() {
         let mut known: Vec<&str> = dag.tasks().iter().map(|task| task.task_id.as_str()).take(20).collect();
         known.sort_unstable();
-        return Err(CliError::message(format!("dag {} has no task {task_id:?}; it has {}", dag.dag_id, known.join(", "))));
+        return Err(CliError::message(format!(
+            "dag {} has no task {task_id:?}; it has {}",
+            dag.dag_id,
+            known.join(", ")
+        )));
     }
     let failed = |error: String| CliError::message(format!("task {task_id:?} cannot be run alone: {error}"));
     let mut document: Value = serde_json::from_slice(&dag.to_json()).map_err(|error| failed(error.to_string()))?;

@@ -9,8 +9,8 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{Output, Test};
-use super::print::{complain, print, print_json};
 use super::dag_file::DagFile;
+use super::print::{complain, print, print_json};
 use super::runs;
 use super::task_test::alone;
 use super::verdict::{CliError, Verdict};

@@ -36,7 +36,9 @@ impl Bundles {
         loop {
             match self.used().await {
                 Ok(used) => self.forget_others(used).await,
-                Err(error) => tracing::warn!("failed to look for the files of DAG versions that are not used any more: {error}"),
+                Err(error) => {
+                    tracing::warn!("failed to look for the files of DAG versions that are not used any more: {error}")
+                }
             }
             self.clock.sleep(INTERVAL).await;
         }
@@ -47,7 +49,9 @@ impl Bundles {
         let folder = self.folder.clone();
         match tokio::task::spawn_blocking(move || keep_bundles(&folder, &used, before)).await {
             Ok(Ok(0)) => {}
-            Ok(Ok(removed)) => tracing::info!("the files of {removed} DAG versions that nothing uses any more are removed"),
+            Ok(Ok(removed)) => {
+                tracing::info!("the files of {removed} DAG versions that nothing uses any more are removed")
+            }
             Ok(Err(error)) => tracing::warn!("failed to remove the files of DAG versions: {error}"),
             Err(error) => tracing::error!("failed to remove the files of DAG versions: {error}"),
         }
@@ -95,7 +99,8 @@ mod tests {
 
     #[test]
     fn bundles_are_found_in_versions() {
-        let json = r#"{"tasks":[{"operator":{"type":"python","bundle":"0a","file":"x"}},{"operator":{"bundle":"0b"}}]}"#;
+        let json =
+            r#"{"tasks":[{"operator":{"type":"python","bundle":"0a","file":"x"}},{"operator":{"bundle":"0b"}}]}"#;
         assert_eq!(named(json).collect::<Vec<_>>(), ["0a", "0b"]);
         assert_eq!(named(r#"{"bundle":"#).count(), 0);
     }

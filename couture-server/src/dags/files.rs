@@ -100,7 +100,8 @@ impl Parts {
 impl Files {
     /// The inputs of those files that have any.
     pub(super) fn inputs(&self) -> Vec<(PathBuf, Inputs)> {
-        let python = |(path, state): (&PathBuf, &FileState)| Some((path.clone(), state.python.as_ref()?.inputs.clone()));
+        let python =
+            |(path, state): (&PathBuf, &FileState)| Some((path.clone(), state.python.as_ref()?.inputs.clone()));
         self.known.iter().filter_map(python).filter(|(_, inputs)| !inputs.is_empty()).collect()
     }
 }

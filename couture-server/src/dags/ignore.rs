@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use regex::bytes::{RegexBuilder, Regex};
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::scan::read_bounded;
 
@@ -92,7 +92,9 @@ fn regexps(text: &str, wrong: &mut Vec<String>) -> Vec<Regex> {
         }
         match RegexBuilder::new(pattern).size_limit(MAX_PATTERN_BYTES).build() {
             Ok(pattern) => patterns.push(pattern),
-            Err(_) => wrong.push(format!("line {}: {pattern:?} is no regular expression that is understood here", number + 1)),
+            Err(_) => {
+                wrong.push(format!("line {}: {pattern:?} is no regular expression that is understood here", number + 1))
+            }
         }
     }
     patterns
@@ -137,11 +139,25 @@ mod tests {
             }
         };
         let regexp = IgnoreSyntax::Regexp;
-        check(regexp, "helper\n# x\n\nt_[0-9]  # note\n", "", &["a_helper.py", "helpers/a.py", "sub/t_1.py"], &["x.py", "t_x.py"], 0);
+        check(
+            regexp,
+            "helper\n# x\n\nt_[0-9]  # note\n",
+            "",
+            &["a_helper.py", "helpers/a.py", "sub/t_1.py"],
+            &["x.py", "t_x.py"],
+            0,
+        );
         check(regexp, "", "^local", &["sub/local.py"], &["local.py", "sub/not_local.py"], 0);
         check(regexp, "(?!no)\nyes", "", &["yes.py"], &["no.py"], 1);
         let glob = IgnoreSyntax::Glob;
-        check(glob, "*_helper.py\nout/\n!keep_helper.py", "", &["a_helper.py", "out/"], &["keep_helper.py", "x.py", "out"], 0);
+        check(
+            glob,
+            "*_helper.py\nout/\n!keep_helper.py",
+            "",
+            &["a_helper.py", "out/"],
+            &["keep_helper.py", "x.py", "out"],
+            0,
+        );
         check(glob, "*.py", "!good.py", &["a.py", "sub/bad.py"], &["sub/good.py"], 0);
     }
 }

@@ -75,6 +75,8 @@ impl PythonFiles {
 
     /// Does a job.
     pub async fn parse(&self, job: Job, root: PathBuf) -> Done {
+        // The parser is in another folder.
+        let root = root.canonicalize().unwrap_or(root);
         let identity = self.parser.identity().await.ok();
         if let Some(identity) = &identity
             && let Some(known) = self.known(&job, identity, &root).await
@@ -104,7 +106,8 @@ impl PythonFiles {
         let known = tokio::task::spawn_blocking(move || {
             let known = kept.find(&file)?;
             let is_whole = known.parsed.dags.is_empty() || bundles.join(&known.parsed.bundle).is_dir();
-            let is_same = |(path, hash): (&PathBuf, &Option<ContentHash>)| content_hash(&root.join(path), max_bytes) == *hash;
+            let is_same =
+                |(path, hash): (&PathBuf, &Option<ContentHash>)| content_hash(&root.join(path), max_bytes) == *hash;
             (is_whole && known.hashes.iter().all(is_same)).then_some(known)
         });
         let known = known.await.ok()??;
@@ -154,9 +157,10 @@ fn troubles(parsed: &Parsed) -> Vec<Trouble> {
         error: FileError { line: error.line, column: None, reason: error.reason.clone() },
         traceback: Some(error.traceback.clone()).filter(|traceback| !traceback.is_empty()),
     });
-    let warnings = parsed.warnings.iter().enumerate().map(|(number, text)| Trouble {
-        about: About::Warning(number),
-        ..Trouble::words(format!("warning: {text}"))
-    });
+    let warnings = parsed
+        .warnings
+        .iter()
+        .enumerate()
+        .map(|(number, text)| Trouble { about: About::Warning(number), ..Trouble::words(format!("warning: {text}")) });
     error.chain(warnings).collect()
 }

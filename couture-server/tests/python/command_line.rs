@@ -19,7 +19,12 @@ fn files_are_parsed_and_run() {
     let folder = tempfile::tempdir().unwrap();
     let cwd = folder.path();
     put(&cwd.join("data"), &["passing.py", "shared/__init__.py", "shared/numbers.py"]);
-    check(cwd, &["dags", "parse", "data/dags/passing.py"], 0, &["passing: 2 tasks", "PythonOperator", "choosing: 8 tasks"]);
+    check(
+        cwd,
+        &["dags", "parse", "data/dags/passing.py"],
+        0,
+        &["passing: 2 tasks", "PythonOperator", "choosing: 8 tasks"],
+    );
     let sick = dag_file("sick_partly.py");
     check(cwd, &["dags", "parse", sick.to_str().unwrap()], 1, &["partly_right: 0 tasks", "ycle"]);
     check(cwd, &["dags", "test", "passing", "2026-01-31"], 0, &["pulled all", "run: success"]);

@@ -1,7 +1,7 @@
 //! Names of the context that are about earlier runs.
 
-use couture_core::{RunState, StoreReader};
 use couture_core::store::RunRecord;
+use couture_core::{RunState, StoreReader};
 use serde_json::{Value, json};
 
 use super::Asks;

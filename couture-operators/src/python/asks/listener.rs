@@ -8,9 +8,9 @@ use couture_core::TaskContext;
 use couture_core::task::{Listener, Speaker};
 use serde_json::{Value, json};
 
+use super::super::installation::PythonInstallation;
 use super::ask::{Ask, Numbered};
 use super::calls::Calls;
-use super::super::installation::PythonInstallation;
 
 /// The most bytes of an answer.
 const MAX_ANSWER_BYTES: usize = 12 << 20;
@@ -49,7 +49,9 @@ impl<'a> Asks<'a> {
             Ask::ExternalStates(external) => self.external_states(external).await,
             Ask::Name { name } if name == "task_instances" => self.task_instances().await,
             Ask::Name { name } => self.name(&name).await,
-            Ask::Mask { secret } => self.cx.values().hide(secret).map(|()| Value::Null).map_err(|error| error.to_string()),
+            Ask::Mask { secret } => {
+                self.cx.values().hide(secret).map(|()| Value::Null).map_err(|error| error.to_string())
+            }
         }
     }
 }
@@ -67,7 +69,8 @@ impl Listener for Asks<'_> {
         };
         let answer = match answer {
             Ok(value) if value.to_string().len() > MAX_ANSWER_BYTES => {
-                let error = format!("the answer has more than {MAX_ANSWER_BYTES} bytes of JSON: pass a file's name instead");
+                let error =
+                    format!("the answer has more than {MAX_ANSWER_BYTES} bytes of JSON: pass a file's name instead");
                 json!({ "error": error })
             }
             Ok(value) => json!({ "value": value }),

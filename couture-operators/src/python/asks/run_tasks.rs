@@ -27,7 +27,9 @@ impl Asks<'_> {
                 }));
             }
             match page.last() {
-                Some(last) if page.len() == PAGE && found.len() < MAX => after = Some((last.token.task, last.token.map_index)),
+                Some(last) if page.len() == PAGE && found.len() < MAX => {
+                    after = Some((last.token.task, last.token.map_index))
+                }
                 _ => return Ok(found.into()),
             }
         }

@@ -56,7 +56,8 @@ impl Asks<'_> {
     }
 
     pub(super) async fn run_state(&self, run: RunState) -> Result<Value, String> {
-        let seen = self.cx.services().dag_runs.run(&run.dag_id, &run.run_id).await.map_err(|error| error.to_string())?;
+        let seen =
+            self.cx.services().dag_runs.run(&run.dag_id, &run.run_id).await.map_err(|error| error.to_string())?;
         Ok(seen.map_or(Value::Null, |run| json!({ "state": run.state })))
     }
 }

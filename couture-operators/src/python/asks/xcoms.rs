@@ -1,7 +1,7 @@
 //! `xcom_pull`: what tasks gave.
 
-use couture_core::task::{XCom, XComQuery};
 use couture_core::RunId;
+use couture_core::task::{XCom, XComQuery};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

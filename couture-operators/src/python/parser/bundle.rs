@@ -65,7 +65,9 @@ fn copy(root: &Path, modules: &[PathBuf], hash: &str, to: &Path) -> Result<(), B
     for module in sorted {
         let is_inside = module.components().all(|part| matches!(part, Component::Normal(_)));
         if !is_inside {
-            return Err(io::Error::other(format!("the module {} lies outside of the DAG folder", module.display())).into());
+            return Err(
+                io::Error::other(format!("the module {} lies outside of the DAG folder", module.display())).into()
+            );
         }
         let content = match read(&root.join(module)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(BundleError::Changed),

@@ -10,14 +10,14 @@ const PASSED: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "COUTURE_DUPLICATE_DEPE
 
 /// The environment of a parser: only what is needed, and `more`, by name.
 pub(super) fn parser_environment(packages: &Path, more: &[String]) -> BTreeMap<String, String> {
-    cleaned(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))), packages, more)
+    cleaned(
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        packages,
+        more,
+    )
 }
 
-fn cleaned(
-    all: impl Iterator<Item = (String, String)>,
-    packages: &Path,
-    more: &[String],
-) -> BTreeMap<String, String> {
+fn cleaned(all: impl Iterator<Item = (String, String)>, packages: &Path, more: &[String]) -> BTreeMap<String, String> {
     let mut python_path = None;
     let mut kept = BTreeMap::new();
     for (name, value) in all {
@@ -37,7 +37,13 @@ mod tests {
 
     #[test]
     fn secrets_stay_outside() {
-        let all = [("PATH", "/bin"), ("LC_ALL", "C"), ("AWS_SECRET_ACCESS_KEY", "x"), ("STAGE", "test"), ("PYTHONPATH", "/mine")];
+        let all = [
+            ("PATH", "/bin"),
+            ("LC_ALL", "C"),
+            ("AWS_SECRET_ACCESS_KEY", "x"),
+            ("STAGE", "test"),
+            ("PYTHONPATH", "/mine"),
+        ];
         let all = all.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let kept = cleaned(all.into_iter(), Path::new("/packages"), &["STAGE".into()]);
         let kept: Vec<_> = kept.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -81,7 +81,9 @@ impl PythonParser {
     /// Parses `file`, a path in the folder `root`, and keeps its bundle. What goes wrong is the file's error. Others are parsed at the same
     /// time, as many as there are processes.
     pub async fn parse(&self, root: &Path, file: &Path) -> (Parsed, Inputs) {
-        let Ok(_slot) = self.slots.acquire().await else { return (Parsed::failed("the parser has ended"), Inputs::default()) };
+        let Ok(_slot) = self.slots.acquire().await else {
+            return (Parsed::failed("the parser has ended"), Inputs::default());
+        };
         for _ in 0..TRIES {
             let (parsed, inputs) = match self.once(root, file).await {
                 Ok(done) => done,

@@ -16,7 +16,9 @@ pub(super) async fn in_file(wanted: &str, file: &DagFile, python: &PythonFiles) 
         (Some(dag), None) if dags.is_empty() => Ok(dag),
         (Some(last), None) => {
             let ids = dags.iter().chain([&last]).map(|dag| dag.dag_id.to_string()).collect::<Vec<_>>().join(", ");
-            Err(CliError::message(format!("{wanted} holds several DAGs ({ids}): put it into the DAG folder and name one by its id")))
+            Err(CliError::message(format!(
+                "{wanted} holds several DAGs ({ids}): put it into the DAG folder and name one by its id"
+            )))
         }
         (None, None) => Err(CliError::message(format!("{wanted} holds no DAG"))),
     }
