@@ -18,6 +18,7 @@ pub mod live;
 mod mail;
 mod node;
 mod page;
+mod python;
 mod server;
 pub mod settings;
 mod shipping;

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::context::TaskContext;
 use super::dag_runs::LateDagRuns;
+use super::extensions::Extensions;
 use super::mail::{Mailer, NoMail};
 use super::templates::{PlainText, Templates};
 use super::xcoms::{NoXComs, XComs};
@@ -39,6 +40,8 @@ pub struct Services {
     pub dag_runs: LateDagRuns,
     /// The time. The local executor puts its own clock here.
     pub clock: Arc<dyn Clock>,
+    /// Services that other crates bring.
+    pub extensions: Extensions,
 }
 
 impl Default for Services {
@@ -56,6 +59,7 @@ impl Default for Services {
             mailer: Arc::new(NoMail),
             dag_runs: LateDagRuns::default(),
             clock: Arc::new(SystemClock::new()),
+            extensions: Extensions::default(),
         }
     }
 }

@@ -133,9 +133,10 @@ def _called(request: dict, call: Optional[Callable[[str, list, dict], Any]]) -> 
     try:
         if call is None:
             raise LookupError(f"there is no function {request.get('name')!r} here")
+        from .given import given
         from .values import to_json
 
-        value = call(request["name"], request.get("args") or [], request.get("kwargs") or {})
+        value = call(request["name"], given(request.get("args") or []), given(request.get("kwargs") or {}))
         result["value"] = to_json(value, f"the result of {request['name']}")
     except Exception as error:
         result["error"] = f"{type(error).__name__}: {error}"
