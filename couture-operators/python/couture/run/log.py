@@ -1,0 +1,87 @@
+"""What an attempt prints: `print`, `logging` and bytes written straight to the descriptors, in the order in which they came."""
+
+import sys
+from types import TracebackType
+from typing import Any, List, Optional
+
+FORMAT = "[%(filename)s:%(lineno)d] %(levelname)s - %(message)s"
+
+
+def setup() -> None:
+    """Makes stdout and stderr UTF-8 and flushed at each line, and sends `logging` to stdout, from INFO on."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True, write_through=True)
+    import logging
+
+    class ToStdout(logging.StreamHandler):
+        """Follows sys.stdout where a task redirects it."""
+
+        def __init__(self) -> None:
+            logging.Handler.__init__(self)
+
+        @property
+        def stream(self) -> Any:
+            return sys.stdout
+
+    root = logging.getLogger()
+    if any(type(handler).__name__ == "ToStdout" for handler in root.handlers):
+        return
+    handler = ToStdout()
+    handler.setFormatter(logging.Formatter(FORMAT))
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+
+
+def flush() -> None:
+    """Writes out what is buffered."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            pass
+
+
+def is_own(filename: str) -> bool:
+    """Whether this source file is Couture's own, and so of no interest to the user."""
+    return filename.startswith(_own_prefixes())
+
+
+def _own_prefixes() -> "tuple[str, ...]":
+    import os
+
+    base = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return (os.path.join(base, "couture", ""), os.path.join(base, "airflow", ""), "<frozen runpy>", "<frozen importlib")
+
+
+def trimmed(kind: type, error: BaseException, trace: Optional[TracebackType]) -> str:
+    """The traceback of an exception and of those it came from, without Couture's own frames. At most 100,000 characters."""
+    import traceback
+
+    whole = traceback.TracebackException(kind, error, trace)
+    seen: List[int] = []
+    left = [whole]
+    while left:
+        one = left.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.append(id(one))
+        users = [frame for frame in one.stack if not is_own(frame.filename)]
+        one.stack = traceback.StackSummary.from_list(users)
+        left += [one.__cause__, one.__context__]
+        left += list(getattr(one, "exceptions", None) or [])
+    text = "".join(whole.format())
+    if not whole.stack and text.startswith("Traceback"):
+        text = text.partition("\n")[2]
+    if len(text) > 100_000:
+        text = text[:50_000] + "\n…\n" + text[-50_000:]
+    return text
+
+
+def one_line(error: BaseException) -> str:
+    """`ExceptionType: message`, in one line of at most 2,000 characters."""
+    try:
+        message = " ".join(str(error).split())
+    except Exception:
+        message = "(its text cannot be made)"
+    name = type(error).__name__
+    return (f"{name}: {message}" if message else name)[:2000]
