@@ -152,7 +152,7 @@ def score_on_server(version, options, files, tally):
     for name, folder in files.folders.items():
         client.install(folder, name)
     try:
-        score_runs(version, options, files, tally, lambda case, _: client.run(case, case.folder))
+        score_runs(version, options, files, tally, lambda case, _: client.run(case))
     finally:
         for name in files.folders:
             client.remove(name)

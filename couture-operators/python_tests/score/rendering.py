@@ -153,8 +153,10 @@ def render(ask, names, is_old, call):
         environment.filters.update({name: away(name) for name in ask.get("filters") or []})
         return (environment.get_template(template) if is_file else environment.from_string(template)).render(all_names)
 
-    all_names = dict(names)
-    for name, value in (ask.get("names") or {}).items():
-        is_call = isinstance(value, dict) and set(value) == {"__call__"}
-        all_names[name] = away(value["__call__"]) if is_call else value
+    def named(value):
+        if not isinstance(value, dict):
+            return value
+        return away(value["__call__"]) if set(value) == {"__call__"} else {name: named(part) for name, part in value.items()}
+
+    all_names = {**names, **named(ask.get("names") or {})}
     return {"fields": walk(ask["fields"])}

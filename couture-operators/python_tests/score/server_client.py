@@ -67,20 +67,30 @@ class ServerClient:
         """The files that the server could not read."""
         return self.get("/importErrors")["import_errors"]
 
-    def run(self, case, name):
-        """Runs the case, whose folder was installed under `name`, and gives the outcome."""
+    def run(self, case):
+        """Runs the case, whose folder is installed, and gives the outcome.
+
+        While a DAG is not paused, the scheduler makes the runs that its start date asks for, too: at most `max_active_runs`, since it is
+        paused again at the end.
+        """
         self.wait_for(lambda: self.get(self.dag(case.dag_id)), "DAG " + case.dag_id)
         for other in case.before:
             self.command("dags", "unpause", other)
             self.finish(other, self.trigger(other, case.logical_date, {}, "before-" + case.id))
-        self.command("dags", "unpause", case.dag_id)
+            self.command("dags", "pause", other)
+        unpaused = [case.dag_id] + [expected["dag_id"] for expected in case.caused if self.get(self.dag(expected["dag_id"]))]
         known = {run["dag_run_id"] for run in self.runs(case.dag_id)}
-        if case.run_type == "scheduled" and self.has_schedule(case.dag_id):
-            run_id = self.fill(case, known)
-        else:
-            run_id = self.trigger(case.dag_id, case.logical_date, case.conf, "score-" + case.id)
-        run = self.finish(case.dag_id, run_id, case.dagrun_state)
-        return self.outcome(case, run)
+        for dag_id in unpaused:
+            self.command("dags", "unpause", dag_id)
+        try:
+            run_id = self.fill(case, known) if case.run_type == "scheduled" else None
+            if run_id is None:
+                run_id = self.trigger(case.dag_id, case.logical_date, case.conf, "score-" + case.id)
+            run = self.finish(case.dag_id, run_id, case.dagrun_state)
+            return self.outcome(case, run)
+        finally:
+            for dag_id in unpaused:
+                self.command("dags", "pause", dag_id)
 
     def trigger(self, dag_id, logical_date, conf, run_id):
         """Starts a run that somebody asks for."""
@@ -88,15 +98,18 @@ class ServerClient:
         return run_id
 
     def fill(self, case, known):
-        """Has a backfill make the run that the schedule would have made at that date."""
-        self.command("backfill", "create", case.dag_id, case.logical_date, case.logical_date)
-        fresh = lambda: [run["dag_run_id"] for run in self.runs(case.dag_id) if run["dag_run_id"] not in known]  # noqa: E731
-        return self.wait_for(fresh, "the backfill of " + case.dag_id)[0]
+        """Has a backfill make the run that the schedule would have made at that date; None where there is no schedule to follow."""
+        options = ["--from-date", case.logical_date, "--to-date", case.logical_date]
+        try:
+            self.command("backfill", "create", "--dag-id", case.dag_id, *options)
+        except RuntimeError:
+            return None
 
-    def has_schedule(self, dag_id):
-        """Whether the DAG has a schedule that a backfill can follow."""
-        dag = self.get(self.dag(dag_id))
-        return bool(dag.get("timetable_summary") or dag.get("schedule"))
+        def fresh():
+            runs = [run for run in self.runs(case.dag_id) if run["run_type"] == "backfill"]
+            return [run["dag_run_id"] for run in runs if run["dag_run_id"] not in known]
+
+        return self.wait_for(fresh, "the backfill of " + case.dag_id)[0]
 
     def runs(self, dag_id):
         """The runs of a DAG."""
