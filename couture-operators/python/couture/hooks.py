@@ -1,56 +1,9 @@
-"""Hooks: the base class of what speaks to other systems, and the two that need no library."""
+"""Hooks that need no library."""
 
-from typing import Any, List, Optional
+from typing import Any, Optional
 
-from couture.connection import Connection
 from couture.exceptions import AirflowException
-
-
-class BaseHook:
-    """What a hook has in common: connections by their id, and a log."""
-
-    conn_name_attr = "conn_id"
-    default_conn_name = "default_conn_id"
-    conn_type: Optional[str] = None
-    hook_name: Optional[str] = None
-
-    def __init__(self, source: Any = None, logger_name: Optional[str] = None, **kwargs: Any) -> None:
-        self._logger_name = logger_name
-
-    @property
-    def log(self) -> Any:
-        import logging
-
-        return logging.getLogger(getattr(self, "_logger_name", None) or f"airflow.task.hooks.{type(self).__qualname__}")
-
-    @classmethod
-    def get_connections(cls, conn_id: str) -> List[Connection]:
-        return Connection.get_connections(conn_id)
-
-    @classmethod
-    def get_connection(cls, conn_id: str) -> Connection:
-        return Connection.get_connection_from_secrets(conn_id)
-
-    @classmethod
-    def get_hook(cls, conn_id: str, hook_params: Any = None) -> Any:
-        return cls.get_connection(conn_id).get_hook()
-
-    def get_conn(self) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} has no get_conn()")
-
-    def get_records(self, sql: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} has no get_records()")
-
-    def run(self, sql: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} has no run()")
-
-    @classmethod
-    def get_connection_form_widgets(cls) -> dict:
-        return {}
-
-    @classmethod
-    def get_ui_field_behaviour(cls) -> dict:
-        return {}
+from couture.model.connection import BaseHook
 
 
 class DbApiHook(BaseHook):

@@ -8,7 +8,7 @@ from . import log
 from .conversation import DESCRIPTOR, MAX_END_BYTES, Conversation, ConversationError, begin, encode
 
 PROTOCOL = 1
-Loader = Callable[[str, str], "Dict[str, Any]"]
+Loader = Callable[[str, str, str], "Dict[str, Any]"]
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def _end(greeting: dict, conversation: Conversation, load: Loader) -> dict:
         return failure(f"the supervisor speaks protocol {greeting.get('protocol')}, and this runtime speaks {PROTOCOL}", retryable=False)
     asker.install(conversation.ask)
     try:
-        dags = load(greeting["bundle"], greeting["file"])
+        dags = load(greeting["bundle"], greeting["file"], greeting["dialect"])
     except BaseException as error:
         print(f"{greeting['file']} could not be imported:\n{log.trimmed(type(error), error, error.__traceback__)}", file=sys.stderr)
         return failure(f"failed to import {greeting['file']}: {log.one_line(error)}")

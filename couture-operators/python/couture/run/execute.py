@@ -42,9 +42,10 @@ def execute(greeting: dict, dag: Any, task: Any, conversation: Conversation) -> 
 def bind(ti: TaskInstance, context: Any, greeting: dict) -> None:
     """Gives a mapped task its element: from here on it is a task like others."""
     task = ti.task
-    if getattr(task, "is_mapped", False):
-        task = task.unmap_element(greeting.get("element"), context)
-        ti.task = context["task"] = task
+    if greeting.get("map_index", -1) >= 0 or getattr(task, "is_mapped", False):
+        from couture.model.mapped import bind as bound
+
+        task = ti.task = context["task"] = bound(task, greeting.get("element"), context)
         ti.operator = task.task_type
     if greeting.get("params"):
         task.params = type(task.params)(greeting["params"]) if hasattr(task, "params") else greeting["params"]

@@ -148,7 +148,7 @@ class Parent:
             from .conversation import Conversation
 
             dags = self._dags
-            code = run(Conversation(socket.socket(fileno=DESCRIPTOR)), lambda bundle, file: dags)
+            code = run(Conversation(socket.socket(fileno=DESCRIPTOR)), lambda bundle, file, dialect: dags)
         except BaseException as error:
             print(log.trimmed(type(error), error, error.__traceback__), file=sys.stderr)
         finally:
@@ -172,22 +172,21 @@ class Parent:
 
 
 def _take_descriptors(log_end: int, conversation: int) -> None:
-    """0 is empty, 1 and 2 are the log, 3 is the conversation, and nothing else is open."""
+    """0 is empty, 1 and 2 are the log, 3 is the conversation, which takes the place of the control socket."""
     import fcntl
 
     # Out of the way first: what comes may have the number of what it becomes.
-    log_end = fcntl.fcntl(log_end, fcntl.F_DUPFD_CLOEXEC, 10)
-    conversation = fcntl.fcntl(conversation, fcntl.F_DUPFD_CLOEXEC, 10)
+    given = (log_end, conversation)
+    log_end, conversation = (fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10) for descriptor in given)
+    for descriptor in given:
+        os.close(descriptor)
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, 0)
     os.dup2(log_end, 1)
     os.dup2(log_end, 2)
     os.dup2(conversation, DESCRIPTOR, inheritable=False)
-    os.closerange(DESCRIPTOR + 1, _highest() + 1)
-
-
-def _highest() -> int:
-    return max((int(name) for name in os.listdir("/proc/self/fd")), default=255)
+    for descriptor in (log_end, conversation, empty):
+        os.close(descriptor)
 
 
 def _reseed() -> None:
