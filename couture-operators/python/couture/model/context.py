@@ -12,6 +12,8 @@ _contexts: List[Any] = []
 made_dags: List[Any] = []
 # Those that were left by `with` or made by `@dag`: they count even where no variable of the file holds them.
 registered_dags: List[Any] = []
+# Whether a date was counted from today (`days_ago`).
+clock_was_asked = False
 
 
 class DagContext:

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any, Optional
 
+from couture.model import context
+
 utc = dt.timezone.utc
 
 
@@ -113,6 +115,7 @@ def coerce_datetime(value: Optional[dt.datetime], tz: Any = None) -> Optional[dt
 
 def days_ago(n: int, hour: int = 0, minute: int = 0, second: int = 0, microsecond: int = 0) -> dt.datetime:
     """That time of the day, n days ago in UTC."""
+    context.clock_was_asked = True
     today = utcnow().replace(hour=hour, minute=minute, second=second, microsecond=microsecond)
     return today - dt.timedelta(days=n)
 

@@ -1,6 +1,5 @@
 """Tasks of which there is one instance for each element of a list."""
 
-import json
 from contextlib import contextmanager
 from typing import Any, Dict, List, Optional
 
@@ -138,6 +137,9 @@ class MappedOperator(BaseOperator):
     def operator_name(self) -> str:
         return self._operator_class.custom_operator_name or self.task_type
 
+    def unmap_element(self, element: Any, context: Any = None) -> BaseOperator:
+        return self.unmap(element, context)
+
     def unmap(self, element: Any, context: Any = None) -> BaseOperator:
         """The instance for an element, as the installation hands it over. With a context, outputs of tasks in it are looked up."""
         bound = self.expand_input.bind(element)
@@ -225,7 +227,3 @@ def bind(task: BaseOperator, element: Any, context: Any = None) -> BaseOperator:
     if group is not None and group.expand_input is not None:
         task.group_values = group.expand_input.bind(element)
     return task
-
-
-def to_text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
