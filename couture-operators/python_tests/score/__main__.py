@@ -25,7 +25,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="score", description=__doc__.split("\n")[0])
     parser.add_argument("--cache", type=Path, required=True, help="where the wheels are kept")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that parses and runs")
-    parser.add_argument("--version", action="append", help="only this one (1.10.15, 2.10.5, 3.3.2, 'probe 2')")
+    parser.add_argument("--version", action="append", help="only this one (1.10.15, 2.10.5, 3.3.2, 'probe 2', examples)")
     parser.add_argument("--only", help="only cases and files with this text in their name")
     parser.add_argument("--parse-only", action="store_true", help="run nothing")
     parser.add_argument("--least", action="append", default=[], metavar="VERSION=PERCENT", help="the score of runs that is asked for")
@@ -126,9 +126,9 @@ def score_runs(version, options, files, tally, run):
 def main():
     """Scores what was asked for."""
     options, tally = arguments(), Tally()
-    for version in options.version or VERSIONS + ("probe 2",):
+    for version in options.version or VERSIONS + ("probe 2", "examples"):
         folders = dict(wheels.folders(options.cache, version)) if version in wheels.WHEELS else {}
-        folders["probe_dags"] = cases.DATA / "probe_dags"
+        folders.update({"examples": cases.EXAMPLES} if version == "examples" else {"probe_dags": cases.DATA / "probe_dags"})
         files = Files(options.python, folders)
         if version in VERSIONS:
             score_parsing(version, files, tally, options.only)

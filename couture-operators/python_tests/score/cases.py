@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+EXAMPLES = DATA.parents[1] / "examples" / "dags"
 
 
 @dataclass
@@ -13,9 +14,9 @@ class Case:
     """One run of one DAG, and how it must end."""
 
     id: str
-    # The version whose answer this is; "probe 2" are our own probes by the rules of dialect 2.
+    # The version whose answer this is; "probe 2" are our own probes by the rules of dialect 2, "examples" our own example DAGs.
     version: str
-    # A folder of `wheels.folders`, or "probe_dags".
+    # A folder of `wheels.folders`, "probe_dags" or "examples".
     folder: str
     dag_file: str
     dag_id: str
@@ -25,7 +26,7 @@ class Case:
     dialect: Optional[str]
     dagrun_state: Optional[str]
     tasks: Dict[str, Optional[str]]
-    # Exactly these, where it is not None.
+    # Exactly these, where it is not None; `{"__contains__": [...]}` is a list that has these elements.
     xcoms: Optional[Dict[str, Dict[str, Any]]] = None
     attempts: Dict[str, int] = field(default_factory=dict)
     # Other runs that this run caused: dicts with dag_id, and what is known of them.
@@ -39,7 +40,10 @@ class Case:
 
 
 def load(version):
-    """The cases of `1.10.15`, `2.10.5`, `3.3.2` or `probe 2`."""
+    """The cases of `1.10.15`, `2.10.5`, `3.3.2`, `probe 2` or `examples`."""
+    if version == "examples":
+        with open(DATA / "expected_examples.json", encoding="utf-8") as file:
+            return [example(row) for row in json.load(file)]
     if version in ("1.10.15", "probe 2"):
         with open(DATA / "expected_states_1_10.json", encoding="utf-8") as file:
             cases = json.load(file)["cases"]
@@ -47,6 +51,12 @@ def load(version):
     with open(DATA / "expected_states_2x_3x.json", encoding="utf-8") as file:
         rows = json.load(file)["airflow_" + version.replace(".", "_")]
     return [new_case(version, at, row) for at, row in enumerate(rows)]
+
+
+def example(row):
+    """A case of one of our own examples, as Airflow 1.10.15 or 2.10.5 ran it."""
+    facts = {name: value for name, value in row.items() if name != "measured"}
+    return Case(id="example", version="examples", folder="examples", dialect=None, **facts)
 
 
 def new_case(version, at, row):

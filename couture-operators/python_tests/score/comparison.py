@@ -43,9 +43,16 @@ def xcom_differences(case, outcome):
                 wrong.append("%s gave no XCom %s; expected %r" % (task, key, expected[key]))
             elif key not in expected:
                 wrong.append("%s gave an XCom %s too many: %r" % (task, key, found[key]))
-            elif found[key] != expected[key]:
+            elif not is_same(found[key], expected[key]):
                 wrong.append("%s gave the XCom %s = %r, not %r" % (task, key, found[key], expected[key]))
     return wrong
+
+
+def is_same(found, expected):
+    """Whether a value is the one expected, or has what is expected of it."""
+    if isinstance(expected, dict) and set(expected) == {"__contains__"}:
+        return isinstance(found, list) and set(expected["__contains__"]) <= set(found)
+    return found == expected
 
 
 def caused_differences(case, outcome):
