@@ -65,6 +65,8 @@ class Host:
             return {"run_id": installation.trigger(what)}
         if kind == "run_state":
             return installation.run_state(what)
+        if kind == "external_states":
+            return installation.external_states(what)
         if kind == "mask":
             return None
         raise KeyError("the local runner cannot answer %s" % kind)
@@ -91,7 +93,7 @@ class Host:
         return result["value"]
 
 
-def run(python, greeting, installation):
+def run(python, greeting, installation, packages=None):
     """Runs one attempt. Gives its end as the process told it (a failed one where it told none), the rendered fields, and its log."""
     ours, theirs = socket.socketpair()
     folder = tempfile.mkdtemp(prefix="attempt-")
@@ -103,7 +105,7 @@ def run(python, greeting, installation):
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env={name: value for name, value in environment().items()},
+            env=environment(packages),
             cwd=folder,
             start_new_session=True,
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-EXAMPLES = DATA.parents[1] / "examples" / "dags"
+EXAMPLES = DATA.parents[2] / "examples" / "dags"
 
 
 @dataclass

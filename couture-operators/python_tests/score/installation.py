@@ -62,6 +62,15 @@ class Installation:
                 return {"state": run["state"]}
         return None
 
+    def external_states(self, what):
+        """The states of another DAG's runs, or of tasks of theirs, at some dates: `{"states": [...]}`."""
+        states = []
+        for date in what["logical_dates"]:
+            run = self.at(what["dag_id"], date)
+            if run:
+                states += [run["tasks"].get(task) for task in what["task_ids"]] if what["task_ids"] else [run["state"]]
+        return {"states": states}
+
     def at(self, dag_id, logical_date):
         """The run of that DAG at that date, or None."""
         return next((run for run in self.runs if run["dag_id"] == dag_id and run["logical_date"] == logical_date), None)

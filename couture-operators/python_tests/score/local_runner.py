@@ -6,6 +6,7 @@ process (empty, latest_only, sub_dag, …) is imitated in `natives.py`.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any, Dict, List, Optional
 
 from . import attempt, natives
@@ -35,12 +36,13 @@ class Outcome:
 class LocalRunner:
     """Runs DAGs of one folder. `dags` are all of its serialised DAGs by id, of which some are run by others."""
 
-    def __init__(self, python, root, file, dags, installation, workers=4):
+    def __init__(self, python, root, file, dags, installation, packages=None, workers=4):
         self.python = python
         self.root = str(root)
         self.file = file
         self.dags = dags
         self.installation = installation
+        self.packages = packages
         self.workers = workers
 
     def run(self, dag_id, run_type, logical_date, conf):
@@ -66,6 +68,7 @@ class Run:
         self.expanded = set()
         self.tries = {}
         self.pokes = {}
+        self.began = datetime.now(timezone.utc).isoformat()
         self.rendered = {}
         self.reasons = {}
         self.caused_before = len(runner.installation.runs)
@@ -168,7 +171,8 @@ class Run:
         native = natives.run(self, task)
         if native is not None:
             return native
-        end, rendered, log = attempt.run(self.runner.python, self.greeting(task, map_index), self.runner.installation)
+        runner = self.runner
+        end, rendered, log = attempt.run(runner.python, self.greeting(task, map_index), runner.installation, runner.packages)
         self.rendered[key] = rendered
         if end["state"] == "failed":
             self.reasons[self.name(key)] = "%s\n%s" % (end.get("error"), log[-1500:])
@@ -178,15 +182,14 @@ class Run:
         """What the attempt is told."""
         key = (task["task_id"], map_index)
         conf = self.facts["conf"] if self.dialect == "2" else {}
-        since = self.facts["logical_date"]
         return {
             "protocol": 1, "bundle": self.runner.root, "file": self.runner.file, "dag_id": self.dag["dag_id"],
             "task_id": task["task_id"], "map_index": map_index, "try_number": self.tries[key], "max_tries": task.get("retries", 0),
             "dialect": self.dialect, "do": "execute", "run": self.facts, "dates": self.dates,
             "params": {**self.dag.get("params", {}), **task.get("params", {}), **conf},
             "element": elements(task, self.output)[map_index] if map_index >= 0 else None,
-            "waited": {"since": since, "pokes": self.pokes[key]} if key in self.pokes else None,
-            "base_url": None, "operator": task["operator"],
+            "waited": {"since": self.began, "pokes": self.pokes[key]} if key in self.pokes else None,
+            "base_url": None, "duplicate_dependencies": "warn", "operator": task["operator"],
         }  # fmt: skip
 
     def settle(self, key, end):

@@ -2,39 +2,41 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
 from .cases import DATA
 from .frames import read_frame, write_frame
 
-PACKAGES = Path(__file__).resolve().parent.parent.parent / "python"
+OWN_PACKAGES = Path(__file__).resolve().parent.parent.parent / "python"
 
 
-def environment():
-    """What a parser or an attempt finds in its environment."""
+def environment(packages=None):
+    """What a parser or an attempt finds in its environment. `packages` are the Python packages to use, by default those of this checkout."""
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
-    return {**keep, "PYTHONPATH": str(PACKAGES), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**keep, "PYTHONPATH": str(packages or OWN_PACKAGES), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Parser:
     """A parser process. `variables` answers what files ask for."""
 
-    def __init__(self, python, variables=None):
+    def __init__(self, python, variables=None, packages=None):
         self.variables = variables if variables is not None else {}
         self.process = subprocess.Popen(
             [python, "-m", "couture.parse"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment(),
+            env=environment(packages),
             cwd="/",
         )
 
     def parse(self, root, file, dialect=None):
         """The answer's "parsed" for one file. Raises RuntimeError, with what the process said, where it ended."""
-        limits = {"timeout_s": 30, "memory_bytes": 1 << 30}
-        write_frame(self.process.stdin, {"parse": {"root": str(root), "file": file, "dialect": dialect, **limits}})
+        request = {"root": str(root), "file": file, "dialect": dialect, "timeout_s": 30, "memory_bytes": 1 << 30}
+        # Some of Airflow's examples write an edge twice.
+        write_frame(self.process.stdin, {"parse": {**request, "duplicate_dependencies": "warn"}})
         while True:
             message = read_frame(self.process.stdout)
             if message is None:
@@ -71,6 +73,12 @@ def edges_of(dag):
                 upstream.add(source["output"])
         edges[task["task_id"]] = sorted(upstream)
     return edges
+
+
+def absent_library(parsed):
+    """The library that a file needs and this machine has not, if that is why it cannot be read."""
+    found = re.match(r"ModuleNotFoundError: No module named '([\w.]+)'", (parsed["error"] or {}).get("reason") or "")
+    return found[1] if found and found[1].split(".")[0] not in ("airflow", "couture") else None
 
 
 def shortened(parsed_error):
