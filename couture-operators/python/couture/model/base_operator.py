@@ -133,6 +133,8 @@ class BaseOperator(DependencyMixin, metaclass=OperatorMeta):
         **kwargs,
     ):
         given = {name: value for name, value in locals().items() if name not in ("self", "kwargs", "__class__")}
+        # Whether a sensor waits without a process is the installation's choice.
+        kwargs.pop("deferrable", None)
         self._check_unknown(task_id, kwargs)
         check_key(task_id, "key")
         task_group = task_group or TaskGroupContext.get_current_task_group(dag)

@@ -70,7 +70,7 @@ class DAG:
         self.description = description
         self.task_dict: Dict[str, BaseOperator] = {}
         self.edge_info: Dict[str, Dict[str, Any]] = {}
-        self.explicit_edges: set = set()
+        self.explicit_edges: Dict[Tuple[str, str], Tuple[str, int]] = {}
         self.default_args = copy.copy(default_args or {})
         self.params = ParamsDict(params)
         self._set_default_params()

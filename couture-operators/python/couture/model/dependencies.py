@@ -1,10 +1,13 @@
 """Edges: `>>`, `<<`, `chain` and the like."""
 
 import os
+import sys
 import warnings
-from typing import Any, Iterable, List, Optional
+from typing import Any, Iterable, List, Optional, Tuple
 
 from couture.exceptions import AirflowException
+
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class DuplicateDependency(AirflowException):
@@ -67,19 +70,29 @@ class DependencyMixin:
         return self
 
 
+def _place() -> Tuple[str, int]:
+    """The line of the author's file that is being run."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
+
+
 def connect(upstream, downstream, explicit: bool = True) -> None:
-    """Makes `downstream` wait for `upstream`. Where both were named by the author (`explicit`) twice, that is an error."""
+    """Makes `downstream` wait for `upstream`. Where the author wrote that (`explicit`) in two places, that is an error; one line that is
+    run again in a loop is one place."""
     known = upstream.task_id in downstream.upstream_task_ids
     pair = (upstream.task_id, downstream.task_id)
     dag = upstream.dag if upstream.has_dag() else None
-    if known and explicit and dag is not None and pair in dag.explicit_edges:
+    place = _place() if explicit else None
+    if known and explicit and dag is not None and dag.explicit_edges.get(pair, place) != place:
         text = f"dependency {upstream.task_id} >> {downstream.task_id} was set before"
         if os.environ.get("COUTURE_DUPLICATE_DEPENDENCIES") == "warn":
             warnings.warn(text, stacklevel=4)
         else:
             raise DuplicateDependency(f"{text}; remove one of the two")
     if explicit and dag is not None:
-        dag.explicit_edges.add(pair)
+        dag.explicit_edges.setdefault(pair, place)
     upstream.downstream_task_ids.add(downstream.task_id)
     downstream.upstream_task_ids.add(upstream.task_id)
 

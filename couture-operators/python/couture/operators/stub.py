@@ -4,6 +4,7 @@ from typing import Any, Dict, Tuple
 
 from couture.exceptions import AirflowException
 from couture.model.base_operator import BaseOperator
+from couture.model.context import current_context
 
 BASE_ARGUMENTS = BaseOperator.get_serialized_fields()
 _made: Dict[Tuple[str, str], type] = {}
@@ -77,7 +78,7 @@ def stub_function_operator(what: str) -> type:
 
 
 class StubObject:
-    """A class for any other name: it can be called and subclassed, and fails where something is asked of its objects at run time."""
+    """A class for any other name: a file can be read with it, and in a task its objects fail."""
 
     stub_reason = "this name is not available"
 
@@ -87,7 +88,14 @@ class StubObject:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise AirflowException(self.stub_reason)
+        if current_context() is not None:
+            raise AirflowException(self.stub_reason)
+        return type(self)()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if current_context() is not None:
+            raise AirflowException(self.stub_reason)
+        return type(self)(*args, **kwargs)
 
 
 class _StubMeta(type):

@@ -3,14 +3,17 @@
 import hashlib
 import os
 import sys
-from typing import Dict, List
+from typing import AbstractSet, Dict, List
 
 
-def modules_below(root: str, file: str) -> Dict[str, str]:
-    """The imported files below `root` by their path from there; the DAG file itself is one."""
+def modules_below(root: str, file: str, known: AbstractSet[str] = frozenset()) -> Dict[str, str]:
+    """The imported files below `root` by their path from there; the DAG file itself is one. Modules of the names `known` were there before,
+    so they are none of the file's."""
     real_root = os.path.join(os.path.realpath(root), "")
     found = {file: os.path.join(real_root, file)}
-    for module in list(sys.modules.values()):
+    for name, module in list(sys.modules.items()):
+        if name in known:
+            continue
         path = getattr(module, "__file__", None)
         if not isinstance(path, str):
             continue

@@ -85,9 +85,9 @@ class Writer:
                 fields[field] = to_text(value)[:MAX_FIELD]
         if fields:
             made["fields"] = dict(sorted(fields.items()))
-        reason = getattr(task.operator_class, "stub_reason", None)
+        reason = getattr(task.operator_class if isinstance(task, MappedOperator) else task, "stub_reason", None)
         if reason:
-            made["stub"] = reason
+            made["stub"] = reason if isinstance(reason, str) else f"{task.operator_name} cannot run yet"
         return made
 
     def _expand(self, task: BaseOperator) -> Any:

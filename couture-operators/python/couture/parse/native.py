@@ -6,39 +6,11 @@ from typing import Any, Callable, Dict, Optional
 from couture.model.base_operator import BaseOperator
 from couture.model.dag import DAG
 from couture.model.decorators.operators import load
-from couture.model.xcom_arg import xcom_args_in
+from couture.parse import native_sensors as sensors
+from couture.parse.native_fields import NotNative, nothing, plain, seconds, text_list
 from couture.parse.values import is_plain
 
 Fields = Dict[str, Any]
-
-
-class NotNative(Exception):
-    """The task has something that only Python can do."""
-
-
-def _plain(value: Any) -> Any:
-    if not is_plain(value) or any(True for _ in xcom_args_in(value)):
-        raise NotNative
-    return list(value) if isinstance(value, (tuple, set)) else value
-
-
-def _texts(value: Any) -> Any:
-    if value is not None and not all(isinstance(it, str) for it in value):
-        raise NotNative
-    return list(value) if value else None
-
-
-def _seconds(value: Any) -> Any:
-    if isinstance(value, dt.timedelta):
-        value = value.total_seconds()
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise NotNative
-    return int(value) if float(value).is_integer() else value
-
-
-def _none(value: Any) -> None:
-    if value is not None:
-        raise NotNative
 
 
 def _bash(task: Any) -> Fields:
@@ -74,33 +46,35 @@ def _marker(task: Any) -> Fields:
 
 
 def _trigger(task: Any) -> Fields:
-    _none(getattr(task, "python_callable", None))
+    nothing(task.python_callable)
+    if getattr(task, "reset_dag_run", False) or getattr(task, "skip_when_already_exists", False):
+        raise NotNative
     date = getattr(task, "logical_date", None)
     return {
-        "trigger_dag_id": _plain(task.trigger_dag_id),
-        "trigger_run_id": _plain(getattr(task, "trigger_run_id", None)),
-        "conf": _plain(getattr(task, "conf", None)),
-        "logical_date": date.isoformat() if isinstance(date, dt.datetime) else _plain(date),
+        "trigger_dag_id": plain(task.trigger_dag_id),
+        "trigger_run_id": plain(getattr(task, "trigger_run_id", None)),
+        "conf": plain(getattr(task, "conf", None)),
+        "logical_date": date.isoformat() if isinstance(date, dt.datetime) else plain(date),
         "wait_for_completion": bool(getattr(task, "wait_for_completion", False)) or None,
-        "poke_interval": None if getattr(task, "poke_interval", 60) == 60 else _seconds(task.poke_interval),
-        "allowed_states": [str(it) for it in getattr(task, "allowed_states", None) or []] or None,
-        "failed_states": [str(it) for it in getattr(task, "failed_states", None) or []] or None,
+        "poke_interval": None if getattr(task, "poke_interval", 60) == 60 else seconds(task.poke_interval),
+        "allowed_states": None if task.allowed_states == ["success"] else task.allowed_states,
+        "failed_states": None if task.failed_states == ["failed"] else task.failed_states,
     }
 
 
 def _dag_operator(task: Any) -> Fields:
-    _none(task.python_callable)
-    return {"run_dag_id": _plain(task.run_dag_id), "conf": _plain(task.conf)}
+    nothing(task.python_callable)
+    return {"run_dag_id": plain(task.run_dag_id), "conf": plain(task.conf)}
 
 
 def _batch(task: Any) -> Fields:
     return {
-        "run_dag_id": _plain(task.run_dag_id),
-        "metadata_file": _plain(task.metadata_file),
+        "run_dag_id": plain(task.run_dag_id),
+        "metadata_file": plain(task.metadata_file),
         "batch_size": task.batch_size if task.batch_size != 10 else None,
         "batch_offset": task.batch_offset or None,
-        "filter_by": _plain(task.filter_by),
-        "filter_values": _plain(task.filter_values or None),
+        "filter_by": plain(task.filter_by),
+        "filter_values": plain(task.filter_values or None),
     }
 
 
@@ -111,27 +85,55 @@ def _email(task: Any) -> Fields:
     if getattr(task, "conn_id", None) not in (None, "smtp_default"):
         raise NotNative
     names = ("to", "subject", "html_content", "files", "cc", "bcc")
-    return {name: _plain(getattr(task, name, None)) or None for name in names}
+    return {name: plain(getattr(task, name, None)) or None for name in names}
 
 
 def _sub_dag(task: Any) -> Fields:
-    return {"subdag_id": None, "conf": _plain(task.conf)}
+    return {"subdag_id": None, "conf": plain(task.conf)}
 
 
-def _nothing(task: Any) -> Fields:
+def _branch_day_of_week(task: Any) -> Fields:
+    return {
+        "follow_task_ids_if_true": text_list(_listed(task.follow_task_ids_if_true)),
+        "follow_task_ids_if_false": text_list(_listed(task.follow_task_ids_if_false)),
+        "week_day": [day.lower() for day in sensors.days(task.week_day)],
+        "use_task_logical_date": bool(task.use_task_logical_date),
+    }
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _no_fields(task: Any) -> Fields:
     return {}
 
 
 # The operator's class, its name in the installation, and its fields.
 NATIVE: Dict[str, "tuple[str, Callable[[Any], Fields]]"] = {
     "couture.operators.bash:BashOperator": ("bash", _bash),
-    "couture.operators.empty:EmptyOperator": ("empty", _nothing),
-    "couture.operators.empty:DummyOperator": ("empty", _nothing),
-    "couture.operators.latest_only:LatestOnlyOperator": ("latest_only", _nothing),
+    "couture.operators.empty:EmptyOperator": ("empty", _no_fields),
+    "couture.operators.empty:DummyOperator": ("empty", _no_fields),
+    "couture.operators.latest_only:LatestOnlyOperator": ("latest_only", _no_fields),
     "couture.operators.dags:SubDagOperator": ("sub_dag", _sub_dag),
     "couture.operators.dags:ExternalTaskMarker": ("external_task_marker", _marker),
     "couture.operators.trigger_dag_run:TriggerDagRunOperator": ("trigger_dag_run", _trigger),
     "couture.operators.email:EmailOperator": ("email", _email),
+    "couture.operators.branch:BranchDayOfWeekOperator": ("branch_day_of_week", _branch_day_of_week),
+    "couture.operators.time_sensors:DateTimeSensor": ("date_time_sensor", sensors.sensor(sensors.date_time)),
+    "couture.operators.time_sensors:DateTimeSensorAsync": ("date_time_sensor", sensors.sensor(sensors.date_time)),
+    "couture.operators.time_sensors:TimeSensor": ("time_sensor", sensors.sensor(sensors.time_of_day)),
+    "couture.operators.time_sensors:TimeSensorAsync": ("time_sensor", sensors.sensor(sensors.time_of_day)),
+    "couture.operators.time_sensors:TimeDeltaSensor": ("time_delta_sensor", sensors.sensor(sensors.time_delta)),
+    "couture.operators.time_sensors:TimeDeltaSensorAsync": ("time_delta_sensor", sensors.sensor(sensors.time_delta)),
+    "couture.operators.time_sensors:DayOfWeekSensor": ("day_of_week_sensor", sensors.sensor(sensors.day_of_week)),
+    "couture.operators.file_sensor:FileSensor": ("file_sensor", sensors.sensor(sensors.file)),
+    "couture.operators.file_sensor:BashSensor": ("bash_sensor", sensors.sensor(sensors.bash)),
+    "couture.operators.external_task:ExternalTaskSensor": ("external_task_sensor", sensors.sensor(sensors.external_task)),
+    "couture.operators.sql:SqlSensor": ("sql_sensor", sensors.sensor(sensors.sql)),
+    "couture.operators.web:HttpSensor": ("http_sensor", sensors.sensor(sensors.http_sensor)),
+    "couture.operators.web:SimpleHttpOperator": ("http", sensors.http),
+    "couture.operators.web:HttpOperator": ("http", sensors.http),
     "couture.operators.seed:DagOperator": ("dag", _dag_operator),
     "couture.operators.seed:SkippableDagOperator": ("skippable_dag", _dag_operator),
     "couture.operators.seed:CoutureLoopableBatchOperator": ("loopable_batch", _batch),

@@ -103,7 +103,9 @@ class Conversation:
             if rest <= 0:
                 self.is_late = True
                 return None
-            ready, _, _ = select.select(descriptors, [], [], min(rest, 1.0))
+            ready, _, _ = select.select(descriptors, [], [], min(rest, 0.5))
+            if not ready and self._is_gone():
+                return None
             if self.output_descriptor in ready and not self._drain():
                 descriptors.remove(self.output_descriptor)
             if self.connection.fileno() in ready:
@@ -161,12 +163,18 @@ class Conversation:
     def _wait(self) -> None:
         """The child has closed its end, so it is about to be gone."""
         for _ in range(200):
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.status = status
-                self._drain_rest()
+            if self._is_gone():
                 return
             time.sleep(0.005)
+
+    def _is_gone(self) -> bool:
+        """Whether it has ended, though what it has started may hold its end of the connection open."""
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        if not pid:
+            return False
+        self.status = status
+        self._drain_rest()
+        return True
 
 
 def _become_child(request, mine, its, output, server, parent) -> None:

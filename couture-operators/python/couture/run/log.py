@@ -1,16 +1,35 @@
 """What an attempt prints: `print`, `logging` and bytes written straight to the descriptors, in the order in which they came."""
 
+import io
 import sys
 from types import TracebackType
 from typing import Any, List, Optional
 
+_is_set_up = False
 FORMAT = "[%(filename)s:%(lineno)d] %(levelname)s - %(message)s"
+
+
+class _Output(io.FileIO):
+    """A descriptor that may become a file or a pipe at any time, as it does in a forked attempt: nobody ever seeks in it."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        raise OSError(29, "Illegal seek")
 
 
 def setup() -> None:
     """Makes stdout and stderr UTF-8 and flushed at each line, and sends `logging` to stdout, from INFO on."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True, write_through=True)
+    global _is_set_up
+    if _is_set_up:
+        return
+    _is_set_up = True
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        raw = io.BufferedWriter(_Output(descriptor, "w", closefd=False))
+        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True, write_through=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
     import logging
 
     class ToStdout(logging.StreamHandler):
@@ -24,8 +43,6 @@ def setup() -> None:
             return sys.stdout
 
     root = logging.getLogger()
-    if any(type(handler).__name__ == "ToStdout" for handler in root.handlers):
-        return
     handler = ToStdout()
     handler.setFormatter(logging.Formatter(FORMAT))
     root.addHandler(handler)

@@ -37,8 +37,9 @@ def main() -> None:
     threads = len(os.listdir("/proc/self/task"))
     if threads > 1:
         _refuse(control, f"importing {file} started {threads - 1} thread(s), and a process with threads cannot be forked safely")
-    log.flush()
     libc = _libc()
+    rehearse()
+    log.flush()
     gc.collect()
     gc.freeze()
     control.sendall(encode({"ready": {"threads": threads}}))
@@ -64,10 +65,54 @@ def _import_the_rest() -> None:
 def _libc() -> Any:
     import ctypes
 
-    libc = ctypes.CDLL(None, use_errno=True)
-    # The first call builds what all later ones share.
+    # Holding the interpreter's lock in its calls, as fork must.
+    libc = ctypes.PyDLL(None)
     libc.prctl(_PR_SET_PDEATHSIG, 0, 0, 0, 0)
     return libc
+
+
+def rehearse() -> None:
+    """Runs an attempt of nothing in this very process, so that what the first run of all code writes is written before the fork, and
+    shared. None of the user's code runs."""
+    import io
+
+    from couture.model import asker, context, dialect
+    from couture.model.dag import DAG
+    from couture.operators.python import PythonOperator
+
+    from . import conversation
+    from .attempt import run
+
+    rules, known = dialect.current(), (len(context.made_dags), len(context.registered_dags))
+    dag = DAG("rehearsal", schedule=None)
+    PythonOperator(task_id="rehearsal", python_callable=_nothing, dag=dag, op_args=["{{ ds }}"])
+    mine, theirs = socket.socketpair()
+    date = "2021-01-01T00:00:00+00:00"
+    mine.sendall(encode({"greeting": {
+        "protocol": 1, "bundle": "", "file": "", "dag_id": dag.dag_id, "task_id": "rehearsal", "dialect": rules,
+        "run": {"run_id": "rehearsal", "logical_date": date, "data_interval_start": date, "data_interval_end": date},
+        "dates": {"prev_execution_date": date, "next_execution_date": date},
+    }}))
+    fields = {"op_args": ["2021-01-01"], "op_kwargs": {}, "templates_dict": None}
+    mine.sendall(encode({"id": 1, "answer": {"value": {"fields": fields}}}))
+    streams = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = io.StringIO()
+    try:
+        run(conversation.Conversation(theirs), lambda *_: {dag.dag_id: dag})
+    finally:
+        sys.stdout, sys.stderr = streams
+        conversation.begin(None)
+        asker.install(None)
+        dialect.set_current(rules)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for dags, count in zip((context.made_dags, context.registered_dags), known):
+            del dags[count:]
+        mine.close()
+        theirs.close()
+
+
+def _nothing(*_: Any) -> None:
+    return None
 
 
 class Parent:
@@ -116,12 +161,15 @@ class Parent:
     def _fork(self, request: dict, log_end: int, conversation: int) -> int:
         """The pid of the attempt's process. The process between it and this one has ended by then."""
         reader, writer = os.pipe()
-        middle = os.fork()
+        # By the C library: Python's own bookkeeping is done once, by the second fork, which is that of the attempt.
+        middle = self._libc.fork()
         if middle == 0:
             child = os.fork()
             if child:
                 os.write(writer, struct.pack("<i", child))
                 os._exit(0)
+            os.close(reader)
+            os.close(writer)
             self._become_attempt(request, log_end, conversation)
         os.close(writer)
         os.waitpid(middle, 0)
@@ -186,7 +234,8 @@ def _take_descriptors(log_end: int, conversation: int) -> None:
     os.dup2(log_end, 2)
     os.dup2(conversation, DESCRIPTOR, inheritable=False)
     for descriptor in (log_end, conversation, empty):
-        os.close(descriptor)
+        if descriptor > DESCRIPTOR:
+            os.close(descriptor)
 
 
 def _reseed() -> None:
