@@ -203,7 +203,8 @@ class Attempt:
 
     def _read(self, reader: int) -> None:
         with os.fdopen(reader, "rb") as pipe:
-            self.output = pipe.read()
+            for line in pipe:
+                self.output += line
 
     def finish(self) -> Optional[dict]:
         """The end that it told, after its process has ended."""

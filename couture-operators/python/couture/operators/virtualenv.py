@@ -10,7 +10,7 @@ from typing import Any, Collection, Dict, List, Optional, Union
 from couture.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from couture.model.base_operator import as_list
 from couture.model.call import keyword_arguments
-from couture.operators.python import PythonOperator
+from couture.operators.python import PythonOperator, is_venv_installed
 from couture.operators.skip import SkipMixin, follow
 from couture.operators.venv import made_venv
 from couture.run.values import to_json
@@ -213,3 +213,8 @@ class BranchExternalPythonOperator(ExternalPythonOperator, SkipMixin):
         chosen = super().execute(context)
         follow(context["ti"], chosen)
         return chosen
+
+
+__all__ = [
+    "BranchExternalPythonOperator", "BranchPythonVirtualenvOperator", "ExternalPythonOperator", "PythonVirtualenvOperator", "is_venv_installed",
+]

@@ -74,7 +74,7 @@ class Names:
 
 
 class Context(dict):
-    """A dictionary whose keys stand for themselves as attributes nowhere: `context["ds"]`."""
+    """The names, by key: `context["ds"]`."""
 
     def copy(self) -> "Context":
         return Context(self)
@@ -158,7 +158,6 @@ def build(greeting: dict, ti: Any) -> Context:
         "task_instance_key_str": f"{ti.dag_id}__{ti.task_id}__{moment(run.logical_date, is_old).strftime('%Y%m%d')}",
         "test_mode": False,
         "var": {"value": _var(False), "json": _var(True)},
-        "conn": _conn(),
         "inlets": getattr(task, "inlets", []), "outlets": getattr(task, "outlets", []),
     })
     if is_old:
@@ -169,6 +168,7 @@ def build(greeting: dict, ti: Any) -> Context:
         context.update({
             "triggering_dataset_events": rare("triggering_dataset_events", is_old, is_moment=False),
             "triggering_asset_events": rare("triggering_asset_events", is_old, is_moment=False),
+            "conn": _conn(),
             "outlet_events": OutletEvents(), "inlet_events": InletEvents(),
             "map_index": ti.map_index, "expanded_ti_count": rare("expanded_ti_count", is_old, is_moment=False),
         })
