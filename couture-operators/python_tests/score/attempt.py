@@ -15,6 +15,8 @@ from .parsing import environment
 # The conversation is descriptor 3; a shell could not move a descriptor with two digits.
 START = "import os, runpy, sys; os.dup2(int(sys.argv.pop()), 3); runpy.run_module('couture.run', run_name='__main__', alter_sys=True)"
 TIMEOUT_S = 120
+# What a run without others before it and without assets finds under names that the server works out.
+RARE_NAMES = {"triggering_dataset_events": {}, "triggering_asset_events": {}, "task_instances": [], "expanded_ti_count": None}
 
 
 class Host:
@@ -65,6 +67,8 @@ class Host:
             return {"run_id": installation.trigger(what)}
         if kind == "run_state":
             return installation.run_state(what)
+        if kind == "name":
+            return RARE_NAMES.get(what["name"])
         if kind == "external_states":
             return installation.external_states(what)
         if kind == "mask":
