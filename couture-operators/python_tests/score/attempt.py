@@ -27,6 +27,7 @@ class Host:
         self.greeting = greeting
         self.installation = installation
         self.rendered = {}
+        self.pushed = {}
         self.calls = 0
 
     def talk(self):
@@ -77,7 +78,11 @@ class Host:
 
     def names(self):
         """What templates see."""
-        return rendering.context(self.greeting, self.pull_for_template, self.installation.variables)
+        return rendering.context(self.greeting, self.pull_for_template, self.push_for_template, self.installation.variables)
+
+    def push_for_template(self, key, value, **_):
+        """`ti.xcom_push` in a template; it counts if the attempt succeeds."""
+        self.pushed[key] = value
 
     def pull_for_template(self, task_ids=None, dag_id=None, key="return_value", **_):
         """`ti.xcom_pull` in a template."""
@@ -129,4 +134,5 @@ def run(python, greeting, installation, packages=None):
         text = log.read().decode(errors="replace")
     if end is None:
         end = {"state": "failed", "error": "the process ended with code %d and said no end" % code, "retryable": False}
+    end["xcoms"] = {**host.pushed, **(end.get("xcoms") or {})}
     return end, host.rendered, text

@@ -1,7 +1,7 @@
 """What real Airflow answered, in one shape for all versions."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
@@ -61,6 +61,15 @@ def example(row):
     return Case(id="example", version="examples", folder="examples", dialect=None, **facts)
 
 
+# DAGs whose branches depend on the time of day or the day of the week: how else they may end.
+RAN, NOT = "success", "skipped"
+MONDAY = {"branch_true": RAN, "branch_false": NOT, "make_weekend_choice": NOT, "branch_weekend": NOT, "branch_mid_week": NOT}
+BY_THE_CLOCK = {
+    "example_branch_datetime_operator_2": [{"date_in_range": RAN, "date_outside_range": NOT}],
+    "example_weekday_branch_operator": [MONDAY, {"branch_weekend": NOT, "branch_mid_week": RAN}],
+}
+
+
 def new_case(version, at, row):
     """A case of 2.10.5 or 3.3.2."""
     case = Case(
@@ -77,6 +86,7 @@ def new_case(version, at, row):
         tasks=row["tasks"],
         optional=optional_tasks(version, row),
     )
+    case.alternatives = [replace(case, tasks={**case.tasks, **other}) for other in BY_THE_CLOCK.get(case.dag_id, [])]
     for flag in ("environment_dependent", "uses_random", "uses_clock"):
         if row.get(flag):
             case.skipped = "%s: %s" % (flag, row[flag])

@@ -85,15 +85,15 @@ FORMS = {
 }
 
 
-def context(greeting, pull, variables):
-    """The names that templates see. `pull` takes the arguments of `ti.xcom_pull`."""
+def context(greeting, pull, push, variables):
+    """The names that templates see. `pull` and `push` take the arguments of `ti.xcom_pull` and `ti.xcom_push`."""
     is_old, run, day = greeting["dialect"] == "1.10", greeting["run"], dt.timedelta(days=1)
     at = Moment.of(run["logical_date"], is_old)
     before, after = (Moment.of(greeting["dates"][name], is_old) for name in ("prev_execution_date", "next_execution_date"))
     dag, task = SimpleNamespace(dag_id=greeting["dag_id"]), SimpleNamespace(task_id=greeting["task_id"])
     ti = SimpleNamespace(
         task_id=greeting["task_id"], dag_id=greeting["dag_id"], run_id=run["run_id"], try_number=greeting["try_number"],
-        map_index=greeting["map_index"], execution_date=at, xcom_pull=pull, task=task,
+        map_index=greeting["map_index"], execution_date=at, xcom_pull=pull, xcom_push=push, task=task,
     )  # fmt: skip
     names = {form: make(at) for form, make in FORMS.items()}
     for name, moment in (("prev_ds", before), ("next_ds", after), ("yesterday_ds", at - day), ("tomorrow_ds", at + day)):
