@@ -4,51 +4,24 @@ import copy
 import datetime as dt
 import inspect
 import logging
-import re
 import warnings
 from typing import Any, Collection, Dict, List, Optional, Sequence, Set, Union
 
 from couture.exceptions import AirflowException
 from couture.model import dates, dialect
+from couture.model.checks import as_list, as_timedelta, check_key, datasets, moment
 from couture.model.context import DagContext, TaskGroupContext
 from couture.model.defaults import OperatorMeta
-from couture.model.dependencies import DependencyMixin, EdgeModifier, connect, flatten, share_dag
+from couture.model.dependencies import connect, share_dag
+from couture.model.neighbours import Neighbours
 from couture.model.param import ParamsDict
 from couture.model.states import TriggerRule, WeightRule
 from couture.model.xcom_arg import XComArg, xcom_args_in
 
-KEY = re.compile(r"[\w.-]+\Z")
+__all__ = ["BaseOperator", "as_list"]
 
 
-def check_key(key: Any, kind: str, limit: int = 250) -> None:
-    """Refuses an id that no installation could hold."""
-    if not isinstance(key, str):
-        raise TypeError(f"The {kind} has to be a string and is {type(key)}: {key!r}")
-    if len(key) > limit:
-        raise AirflowException(f"The {kind} has to be less than {limit} characters, not {len(key)}")
-    if not KEY.match(key):
-        raise AirflowException(
-            f"The {kind} ({key!r}) has to be made of alphanumeric characters, dashes, dots, and underscores exclusively"
-        )
-
-
-def as_timedelta(value: Any, name: str) -> Optional[dt.timedelta]:
-    """A number means seconds."""
-    if value is None or isinstance(value, dt.timedelta):
-        return value
-    if isinstance(value, (int, float)):
-        return dt.timedelta(seconds=value)
-    raise TypeError(f"{name} is {value!r}; use a timedelta, or a number of seconds")
-
-
-def as_list(value: Any) -> List[Any]:
-    """Nothing, one or many, as a list."""
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple, set)) else [value]
-
-
-class BaseOperator(DependencyMixin, metaclass=OperatorMeta):
+class BaseOperator(Neighbours, metaclass=OperatorMeta):
     """What all tasks have in common. A subclass defines `execute`.
 
     Its arguments are Airflow's, of 1.10 and 2; what it does not know is an error in dialect 2, and dropped with a warning in 1.10.
@@ -146,9 +119,6 @@ class BaseOperator(DependencyMixin, metaclass=OperatorMeta):
         self.upstream_task_ids: Set[str] = set()
         self.downstream_task_ids: Set[str] = set()
         self._dag = None
-        self._is_setup = False
-        self._is_teardown = False
-        self._on_failure_fail_dagrun = False
         self._log = logging.getLogger(logger_name or "airflow.task.operators")
         self._set_plain(given)
         self._set_checked(given)
@@ -177,13 +147,13 @@ class BaseOperator(DependencyMixin, metaclass=OperatorMeta):
         self.max_active_tis_per_dag = given["max_active_tis_per_dag"] or given["task_concurrency"]
         self.task_concurrency = self.max_active_tis_per_dag
         self.executor_config = given["executor_config"] or {}
-        self.inlets = _datasets(given["inlets"])
-        self.outlets = _datasets(given["outlets"])
+        self.inlets = datasets(given["inlets"])
+        self.outlets = datasets(given["outlets"])
         self.params = ParamsDict(given["params"])
         self.pool = given["pool"] or "default_pool"
         self._task_display_name = given["task_display_name"]
-        self.start_date = _moment(given["start_date"], given["dag"])
-        self.end_date = _moment(given["end_date"], given["dag"])
+        self.start_date = moment(given["start_date"], given["dag"])
+        self.end_date = moment(given["end_date"], given["dag"])
         if self.wait_for_downstream:
             self.depends_on_past = True
 
@@ -270,125 +240,6 @@ class BaseOperator(DependencyMixin, metaclass=OperatorMeta):
     @property
     def dag_id(self) -> str:
         return self._dag.dag_id if self.has_dag() else f"adhoc_{self.owner}"
-
-    # Neighbours
-
-    @property
-    def node_id(self) -> str:
-        return self.task_id
-
-    @property
-    def roots(self) -> List["BaseOperator"]:
-        return [self]
-
-    @property
-    def leaves(self) -> List["BaseOperator"]:
-        return [self]
-
-    @property
-    def upstream_list(self) -> List["BaseOperator"]:
-        return [self.dag.get_task(task_id) for task_id in sorted(self.upstream_task_ids)]
-
-    @property
-    def downstream_list(self) -> List["BaseOperator"]:
-        return [self.dag.get_task(task_id) for task_id in sorted(self.downstream_task_ids)]
-
-    def get_direct_relative_ids(self, upstream: bool = False) -> Set[str]:
-        return self.upstream_task_ids if upstream else self.downstream_task_ids
-
-    def get_direct_relatives(self, upstream: bool = False) -> List["BaseOperator"]:
-        return self.upstream_list if upstream else self.downstream_list
-
-    def get_flat_relative_ids(self, upstream: bool = False) -> Set[str]:
-        """All tasks above or below, however far."""
-        found: Set[str] = set()
-        open_ids = list(self.get_direct_relative_ids(upstream))
-        while open_ids:
-            task_id = open_ids.pop()
-            if task_id not in found:
-                found.add(task_id)
-                open_ids.extend(self.dag.get_task(task_id).get_direct_relative_ids(upstream))
-        return found
-
-    def get_flat_relatives(self, upstream: bool = False) -> List["BaseOperator"]:
-        return [self.dag.get_task(task_id) for task_id in sorted(self.get_flat_relative_ids(upstream))]
-
-    def set_upstream(self, task_or_task_list, edge_modifier: Optional[EdgeModifier] = None) -> None:
-        self._set_relatives(task_or_task_list, True, edge_modifier)
-
-    def set_downstream(self, task_or_task_list, edge_modifier: Optional[EdgeModifier] = None) -> None:
-        self._set_relatives(task_or_task_list, False, edge_modifier)
-
-    def _set_relatives(self, nodes, upstream: bool, edge_modifier) -> None:
-        for node in flatten(nodes):
-            if not isinstance(node, DependencyMixin):
-                raise AirflowException(f"Relationships can only be set between Operators; received {type(node).__name__}")
-            node.update_relative(self, upstream=not upstream, edge_modifier=edge_modifier)
-            ends = list(node.leaves if upstream else node.roots)
-            explicit = isinstance(node, (BaseOperator, XComArg))
-            for end in ends:
-                share_dag([self, end])
-                pair = (end, self) if upstream else (self, end)
-                connect(*pair, explicit=explicit)
-                if edge_modifier is not None:
-                    edge_modifier.add_edge_info(self.dag, pair[0].task_id, pair[1].task_id)
-
-    # Setups and teardowns
-
-    @property
-    def is_setup(self) -> bool:
-        return self._is_setup
-
-    @is_setup.setter
-    def is_setup(self, value: bool) -> None:
-        if value and self._is_teardown:
-            raise ValueError(f"Cannot mark task '{self.task_id}' as setup; task is already a teardown.")
-        self._is_setup = value
-
-    @property
-    def is_teardown(self) -> bool:
-        return self._is_teardown
-
-    @is_teardown.setter
-    def is_teardown(self, value: bool) -> None:
-        if value and self._is_setup:
-            raise ValueError(f"Cannot mark task '{self.task_id}' as teardown; task is already a setup.")
-        self._is_teardown = value
-        if value:
-            self.trigger_rule = TriggerRule.ALL_DONE_SETUP_SUCCESS.value
-
-    @property
-    def on_failure_fail_dagrun(self) -> bool:
-        return self._on_failure_fail_dagrun
-
-    @on_failure_fail_dagrun.setter
-    def on_failure_fail_dagrun(self, value: bool) -> None:
-        self._on_failure_fail_dagrun = value
-
-    def as_setup(self):
-        self.is_setup = True
-        return self
-
-    def as_teardown(self, *, setups=None, on_failure_fail_dagrun=None):
-        self.is_teardown = True
-        if on_failure_fail_dagrun is not None:
-            self.on_failure_fail_dagrun = on_failure_fail_dagrun
-        for setup in flatten(setups) if setups is not None else []:
-            for root in setup.roots:
-                root.is_setup = True
-                share_dag([root, self])
-                connect(root, self, explicit=False)
-        return self
-
-    def __enter__(self):
-        from couture.model.setup_context import enter
-
-        return enter(self)
-
-    def __exit__(self, *_):
-        from couture.model.setup_context import leave
-
-        leave(self)
 
     # What a subclass defines or calls
 
@@ -496,26 +347,3 @@ class BaseOperator(DependencyMixin, metaclass=OperatorMeta):
     @classmethod
     def get_serialized_fields(cls):
         return frozenset(inspect.signature(BaseOperator.__init__).parameters) - {"self", "kwargs"}
-
-
-def _moment(value: Any, dag) -> Optional[dt.datetime]:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        value = dates.from_iso(value)
-    if not isinstance(value, dt.datetime):
-        if isinstance(value, dt.date):
-            value = dt.datetime(value.year, value.month, value.day)
-        else:
-            raise TypeError(f"a date is {value!r}; use a datetime")
-    if value.tzinfo is not None:
-        return value
-    zone = dag.timezone if dag is not None else None
-    return dates.make_aware(value, zone) if zone is not None else value
-
-
-def _datasets(value: Any) -> List[Any]:
-    """1.10 had them in a dictionary, under `datasets`."""
-    if isinstance(value, dict):
-        return list(value.get("datasets") or [])
-    return as_list(value)

@@ -9,7 +9,8 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from couture.exceptions import AirflowDagCycleException, AirflowException, DuplicateTaskIdFound, TaskNotFound
 from couture.model import dates, dialect
-from couture.model.base_operator import BaseOperator, as_list, as_timedelta, check_key
+from couture.model.base_operator import BaseOperator
+from couture.model.checks import as_list, as_timedelta, check_key
 from couture.model.context import DagContext, made_dags
 from couture.model.param import NOTSET, DagParam, ParamsDict
 from couture.model.task_group import TaskGroup

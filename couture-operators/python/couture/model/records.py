@@ -303,7 +303,7 @@ def prune_dict(val: Any, mode: str = "strict") -> Any:
 
 
 def validate_key(key: Any, max_length: int = 250) -> None:
-    from couture.model.base_operator import check_key
+    from couture.model.checks import check_key
 
     check_key(key, "key", max_length)
 

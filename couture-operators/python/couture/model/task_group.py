@@ -41,7 +41,7 @@ class TaskGroup(DependencyMixin):
             self.used_group_ids: set = set()
             return
         if prefix_group_id:
-            from couture.model.base_operator import check_key
+            from couture.model.checks import check_key
 
             check_key(group_id, "group_id", 200)
         parent = parent_group or TaskGroupContext.get_current_task_group(dag)

@@ -7,7 +7,8 @@ from typing import Any, Dict, List, Optional
 from couture.exceptions import AirflowException
 from couture.model import dates, dialect
 from couture.model.asset import Asset, AssetAlias, BaseAsset
-from couture.model.base_operator import BaseOperator, as_list
+from couture.model.base_operator import BaseOperator
+from couture.model.checks import as_list
 from couture.model.dag import DAG
 from couture.model.mapped import MappedOperator
 from couture.parse.native import native_operator
