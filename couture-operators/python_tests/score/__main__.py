@@ -17,6 +17,8 @@ from .local_runner import LocalRunner
 from .parsing import Parser, absent_library, compare_file, expected_files
 from .server_client import ServerClient
 
+# How many differences of one case are printed.
+SHOWN = 5
 VERSIONS = ("1.10.15", "2.10.5", "3.3.2")
 
 
@@ -48,8 +50,10 @@ class Tally:
         """One more, right where there are no misses."""
         self.all[what] += 1
         self.right[what] += not misses
-        for miss in misses:
+        for miss in misses[:SHOWN]:
             print("MISS %s | %s | %s" % (what, name, miss), flush=True)
+        if len(misses) > SHOWN:
+            print("MISS %s | %s | … and %d more" % (what, name, len(misses) - SHOWN), flush=True)
 
     def percent(self, what):
         """How many of a hundred are right."""

@@ -13,7 +13,7 @@ OWN_PACKAGES = Path(__file__).resolve().parent.parent.parent / "python"
 
 
 def environment(packages=None):
-    """What a parser or an attempt finds in its environment. `packages` are the Python packages to use, by default those of this checkout."""
+    """What a parser or an attempt finds in its environment. `packages` are the Python packages, by default this checkout's."""
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
     return {**keep, "PYTHONPATH": str(packages or OWN_PACKAGES), "PYTHONDONTWRITEBYTECODE": "1"}
 

@@ -45,9 +45,8 @@ class ServerClient:
 
     def command(self, *arguments):
         """One command of the command line, its JSON answer. Raises RuntimeError with what it said."""
-        done = subprocess.run(
-            [self.couture, "-o", "json", "--server", self.url, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60
-        )
+        program = [self.couture, "-o", "json", "--server", self.url]
+        done = subprocess.run([*program, *arguments], capture_output=True, timeout=60)
         if done.returncode:
             raise RuntimeError("couture %s: %s" % (" ".join(arguments), done.stderr.decode(errors="replace").strip()))
         text = done.stdout.decode()
@@ -73,7 +72,7 @@ class ServerClient:
         While a DAG is not paused, the scheduler makes the runs that its start date asks for, too: at most `max_active_runs`, since it is
         paused again at the end.
         """
-        self.wait_for(lambda: self.get(self.dag(case.dag_id)), "DAG " + case.dag_id)
+        self.wait_for(lambda: self.is_defined(case), "DAG " + case.dag_id)
         for other in case.before:
             self.command("dags", "unpause", other)
             self.finish(other, self.trigger(other, case.logical_date, {}, "before-" + case.id))
@@ -91,6 +90,11 @@ class ServerClient:
         finally:
             for dag_id in unpaused:
                 self.command("dags", "pause", dag_id)
+
+    def is_defined(self, case):
+        """Whether the server knows the DAG by the case's file; one of this name may have been there before."""
+        dag = self.get(self.dag(case.dag_id))
+        return dag and not dag["is_stale"] and (dag["relative_fileloc"] or "").startswith(case.folder + "/")
 
     def trigger(self, dag_id, logical_date, conf, run_id):
         """Starts a run that somebody asks for."""
