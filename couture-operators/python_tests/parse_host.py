@@ -15,7 +15,13 @@ class Parser:
     """`python -m couture.parse`, and the server's side of the conversation. `variables` and `connections` are what it answers with."""
 
     def __init__(self, **environment: str):
-        env = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "PYTHONPATH": PACKAGES, "PYTHONDONTWRITEBYTECODE": "1", **environment}
+        env = {
+            "PATH": os.environ["PATH"],
+            "HOME": tempfile.gettempdir(),
+            "PYTHONPATH": PACKAGES,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **environment,
+        }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "couture.parse"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd="/"
         )

@@ -48,14 +48,34 @@ def environment() -> Dict[str, str]:
 def greeting(bundle: str, file: str, dag_id: str, task_id: str, dialect: str = "2", **more: Any) -> Dict[str, Any]:
     run_type = more.pop("run_type", "manual")
     run = {
-        "run_id": f"{run_type}__{LOGICAL_DATE}", "run_type": run_type, "logical_date": LOGICAL_DATE, "data_interval_start": LOGICAL_DATE,
-        "data_interval_end": "2021-01-02T00:00:00+00:00", "conf": more.pop("conf", {}), "external_trigger": run_type == "manual",
+        "run_id": f"{run_type}__{LOGICAL_DATE}",
+        "run_type": run_type,
+        "logical_date": LOGICAL_DATE,
+        "data_interval_start": LOGICAL_DATE,
+        "data_interval_end": "2021-01-02T00:00:00+00:00",
+        "conf": more.pop("conf", {}),
+        "external_trigger": run_type == "manual",
     }
     return {
-        "protocol": 1, "bundle": bundle, "file": file, "dag_id": dag_id, "task_id": task_id, "map_index": -1, "try_number": 1,
-        "max_tries": 0, "dialect": dialect, "do": "execute", "callback": None, "run": run,
+        "protocol": 1,
+        "bundle": bundle,
+        "file": file,
+        "dag_id": dag_id,
+        "task_id": task_id,
+        "map_index": -1,
+        "try_number": 1,
+        "max_tries": 0,
+        "dialect": dialect,
+        "do": "execute",
+        "callback": None,
+        "run": run,
         "dates": {"prev_execution_date": "2020-12-31T00:00:00+00:00", "next_execution_date": "2021-01-02T00:00:00+00:00"},
-        "params": {}, "element": None, "waited": None, "base_url": None, "operator": {"type": "python"}, **more,
+        "params": {},
+        "element": None,
+        "waited": None,
+        "base_url": None,
+        "operator": {"type": "python"},
+        **more,
     }
 
 
@@ -191,8 +211,15 @@ class Attempt:
             os.set_inheritable(3, True)
 
         self.process = subprocess.Popen(
-            [python, "-m", "couture.run"], stdin=subprocess.DEVNULL, stdout=writer, stderr=writer, env=environment(), cwd=self.folder.name,
-            preexec_fn=take, close_fds=False, start_new_session=True,
+            [python, "-m", "couture.run"],
+            stdin=subprocess.DEVNULL,
+            stdout=writer,
+            stderr=writer,
+            env=environment(),
+            cwd=self.folder.name,
+            preexec_fn=take,
+            close_fds=False,
+            start_new_session=True,
         )
         os.close(writer)
         theirs.close()
@@ -233,8 +260,14 @@ class WarmParent:
 
         self.output = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [python, "-m", "couture.run.warm", bundle, file], stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output,
-            env=environment(), preexec_fn=take, close_fds=False, start_new_session=True,
+            [python, "-m", "couture.run.warm", bundle, file],
+            stdin=subprocess.DEVNULL,
+            stdout=self.output,
+            stderr=self.output,
+            env=environment(),
+            preexec_fn=take,
+            close_fds=False,
+            start_new_session=True,
         )
         theirs.close()
         self.told = receive(self.control)

@@ -13,8 +13,20 @@ DAGS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run_dags")
 def answers():
     made = Answers()
     made.variables = {"text": "hello", "gone": "x"}
-    made.connections = {"db": [{"conn_id": "db", "conn_type": "postgres", "host": "h", "schema": "s", "login": "l", "password": "p w", "port": 5432,
-                                "extra": '{"a":"b"}'}]}
+    made.connections = {
+        "db": [
+            {
+                "conn_id": "db",
+                "conn_type": "postgres",
+                "host": "h",
+                "schema": "s",
+                "login": "l",
+                "password": "p w",
+                "port": 5432,
+                "extra": '{"a":"b"}',
+            }
+        ]
+    }
     made.xcoms = {"a": {"return_value": {"r": 1}, "k": "kk"}, "b": {"k": 7}, "mapped": {"return_value": {0: "m0", 1: "m1"}}}
     return made
 
@@ -75,7 +87,11 @@ class Ends(unittest.TestCase):
     def test_what_json_cannot_hold(self):
         whose = "XCom 'return_value' of task"
         self.failed("new.py", "unjson", f"{whose} 'unjson'.deep[1] is of type object, which JSON cannot hold")
-        self.failed("new.py", "bytes", f"{whose} 'bytes' is of type bytes, which JSON cannot hold: decode it to a text, or write a file and give its path")
+        self.failed(
+            "new.py",
+            "bytes",
+            f"{whose} 'bytes' is of type bytes, which JSON cannot hold: decode it to a text, or write a file and give its path",
+        )
         self.failed("new.py", "nan", f"{whose} 'nan' is the float nan, which JSON has not: give None or a text instead")
         end = self.check("new.py", "huge", {"state": "failed", "retryable": False})
         self.assertIn("the biggest is 'return_value'", end["error"])
@@ -85,7 +101,9 @@ class Ends(unittest.TestCase):
         self.check("new.py", "branch", {"decision": {"follow": ["x", "group.first"]}, "xcoms": {"return_value": ["x", "group"]}})
         self.check("new.py", "choosing", {"decision": {"follow": ["x"]}})
         self.check("new.py", "nowhere", {"decision": {"follow": []}})
-        self.failed("new.py", "unknown", "AirflowException: 'branch_task_ids' must contain only valid task_ids. Invalid tasks found: 'nope'")
+        self.failed(
+            "new.py", "unknown", "AirflowException: 'branch_task_ids' must contain only valid task_ids. Invalid tasks found: 'nope'"
+        )
         self.check("new.py", "short", {"decision": "skip_all", "xcoms": {"return_value": []}})
         self.check("new.py", "direct", {"decision": "skip_direct"})
         self.assertNotIn("decision", self.success("new.py", "going", "go"))
@@ -126,7 +144,13 @@ class Ends(unittest.TestCase):
         self.success("new.py", "shell", "done", log=["2021-01-01\n"])
         self.success("new.py", "bash", "2021-01-01", map_index=0, element="echo a; echo {{ ds }}")
         self.check("new.py", "bash", {"state": "skipped"}, map_index=1, element="echo no; exit 99")
-        self.failed("new.py", "bash", "AirflowException: Bash command failed. The command returned a non-zero exit code 7.", map_index=2, element="exit 7")
+        self.failed(
+            "new.py",
+            "bash",
+            "AirflowException: Bash command failed. The command returned a non-zero exit code 7.",
+            map_index=2,
+            element="exit 7",
+        )
         self.success("old.py", "plain", {"args": [1, "2021-01-01"], "kwargs": {"a": "2021-01-01", "b": 3}})
         self.success("old.py", "context", {"args": [], "kwargs": {"a": 1, "ds": "overridden", "templates_dict": {"x": "2021-01-01"}}})
         self.success("old.py", "bash", "hi")
@@ -142,22 +166,48 @@ class Ends(unittest.TestCase):
         self.assertEqual(known.asked, [])
 
     def test_xcom_pull(self):
-        self.success("new.py", "pulls", {
-            "one": {"r": 1}, "key": "kk", "many": [{"r": 1}], "missing": None, "default": 5, "mapped": ["m0", "m1"], "one of mapped": "m1",
-            "two of mapped": ["m1", "m0"], "any": {"r": 1}, "any key": "kk", "dag": None,
-        })
+        self.success(
+            "new.py",
+            "pulls",
+            {
+                "one": {"r": 1},
+                "key": "kk",
+                "many": [{"r": 1}],
+                "missing": None,
+                "default": 5,
+                "mapped": ["m0", "m1"],
+                "one of mapped": "m1",
+                "two of mapped": ["m1", "m0"],
+                "any": {"r": 1},
+                "any key": "kk",
+                "dag": None,
+            },
+        )
         self.success("old.py", "pulls", {"list": [{"r": 1}, None], "one": {"r": 1}, "key": None})
 
     def test_variables_and_connections(self):
-        self.success("new.py", "values", {
-            "text": "hello", "json": {"a": 1}, "default": None, "uri": "postgres://l:p%20w@h:5432/s?a=b", "extra": {"a": "b"}, "kind": True,
-            "var": "hello", "var_json": 1, "conn": "h",
-        })
+        self.success(
+            "new.py",
+            "values",
+            {
+                "text": "hello",
+                "json": {"a": 1},
+                "default": None,
+                "uri": "postgres://l:p%20w@h:5432/s?a=b",
+                "extra": {"a": "b"},
+                "kind": True,
+                "var": "hello",
+                "var_json": 1,
+                "conn": "h",
+            },
+        )
 
     def test_runs_of_other_dags(self):
         known = answers()
         self.check("new.py", "trigger", {"state": "success", "xcoms": {"trigger_run_id": "trig__1"}}, known=known)
-        self.assertIn({"trigger_dag_run": {"dag_id": "other", "run_id": None, "conf": {"a": "2021-01-01"}, "logical_date": None}}, known.asked)
+        self.assertIn(
+            {"trigger_dag_run": {"dag_id": "other", "run_id": None, "conf": {"a": "2021-01-01"}, "logical_date": None}}, known.asked
+        )
         known = answers()
         self.check("old.py", "triggers", {"state": "success"}, known=known, params={"go": True, "message": "hello"})
         self.assertEqual(known.asked[-1]["trigger_dag_run"]["conf"], {"message": "hello"})
@@ -166,27 +216,48 @@ class Ends(unittest.TestCase):
         self.assertEqual(known.runs, {})
 
     def test_context(self):
-        self.success("new.py", "names", [
-            "2021-01-01", "20210101T000000", "2021-01-01 00:00:00+00:00", "2021-01-02T00:00:00+00:00", {"p": 1},
-            "manual__2021-01-01T00:00:00+00:00", {"c": 2}, "new__names__20210101", "2020-12-31", "2021-01-02", "2021-01-06", 4, "2021-02-01",
-            "2021-01-01",
-        ], params={"p": 1}, conf={"c": 2})
+        self.success(
+            "new.py",
+            "names",
+            [
+                "2021-01-01",
+                "20210101T000000",
+                "2021-01-01 00:00:00+00:00",
+                "2021-01-02T00:00:00+00:00",
+                {"p": 1},
+                "manual__2021-01-01T00:00:00+00:00",
+                {"c": 2},
+                "new__names__20210101",
+                "2020-12-31",
+                "2021-01-02",
+                "2021-01-06",
+                4,
+                "2021-02-01",
+                "2021-01-01",
+            ],
+            params={"p": 1},
+            conf={"c": 2},
+        )
         end, _ = run("old.py", "printed")
         keys, date, weekday, ti, run_text = end["xcoms"]["return_value"]
         seeds = (
-            "dag ds next_ds owner prev_ds ds_nodash ts ts_nodash yesterday_ds yesterday_ds_nodash tomorrow_ds tomorrow_ds_nodash END_DATE end_date "
-            "dag_run run_id execution_date prev_execution_date next_execution_date latest_date params tables task task_instance ti "
+            "dag ds next_ds owner prev_ds ds_nodash ts ts_nodash yesterday_ds yesterday_ds_nodash tomorrow_ds tomorrow_ds_nodash END_DATE "
+            "end_date dag_run run_id execution_date prev_execution_date next_execution_date latest_date params tables task task_instance ti "
             "task_instance_key_str test_mode var inlets outlets templates_dict"
         )
         self.assertEqual(set(seeds.split()) - set(keys), set())
         self.assertEqual((date, weekday), ("2021-01-01T00:00:00+00:00", 5))
         self.assertEqual(ti, "<TaskInstance: old.printed 2021-01-01T00:00:00+00:00 [running]>")
-        self.assertEqual(run_text, "<DagRun old @ 2021-01-01T00:00:00+00:00: manual__2021-01-01T00:00:00+00:00, externally triggered: True>")
+        self.assertEqual(
+            run_text, "<DagRun old @ 2021-01-01T00:00:00+00:00: manual__2021-01-01T00:00:00+00:00, externally triggered: True>"
+        )
 
     def test_output_is_in_order(self):
         end, attempt = run("new.py", "speaks")
         self.assertEqual(end["state"], "success")
-        self.assertRegex(attempt.log, r"\Aone\n\[new.py:\d+\] INFO - two\nthree\nfour\nfive\nsix\n\[new.py:\d+\] WARNING - seven 7\neightDone")
+        self.assertRegex(
+            attempt.log, r"\Aone\n\[new.py:\d+\] INFO - two\nthree\nfour\nfive\nsix\n\[new.py:\d+\] WARNING - seven 7\neightDone"
+        )
 
     def test_callbacks(self):
         facts = {"kind": "failure", "task_id": "called_back", "exception": "boom", "try_number": 2, "at": "2021-01-02T00:00:00Z"}
@@ -198,13 +269,25 @@ class Ends(unittest.TestCase):
             self.check("new.py", "called_back", expected, [log], do="callback", callback=wanted)
 
         ok = {"state": "success"}
-        check(ok, "callback called_back failed AirflowException('boom') None 2021-01-01", callback("task", "on_failure_callback", 1, **facts))
+        check(
+            ok, "callback called_back failed AirflowException('boom') None 2021-01-01", callback("task", "on_failure_callback", 1, **facts)
+        )
         check({"state": "failed", "error": "ValueError: bad callback"}, "bad callback", callback("task", "on_success_callback"))
         check({"state": "failed", "retryable": False}, "", callback("task", "on_retry_callback"))
-        check(ok, "failed None timed out 2021-01-01", callback("dag", "on_failure_callback", kind="run_failure", reason="timed out", task_id=None))
-        told = {"task_list": "a on D", "blocking_task_list": "b on D", "slas": [{"dag_id": "new", "task_id": "a", "execution_date": "2021-01-01T00:00:00Z"}],
-                "blocking_tis": [{"dag_id": "new", "task_id": "b"}]}
-        check(ok, "missed new a on D b on D [('new', 'a', '2021-01-01T00:00:00+00:00')] ['b']", callback("dag", "sla_miss_callback", **told))
+        check(
+            ok,
+            "failed None timed out 2021-01-01",
+            callback("dag", "on_failure_callback", kind="run_failure", reason="timed out", task_id=None),
+        )
+        told = {
+            "task_list": "a on D",
+            "blocking_task_list": "b on D",
+            "slas": [{"dag_id": "new", "task_id": "a", "execution_date": "2021-01-01T00:00:00Z"}],
+            "blocking_tis": [{"dag_id": "new", "task_id": "b"}],
+        }
+        check(
+            ok, "missed new a on D b on D [('new', 'a', '2021-01-01T00:00:00+00:00')] ['b']", callback("dag", "sla_miss_callback", **told)
+        )
 
     def test_term(self):
         def check(file, task_id, error, *log):

@@ -52,7 +52,7 @@ class Values(unittest.TestCase):
         check(Pair(1, 2), [1, 2])
         check({3, 1, 2}, [1, 2, 3])
         check(frozenset({"b", "a"}), ["a", "b"])
-        check({1: "a", None: "b", True: "c", dt.date(2021, 1, 1): "d"}, {"1": "c", "null": "b", "2021-01-01": "d"})
+        check({1: "a", None: "b", dt.date(2021, 1, 1): "d"}, {"1": "a", "null": "b", "2021-01-01": "d"})
         check(OrderedDict(b=1, a=2), {"b": 1, "a": 2})
         check(dt.datetime(2021, 1, 1, tzinfo=UTC), "2021-01-01T00:00:00+00:00")
         check(dt.timedelta(minutes=1.5), 90.0)
@@ -90,7 +90,9 @@ class Values(unittest.TestCase):
             import pandas
         except ImportError:
             raise unittest.SkipTest("numpy and pandas are not installed") from None
-        self.assertEqual(to_json({"a": numpy.int64(1), "b": numpy.array([[1.5]]), "c": numpy.bool_(True)}, "it"), {"a": 1, "b": [[1.5]], "c": True})
+        self.assertEqual(
+            to_json({"a": numpy.int64(1), "b": numpy.array([[1.5]]), "c": numpy.bool_(True)}, "it"), {"a": 1, "b": [[1.5]], "c": True}
+        )
         frame = pandas.DataFrame({"a": [1, 2], "b": ["x", None]})
         again = from_json(to_json(frame, "it"))
         if isinstance(again, pandas.DataFrame):

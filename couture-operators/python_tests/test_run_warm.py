@@ -8,7 +8,7 @@ import sys
 import time
 import unittest
 
-from run_host import Answers, WarmParent, environment, greeting, serve, send
+from run_host import Answers, WarmParent, environment, greeting, send, serve
 
 DAGS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run_dags")
 
@@ -110,7 +110,10 @@ class Warm(unittest.TestCase):
             os.waitpid(pid, 0)
             conversation.close()
             os.close(log)
-        print(f"warm no-op: {min(took):.1f} ms at best, {sorted(took)[15]:.1f} ms in the median; {max(memory) / 1024:.1f} MiB a child", file=sys.stderr)
+        print(
+            f"warm no-op: {min(took):.1f} ms at best, {sorted(took)[15]:.1f} ms in the median; {max(memory) / 1024:.1f} MiB a child",
+            file=sys.stderr,
+        )
         self.assertLess(max(memory), 8 * 1024)
         # The best of many: what others do on the machine is no fault of ours.
         self.assertLess(min(took), 8)

@@ -10,8 +10,15 @@ import types
 
 from airflow._table import MODULES, PACKAGES
 
-STUBBED = ("airflow.contrib", "airflow.providers", "airflow.operators", "airflow.sensors", "airflow.hooks", "airflow.triggers",
-           "airflow.notifications")
+STUBBED = (
+    "airflow.contrib",
+    "airflow.providers",
+    "airflow.operators",
+    "airflow.sensors",
+    "airflow.hooks",
+    "airflow.triggers",
+    "airflow.notifications",
+)
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 

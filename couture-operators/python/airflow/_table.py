@@ -20,32 +20,53 @@ def _operators() -> None:
     _put(f"operators.bash operators.bash_operator {old} {std}.operators.bash", "couture.operators.bash", "BashOperator")
     pythons = f"operators.python operators.python_operator {old} {std}.operators.python"
     _put(pythons, py, "PythonOperator BranchPythonOperator ShortCircuitOperator")
-    _put(pythons, "couture.operators.virtualenv",
-         "PythonVirtualenvOperator ExternalPythonOperator BranchPythonVirtualenvOperator BranchExternalPythonOperator")
+    _put(
+        pythons,
+        "couture.operators.virtualenv",
+        "PythonVirtualenvOperator ExternalPythonOperator BranchPythonVirtualenvOperator BranchExternalPythonOperator",
+    )
     _put(f"{pythons} utils.python_virtualenv", "couture.model.records", "is_venv_installed")
     _put(pythons, "couture.model.context", "get_current_context")
     _put(pythons, "couture.model.decorators", "task")
-    _put(f"operators.dummy_operator operators.dummy operators.empty {old} {std}.operators.empty", "couture.operators.empty",
-         "DummyOperator EmptyOperator")
-    _put(f"operators.dagrun_operator operators.trigger_dagrun {old} {std}.operators.trigger_dagrun", "couture.operators.trigger_dag_run",
-         "TriggerDagRunOperator DagRunOrder TriggerDagRunLink")
+    _put(
+        f"operators.dummy_operator operators.dummy operators.empty {old} {std}.operators.empty",
+        "couture.operators.empty",
+        "DummyOperator EmptyOperator",
+    )
+    _put(
+        f"operators.dagrun_operator operators.trigger_dagrun {old} {std}.operators.trigger_dagrun",
+        "couture.operators.trigger_dag_run",
+        "TriggerDagRunOperator DagRunOrder TriggerDagRunLink",
+    )
     _put(f"operators.subdag_operator operators.subdag {old}", "couture.operators.dags", "SubDagOperator")
-    _put(f"operators.latest_only_operator operators.latest_only {old} {std}.operators.latest_only", "couture.operators.latest_only",
-         "LatestOnlyOperator")
+    _put(
+        f"operators.latest_only_operator operators.latest_only {old} {std}.operators.latest_only",
+        "couture.operators.latest_only",
+        "LatestOnlyOperator",
+    )
     _put(f"operators.email_operator operators.email {old} providers.smtp.operators.smtp", "couture.operators.email", "EmailOperator")
     branches = f"operators.branch_operator operators.branch operators.datetime operators.weekday {std}.operators.branch"
-    _put(f"{branches} {std}.operators.datetime {std}.operators.weekday sdk sdk.bases.branch", "couture.operators.branch",
-         "BaseBranchOperator BranchDateTimeOperator BranchDayOfWeekOperator")
+    _put(
+        f"{branches} {std}.operators.datetime {std}.operators.weekday sdk sdk.bases.branch",
+        "couture.operators.branch",
+        "BaseBranchOperator BranchDateTimeOperator BranchDayOfWeekOperator",
+    )
     _put("models.skipmixin sdk sdk.bases.skipmixin", "couture.operators.skip", "SkipMixin")
     _put(f"operators.http_operator {old} providers.http.operators.http", "couture.operators.web", "SimpleHttpOperator HttpOperator")
-    _put("operators", "couture.operators.seed",
-         "SparkOperator PySparkOperator TensorflowOperator CoutureSparkOperator CouturePySparkOperator CoutureDaskYarnOperator "
-         "CoutureTensorflowOperator CoutureJupyterOperator CoutureLoopableBatchOperator DagOperator SkippableDagOperator")
+    _put(
+        "operators",
+        "couture.operators.seed",
+        "SparkOperator PySparkOperator TensorflowOperator CoutureSparkOperator CouturePySparkOperator CoutureDaskYarnOperator "
+        "CoutureTensorflowOperator CoutureJupyterOperator CoutureLoopableBatchOperator DagOperator SkippableDagOperator",
+    )
     _put("operators.dag_operator", "couture.operators.seed", "DagOperator SkippableDagOperator")
     for module in ("spark", "couture"):
-        _put(f"operators.{module}_operator", "couture.operators.seed",
-             "SparkOperator PySparkOperator CoutureSparkOperator CouturePySparkOperator CoutureDaskYarnOperator TensorflowOperator "
-             "CoutureTensorflowOperator CoutureJupyterOperator CoutureLoopableBatchOperator")
+        _put(
+            f"operators.{module}_operator",
+            "couture.operators.seed",
+            "SparkOperator PySparkOperator CoutureSparkOperator CouturePySparkOperator CoutureDaskYarnOperator TensorflowOperator "
+            "CoutureTensorflowOperator CoutureJupyterOperator CoutureLoopableBatchOperator",
+        )
 
 
 def _sensors() -> None:
@@ -56,13 +77,27 @@ def _sensors() -> None:
     externals = f"sensors.external_task_sensor sensors.external_task sensors operators.sensors {std}.external_task"
     _put(externals, "couture.operators.external_task", "ExternalTaskSensor ExternalTaskSensorLink")
     _put(externals, "couture.operators.dags", "ExternalTaskMarker")
-    _put(f"sensors.python contrib.sensors.python_sensor sensors.python_sensor {std}.python sensors", "couture.operators.sensor", "PythonSensor")
-    _put(f"sensors.filesystem contrib.sensors.file_sensor sensors.file_sensor {std}.filesystem sensors", "couture.operators.file_sensor", "FileSensor")
+    _put(
+        f"sensors.python contrib.sensors.python_sensor sensors.python_sensor {std}.python sensors",
+        "couture.operators.sensor",
+        "PythonSensor",
+    )
+    _put(
+        f"sensors.filesystem contrib.sensors.file_sensor sensors.file_sensor {std}.filesystem sensors",
+        "couture.operators.file_sensor",
+        "FileSensor",
+    )
     _put(f"sensors.bash contrib.sensors.bash_sensor {std}.bash sensors", "couture.operators.file_sensor", "BashSensor")
-    times = "sensors.time_delta sensors.time_delta_sensor sensors.date_time sensors.date_time_sensor sensors.time sensors.time_sensor " \
-        f"sensors.weekday contrib.sensors.weekday_sensor sensors operators.sensors {std}.time {std}.time_delta {std}.date_time {std}.weekday"
-    _put(times, "couture.operators.time_sensors",
-         "DateTimeSensor TimeSensor TimeDeltaSensor DayOfWeekSensor DateTimeSensorAsync TimeSensorAsync TimeDeltaSensorAsync WaitSensor")
+    times = (
+        "sensors.time_delta sensors.time_delta_sensor sensors.date_time sensors.date_time_sensor sensors.time sensors.time_sensor "
+        f"sensors.weekday contrib.sensors.weekday_sensor sensors operators.sensors {std}.time {std}.time_delta "
+        f"{std}.date_time {std}.weekday"
+    )
+    _put(
+        times,
+        "couture.operators.time_sensors",
+        "DateTimeSensor TimeSensor TimeDeltaSensor DayOfWeekSensor DateTimeSensorAsync TimeSensorAsync TimeDeltaSensorAsync WaitSensor",
+    )
     _put("sensors.http_sensor sensors.http operators.sensors sensors providers.http.sensors.http", "couture.operators.web", "HttpSensor")
     _put("sensors.sql sensors.sql_sensor operators.sensors sensors providers.common.sql.sensors.sql", "couture.operators.sql", "SqlSensor")
     _put("triggers.base", "couture.operators.triggers", "BaseTrigger TriggerEvent")
@@ -95,8 +130,11 @@ def _models() -> None:
     _put("models models.pool", "couture.model.records", "Pool")
     _put("models models.dagbag", "couture.model.records", "DagBag")
     _put("models models.dagmodel models.dag", "couture.model.records", "DagModel")
-    _put("models models.taskinstance sdk sdk.execution_time.task_runner", "couture.model.records",
-         "TaskInstance RuntimeTaskInstance=TaskInstance clear_task_instances")
+    _put(
+        "models models.taskinstance sdk sdk.execution_time.task_runner",
+        "couture.model.records",
+        "TaskInstance RuntimeTaskInstance=TaskInstance clear_task_instances",
+    )
     _put("models models.baseoperatorlink models.baseoperator sdk", "couture.model.records", "BaseOperatorLink")
     _put("models models.taskreschedule", "couture.model.records", "TaskReschedule")
     _put("models models.log", "couture.model.records", "Log")
@@ -111,32 +149,58 @@ def _models() -> None:
     _put("sdk sdk.definitions.context operators.python", "couture.model.context", "get_current_context")
     _put("sdk sdk.definitions.template utils.template", "couture.model.records", "literal")
     _put("task.priority_strategy", "couture.model.records", "PriorityWeightStrategy")
-    _put("models.dataset models.asset datasets.manager", "couture.model.records", "DatasetModel=Log AssetModel=Log DatasetEvent=Log AssetEvent=Log")
+    _put(
+        "models.dataset models.asset datasets.manager",
+        "couture.model.records",
+        "DatasetModel=Log AssetModel=Log DatasetEvent=Log AssetEvent=Log",
+    )
 
 
 def _data() -> None:
     assets = "Asset AssetAlias AssetAll AssetAny AssetWatcher Model"
     _put("sdk sdk.definitions.asset assets", "couture.model.asset", assets)
     _put("sdk sdk.definitions.asset.metadata assets.metadata datasets.metadata", "couture.model.asset", "Metadata")
-    _put("datasets", "couture.model.asset",
-         "Dataset DatasetAlias=AssetAlias DatasetAll=AssetAll DatasetAny=AssetAny BaseDataset=BaseAsset expand_alias_to_datasets=expand_alias_to_assets")
+    _put(
+        "datasets",
+        "couture.model.asset",
+        "Dataset DatasetAlias=AssetAlias DatasetAll=AssetAll DatasetAny=AssetAny BaseDataset=BaseAsset "
+        "expand_alias_to_datasets=expand_alias_to_assets",
+    )
     _put("sdk sdk.definitions.asset.access_control", "couture.model.records", "AssetAccessControl")
     _put("timetables.base", "couture.model.timetable", "Timetable DagRunInfo DataInterval TimeRestriction")
-    _put("timetables.simple", "couture.model.timetable",
-         "NullTimetable OnceTimetable ContinuousTimetable AssetTriggeredTimetable DatasetTriggeredTimetable=AssetTriggeredTimetable")
-    _put("timetables.interval sdk sdk.definitions.timetables.interval", "couture.model.timetable",
-         "CronDataIntervalTimetable DeltaDataIntervalTimetable")
-    _put("timetables.trigger sdk sdk.definitions.timetables.trigger", "couture.model.timetable",
-         "CronTriggerTimetable DeltaTriggerTimetable MultipleCronTriggerTimetable")
+    _put(
+        "timetables.simple",
+        "couture.model.timetable",
+        "NullTimetable OnceTimetable ContinuousTimetable AssetTriggeredTimetable DatasetTriggeredTimetable=AssetTriggeredTimetable",
+    )
+    _put(
+        "timetables.interval sdk sdk.definitions.timetables.interval",
+        "couture.model.timetable",
+        "CronDataIntervalTimetable DeltaDataIntervalTimetable",
+    )
+    _put(
+        "timetables.trigger sdk sdk.definitions.timetables.trigger",
+        "couture.model.timetable",
+        "CronTriggerTimetable DeltaTriggerTimetable MultipleCronTriggerTimetable",
+    )
     _put("timetables.events sdk", "couture.model.timetable", "EventsTimetable")
-    _put("timetables.datasets timetables.assets sdk sdk.definitions.timetables.assets", "couture.model.timetable",
-         "AssetOrTimeSchedule DatasetOrTimeSchedule=AssetOrTimeSchedule")
-    partitions = ("AllowedKeyMapper ChainMapper CronPartitionTimetable DayWindow FanOutMapper FixedKeyMapper HourWindow IdentityMapper "
-                  "MinimumCount MonthWindow PartitionedAtRuntime PartitionedAssetTimetable PartitionMapper ProductMapper QuarterWindow "
-                  "RollupMapper SegmentWindow StartOfDayMapper StartOfHourMapper StartOfMonthMapper StartOfQuarterMapper StartOfWeekMapper "
-                  "StartOfYearMapper WaitForAll WeekWindow Window YearWindow")
+    _put(
+        "timetables.datasets timetables.assets sdk sdk.definitions.timetables.assets",
+        "couture.model.timetable",
+        "AssetOrTimeSchedule DatasetOrTimeSchedule=AssetOrTimeSchedule",
+    )
+    partitions = (
+        "AllowedKeyMapper ChainMapper CronPartitionTimetable DayWindow FanOutMapper FixedKeyMapper HourWindow IdentityMapper "
+        "MinimumCount MonthWindow PartitionedAtRuntime PartitionedAssetTimetable PartitionMapper ProductMapper QuarterWindow "
+        "RollupMapper SegmentWindow StartOfDayMapper StartOfHourMapper StartOfMonthMapper StartOfQuarterMapper StartOfWeekMapper "
+        "StartOfYearMapper WaitForAll WeekWindow Window YearWindow"
+    )
     _put("sdk partition_mappers.base partition_mappers.window partition_mappers.temporal", "couture.model.partitions", partitions)
-    _put("sdk sdk.definitions.retry_policy", "couture.model.partitions", "ExceptionRetryPolicy RetryAction RetryDecision RetryPolicy RetryRule")
+    _put(
+        "sdk sdk.definitions.retry_policy",
+        "couture.model.partitions",
+        "ExceptionRetryPolicy RetryAction RetryDecision RetryPolicy RetryRule",
+    )
     _put("sdk sdk.definitions.deadline", "couture.model.partitions", "DeadlineAlert DeadlineReference AsyncCallback SyncCallback")
     _put("sdk sdk.execution_time.context", "couture.model.partitions", "NEVER_EXPIRE")
 
@@ -150,8 +214,11 @@ def _utilities() -> None:
     _put("sdk", "couture.model.dates", "utcnow")
     MODULES["airflow.sdk"]["macros"] = "couture.run.macros"
     MODULES["airflow.sdk"]["timezone"] = "couture.model.dates"
-    _put("utils.dates", "couture.model.dates",
-         "days_ago date_range round_time infer_time_unit scale_time_units parse_execution_date cron_presets=CRON_PRESETS")
+    _put(
+        "utils.dates",
+        "couture.model.dates",
+        "days_ago date_range round_time infer_time_unit scale_time_units parse_execution_date cron_presets=CRON_PRESETS",
+    )
     _put("utils.trigger_rule sdk", "couture.model.states", "TriggerRule")
     _put("utils.weight_rule sdk", "couture.model.states", "WeightRule")
     _put("utils.state sdk", "couture.model.states", "State TaskInstanceState DagRunState")
@@ -165,7 +232,11 @@ def _utilities() -> None:
     _put("utils.email", "couture.operators.email", "send_email get_email_address_list")
     _put("utils.log.logging_mixin sdk.definitions._internal.logging_mixin", "couture.model.records", "LoggingMixin")
     _put("utils.log.secrets_masker sdk.log sdk.execution_time.secrets_masker", "couture.model.records", "mask_secret redact")
-    _put("utils.helpers", "couture.model.records", "as_tuple chunks reduce_in_chunks validate_key is_container merge_dicts exactly_one prune_dict")
+    _put(
+        "utils.helpers",
+        "couture.model.records",
+        "as_tuple chunks reduce_in_chunks validate_key is_container merge_dicts exactly_one prune_dict",
+    )
     _put("utils.module_loading", "couture.model.records", "import_string")
     _put("utils.file", "couture.model.records", "TemporaryDirectory mkdirs")
     _put("utils.timeout sdk.execution_time.timeout", "couture.model.records", "timeout")
@@ -186,8 +257,12 @@ def _utilities() -> None:
     _put("sdk", "couture.model.records", "BaseAsyncOperator=BaseNotifier ResumableJobMixin=LoggingMixin BranchMixIn=LoggingMixin")
     _put("example_dags.subdags.subdag example_dags.subdags.subdag_operator", "couture.operators.examples", "subdag")
     _put("example_dags.libs.helper contrib.example_dags.libs.helper", "couture.operators.examples", "print_stuff")
-    _put("executors.local_executor executors.sequential_executor executors.celery_executor executors.kubernetes_executor executors.debug_executor",
-         "couture.model.records", "LocalExecutor=Log SequentialExecutor=Log CeleryExecutor=Log KubernetesExecutor=Log DebugExecutor=Log")
+    _put(
+        "executors.local_executor executors.sequential_executor executors.celery_executor "
+        "executors.kubernetes_executor executors.debug_executor",
+        "couture.model.records",
+        "LocalExecutor=Log SequentialExecutor=Log CeleryExecutor=Log KubernetesExecutor=Log DebugExecutor=Log",
+    )
     MODULES["airflow.executors"] = {}
     _put("executors", "couture.model.records", "get_default_executor=timeout")
 

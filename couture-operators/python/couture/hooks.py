@@ -41,7 +41,9 @@ class DbApiHook(BaseHook):
     def run(self, sql: Any, autocommit: bool = False, parameters: Any = None, handler: Any = None, **kwargs: Any) -> Any:
         return self._fetch(sql, parameters, handler or (lambda cursor: None))
 
-    def insert_rows(self, table: str, rows: Any, target_fields: Any = None, commit_every: int = 1000, replace: bool = False, **_: Any) -> None:
+    def insert_rows(
+        self, table: str, rows: Any, target_fields: Any = None, commit_every: int = 1000, replace: bool = False, **_: Any
+    ) -> None:
         from contextlib import closing
 
         fields = f" ({', '.join(target_fields)})" if target_fields else ""

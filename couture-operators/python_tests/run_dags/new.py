@@ -12,7 +12,6 @@ from decimal import Decimal
 from airflow import DAG
 from airflow.decorators import task
 from airflow.exceptions import (
-    AirflowException,
     AirflowFailException,
     AirflowRescheduleException,
     AirflowSkipException,
@@ -90,16 +89,37 @@ def values():
     Variable.delete("gone")
     connection = BaseHook.get_connection("db")
     return {
-        "text": Variable.get("text"), "json": Variable.get("made", deserialize_json=True), "default": Variable.get("none", default_var=None),
-        "uri": connection.get_uri(), "extra": connection.extra_dejson, "kind": isinstance(connection, Connection),
-        "var": get_current_context()["var"]["value"].get("text"), "var_json": get_current_context()["var"]["json"].get("made")["a"],
+        "text": Variable.get("text"),
+        "json": Variable.get("made", deserialize_json=True),
+        "default": Variable.get("none", default_var=None),
+        "uri": connection.get_uri(),
+        "extra": connection.extra_dejson,
+        "kind": isinstance(connection, Connection),
+        "var": get_current_context()["var"]["value"].get("text"),
+        "var_json": get_current_context()["var"]["json"].get("made")["a"],
         "conn": get_current_context()["conn"].db.host,
     }
 
 
-def names(ds, ts_nodash, logical_date, data_interval_end, params, run_id, dag_run, task_instance_key_str, prev_ds, next_ds, macros, *, extra):
-    return [ds, ts_nodash, str(logical_date), data_interval_end.isoformat(), params, run_id, dag_run.conf, task_instance_key_str, prev_ds,
-            next_ds, macros.ds_add(ds, 5), logical_date.day_of_week, logical_date.add(months=1).to_date_string(), extra]
+def names(
+    ds, ts_nodash, logical_date, data_interval_end, params, run_id, dag_run, task_instance_key_str, prev_ds, next_ds, macros, *, extra
+):
+    return [
+        ds,
+        ts_nodash,
+        str(logical_date),
+        data_interval_end.isoformat(),
+        params,
+        run_id,
+        dag_run.conf,
+        task_instance_key_str,
+        prev_ds,
+        next_ds,
+        macros.ds_add(ds, 5),
+        logical_date.day_of_week,
+        logical_date.add(months=1).to_date_string(),
+        extra,
+    ]
 
 
 class Killable(BaseOperator):
@@ -189,7 +209,14 @@ class Choosing(BaseBranchOperator):
 
 
 def told(context):
-    print("callback", context["task_instance"].task_id, context["ti"].state, repr(context.get("exception")), context.get("reason"), context["ds"])
+    print(
+        "callback",
+        context["task_instance"].task_id,
+        context["ti"].state,
+        repr(context.get("exception")),
+        context.get("reason"),
+        context["ds"],
+    )
 
 
 def missed(dag, task_list, blocking_task_list, slas, blocking_tis):
@@ -197,8 +224,14 @@ def missed(dag, task_list, blocking_task_list, slas, blocking_tis):
 
 
 with DAG(
-    "new", schedule=None, start_date=datetime(2021, 1, 1), user_defined_macros={"double": lambda x: x * 2, "word": "bar", "box": Box()},
-    user_defined_filters={"shout": shout}, on_failure_callback=told, sla_miss_callback=missed, template_searchpath=[os.path.join(HERE, "sql")],
+    "new",
+    schedule=None,
+    start_date=datetime(2021, 1, 1),
+    user_defined_macros={"double": lambda x: x * 2, "word": "bar", "box": Box()},
+    user_defined_filters={"shout": shout},
+    on_failure_callback=told,
+    sla_miss_callback=missed,
+    template_searchpath=[os.path.join(HERE, "sql")],
 ) as dag:
     python("noop", lambda: None)
     python("returns", lambda: {"a": [1, 2.5, None, True, "é"], "b": {1: datetime(2021, 1, 1)}})
@@ -229,7 +262,11 @@ with DAG(
     python("names", names, op_kwargs={"extra": "{{ ds }}"})
     python("positional", lambda x, y, *args, **kwargs: [x, y, args, sorted(set(kwargs) & {"ti", "templates_dict"})], op_args=[1, 2, 3])
     python("waits", lambda: time.sleep(60))
-    python("templates", lambda templates_dict, **kw: templates_dict, templates_dict={"x": "{{ ds }} {{ double(21) }} {{ word }} {{ ds | shout }} {{ box.close(1) }}"})
+    python(
+        "templates",
+        lambda templates_dict, **kw: templates_dict,
+        templates_dict={"x": "{{ ds }} {{ double(21) }} {{ word }} {{ ds | shout }} {{ box.close(1) }}"},
+    )
     python("xcom_args", lambda a, b: [a, b], op_kwargs={"a": a.output, "b": [b.output["k"], "{{ ds }}"]})
     python("undefined", lambda x: x, op_args=["{{ nothing }}"])
     Killable(task_id="killable")
@@ -260,7 +297,12 @@ with DAG(
     PythonSensor(task_id="silent", python_callable=lambda: throw(ValueError("x")), silent_fail=True, poke_interval=30)
     PythonSensor(task_id="never", python_callable=lambda: throw(ValueError("x")), never_fail=True)
     TriggerDagRunOperator(task_id="trigger", trigger_dag_id="other", conf={"a": "{{ ds }}"}, wait_for_completion=True, poke_interval=0)
-    python("called_back", lambda: 1, on_failure_callback=[lambda context: None, told], on_success_callback=lambda context: throw(ValueError("bad callback")))
+    python(
+        "called_back",
+        lambda: 1,
+        on_failure_callback=[lambda context: None, told],
+        on_success_callback=lambda context: throw(ValueError("bad callback")),
+    )
 
     @task(multiple_outputs=True)
     def outputs():

@@ -23,11 +23,21 @@ def shown(*args, **kwargs):
 
 def printed(**kwargs):
     print(kwargs)
-    return [sorted(kwargs), str(kwargs["execution_date"]), kwargs["execution_date"].day_of_week, repr(kwargs["ti"]), repr(kwargs["dag_run"])]
+    return [
+        sorted(kwargs),
+        str(kwargs["execution_date"]),
+        kwargs["execution_date"].day_of_week,
+        repr(kwargs["ti"]),
+        repr(kwargs["dag_run"]),
+    ]
 
 
 def pulls(ti, **_):
-    return {"list": ti.xcom_pull(task_ids=["a", "missing"]), "one": ti.xcom_pull(task_ids="a"), "key": ti.xcom_pull(task_ids="a", key="zzz")}
+    return {
+        "list": ti.xcom_pull(task_ids=["a", "missing"]),
+        "one": ti.xcom_pull(task_ids="a"),
+        "key": ti.xcom_pull(task_ids="a", key="zzz"),
+    }
 
 
 def conditional(context, order):
@@ -46,7 +56,13 @@ def swallows():
 
 with DAG("old", start_date=datetime(2021, 1, 1), schedule_interval="@daily") as dag:
     PythonOperator(task_id="plain", python_callable=shown, op_args=[1, "{{ ds }}"], op_kwargs={"a": "{{ ds }}", "b": 3})
-    PythonOperator(task_id="context", python_callable=shown, provide_context=True, op_kwargs={"a": 1, "ds": "overridden"}, templates_dict={"x": "{{ ds }}"})
+    PythonOperator(
+        task_id="context",
+        python_callable=shown,
+        provide_context=True,
+        op_kwargs={"a": 1, "ds": "overridden"},
+        templates_dict={"x": "{{ ds }}"},
+    )
     PythonOperator(task_id="without", python_callable=lambda ds: ds)
     PythonOperator(task_id="printed", python_callable=printed, provide_context=True)
     PythonOperator(task_id="pulls", python_callable=pulls, provide_context=True)

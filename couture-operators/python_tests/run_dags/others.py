@@ -6,8 +6,8 @@ from datetime import datetime
 
 from airflow import DAG
 from airflow.decorators import task
-from airflow.operators.python import BranchPythonVirtualenvOperator, ExternalPythonOperator, PythonVirtualenvOperator
 from airflow.operators.empty import EmptyOperator
+from airflow.operators.python import BranchPythonVirtualenvOperator, ExternalPythonOperator, PythonVirtualenvOperator
 
 OTHER = os.environ.get("OTHER_PYTHON", sys.executable)
 
@@ -17,7 +17,14 @@ with DAG("others", schedule=None, start_date=datetime(2021, 1, 1)) as dag:
         import sys
 
         print("inside", flush=True)
-        return {"a": a, "b": b, "ds": ds, "year": logical_date.year, "is_venv": sys.prefix != sys.base_prefix, "args": virtualenv_string_args}  # noqa: F821
+        return {
+            "a": a,
+            "b": b,
+            "ds": ds,
+            "year": logical_date.year,
+            "is_venv": sys.prefix != sys.base_prefix,
+            "args": virtualenv_string_args,
+        }  # noqa: F821
 
     def skips():
         from airflow.exceptions import AirflowSkipException

@@ -14,8 +14,13 @@ state = {"count": 0}
 
 def looks():
     return {
-        "pid": [os.getpid(), os.getpgid(0), os.getsid(0)], "parent": os.getppid(), "cwd": os.getcwd(), "only": os.environ["ONLY"],
-        "names": sorted(os.environ), "stdin": sys.stdin.read(), "term": callable(signal.getsignal(signal.SIGTERM)),
+        "pid": [os.getpid(), os.getpgid(0), os.getsid(0)],
+        "parent": os.getppid(),
+        "cwd": os.getcwd(),
+        "only": os.environ["ONLY"],
+        "names": sorted(os.environ),
+        "stdin": sys.stdin.read(),
+        "term": callable(signal.getsignal(signal.SIGTERM)),
     }
 
 

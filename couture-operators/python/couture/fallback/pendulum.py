@@ -24,8 +24,18 @@ def _kind() -> type:
     return Pendulum if _dialect.is_old() else DateTime
 
 
-def datetime(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, microsecond: int = 0, tz: Any = UTC,
-             fold: int = 1, **_: Any) -> DateTime:
+def datetime(
+    year: int,
+    month: int,
+    day: int,
+    hour: int = 0,
+    minute: int = 0,
+    second: int = 0,
+    microsecond: int = 0,
+    tz: Any = UTC,
+    fold: int = 1,
+    **_: Any,
+) -> DateTime:
     zone = _parse_timezone(tz) if tz is not None else None
     return _kind()(year, month, day, hour, minute, second, microsecond, zone, fold=fold if zone is not None and zone is not UTC else 0)
 
@@ -84,8 +94,17 @@ def timezone(name: Any = "UTC") -> _dt.tzinfo:
     return _parse_timezone(name)
 
 
-def duration(days: float = 0, seconds: float = 0, microseconds: float = 0, milliseconds: float = 0, minutes: float = 0, hours: float = 0,
-             weeks: float = 0, years: int = 0, months: int = 0) -> Duration:
+def duration(
+    days: float = 0,
+    seconds: float = 0,
+    microseconds: float = 0,
+    milliseconds: float = 0,
+    minutes: float = 0,
+    hours: float = 0,
+    weeks: float = 0,
+    years: int = 0,
+    months: int = 0,
+) -> Duration:
     return Duration(days + 365 * years + 30 * months, seconds, microseconds, milliseconds, minutes, hours, weeks)
 
 
@@ -116,5 +135,3 @@ class tz:  # noqa: N801
     timezone = staticmethod(timezone)
     local_timezone = staticmethod(local_timezone)
     fixed_timezone = staticmethod(_parse_timezone)
-
-

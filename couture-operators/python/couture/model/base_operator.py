@@ -5,7 +5,7 @@ import datetime as dt
 import inspect
 import logging
 import warnings
-from typing import Any, Collection, Dict, List, Optional, Sequence, Set, Union
+from typing import Any, Collection, Dict, Optional, Sequence, Set, Union
 
 from couture.exceptions import AirflowException
 from couture.model import dates, dialect
@@ -165,8 +165,9 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
         if isinstance(self.weight_rule, str):
             self.weight_rule = str(self.weight_rule)
             if not WeightRule.is_valid(self.weight_rule):
-                raise AirflowException(f"The weight_rule of task {self.task_id} is {self.weight_rule!r}; it must be one of "
-                                       "absolute, downstream, upstream")
+                raise AirflowException(
+                    f"The weight_rule of task {self.task_id} is {self.weight_rule!r}; it must be one of absolute, downstream, upstream"
+                )
         retries = given["retries"]
         try:
             self.retries = int(retries or 0)
@@ -280,9 +281,7 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
 
     @staticmethod
     def xcom_pull(context, task_ids=None, dag_id=None, key: str = "return_value", include_prior_dates=None, **kwargs) -> Any:
-        return context["ti"].xcom_pull(
-            task_ids=task_ids, dag_id=dag_id, key=key, include_prior_dates=bool(include_prior_dates), **kwargs
-        )
+        return context["ti"].xcom_pull(task_ids=task_ids, dag_id=dag_id, key=key, include_prior_dates=bool(include_prior_dates), **kwargs)
 
     @property
     def output(self) -> XComArg:

@@ -13,7 +13,7 @@ def keyword_arguments(function: Callable, op_args: Any, op_kwargs: Dict[str, Any
         return given
     if any(it.kind is it.VAR_KEYWORD for it in parameters):
         return {**dict(context), **given}
-    named = [it for it in parameters if it.kind in (it.POSITIONAL_OR_KEYWORD, it.KEYWORD_ONLY)][len(op_args or ()):]
+    named = [it for it in parameters if it.kind in (it.POSITIONAL_OR_KEYWORD, it.KEYWORD_ONLY)][len(op_args or ()) :]
     for it in named:
         if it.name not in given and it.name in context:
             given[it.name] = context[it.name]

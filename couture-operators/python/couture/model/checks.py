@@ -17,9 +17,7 @@ def check_key(key: Any, kind: str, limit: int = 250) -> None:
     if len(key) > limit:
         raise AirflowException(f"The {kind} has to be less than {limit} characters, not {len(key)}")
     if not KEY.match(key):
-        raise AirflowException(
-            f"The {kind} ({key!r}) has to be made of alphanumeric characters, dashes, dots, and underscores exclusively"
-        )
+        raise AirflowException(f"The {kind} ({key!r}) has to be made of alphanumeric characters, dashes, dots, and underscores exclusively")
 
 
 def as_timedelta(value: Any, name: str) -> Optional[dt.timedelta]:

@@ -350,7 +350,7 @@ def _cycle(above: Dict[str, set]) -> List[str]:
     while task_id not in path:
         path.append(task_id)
         task_id = sorted(above[task_id])[0]
-    circle = path[path.index(task_id):]
+    circle = path[path.index(task_id) :]
     circle.reverse()
     start = circle.index(min(circle))
     circle = circle[start:] + circle[:start]

@@ -174,9 +174,7 @@ def chain(*tasks: Any) -> None:
             below.set_upstream(above)
         elif isinstance(above, (list, tuple)) and isinstance(below, (list, tuple)):
             if len(above) != len(below):
-                raise AirflowException(
-                    f"Chain not supported for different length Iterable. Got {len(above)} and {len(below)}."
-                )
+                raise AirflowException(f"Chain not supported for different length Iterable. Got {len(above)} and {len(below)}.")
             for one, other in zip(above, below):
                 one.set_downstream(other)
         else:

@@ -20,7 +20,9 @@ class ExpandInput:
         self.sources = sources
         for name, source in zip(names or ["expand_kwargs"], sources):
             if not isinstance(source, (XComArg, list, tuple, dict)):
-                raise ValueError(f"expand() got an unexpected type {type(source).__name__!r} for {name!r}; give a list, a dict, or a task's output")
+                raise ValueError(
+                    f"expand() got an unexpected type {type(source).__name__!r} for {name!r}; give a list, a dict, or a task's output"
+                )
 
     def xcom_args(self):
         for source in self.sources:
@@ -50,7 +52,8 @@ def _wire_source(source: Any, task_id: str) -> Dict[str, Any]:
     if isinstance(source, XComArg):
         if not source.is_mapped_source:
             raise AirflowException(
-                f"task {task_id} is mapped over zip(), concat() or one key of a task's output; make a task that returns the list, and map over that"
+                f"task {task_id} is mapped over zip(), concat() or one key of a task's output; "
+                "make a task that returns the list, and map over that"
             )
         return {"output": source.source.operator.task_id}
     return {"list": [it if _is_json(it) else {"__index__": at} for at, it in enumerate(_items(source))]}

@@ -41,8 +41,10 @@ class WaitPolicy(_Kept):
     """Which partitions are waited for."""
 
 
-for _name in ("AllowedKeyMapper ChainMapper FanOutMapper FixedKeyMapper IdentityMapper ProductMapper RollupMapper StartOfDayMapper "
-              "StartOfHourMapper StartOfMonthMapper StartOfQuarterMapper StartOfWeekMapper StartOfYearMapper").split():
+for _name in (
+    "AllowedKeyMapper ChainMapper FanOutMapper FixedKeyMapper IdentityMapper ProductMapper RollupMapper StartOfDayMapper "
+    "StartOfHourMapper StartOfMonthMapper StartOfQuarterMapper StartOfWeekMapper StartOfYearMapper"
+).split():
     globals()[_name] = type(_name, (PartitionMapper,), {"__module__": __name__})
 for _name in "DayWindow HourWindow MonthWindow QuarterWindow SegmentWindow WeekWindow YearWindow".split():
     globals()[_name] = type(_name, (Window,), {"__module__": __name__})

@@ -62,7 +62,7 @@ def plugins() -> List[type]:
 
 def _import(folder: str, path: str) -> None:
     dotted = os.path.splitext(os.path.relpath(path, folder))[0].replace(os.sep, ".")
-    dotted = dotted[:-len(".__init__")] if dotted.endswith(".__init__") else dotted
+    dotted = dotted[: -len(".__init__")] if dotted.endswith(".__init__") else dotted
     if dotted in sys.modules or dotted == "__init__":
         return
     spec = importlib.util.spec_from_file_location(dotted, path)
@@ -83,7 +83,7 @@ def _subclasses(kind: type) -> List[type]:
 
 
 def offered(kind: str, plugin: Optional[str], name: str) -> Any:
-    """What a plugin offers under a name: `airflow.operators.NAME`, or `airflow.operators.PLUGIN.NAME`. With PLUGIN as the name, its module."""
+    """What a plugin offers under a name: for `airflow.operators.NAME`, or `airflow.operators.PLUGIN.NAME`. A plugin's name is a module."""
     for it in plugins():
         if plugin is not None and it.name != plugin:
             continue

@@ -273,7 +273,7 @@ def chunks(items: List[Any], chunk_size: int):
     if not isinstance(chunk_size, int) or chunk_size <= 0:
         raise ValueError("Chunk size must be a positive integer")
     for start in range(0, len(items), chunk_size):
-        yield items[start:start + chunk_size]
+        yield items[start : start + chunk_size]
 
 
 def reduce_in_chunks(fn: Callable, iterable: List[Any], initializer: Any, chunk_size: int = 0) -> Any:

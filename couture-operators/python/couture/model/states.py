@@ -140,5 +140,7 @@ class WeekDay(IntEnum):
         if isinstance(week_day, (str, WeekDay)):
             week_day = {week_day}
         if not isinstance(week_day, (set, list, tuple, dict)):
-            raise TypeError(f"Unsupported Type for week_day parameter: {type(week_day)}. It should be one of str, set, list, tuple or Weekday")
+            raise TypeError(
+                f"Unsupported Type for week_day parameter: {type(week_day)}. It should be one of str, set, list, tuple or Weekday"
+            )
         return {cls.convert(day) for day in week_day}

@@ -17,9 +17,13 @@ def context_environment(context: Any) -> Dict[str, str]:
     email = getattr(task, "email", None)
     emails = email if isinstance(email, str) else ",".join(email) if email else ""
     return {
-        "AIRFLOW_CTX_DAG_ID": ti.dag_id, "AIRFLOW_CTX_TASK_ID": ti.task_id, "AIRFLOW_CTX_TRY_NUMBER": str(ti.try_number),
-        "AIRFLOW_CTX_EXECUTION_DATE": context["execution_date"].isoformat(), "AIRFLOW_CTX_DAG_RUN_ID": ti.run_id,
-        "AIRFLOW_CTX_DAG_OWNER": str(task.owner), "AIRFLOW_CTX_DAG_EMAIL": emails,
+        "AIRFLOW_CTX_DAG_ID": ti.dag_id,
+        "AIRFLOW_CTX_TASK_ID": ti.task_id,
+        "AIRFLOW_CTX_TRY_NUMBER": str(ti.try_number),
+        "AIRFLOW_CTX_EXECUTION_DATE": context["execution_date"].isoformat(),
+        "AIRFLOW_CTX_DAG_RUN_ID": ti.run_id,
+        "AIRFLOW_CTX_DAG_OWNER": str(task.owner),
+        "AIRFLOW_CTX_DAG_EMAIL": emails,
     }
 
 

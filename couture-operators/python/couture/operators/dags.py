@@ -12,8 +12,16 @@ class SubDagOperator(BaseOperator):
     ui_color = "#555"
     ui_fgcolor = "#fff"
 
-    def __init__(self, *, subdag: Any, session: Any = None, conf: Any = None, propagate_skipped_state: Any = None, executor: Any = None,
-                 **kwargs: Any):
+    def __init__(
+        self,
+        *,
+        subdag: Any,
+        session: Any = None,
+        conf: Any = None,
+        propagate_skipped_state: Any = None,
+        executor: Any = None,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         self.subdag = subdag
         self.conf = conf
@@ -21,7 +29,8 @@ class SubDagOperator(BaseOperator):
         expected = f"{self.dag_id}.{self.task_id}" if self.has_dag() else None
         if expected is not None and subdag.dag_id != expected:
             raise AirflowException(
-                f"The subdag's dag_id should have the form '{{parent_dag_id}}.{{this_task_id}}'. Expected '{expected}'; received '{subdag.dag_id}'."
+                f"The subdag's dag_id should have the form '{{parent_dag_id}}.{{this_task_id}}'. "
+                f"Expected '{expected}'; received '{subdag.dag_id}'."
             )
         subdag.is_subdag = True
         subdag.parent_dag = self.dag_or_none()

@@ -66,8 +66,13 @@ def _settings(conn_id: Optional[str]) -> dict:
     extra = connection.extra_dejson
     ssl = not extra.get("disable_ssl", False) and connection.port == 465
     return {
-        "host": connection.host or "localhost", "port": connection.port or 25, "login": connection.login, "password": connection.password,
-        "from": extra.get("from_email") or connection.login or "airflow@example.com", "ssl": ssl, "timeout": float(extra.get("timeout", 30)),
+        "host": connection.host or "localhost",
+        "port": connection.port or 25,
+        "login": connection.login,
+        "password": connection.password,
+        "from": extra.get("from_email") or connection.login or "airflow@example.com",
+        "ssl": ssl,
+        "timeout": float(extra.get("timeout", 30)),
         "starttls": not ssl and not extra.get("disable_tls", connection.port in (None, 25, 1025)),
     }
 
@@ -110,6 +115,15 @@ class EmailOperator(BaseOperator):
 
     def execute(self, context: Any) -> None:
         send_email(
-            self.to, self.subject, self.html_content, files=self.files, cc=self.cc, bcc=self.bcc, mime_subtype=self.mime_subtype,
-            mime_charset=self.mime_charset, conn_id=self.conn_id, custom_headers=self.custom_headers, from_email=self.from_email,
+            self.to,
+            self.subject,
+            self.html_content,
+            files=self.files,
+            cc=self.cc,
+            bcc=self.bcc,
+            mime_subtype=self.mime_subtype,
+            mime_charset=self.mime_charset,
+            conn_id=self.conn_id,
+            custom_headers=self.custom_headers,
+            from_email=self.from_email,
         )

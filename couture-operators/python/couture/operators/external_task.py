@@ -44,8 +44,10 @@ class ExternalTaskSensor(BaseSensorOperator):
     ) -> None:
         super().__init__(**kwargs)
         if external_task_id is not None and external_task_ids is not None:
-            raise ValueError("Only one of `external_task_id` or `external_task_ids` may be provided to ExternalTaskSensor; "
-                             "use external_task_id or external_task_ids or external_task_group_id.")
+            raise ValueError(
+                "Only one of `external_task_id` or `external_task_ids` may be provided to ExternalTaskSensor; "
+                "use external_task_id or external_task_ids or external_task_group_id."
+            )
         if execution_delta is not None and execution_date_fn is not None:
             raise ValueError("Only one of `execution_delta` or `execution_date_fn` may be provided to ExternalTaskSensor; not both.")
         self.external_dag_id, self.external_task_id = external_dag_id, external_task_id
@@ -69,8 +71,10 @@ class ExternalTaskSensor(BaseSensorOperator):
 
     def poke(self, context: Any) -> bool:
         request = {
-            "dag_id": self.external_dag_id, "logical_dates": [date.isoformat() for date in self.dates(context)],
-            "task_ids": list(self.external_task_ids or []), "task_group_id": self.external_task_group_id,
+            "dag_id": self.external_dag_id,
+            "logical_dates": [date.isoformat() for date in self.dates(context)],
+            "task_ids": list(self.external_task_ids or []),
+            "task_group_id": self.external_task_group_id,
         }
         found = asker.ask({"external_states": request})
         if found is None:
@@ -83,7 +87,9 @@ class ExternalTaskSensor(BaseSensorOperator):
         if any(state in self.failed_states for state in states):
             raise AirflowFailException(f"Some of the external tasks {wanted} of DAG {self.external_dag_id} failed.")
         if any(state in self.skipped_states for state in states):
-            raise AirflowSkipException(f"Some of the external tasks {wanted} of DAG {self.external_dag_id} reached a state in skipped_states.")
+            raise AirflowSkipException(
+                f"Some of the external tasks {wanted} of DAG {self.external_dag_id} reached a state in skipped_states."
+            )
         return bool(states) and all(state in self.allowed_states for state in states)
 
 

@@ -16,8 +16,15 @@ class FileSensor(BaseSensorOperator):
     ui_color = "#91818a"
 
     def __init__(
-        self, *, filepath: Any, fs_conn_id: str = "fs_default", recursive: bool = False, deferrable: bool = False,
-        start_from_trigger: bool = False, trigger_kwargs: Any = None, **kwargs: Any,
+        self,
+        *,
+        filepath: Any,
+        fs_conn_id: str = "fs_default",
+        recursive: bool = False,
+        deferrable: bool = False,
+        start_from_trigger: bool = False,
+        trigger_kwargs: Any = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.filepath = filepath if hasattr(filepath, "resolve") and hasattr(filepath, "operator") else os.fspath(filepath)
@@ -50,7 +57,12 @@ class BashSensor(BaseSensorOperator):
     template_ext = (".sh", ".bash")
 
     def __init__(
-        self, *, bash_command: Any, env: Optional[Dict[str, str]] = None, output_encoding: str = "utf-8", retry_exit_code: Optional[int] = None,
+        self,
+        *,
+        bash_command: Any,
+        env: Optional[Dict[str, str]] = None,
+        output_encoding: str = "utf-8",
+        retry_exit_code: Optional[int] = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)

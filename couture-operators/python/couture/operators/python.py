@@ -125,4 +125,12 @@ def is_venv_installed() -> bool:
     return bool(shutil.which("virtualenv") or importlib.util.find_spec("virtualenv") or importlib.util.find_spec("venv"))
 
 
-__all__ = ["BranchPythonOperator", "PythonOperator", "ShortCircuitOperator", "SkipMixin", "get_current_context", "is_venv_installed", "task"]
+__all__ = [
+    "BranchPythonOperator",
+    "PythonOperator",
+    "ShortCircuitOperator",
+    "SkipMixin",
+    "get_current_context",
+    "is_venv_installed",
+    "task",
+]

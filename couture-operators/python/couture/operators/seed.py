@@ -79,8 +79,16 @@ class CoutureLoopableBatchOperator(BaseOperator):
 class _Job(BaseOperator):
     """A job on a cluster. Its parameters are kept; what runs it is not there yet."""
 
-    def __init__(self, *, app_name: Optional[str] = None, code_artifact: Optional[str] = None, method_id: Optional[str] = None,
-                 class_path: Optional[str] = None, application_arguments: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        app_name: Optional[str] = None,
+        code_artifact: Optional[str] = None,
+        method_id: Optional[str] = None,
+        class_path: Optional[str] = None,
+        application_arguments: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.app_name, self.code_artifact, self.method_id = app_name, code_artifact, method_id
         self.class_path, self.application_arguments = class_path, application_arguments
@@ -153,7 +161,8 @@ class CoutureJupyterOperator(_Job):
 
     template_fields = ("input_notebook", "output_notebook", "parameters")
 
-    def __init__(self, *, input_notebook: str, output_notebook: Optional[str] = None, parameters: Optional[Dict[str, Any]] = None,
-                 **kwargs: Any) -> None:
+    def __init__(
+        self, *, input_notebook: str, output_notebook: Optional[str] = None, parameters: Optional[Dict[str, Any]] = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.input_notebook, self.output_notebook, self.parameters = input_notebook, output_notebook, parameters

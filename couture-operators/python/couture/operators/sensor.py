@@ -6,7 +6,13 @@ import math
 import time
 from typing import Any, Callable, Collection, Dict, Optional, Union
 
-from couture.exceptions import AirflowException, AirflowFailException, AirflowRescheduleException, AirflowSensorTimeout, AirflowSkipException
+from couture.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowRescheduleException,
+    AirflowSensorTimeout,
+    AirflowSkipException,
+)
 from couture.model.base_operator import BaseOperator
 from couture.model.call import keyword_arguments
 from couture.operators.skip import SkipMixin

@@ -16,8 +16,10 @@ def hook_of(conn_id: str) -> Any:
     connection = Connection.get_connection_from_secrets(conn_id)
     if connection.conn_type == "sqlite":
         return SqliteHook(conn_id)
-    raise AirflowException(f"connection {conn_id!r} is of type {connection.conn_type!r}: Python code here speaks to sqlite only; "
-                           "use the operator as it is, or install the database's package and its hook")
+    raise AirflowException(
+        f"connection {conn_id!r} is of type {connection.conn_type!r}: Python code here speaks to sqlite only; "
+        "use the operator as it is, or install the database's package and its hook"
+    )
 
 
 class SQLExecuteQueryOperator(BaseOperator):

@@ -75,14 +75,18 @@ class DayOfWeekSensor(BaseSensorOperator):
 class DateTimeSensorAsync(DateTimeSensor):
     """The same; a waiting sensor has no process anyway."""
 
-    def __init__(self, *, start_from_trigger: bool = False, trigger_kwargs: Any = None, end_from_trigger: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, start_from_trigger: bool = False, trigger_kwargs: Any = None, end_from_trigger: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
 
 
 class TimeSensorAsync(TimeSensor):
     """The same; a waiting sensor has no process anyway."""
 
-    def __init__(self, *, start_from_trigger: bool = False, trigger_kwargs: Any = None, end_from_trigger: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, start_from_trigger: bool = False, trigger_kwargs: Any = None, end_from_trigger: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
 
 

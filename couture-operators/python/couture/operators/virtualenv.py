@@ -21,7 +21,7 @@ _TEXTS = (
 ).split()
 _MOMENTS = "execution_date logical_date data_interval_start data_interval_end next_execution_date prev_execution_date".split()
 
-_SCRIPT = '''\
+_SCRIPT = """\
 import json
 import sys
 from datetime import datetime
@@ -48,7 +48,7 @@ else:
         _told["value"] = _result
 with open(sys.argv[2], "w") as _file:
     json.dump(_told, _file)
-'''
+"""
 
 
 def source_of(function: Any) -> "tuple[str, str]":
@@ -59,7 +59,9 @@ def source_of(function: Any) -> "tuple[str, str]":
 
     function = inspect.unwrap(function)
     if getattr(function, "__name__", "<lambda>") == "<lambda>" or not inspect.isfunction(function):
-        raise AirflowException("a function that runs in another Python must be written with `def`: a lambda or an object cannot be sent there")
+        raise AirflowException(
+            "a function that runs in another Python must be written with `def`: a lambda or an object cannot be sent there"
+        )
     try:
         text = textwrap.dedent(inspect.getsource(function))
         tree = ast.parse(text)
@@ -70,7 +72,7 @@ def source_of(function: Any) -> "tuple[str, str]":
         raise AirflowException("a function that runs in another Python must be written with `def`")
     if isinstance(node, ast.AsyncFunctionDef):
         raise AirflowException("a function that runs in another Python must be no `async def`")
-    return "\n".join(text.splitlines()[node.lineno - 1:]), node.name
+    return "\n".join(text.splitlines()[node.lineno - 1 :]), node.name
 
 
 class _OtherPython(PythonOperator):
@@ -112,7 +114,9 @@ class _OtherPython(PythonOperator):
         where = f"arguments of {name}"
         moments = [it for it in _MOMENTS if it in self.op_kwargs and hasattr(self.op_kwargs[it], "isoformat")]
         given = {
-            "args": to_json(list(self.op_args), where), "kwargs": to_json(dict(self.op_kwargs), where), "moments": moments,
+            "args": to_json(list(self.op_args), where),
+            "kwargs": to_json(dict(self.op_kwargs), where),
+            "moments": moments,
             "strings": to_json(self.string_args, "string_args"),
         }
         python = self.python_path()
@@ -177,7 +181,9 @@ class PythonVirtualenvOperator(_OtherPython):
     def python_path(self) -> str:
         lines = self.requirements.splitlines() if isinstance(self.requirements, str) else self.requirements
         wanted = [line.strip() for text in lines for line in str(text).splitlines() if line.strip()]
-        return made_venv(wanted, self.python_version, self.system_site_packages, self.pip_install_options, self.index_urls, self.venv_cache_path)
+        return made_venv(
+            wanted, self.python_version, self.system_site_packages, self.pip_install_options, self.index_urls, self.venv_cache_path
+        )
 
 
 class ExternalPythonOperator(_OtherPython):
@@ -216,5 +222,9 @@ class BranchExternalPythonOperator(ExternalPythonOperator, SkipMixin):
 
 
 __all__ = [
-    "BranchExternalPythonOperator", "BranchPythonVirtualenvOperator", "ExternalPythonOperator", "PythonVirtualenvOperator", "is_venv_installed",
+    "BranchExternalPythonOperator",
+    "BranchPythonVirtualenvOperator",
+    "ExternalPythonOperator",
+    "PythonVirtualenvOperator",
+    "is_venv_installed",
 ]

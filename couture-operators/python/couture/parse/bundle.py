@@ -19,7 +19,7 @@ def modules_below(root: str, file: str, known: AbstractSet[str] = frozenset()) -
             continue
         path = os.path.realpath(path)
         if path.startswith(real_root) and os.path.isfile(path):
-            found[path[len(real_root):]] = path
+            found[path[len(real_root) :]] = path
     return dict(sorted(found.items()))
 
 

@@ -55,7 +55,7 @@ class Child:
             sys.stderr.flush()
             view = memoryview(data)
             while view:
-                view = view[os.write(self.descriptor, view):]
+                view = view[os.write(self.descriptor, view) :]
         os._exit(0)
 
     def parsed(self) -> Dict[str, Any]:
@@ -145,8 +145,8 @@ def clock_warnings(found: List[Any]) -> List[str]:
         start = dates.coerce_datetime(start, dag.timezone)
         if abs((now - start).total_seconds()) < 120:
             texts.append(
-                f"start_date of DAG {dag.dag_id} is the time at which the file is read, so it moves with each reading and no interval ever ends; "
-                "write a fixed date"
+                f"start_date of DAG {dag.dag_id} is the time at which the file is read, so it moves with each reading "
+                "and no interval ever ends; write a fixed date"
             )
         elif getattr(start, "is_made_by_clock", False) or context.clock_was_asked and (now - start).days <= 400 and _is_midnight(start):
             texts.append(f"start_date of DAG {dag.dag_id} is made by the clock, so it moves from day to day; write a fixed date")

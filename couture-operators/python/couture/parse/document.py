@@ -52,7 +52,11 @@ class Writer:
         }
         for name in ("on_success_callback", "on_failure_callback", "sla_miss_callback"):
             made[name] = self._callbacks(getattr(dag, name), name, dag.dag_id, None)
-        made = {name: value for name, value in made.items() if value not in (None, [], {}) and value is not False or name == "catchup" and value is False}
+        made = {
+            name: value
+            for name, value in made.items()
+            if value not in (None, [], {}) and value is not False or name == "catchup" and value is False
+        }
         made = {name: value for name, value in made.items() if value is not None}
         if dag.is_paused_upon_creation is False:
             made["is_paused_upon_creation"] = False
@@ -68,7 +72,9 @@ class Writer:
         expand = self._expand(task)
         if expand is not None:
             made["expand"] = expand
-        upstream = sorted(task.upstream_task_ids, key=place.__getitem__)
+        # A list's source is waited for anyway.
+        sources = {it.get("output") for it in (expand if isinstance(expand, list) else [expand or {}])}
+        upstream = sorted(task.upstream_task_ids - sources, key=place.__getitem__)
         if upstream:
             made["upstream"] = upstream
         made.update(self._options(task, dag))
@@ -95,7 +101,9 @@ class Writer:
         group = getattr(task, "mapped_group", None)
         if isinstance(task, MappedOperator):
             if group is not None:
-                raise AirflowException(f"task {task.task_id} is mapped inside of a mapped group, which is not supported; map one of the two")
+                raise AirflowException(
+                    f"task {task.task_id} is mapped inside of a mapped group, which is not supported; map one of the two"
+                )
             return task.expand_input.wire(task.task_id)
         return group.expand_input.wire(task.task_id) if group is not None else None
 
@@ -137,7 +145,13 @@ class Writer:
     def _callbacks(self, callbacks: Any, name: str, dag_id: str, task_id: Optional[str]) -> List[Dict[str, Any]]:
         found = []
         for index, it in enumerate(as_list(callbacks)):
-            made = {"type": "python_callback", "bundle": self.bundle, "file": self.file, "of": "dag" if task_id is None else "task", "dag_id": dag_id}
+            made = {
+                "type": "python_callback",
+                "bundle": self.bundle,
+                "file": self.file,
+                "of": "dag" if task_id is None else "task",
+                "dag_id": dag_id,
+            }
             if task_id is not None:
                 made["task_id"] = task_id
             made.update(name=name, index=index)

@@ -19,7 +19,7 @@ def encode(message: Any) -> bytes:
 def write(descriptor: int, message: Any) -> None:
     data = memoryview(encode(message))
     while data:
-        data = data[os.write(descriptor, data):]
+        data = data[os.write(descriptor, data) :]
 
 
 def read(descriptor: int) -> Optional[Any]:
@@ -63,6 +63,6 @@ class Buffer:
             raise ValueError(f"a message of {length} bytes was announced; at most {MAX_BYTES} are allowed")
         if len(self._bytes) < 4 + length:
             return None
-        body = bytes(self._bytes[4:4 + length])
-        del self._bytes[:4 + length]
+        body = bytes(self._bytes[4 : 4 + length])
+        del self._bytes[: 4 + length]
         return body

@@ -30,7 +30,9 @@ def schedule_of(dag, warnings: List[str]) -> Tuple[Any, Any]:
         return None, condition(AssetAll(*found)) if found else None
     if isinstance(schedule, Timetable):
         return _timetable(dag, schedule, warnings)
-    raise ValueError(f"schedule of DAG {dag.dag_id} is a {type(schedule).__name__}; use a cron expression, a timedelta, assets or a timetable")
+    raise ValueError(
+        f"schedule of DAG {dag.dag_id} is a {type(schedule).__name__}; use a cron expression, a timedelta, assets or a timetable"
+    )
 
 
 def _timetable(dag, timetable: Timetable, warnings: List[str]) -> Tuple[Any, Any]:

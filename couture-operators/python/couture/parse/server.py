@@ -152,7 +152,7 @@ class Conversation:
         except OSError:
             return False
         space = MAX_OUTPUT - len(self._kept)
-        self._kept += data[:max(space, 0)]
+        self._kept += data[: max(space, 0)]
         self._dropped += max(len(data) - max(space, 0), 0)
         return bool(data)
 

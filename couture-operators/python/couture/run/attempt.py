@@ -50,8 +50,10 @@ def _tell(conversation: Conversation, end: dict) -> int:
     if size > MAX_END_BYTES:
         sizes = {key: len(encode(value)) for key, value in (end.get("xcoms") or {}).items()}
         biggest = max(sizes, key=lambda key: sizes[key]) if sizes else "?"
-        end = failure(f"its XComs have {size} bytes, more than {MAX_END_BYTES}; the biggest is {biggest!r}: "
-                      "write it to a file and give the path", retryable=False)
+        end = failure(
+            f"its XComs have {size} bytes, more than {MAX_END_BYTES}; the biggest is {biggest!r}: write it to a file and give the path",
+            retryable=False,
+        )
         print(end["error"], file=sys.stderr)
     log.flush()
     conversation.send({"end": end})

@@ -46,7 +46,9 @@ def _find(owner: Any, wanted: dict) -> Callable:
     many = [] if found is None else list(found) if isinstance(found, (list, tuple)) else [found]
     index = wanted.get("index", 0)
     if index >= len(many):
-        raise LookupError(f"the file has no {wanted['name']} any more for {wanted['of']} {getattr(owner, 'task_id', getattr(owner, 'dag_id', '?'))}")
+        raise LookupError(
+            f"the file has no {wanted['name']} any more for {wanted['of']} {getattr(owner, 'task_id', getattr(owner, 'dag_id', '?'))}"
+        )
     return many[index]
 
 

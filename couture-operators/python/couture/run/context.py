@@ -116,21 +116,30 @@ def _dates(greeting: dict, is_old: bool) -> "dict[str, Any]":
     before, after = moment(found.get("prev_execution_date"), is_old), moment(found.get("next_execution_date"), is_old)
     iso = at.isoformat()
     names = {
-        "execution_date": at, "prev_execution_date": before, "next_execution_date": after,
-        "ts": iso, "ts_nodash": at.strftime("%Y%m%dT%H%M%S"), "ts_nodash_with_tz": iso.replace("-", "").replace(":", ""),
-        **_days(at, "ds"), **_days(before, "prev_ds"), **_days(after, "next_ds"),
-        **_days(at - day, "yesterday_ds"), **_days(at + day, "tomorrow_ds"),
+        "execution_date": at,
+        "prev_execution_date": before,
+        "next_execution_date": after,
+        "ts": iso,
+        "ts_nodash": at.strftime("%Y%m%dT%H%M%S"),
+        "ts_nodash_with_tz": iso.replace("-", "").replace(":", ""),
+        **_days(at, "ds"),
+        **_days(before, "prev_ds"),
+        **_days(after, "next_ds"),
+        **_days(at - day, "yesterday_ds"),
+        **_days(at + day, "tomorrow_ds"),
         "prev_execution_date_success": rare("prev_execution_date_success", is_old),
         "prev_start_date_success": rare("prev_start_date_success", is_old),
     }
     if is_old:
         names.update({"END_DATE": names["ds"], "end_date": names["ds"], "latest_date": names["ds"]})
     else:
-        names.update({
-            "logical_date": at,
-            "data_interval_start": moment(run.get("data_interval_start"), is_old),
-            "data_interval_end": moment(run.get("data_interval_end"), is_old),
-        })
+        names.update(
+            {
+                "logical_date": at,
+                "data_interval_start": moment(run.get("data_interval_start"), is_old),
+                "data_interval_end": moment(run.get("data_interval_end"), is_old),
+            }
+        )
         for name in ("prev_data_interval_start_success", "prev_data_interval_end_success", "prev_end_date_success"):
             names[name] = rare(name, is_old)
     return names
@@ -151,27 +160,41 @@ def build(greeting: dict, ti: Any) -> Context:
 
         return macros
 
-    context = Context({
-        "conf": Lazy(conf), "dag": dag, **_dates(greeting, is_old),
-        "dag_run": run, "run_id": run.run_id, "macros": Lazy(macros),
-        "params": dict(greeting.get("params") or {}), "task": task, "task_instance": ti, "ti": ti,
-        "task_instance_key_str": f"{ti.dag_id}__{ti.task_id}__{moment(run.logical_date, is_old).strftime('%Y%m%d')}",
-        "test_mode": False,
-        "var": {"value": _var(False), "json": _var(True)},
-        "inlets": getattr(task, "inlets", []), "outlets": getattr(task, "outlets", []),
-    })
+    context = Context(
+        {
+            "conf": Lazy(conf),
+            "dag": dag,
+            **_dates(greeting, is_old),
+            "dag_run": run,
+            "run_id": run.run_id,
+            "macros": Lazy(macros),
+            "params": dict(greeting.get("params") or {}),
+            "task": task,
+            "task_instance": ti,
+            "ti": ti,
+            "task_instance_key_str": f"{ti.dag_id}__{ti.task_id}__{moment(run.logical_date, is_old).strftime('%Y%m%d')}",
+            "test_mode": False,
+            "var": {"value": _var(False), "json": _var(True)},
+            "inlets": getattr(task, "inlets", []),
+            "outlets": getattr(task, "outlets", []),
+        }
+    )
     if is_old:
         context.update({"tables": None, "owner": task.owner})
     else:
         from .assets import InletEvents, OutletEvents
 
-        context.update({
-            "triggering_dataset_events": rare("triggering_dataset_events", is_old, is_moment=False),
-            "triggering_asset_events": rare("triggering_asset_events", is_old, is_moment=False),
-            "conn": _conn(),
-            "outlet_events": OutletEvents(), "inlet_events": InletEvents(),
-            "map_index": ti.map_index, "expanded_ti_count": rare("expanded_ti_count", is_old, is_moment=False),
-        })
+        context.update(
+            {
+                "triggering_dataset_events": rare("triggering_dataset_events", is_old, is_moment=False),
+                "triggering_asset_events": rare("triggering_asset_events", is_old, is_moment=False),
+                "conn": _conn(),
+                "outlet_events": OutletEvents(),
+                "inlet_events": InletEvents(),
+                "map_index": ti.map_index,
+                "expanded_ti_count": rare("expanded_ti_count", is_old, is_moment=False),
+            }
+        )
     if hasattr(task, "templates_dict"):
         context["templates_dict"] = task.templates_dict
     return context

@@ -78,8 +78,8 @@ class Conversation:
             raise ConversationError(f"a frame of {length} bytes came, more than {MAX_FRAME_BYTES}")
         if len(self._buffer) < 4 + length:
             return None
-        body = bytes(self._buffer[4:4 + length])
-        del self._buffer[:4 + length]
+        body = bytes(self._buffer[4 : 4 + length])
+        del self._buffer[: 4 + length]
         return body
 
     def receive(self) -> Any:

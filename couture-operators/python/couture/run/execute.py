@@ -182,5 +182,3 @@ def on_term(conversation: Conversation, on_kill: Callable[[], Any], is_old: bool
             conversation.interrupt(end)
 
     signal.signal(signal.SIGTERM, handle)
-
-

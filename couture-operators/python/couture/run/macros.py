@@ -2,10 +2,10 @@
 
 import datetime as _dt
 import json  # noqa: F401
-from random import random  # noqa: F401
 import time  # noqa: F401
 import uuid  # noqa: F401
 from datetime import datetime, timedelta  # noqa: F401
+from random import random  # noqa: F401
 from typing import Any, Optional
 
 
@@ -33,7 +33,6 @@ def datetime_diff_for_humans(dt: Any, since: Optional[_dt.datetime] = None) -> s
     if since is not None:
         return f"{text} {'before' if is_past else 'after'}"
     return f"{text} ago" if is_past else f"in {text}"
-
 
 
 def __getattr__(name: str) -> Any:

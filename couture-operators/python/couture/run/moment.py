@@ -48,14 +48,16 @@ class Moment(dt.datetime):
     @classmethod
     def of(cls, moment: dt.datetime) -> "Moment":
         zone = moment.tzinfo or dt.timezone.utc
-        return cls(moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second, moment.microsecond, zone,
-                   fold=moment.fold)
+        return cls(
+            moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second, moment.microsecond, zone, fold=moment.fold
+        )
 
     def __str__(self) -> str:
         return self.isoformat(self.SEPARATOR)
 
     def __repr__(self) -> str:
-        return f"DateTime({self.year}, {self.month}, {self.day}, {self.hour}, {self.minute}, {self.second}, tzinfo=Timezone('{self.timezone_name}'))"
+        parts = (self.year, self.month, self.day, self.hour, self.minute, self.second)
+        return f"DateTime({', '.join(map(str, parts))}, tzinfo=Timezone('{self.timezone_name}'))"
 
     def __sub__(self, other: Any) -> Any:
         found = super().__sub__(other)
@@ -109,8 +111,17 @@ class Moment(dt.datetime):
     def quarter(self) -> int:
         return (self.month - 1) // 3 + 1
 
-    def add(self, years: int = 0, months: int = 0, weeks: float = 0, days: float = 0, hours: float = 0, minutes: float = 0,
-            seconds: float = 0, microseconds: float = 0) -> "Moment":
+    def add(
+        self,
+        years: int = 0,
+        months: int = 0,
+        weeks: float = 0,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+        microseconds: float = 0,
+    ) -> "Moment":
         """Later by that much; a day that the month has not becomes its last."""
         month = self.year * 12 + self.month - 1 + years * 12 + months
         year, month = month // 12, month % 12 + 1
@@ -187,20 +198,49 @@ class Moment(dt.datetime):
         """The text by a pattern such as `YYYY-MM-DD HH:mm:ss`."""
         import re
 
-        return re.sub(r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DDDD|DD|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|SSSSSS|SSS|A|ZZ|Z|zz|X|Q|E", self._token, form)
+        return re.sub(
+            r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DDDD|DD|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|SSSSSS|SSS|A|ZZ|Z|zz|X|Q|E", self._token, form
+        )
 
     def _token(self, match: Any) -> str:
         token = match.group(0)
         if token.startswith("["):
             return match.group(1)
-        plain = {"YYYY": "%Y", "YY": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "DD": "%d", "dddd": "%A", "ddd": "%a", "HH": "%H",
-                 "hh": "%I", "mm": "%M", "ss": "%S", "SSSSSS": "%f", "A": "%p", "ZZ": "%z", "DDDD": "%j"}
+        plain = {
+            "YYYY": "%Y",
+            "YY": "%y",
+            "MMMM": "%B",
+            "MMM": "%b",
+            "MM": "%m",
+            "DD": "%d",
+            "dddd": "%A",
+            "ddd": "%a",
+            "HH": "%H",
+            "hh": "%I",
+            "mm": "%M",
+            "ss": "%S",
+            "SSSSSS": "%f",
+            "A": "%p",
+            "ZZ": "%z",
+            "DDDD": "%j",
+        }
         if token in plain:
             return self.strftime(plain[token])
         offset = self.strftime("%z")
-        rest = {"M": self.month, "D": self.day, "H": self.hour, "h": self.hour % 12 or 12, "m": self.minute, "s": self.second,
-                "SSS": f"{self.microsecond // 1000:03}", "Z": f"{offset[:3]}:{offset[3:]}", "zz": self.timezone_name,
-                "X": self.int_timestamp, "Q": self.quarter, "E": self.isoweekday()}
+        rest = {
+            "M": self.month,
+            "D": self.day,
+            "H": self.hour,
+            "h": self.hour % 12 or 12,
+            "m": self.minute,
+            "s": self.second,
+            "SSS": f"{self.microsecond // 1000:03}",
+            "Z": f"{offset[:3]}:{offset[3:]}",
+            "zz": self.timezone_name,
+            "X": self.int_timestamp,
+            "Q": self.quarter,
+            "E": self.isoweekday(),
+        }
         return str(rest[token])
 
 

@@ -30,13 +30,13 @@ def is_template(text: str, ext: tuple) -> bool:
 
 
 def render_task_fields(task: Any, context: Any) -> None:
-    """Renders a task's template fields in place, and tells the installation of them. Raises AirflowException where one cannot be rendered."""
+    """Renders a task's template fields in place, and tells the installation of them.
+
+    Raises AirflowException where one cannot be rendered.
+    """
     fields = [name for name in task.template_fields if name in getattr(task, "__dict__", {}) or hasattr(task, name)]
     given = {name: _resolved(getattr(task, name), context, 0) for name in fields}
-    if not any(value not in (None, "", [], {}, ()) if isinstance(value, (str, list, dict, tuple)) else value is not None for value in given.values()):
-        for name in fields:
-            if given[name] is not getattr(task, name):
-                setattr(task, name, given[name])
+    if all(value is None or (isinstance(value, (str, list, dict, tuple)) and not value) for value in given.values()):
         return
     rendered = render_values(given, tuple(task.template_ext or ()), task.dag, _is_native(task))
     for name in fields:
@@ -154,8 +154,14 @@ def _request(shape: dict, ext: tuple, dag: Any) -> "tuple[dict, Callable[[str, l
             raise LookupError(f"the DAG defines no macro or filter {name!r}")
         return function(*args, **kwargs)
 
-    request = {"fields": _plain(shape), "ext": list(ext), "names": macros, "filters": sorted(filters), "folder": folder,
-               "searchpath": [searchpath] if isinstance(searchpath, str) else [os.fspath(path) for path in searchpath]}
+    request = {
+        "fields": _plain(shape),
+        "ext": list(ext),
+        "names": macros,
+        "filters": sorted(filters),
+        "folder": folder,
+        "searchpath": [searchpath] if isinstance(searchpath, str) else [os.fspath(path) for path in searchpath],
+    }
     return {"render": request}, call
 
 

@@ -71,12 +71,18 @@ class TaskInstance:
         default: Any = None,
         run_id: Optional[str] = None,
     ) -> Any:
-        """What tasks gave. One task id: its value, or the list of a mapped task's. Many: in dialect 1.10 a tuple with None where
-        there is nothing, in 2 a list of what there is. No task id: what the nearest task before this one gave. `key=None` means the most recent
-        of any key."""
+        """What tasks gave.
+
+        One task id: its value, or the list of a mapped task's. Many: in dialect 1.10 a tuple with None where there is nothing, in 2 a list of
+        what there is. No task id: what the nearest task before this one gave. `key=None` means the most recent of any key.
+        """
         own_dag = dag_id is None or dag_id == self.dag_id
-        where = {"key": key, "dag_id": None if own_dag else dag_id, "run_id": None if run_id == self.run_id else run_id,
-                 "include_prior_dates": bool(include_prior_dates)}
+        where = {
+            "key": key,
+            "dag_id": None if own_dag else dag_id,
+            "run_id": None if run_id == self.run_id else run_id,
+            "include_prior_dates": bool(include_prior_dates),
+        }
         if task_ids is None:
             found = self._pull(self._nearest() if own_dag else [], where)
             values = [one for task in found for one in [_one(task, map_indexes)] if one is not _NOTHING]

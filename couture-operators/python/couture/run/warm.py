@@ -88,11 +88,22 @@ def rehearse() -> None:
     PythonOperator(task_id="rehearsal", python_callable=_nothing, dag=dag, op_args=["{{ ds }}"])
     mine, theirs = socket.socketpair()
     date = "2021-01-01T00:00:00+00:00"
-    mine.sendall(encode({"greeting": {
-        "protocol": 1, "bundle": "", "file": "", "dag_id": dag.dag_id, "task_id": "rehearsal", "dialect": rules,
-        "run": {"run_id": "rehearsal", "logical_date": date, "data_interval_start": date, "data_interval_end": date},
-        "dates": {"prev_execution_date": date, "next_execution_date": date},
-    }}))
+    mine.sendall(
+        encode(
+            {
+                "greeting": {
+                    "protocol": 1,
+                    "bundle": "",
+                    "file": "",
+                    "dag_id": dag.dag_id,
+                    "task_id": "rehearsal",
+                    "dialect": rules,
+                    "run": {"run_id": "rehearsal", "logical_date": date, "data_interval_start": date, "data_interval_end": date},
+                    "dates": {"prev_execution_date": date, "next_execution_date": date},
+                }
+            }
+        )
+    )
     fields = {"op_args": ["2021-01-01"], "op_kwargs": {}, "templates_dict": None}
     mine.sendall(encode({"id": 1, "answer": {"value": {"fields": fields}}}))
     streams = sys.stdout, sys.stderr
@@ -146,8 +157,8 @@ class Parent:
                 if length > MAX_FRAME_BYTES:
                     os._exit(1)
                 if len(self._buffer) >= 4 + length:
-                    body = bytes(self._buffer[4:4 + length])
-                    del self._buffer[:4 + length]
+                    body = bytes(self._buffer[4 : 4 + length])
+                    del self._buffer[: 4 + length]
                     return body
             try:
                 data, descriptors, _, _ = socket.recv_fds(self._control, 1 << 16, 8)

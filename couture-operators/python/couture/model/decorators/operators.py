@@ -96,6 +96,7 @@ class Decorated:
             kwargs.setdefault("bash_command", "")
             super().__init__(task_id=task_id, **kwargs)
             self.python_callable, self.op_args, self.op_kwargs = python_callable, op_args, op_kwargs
+            self.set_xcomargs_dependencies()
         else:
             super().__init__(task_id=task_id, python_callable=python_callable, op_args=op_args, op_kwargs=op_kwargs, **kwargs)
         self.multiple_outputs = multiple_outputs
@@ -161,12 +162,14 @@ def decorated_class(kind: str, operator: Optional[type] = None) -> type:
         base = operator or load(KINDS[kind])
         if not issubclass(base, BaseOperator):
             raise AirflowException(f"{base.__name__} is no operator")
-        extra = {} if kind == "bash" else {name: base.__dict__.get(name) for name in ()}
         fields = tuple(dict.fromkeys([*base.template_fields, "op_args", "op_kwargs"]))
         name = f"_{''.join(part.title() for part in kind.split('_'))}DecoratedOperator"
-        extra.update(
-            kind=kind, template_fields=fields, custom_operator_name="@task" if kind == "python" else f"@task.{kind}", __module__=__name__,
-            shallow_copy_attrs=("python_callable", "decorated_function"),
-        )
+        extra = {
+            "kind": kind,
+            "template_fields": fields,
+            "custom_operator_name": "@task" if kind == "python" else f"@task.{kind}",
+            "shallow_copy_attrs": ("python_callable", "decorated_function"),
+            "__module__": __name__,
+        }
         _classes[key] = type(base)(name, (Decorated, base), extra)
     return _classes[key]
