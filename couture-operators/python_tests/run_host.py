@@ -111,6 +111,10 @@ class Answers:
         return self.connections.get(what["conn_id"], [])
 
     def on_xcom_pull(self, what: dict, _: Any) -> list:
+        if what["task_ids"] == ["refused"]:
+            if what["key"] is None:
+                raise LookupError("key=None is not known here")
+            return [[[-1, "only"]]]
         if what["dag_id"] not in (None, "other"):
             return [[] for _ in what["task_ids"]]
         return [self._pairs(task_id, what["key"]) for task_id in what["task_ids"]]
@@ -163,7 +167,9 @@ class Answers:
         return None if state is None else {"state": state}
 
     def on_name(self, what: dict, _: Any) -> Any:
-        return self.names.get(what["name"])
+        if what["name"] not in self.names:
+            raise LookupError(f"{what['name']!r} is not known here")
+        return self.names[what["name"]]
 
     def on_external_states(self, what: dict, _: Any) -> Any:
         return self.external

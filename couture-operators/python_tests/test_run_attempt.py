@@ -165,6 +165,13 @@ class Ends(unittest.TestCase):
         run("new.py", "noop", known)
         self.assertEqual(known.asked, [])
 
+    def test_assets(self):
+        self.check("new.py", "tells", {"xcoms": {"return_value": "told"}, "asset_extras": {"s3://there": {"rows": 3, "day": "2021-01-01"}}})
+
+    def test_what_the_installation_does_not_know(self):
+        self.success("new.py", "pendulum", [True, "{"])
+        self.success("new.py", "any_key", "only")
+
     def test_xcom_pull(self):
         self.success(
             "new.py",

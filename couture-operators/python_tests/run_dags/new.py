@@ -9,7 +9,10 @@ import time
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
+import pendulum
 from airflow import DAG
+from airflow.datasets import Dataset
+from airflow.datasets.metadata import Metadata
 from airflow.decorators import task
 from airflow.exceptions import (
     AirflowFailException,
@@ -234,6 +237,8 @@ with DAG(
     template_searchpath=[os.path.join(HERE, "sql")],
 ) as dag:
     python("noop", lambda: None)
+    python("pendulum", lambda logical_date: [isinstance(logical_date, pendulum.DateTime), repr(get_current_context())[:1]])
+    python("any_key", lambda ti: ti.xcom_pull(task_ids="refused", key=None))
     python("returns", lambda: {"a": [1, 2.5, None, True, "é"], "b": {1: datetime(2021, 1, 1)}})
     python("falsy", lambda: "")
     python("unpushed", lambda: 1, do_xcom_push=False)
@@ -316,6 +321,12 @@ with DAG(
     def shell():
         return "echo {{ ds }} && echo done"
 
+    @task(outlets=[Dataset("s3://there")])
+    def tells(ds=None):
+        yield Metadata(Dataset("s3://there"), {"rows": 3, "day": ds})
+        return "told"
+
+    tells()
     outputs()
     add.partial(y=5).expand(x=[1, 2, 3])
     shell()

@@ -5,8 +5,9 @@ from typing import Any, Callable, Collection, Dict, List, Optional
 from couture.exceptions import AirflowException
 from couture.model.base_operator import BaseOperator
 from couture.model.call import keyword_arguments
-from couture.model.context import get_current_context
+from couture.model.context import current_context, get_current_context
 from couture.operators.skip import SkipMixin, follow, skip_after
+from couture.run.assets import told_of_assets
 
 _SHOWN_CHARACTERS = 2000
 
@@ -68,7 +69,7 @@ class PythonOperator(BaseOperator):
 
     def execute_callable(self) -> Any:
         """Calls the function with what `determine_kwargs` found."""
-        value = self.python_callable(*self.op_args, **self.op_kwargs)
+        value = told_of_assets(self.python_callable, self.op_args, self.op_kwargs, current_context())
         if hasattr(value, "__await__"):
             import asyncio
 

@@ -93,12 +93,17 @@ class _Job(BaseOperator):
         self.app_name, self.code_artifact, self.method_id = app_name, code_artifact, method_id
         self.class_path, self.application_arguments = class_path, application_arguments
 
-    @property
-    def stub_reason(self) -> str:
-        return f"{type(self).__name__} cannot run yet: this release has nothing that submits its jobs"
+    stub_reason: Optional[str] = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "execute" in cls.__dict__:
+            cls.stub_reason = None
+        elif cls.execute is _Job.execute:
+            cls.stub_reason = f"{cls.__name__} cannot run yet: this release has nothing that submits its jobs"
 
     def execute(self, context: Any) -> None:
-        raise AirflowFailException(self.stub_reason)
+        raise AirflowFailException(self.stub_reason or f"{type(self).__name__} has no execute()")
 
 
 class _CoutureJob(_Job):

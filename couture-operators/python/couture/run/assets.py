@@ -1,6 +1,7 @@
 """What a task tells of the assets (data sets) that it writes."""
 
-from typing import Any
+import inspect
+from typing import Any, Callable
 
 
 def uri_of(asset: Any) -> str:
@@ -19,6 +20,10 @@ class OutletEvent:
 
     def add(self, asset: Any, extra: Any = None) -> None:
         self.added.append((asset, extra))
+
+    def add_partitions(self, keys: Any, *_: Any, **__: Any) -> None:
+        """Partitions of assets are not kept; the asset's event is told of all the same."""
+        print(f"partitions of assets are not kept: {keys!r}")
 
 
 class OutletEvents(dict):
@@ -47,3 +52,26 @@ class InletEvents(dict):
 
     def __missing__(self, asset: Any) -> list:
         return []
+
+
+def told_of_assets(function: Callable, args: Any, kwargs: Any, context: Any) -> Any:
+    """Calls `function`. A generator is run to its end: each `Metadata` that it yields is told with its asset's event, and what it returns
+    is its value."""
+    if not inspect.isgeneratorfunction(inspect.unwrap(function)):
+        return function(*args, **kwargs)
+    from couture.model.asset import Metadata
+
+    events = context.get("outlet_events") if context is not None else None
+    events = OutletEvents() if events is None else events
+    steps = function(*args, **kwargs)
+    while True:
+        try:
+            told = next(steps)
+        except StopIteration as end:
+            return end.value
+        if not isinstance(told, Metadata):
+            raise TypeError(f"a task that is a generator yields Metadata of assets only, not {type(told).__name__}: return a list instead")
+        if told.alias_name:
+            events[told.alias_name].add(told.asset, told.extra)
+        else:
+            events[told.asset].extra.update(told.extra)

@@ -5,6 +5,7 @@ from typing import Any, Callable, Optional
 
 from couture.model import asker
 
+from .conversation import AnswerError
 from .moment import moment
 
 _UNSET = object()
@@ -97,7 +98,11 @@ def rare(name: str, is_old: bool, is_moment: bool = True) -> Lazy:
     """A name that only the installation can work out."""
 
     def find() -> Any:
-        value = asker.ask({"name": {"name": name}})
+        try:
+            value = asker.ask({"name": {"name": name}})
+        except AnswerError:
+            # An installation that does not know the name knows of no such moment.
+            return None if is_moment else {}
         return moment(value, is_old) if is_moment else value
 
     return Lazy(find)
@@ -192,7 +197,7 @@ def build(greeting: dict, ti: Any) -> Context:
                 "outlet_events": OutletEvents(),
                 "inlet_events": InletEvents(),
                 "map_index": ti.map_index,
-                "expanded_ti_count": rare("expanded_ti_count", is_old, is_moment=False),
+                "expanded_ti_count": None,
             }
         )
     if hasattr(task, "templates_dict"):

@@ -11,6 +11,7 @@ from couture.model import dialect
 from couture.model.context import set_current_context
 
 from . import log
+from .assets import told_of_assets
 from .attempt import failure
 from .context import build
 from .conversation import Conversation, ConversationError
@@ -32,6 +33,7 @@ def execute(greeting: dict, dag: Any, task: Any, conversation: Conversation) -> 
 
     def act() -> Any:
         context = build(greeting, ti)
+        ti.outlet_events = context.get("outlet_events")
         with set_current_context(context):
             bind(ti, context, greeting)
             return _run(ti, context, is_old)
@@ -68,7 +70,7 @@ def _run(ti: TaskInstance, context: Any, is_old: bool) -> Any:
         except Exception as error:
             show("on_execute_callback failed, which changes nothing", error)
     try:
-        result = task.execute(context)
+        result = told_of_assets(task.execute, [context], {}, context)
     except exceptions.TaskDeferred as deferred:
         from .deferral import finish
 
@@ -105,10 +107,19 @@ def push_result(ti: TaskInstance, result: Any) -> None:
 
 
 def ended(act: Callable[[], Any], ti: TaskInstance, is_old: bool) -> dict:
-    """Calls `act`; what it raises becomes the end that it means."""
+    """Calls `act`; what it raises becomes the end that it means. From here on TERM is not heard: what is left is to tell the end."""
+    try:
+        return _ended(act, ti, is_old)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _ended(act: Callable[[], Any], ti: TaskInstance, is_old: bool) -> dict:
+    extras: dict = {}
     try:
         act()
         end = {"state": "success", "xcoms": ti.pushed}
+        extras = _asset_extras(ti)
     except exceptions.AirflowSkipException as error:
         end = {"state": "skipped", "reason": str(error) or "the task skipped itself", "xcoms": ti.pushed}
         print(f"skipped: {end['reason']}")
@@ -134,7 +145,6 @@ def ended(act: Callable[[], Any], ti: TaskInstance, is_old: bool) -> dict:
     decision = getattr(ti, "decision", None)
     if decision is not None:
         end["decision"] = decision
-    extras = _asset_extras(ti)
     if extras:
         end["asset_extras"] = extras
     return end

@@ -225,3 +225,9 @@ def _native(text: Optional[str]) -> Any:
         return ast.literal_eval(text) if text else text
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return text
+
+
+def render_template(content: Any, context: Any, task: Any) -> Any:
+    """A value with all texts in it rendered, as a task's own template fields would be."""
+    given = {"content": _resolved(content, context, 0)}
+    return render_values(given, tuple(task.template_ext or ()), task.dag, _is_native(task))["content"]

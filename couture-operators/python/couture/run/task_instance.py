@@ -6,6 +6,7 @@ from typing import Any, Iterable, List, Optional
 
 from couture.model import asker
 
+from .conversation import AnswerError
 from .dag_run import DagRun
 from .moment import moment
 from .values import from_json, to_json
@@ -102,7 +103,7 @@ class TaskInstance:
         if not task_ids:
             return []
         own = where["dag_id"] is None and where["run_id"] is None and self.task_id in task_ids and bool(self.pushed)
-        found = asker.ask({"xcom_pull": {"task_ids": task_ids, **where}}) or []
+        found = _ask(task_ids, where) or []
         lists = [[(index, from_json(value)) for index, value in task or []] for task in found]
         lists += [[] for _ in range(len(task_ids) - len(lists))]
         if own:
@@ -195,6 +196,16 @@ class TaskInstance:
 
 
 _NOTHING = object()
+
+
+def _ask(task_ids: List[str], where: dict) -> Any:
+    try:
+        return asker.ask({"xcom_pull": {"task_ids": task_ids, **where}})
+    except AnswerError:
+        if where["key"] is not None:
+            raise
+        # Where the installation keeps no order of keys: what a task returns is pushed last.
+        return asker.ask({"xcom_pull": {"task_ids": task_ids, **where, "key": RETURN_VALUE}})
 
 
 def _one(found: list, map_indexes: Any) -> Any:
