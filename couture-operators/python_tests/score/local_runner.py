@@ -189,7 +189,7 @@ class Run:
             "params": {**self.dag.get("params", {}), **task.get("params", {}), **conf},
             "element": elements(task, self.output)[map_index] if map_index >= 0 else None,
             "waited": {"since": self.began, "pokes": self.pokes[key]} if key in self.pokes else None,
-            "base_url": None, "duplicate_dependencies": "warn", "operator": task["operator"],
+            "base_url": None, "operator": task["operator"],
         }  # fmt: skip
 
     def settle(self, key, end):

@@ -15,7 +15,9 @@ OWN_PACKAGES = Path(__file__).resolve().parent.parent.parent / "python"
 def environment(packages=None):
     """What a parser or an attempt finds in its environment. `packages` are the Python packages, by default this checkout's."""
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
-    return {**keep, "PYTHONPATH": str(packages or OWN_PACKAGES), "PYTHONDONTWRITEBYTECODE": "1"}
+    # Some of Airflow's examples write an edge twice.
+    own = {"PYTHONDONTWRITEBYTECODE": "1", "COUTURE_DUPLICATE_DEPENDENCIES": "warn"}
+    return {**keep, **own, "PYTHONPATH": str(packages or OWN_PACKAGES)}
 
 
 class Parser:
@@ -35,8 +37,7 @@ class Parser:
     def parse(self, root, file, dialect=None):
         """The answer's "parsed" for one file. Raises RuntimeError, with what the process said, where it ended."""
         request = {"root": str(root), "file": file, "dialect": dialect, "timeout_s": 30, "memory_bytes": 1 << 30}
-        # Some of Airflow's examples write an edge twice.
-        write_frame(self.process.stdin, {"parse": {**request, "duplicate_dependencies": "warn"}})
+        write_frame(self.process.stdin, {"parse": request})
         while True:
             message = read_frame(self.process.stdout)
             if message is None:
