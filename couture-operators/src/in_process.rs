@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use couture_core::task::Listener;
 use couture_core::{AttemptToken, ProcessCommand, ProcessEnd, ProcessError, Processes, TaskContext};
 use tokio::sync::{mpsc, oneshot};
 
@@ -101,7 +102,12 @@ impl Drop for EndOnDrop<'_> {
 
 #[async_trait]
 impl Processes for InProcess {
-    async fn run(&self, mut command: ProcessCommand, cx: &TaskContext) -> Result<ProcessEnd, ProcessError> {
+    async fn converse(
+        &self,
+        mut command: ProcessCommand,
+        cx: &TaskContext,
+        _listener: &dyn Listener,
+    ) -> Result<ProcessEnd, ProcessError> {
         let token = cx.token();
         let program = command.program.clone();
         command.secrets.extend(cx.secrets());

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use couture_core::task::Listener;
 use couture_core::{
     AttemptToken, BoxError, Clock, MapIndex, ProcessCommand, ProcessEnd, ProcessError, Processes, StoreReader,
     TaskContext, TaskIndex,
@@ -44,8 +45,13 @@ impl ShippedProcesses {
 
 #[async_trait]
 impl Processes for ShippedProcesses {
-    async fn run(&self, command: ProcessCommand, cx: &TaskContext) -> Result<ProcessEnd, ProcessError> {
-        self.inner.run(command, cx).await
+    async fn converse(
+        &self,
+        command: ProcessCommand,
+        cx: &TaskContext,
+        listener: &dyn Listener,
+    ) -> Result<ProcessEnd, ProcessError> {
+        self.inner.converse(command, cx, listener).await
     }
 
     async fn known(&self, attempts: &[AttemptToken]) -> Vec<AttemptToken> {

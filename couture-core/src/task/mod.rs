@@ -26,6 +26,8 @@ pub use notifier::{NoNotifier, Notifier};
 pub use operator::{DynOperator, Operator, run_json, takes_input};
 pub use outcome::{Outcome, XCom, XComValue};
 pub use registry::{RegisteredTag, registered_tags};
-pub use services::{Artifacts, ProcessCommand, ProcessEnd, ProcessError, Processes, Services, TaskLogs};
+pub use services::{
+    Artifacts, Listener, ProcessCommand, ProcessEnd, ProcessError, Processes, Services, Speaker, TaskLogs, WarmParent,
+};
 pub use templates::Templates;
 pub use xcoms::{PulledXCom, StoreXComs, XComQuery, XComs};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 use super::context::TaskContext;
 use super::dag_runs::LateDagRuns;
@@ -83,7 +84,18 @@ pub trait Processes: Debug + Send + Sync {
     /// Idempotent by the attempt's token: if a child for this attempt runs already (in a supervisor that outlived the last
     /// server) or has ended, this call waits for, or returns, that child's end instead of starting another. When `cx` is
     /// cancelled, the whole group gets TERM, and KILL after `command.kill_grace`.
-    async fn run(&self, command: ProcessCommand, cx: &TaskContext) -> Result<ProcessEnd, ProcessError>;
+    async fn run(&self, command: ProcessCommand, cx: &TaskContext) -> Result<ProcessEnd, ProcessError> {
+        self.converse(command, cx, &Deaf).await
+    }
+
+    /// As [`run`](Self::run), and `listener` hears what the child says over its conversation. What the child asked and has no answer to
+    /// is heard again by the next call for the same attempt, in a new server, too.
+    async fn converse(
+        &self,
+        command: ProcessCommand,
+        cx: &TaskContext,
+        listener: &dyn Listener,
+    ) -> Result<ProcessEnd, ProcessError>;
 
     /// Which of these attempts have a child that runs, or whose end was not settled yet. Called at every start, also with none: what
     /// an earlier process left behind, and nobody asks for within a grace period, is ended then.
@@ -110,6 +122,44 @@ pub struct ProcessCommand {
     pub secrets: Vec<String>,
     /// From TERM to KILL when cancelled.
     pub kill_grace: Duration,
+    /// What it is told first over its conversation: a socket that it inherits as descriptor 3, for frames of JSON, each with its length
+    /// in four bytes before it, big end first. It has none where this is absent. At most 12 MiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub greeting: Option<Value>,
+    /// The process that it is forked from instead, where that is possible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm: Option<WarmParent>,
+}
+
+/// A process that has loaded what its children need, and forks them. It is started when it is first needed, and ends when it was idle for
+/// long.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct WarmParent {
+    /// Path or name (looked up in `PATH`).
+    pub program: String,
+    /// Its arguments. Parents with equal program, arguments and environment are one.
+    pub args: Vec<String>,
+}
+
+/// Hears what a child says over its conversation. Frames of one child are heard at the same time as earlier ones are still being answered.
+#[async_trait]
+pub trait Listener: Send + Sync {
+    /// A frame of the child's, but for its last, which is [`ProcessEnd::said`].
+    async fn heard(&self, frame: Value, child: &dyn Speaker);
+}
+
+/// Speaks to a child.
+pub trait Speaker: Send + Sync {
+    /// Sends a frame. `secrets` are shown as `***` in the child's log from now on. A child that is gone hears nothing.
+    fn say(&self, frame: Value, secrets: Vec<String>);
+}
+
+/// Hears nothing.
+struct Deaf;
+
+#[async_trait]
+impl Listener for Deaf {
+    async fn heard(&self, _: Value, _: &dyn Speaker) {}
 }
 
 /// How a child ended.
@@ -124,6 +174,9 @@ pub struct ProcessEnd {
     pub last_line: String,
     /// The largest resident set of the child, in bytes, where known.
     pub peak_rss_bytes: Option<u64>,
+    /// What it said under the key `end` of the last frame of its conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Value>,
 }
 
 /// Why a child has no end to tell of.
@@ -166,7 +219,7 @@ impl Artifacts for Absent {
 
 #[async_trait]
 impl Processes for Absent {
-    async fn run(&self, _: ProcessCommand, _: &TaskContext) -> Result<ProcessEnd, ProcessError> {
+    async fn converse(&self, _: ProcessCommand, _: &TaskContext, _: &dyn Listener) -> Result<ProcessEnd, ProcessError> {
         Err(ProcessError::Unsupported)
     }
     async fn known(&self, _: &[crate::ids::AttemptToken]) -> Vec<crate::ids::AttemptToken> {

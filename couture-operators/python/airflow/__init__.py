@@ -5,14 +5,14 @@ import sys as _sys
 
 from airflow import _finder
 
-__version__ = "2.10.5"
-
 _finder.install()
 # A real Airflow elsewhere on the path is none of ours; only its provider packages are.
 __path__ = [_os.path.dirname(_os.path.abspath(__file__))]
 
 
 def __getattr__(name):
+    if name == "__version__":
+        return _finder.attribute("airflow.version", "version")
     return _finder.attribute("airflow", name)
 
 

@@ -94,7 +94,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             found = importlib.machinery.PathFinder.find_spec(fullname, _installed(fullname))
             if found is not None:
                 return found
-        if _is_stubbed(fullname):
+        if _is_stubbed(fullname) or fullname.startswith("airflow.macros."):
             return self._spec(fullname)
         return None
 

@@ -115,6 +115,7 @@ pub(crate) async fn supervise(
                     signal: status.signal(),
                     last_line: output.log.into_last_line(),
                     peak_rss_bytes: Some(peak_rss_bytes),
+                    said: None,
                 }),
             }
         }

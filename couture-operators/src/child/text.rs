@@ -74,6 +74,8 @@ mod tests {
             cwd: None,
             secrets: vec!["pa'ss".into()],
             kill_grace: Default::default(),
+            greeting: None,
+            warm: None,
         };
         assert_eq!(command_line(&command), "bash -c 'echo ***'");
         assert_eq!(signal_name(9), "SIGKILL");

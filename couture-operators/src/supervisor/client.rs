@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use couture_core::task::Listener;
 use couture_core::{AttemptToken, ProcessCommand, ProcessEnd, ProcessError, Processes, TaskContext};
 use tokio::sync::{Mutex, oneshot};
 
@@ -135,7 +136,12 @@ impl Supervisor {
 
 #[async_trait]
 impl Processes for Supervisor {
-    async fn run(&self, mut command: ProcessCommand, cx: &TaskContext) -> Result<ProcessEnd, ProcessError> {
+    async fn converse(
+        &self,
+        mut command: ProcessCommand,
+        cx: &TaskContext,
+        _listener: &dyn Listener,
+    ) -> Result<ProcessEnd, ProcessError> {
         let token = cx.token();
         let program = command.program.clone();
         command.secrets.extend(cx.secrets());

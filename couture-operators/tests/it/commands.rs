@@ -114,6 +114,8 @@ fn command(program: &str, args: &[&str]) -> ProcessCommand {
         cwd: None,
         secrets: Vec::new(),
         kill_grace: Duration::from_millis(200),
+        greeting: None,
+        warm: None,
     }
 }
 

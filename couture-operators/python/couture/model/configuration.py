@@ -4,9 +4,9 @@ import os
 from typing import Any, Dict, Optional
 
 from couture.exceptions import AirflowConfigException
+from couture.model import dialect
 from couture.model.dates import utc
 
-version = "2.10.5"
 AIRFLOW_HOME = os.environ.get("AIRFLOW_HOME") or os.path.expanduser("~/airflow")
 DAGS_FOLDER = os.environ.get("COUTURE_DAGS_FOLDER") or os.path.join(AIRFLOW_HOME, "dags")
 TIMEZONE = utc
@@ -96,3 +96,9 @@ def Session(*_: Any, **__: Any) -> Any:  # noqa: N802
     from couture.exceptions import AirflowException
 
     raise AirflowException("there is no database session for DAG files and tasks; use Variable, Connection, XComs and the API")
+
+
+def __getattr__(name: str) -> str:
+    if name == "version":
+        return "1.10.15" if dialect.is_old() else "2.10.5"
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,7 +5,7 @@ import re
 from typing import Any, Dict, List, Optional
 
 from couture.exceptions import AirflowException, DuplicateTaskIdFound, TaskAlreadyInTaskGroup
-from couture.model.context import DagContext, TaskGroupContext
+from couture.model.context import TaskGroupContext
 from couture.model.dependencies import DependencyMixin, flatten
 
 
@@ -201,7 +201,3 @@ def _connect(above, below, edge_modifier) -> None:
     connect(above, below, explicit=False)
     if edge_modifier is not None:
         edge_modifier.add_edge_info(above.dag, above.task_id, below.task_id)
-
-
-def current_dag():
-    return DagContext.get_current_dag()

@@ -148,7 +148,7 @@ def clock_warnings(found: List[Any]) -> List[str]:
                 f"start_date of DAG {dag.dag_id} is the time at which the file is read, so it moves with each reading "
                 "and no interval ever ends; write a fixed date"
             )
-        elif getattr(start, "is_made_by_clock", False) or context.clock_was_asked and (now - start).days <= 400 and _is_midnight(start):
+        elif context.clock_was_asked and (now - start).days <= 400 and _is_midnight(start):
             texts.append(f"start_date of DAG {dag.dag_id} is made by the clock, so it moves from day to day; write a fixed date")
     return texts
 

@@ -1,10 +1,8 @@
 """An exception as people want to read it: one line, the line of the file, and the frames of their own code."""
 
-import linecache
 import os
-import sys
 import traceback
-from typing import Any, Dict, Optional
+from typing import Any, Dict
 
 MAX_TEXT = 20_000
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -41,11 +39,3 @@ def _one_line(error: BaseException) -> str:
 def _is_ours(path: str) -> bool:
     inner = path.startswith("<frozen")
     return inner or path.startswith((_OURS + os.sep, _NAMES + os.sep))
-
-
-def line_of(path: str, number: Optional[int]) -> str:
-    return linecache.getline(path, number or 0).strip()
-
-
-def is_broken_pipe(error: BaseException) -> bool:
-    return isinstance(error, BrokenPipeError) or (isinstance(error, OSError) and error.errno == 32) or sys.is_finalizing()

@@ -52,19 +52,14 @@ class Writer:
         }
         for name in ("on_success_callback", "on_failure_callback", "sla_miss_callback"):
             made[name] = self._callbacks(getattr(dag, name), name, dag.dag_id, None)
-        made = {
-            name: value
-            for name, value in made.items()
-            if value not in (None, [], {}) and value is not False or name == "catchup" and value is False
-        }
-        made = {name: value for name, value in made.items() if value is not None}
-        if dag.is_paused_upon_creation is False:
-            made["is_paused_upon_creation"] = False
-        made["tasks"] = [self.task(task, dag) for task in dag.tasks]
+        made = {name: value for name, value in made.items() if value is not None and value != [] and value != {}}
+        place = {task_id: at for at, task_id in enumerate(dag.task_dict)}
+        params = dag.params.dump()
+        made["tasks"] = [self.task(task, dag, place, params) for task in dag.tasks]
         return made
 
-    def task(self, task: BaseOperator, dag: DAG) -> Dict[str, Any]:
-        place = {task_id: at for at, task_id in enumerate(dag.task_dict)}
+    def task(self, task: BaseOperator, dag: DAG, place: Dict[str, int], params: Dict[str, Any]) -> Dict[str, Any]:
+        """A task's document. `place` says where each task stands in the DAG; `params` are the DAG's own ones."""
         unknown = sorted(task.upstream_task_ids - place.keys())
         if unknown:
             raise AirflowException(f"task {task.task_id} waits for {', '.join(unknown)}, which DAG {dag.dag_id} has not")
@@ -77,7 +72,7 @@ class Writer:
         upstream = sorted(task.upstream_task_ids - sources, key=place.__getitem__)
         if upstream:
             made["upstream"] = upstream
-        made.update(self._options(task, dag))
+        made.update(self._options(task, dag, params))
         return made
 
     def _operator(self, task: BaseOperator, dag: DAG) -> Dict[str, Any]:
@@ -107,8 +102,8 @@ class Writer:
             return task.expand_input.wire(task.task_id)
         return group.expand_input.wire(task.task_id) if group is not None else None
 
-    def _options(self, task: BaseOperator, dag: DAG) -> Dict[str, Any]:
-        own_params = {key: it for key, it in task.params.dump().items() if key not in dag.params or dag.params.dump()[key] != it}
+    def _options(self, task: BaseOperator, dag: DAG, params: Dict[str, Any]) -> Dict[str, Any]:
+        own_params = {key: it for key, it in task.params.dump().items() if key not in params or params[key] != it}
         made: Dict[str, Any] = {
             "trigger_rule": None if task.is_teardown else _not(_rule(task.trigger_rule), "all_success"),
             "retries": task.retries or None,
@@ -178,8 +173,6 @@ class Writer:
 
 def _field(task: BaseOperator, field: str) -> Any:
     if isinstance(task, MappedOperator):
-        if task.mapped_field == field:
-            return task.partial_kwargs.get(field)
         return task.partial_kwargs.get(field)
     return getattr(task, field, None)
 

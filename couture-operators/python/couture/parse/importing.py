@@ -17,7 +17,13 @@ OLD_MODULES = re.compile(
     r"airflow\.(contrib(\..*)?|(operators|sensors|hooks)\.\w+_(operator|sensor|hook)s?|operators\.(sensors|dagrun_operator|python_operator)"
     r"|utils\.(decorators|db|helpers|file|dag_processing)|bin\.cli|executors\.\w+_executor|macros\.hive)\Z"
 )
-NEVER_OLD = {"airflow.operators.sql_branch_operator", "airflow.utils.helpers", "airflow.utils.db", "airflow.utils.decorators"}
+NEVER_OLD = {
+    "airflow.operators.sql_branch_operator",
+    "airflow.utils.helpers",
+    "airflow.utils.db",
+    "airflow.utils.decorators",
+    "airflow.sensors.time_sensor",
+}
 NEW_MODULES = re.compile(r"airflow\.(decorators|sdk|providers|timetables|datasets)(\..*)?\Z")
 
 
@@ -26,7 +32,6 @@ class _Scan(ast.NodeVisitor):
 
     def __init__(self) -> None:
         self.is_old = self.is_new = self.is_sdk = False
-        self.asks_the_clock = False
 
     def _module(self, name: str) -> None:
         if OLD_MODULES.match(name) and name not in NEVER_OLD:
@@ -58,8 +63,6 @@ class _Scan(ast.NodeVisitor):
         name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
         if name in ("DAG", "dag") and any(keyword.arg == "schedule" for keyword in node.keywords):
             self.is_new = True
-        if name in ("now", "utcnow", "today", "days_ago", "time"):
-            self.asks_the_clock = True
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802
