@@ -249,8 +249,8 @@ class Ends(unittest.TestCase):
         keys, date, weekday, ti, run_text = end["xcoms"]["return_value"]
         seeds = (
             "dag ds next_ds owner prev_ds ds_nodash ts ts_nodash yesterday_ds yesterday_ds_nodash tomorrow_ds tomorrow_ds_nodash END_DATE "
-            "end_date dag_run run_id execution_date prev_execution_date next_execution_date latest_date params tables task task_instance ti "
-            "task_instance_key_str test_mode var inlets outlets templates_dict"
+            "end_date dag_run run_id execution_date prev_execution_date next_execution_date latest_date params tables task "
+            "task_instance ti task_instance_key_str test_mode var inlets outlets templates_dict"
         )
         self.assertEqual(set(seeds.split()) - set(keys), set())
         self.assertEqual((date, weekday), ("2021-01-01T00:00:00+00:00", 5))

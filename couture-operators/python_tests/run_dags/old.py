@@ -47,8 +47,8 @@ def conditional(context, order):
 
 
 def swallows():
-    print("begun", flush=True)
     try:
+        print("begun", flush=True)
         time.sleep(60)
     finally:
         print("cleaned up")

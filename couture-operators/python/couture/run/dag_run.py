@@ -27,7 +27,7 @@ class DagRun:
         self.end_date = None
         self.state = run.get("state", "running")
         self.id = 0
-        self.partition_key = None
+        self.partition_key = self.partition_date = None
         self._is_old = is_old
 
     @property

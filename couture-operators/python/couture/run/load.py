@@ -2,7 +2,10 @@
 
 import os
 import sys
+import warnings
 from typing import Any, Dict, Optional
+
+_TWICE = "COUTURE_DUPLICATE_DEPENDENCIES"
 
 
 def load(bundle: str, file: str, dialect: Optional[str] = None) -> "Dict[str, Any]":
@@ -16,6 +19,15 @@ def load(bundle: str, file: str, dialect: Optional[str] = None) -> "Dict[str, An
     from couture.parse.importing import dags_of, import_file
 
     fallback.install()
-    modules = import_file(bundle, file, dialect)
+    # Whether an edge may be written twice was judged when the file was parsed.
+    warnings.filterwarnings("ignore", message="dependency .* was set before")
+    strictness = os.environ.get(_TWICE)
+    os.environ[_TWICE] = "warn"
+    try:
+        modules = import_file(bundle, file, dialect)
+    finally:
+        os.environ.pop(_TWICE)
+        if strictness is not None:
+            os.environ[_TWICE] = strictness
     # Last of all those that count: an id may have been used for a DAG that the file dropped.
     return {dag.dag_id: dag for dag in [*made_dags, *dags_of(modules)]}

@@ -1,6 +1,7 @@
 """What an attempt prints: `print`, `logging` and bytes written straight to the descriptors, in the order in which they came."""
 
 import io
+import select
 import sys
 from types import TracebackType
 from typing import Any, List, Optional
@@ -10,7 +11,22 @@ FORMAT = "[%(filename)s:%(lineno)d] %(levelname)s - %(message)s"
 
 
 class _Output(io.FileIO):
-    """A descriptor that may become a file or a pipe at any time, as it does in a forked attempt: nobody ever seeks in it."""
+    """A descriptor that may become a file or a pipe at any time, as it does in a forked attempt: nobody ever seeks in it.
+
+    The text layer writes to it without a buffered writer between, whose lock a signal handler that prints could not take.
+    """
+
+    def write(self, data: Any) -> int:
+        left = memoryview(data).cast("B")
+        count = len(left)
+        while left:
+            written = super().write(left)
+            if written is None:
+                # Somebody has made the descriptor non-blocking.
+                select.select([], [self], [])
+            else:
+                left = left[written:]
+        return count
 
     def seekable(self) -> bool:
         return False
@@ -26,8 +42,8 @@ def setup() -> None:
         return
     _is_set_up = True
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        raw = io.BufferedWriter(_Output(descriptor, "w", closefd=False))
-        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True, write_through=True)
+        raw = _Output(descriptor, "w", closefd=False)
+        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     import logging

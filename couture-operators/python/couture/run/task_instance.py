@@ -74,8 +74,8 @@ class TaskInstance:
     ) -> Any:
         """What tasks gave.
 
-        One task id: its value, or the list of a mapped task's. Many: in dialect 1.10 a tuple with None where there is nothing, in 2 a list of
-        what there is. No task id: what the nearest task before this one gave. `key=None` means the most recent of any key.
+        One task id: its value, or the list of a mapped task's. Many: in dialect 1.10 a tuple with None where there is nothing, in 2 a
+        list of what there is. No task id: what the nearest task before this one gave. `key=None`: the most recent of any key.
         """
         own_dag = dag_id is None or dag_id == self.dag_id
         where = {
