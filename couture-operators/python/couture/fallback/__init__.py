@@ -28,7 +28,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         source = importlib.import_module(NAMES[module.__name__])
-        module.__dict__.update({name: value for name, value in vars(source).items() if not name.startswith("__")})
+        names = {name: value for name, value in vars(source).items() if name == "__version__" or not name.startswith("__")}
+        module.__dict__.update(names)
 
 
 def install() -> None:

@@ -6,6 +6,8 @@ import zoneinfo as _zoneinfo
 from couture.model.dates import parse_timezone as _parse_timezone
 
 UTC = utc = _dt.timezone.utc
+# Too old for libraries that use the real one where there is one: they go on without.
+__version__ = "0"
 
 
 class UnknownTimeZoneError(KeyError):
