@@ -104,6 +104,29 @@ class Edges(Model):
         dag = self.inside(body)
         self.assertEqual(self.edges(dag), {"up": [], "down": ["up", "work"], "work": ["up"]})
 
+    def test_what_is_written_in_the_block_of_a_setup(self):
+        head = (
+            "def w(name):\n    return EmptyOperator(task_id=name)\n"
+            "s, t = w('s').as_setup(), w('t')\nbefore = w('o')\ns >> t.as_teardown()\n"
+            "with t as block:\n"
+        )
+        cases = {
+            "w('a') >> w('b')": {"a": ["s"], "b": ["a"], "t": ["b", "s"]},
+            "w('i').as_setup() >> w('a') >> w('b')": {"a": ["i", "s"], "b": ["a"], "t": ["b", "s"]},
+            "w('x'); w('i').as_setup() >> w('a') >> w('j').as_teardown()": {"a": ["i"], "j": ["a"], "t": ["s", "x"], "x": ["s"]},
+            "before >> w('a'); w('b')": {"a": ["o"], "b": ["s"], "t": ["a", "b", "s"]},
+            "block.add_task(before); before >> w('b')": {"b": ["o"], "o": ["s"], "t": ["b", "s"]},
+            "w('a') >> w('i').as_setup() >> w('b')": {"a": ["s"], "b": ["i"], "i": ["a"], "t": ["b", "s"]},
+            "w('a')\nwith w('i').as_setup():\n        w('b')": {"a": ["s"], "b": ["i"], "i": ["s"], "t": ["a", "b", "s"]},
+            "w('a')\nwith w('j').as_teardown(setups=w('i')):\n        w('b')": {
+                "a": ["s"], "b": ["i"], "i": ["s"], "j": ["b", "i"], "t": ["a", "j", "s"],
+            },
+        }  # fmt: skip
+        for body, expected in cases.items():
+            with self.subTest(body):
+                found = self.edges(self.inside(head + "    " + body.replace("\n", "\n    ")))
+                self.assertEqual({task_id: above for task_id, above in found.items() if above}, expected)
+
 
 class Decorators(Model):
     def test_data_flows_along_edges(self):

@@ -135,4 +135,4 @@ class Neighbours(DependencyMixin):
     def __exit__(self, *_):
         from couture.model.setup_context import leave
 
-        leave(self)
+        leave()
