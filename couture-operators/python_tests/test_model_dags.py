@@ -221,6 +221,59 @@ class Settings(Model):
                 dag = self.dag(f"{head}the_dag = DAG('d', start_date=datetime(2026, 1, 1), {text})")
                 self.assertEqual((dag.get("schedule"), dag.get("assets")), expected)
 
+    def test_timetables_that_are_not_known_say_what_to_do(self):
+        head = (
+            "from airflow.timetables.base import Timetable\nfrom airflow.timetables.events import EventsTimetable\n"
+            "from airflow.timetables.trigger import MultipleCronTriggerTimetable\nfrom airflow.timetables.datasets import DatasetOrTimeSchedule\n"
+            "from airflow.datasets import Dataset\nclass Mine(Timetable): ...\n"
+        )
+        cases = {
+            "EventsTimetable([start])": "use a cron expression, or let something trigger it at those dates through the API",
+            "MultipleCronTriggerTimetable('0 1 * * *', '0 5 * * 1', timezone='UTC')": (
+                "write the times as one cron expression, or make a DAG for each of '0 1 * * *' and '0 5 * * 1'"
+            ),
+            "Mine()": "use a cron expression, a timedelta or assets",
+        }
+        for timetable, advice in cases.items():
+            name = timetable.partition("(")[0]
+            with self.subTest(timetable):
+                found = self.parsed(f"{head}start = datetime(2026, 1, 1)\nthe_dag = DAG('d', start_date=start, schedule={timetable})\n")
+                self.assertIsNone(found["error"])
+                self.assertNotIn("schedule", found["dags"][0])
+                text = f"DAG d has the timetable {name}, which is not supported: it runs only when it is triggered by hand; {advice}"
+                self.assertEqual(found["warnings"], [text])
+        body = f"{head}start = datetime(2026, 1, 1)\nboth = DatasetOrTimeSchedule(timetable=Mine(), datasets=[Dataset('a')])\n"
+        found = self.parsed(body + "the_dag = DAG('d', start_date=start, schedule=both)\n")
+        self.assertEqual(found["dags"][0]["assets"], {"asset": "a"})
+        text = "DAG d has the timetable Mine, which is not supported: it runs only when it is triggered by hand or by its assets"
+        self.assertEqual([it.partition(";")[0] for it in found["warnings"]], [text])
+
+    def test_single_cron_of_several_is_a_schedule(self):
+        body = "from airflow.timetables.trigger import MultipleCronTriggerTimetable as Several\nstart = datetime(2026, 1, 1)\n"
+        dag = self.dag(body + "the_dag = DAG('d', start_date=start, schedule=Several('0 1 * * *', timezone='UTC'))\n")
+        self.assertEqual(dag["schedule"], {"cron_trigger": "0 1 * * *", "timezone": "UTC"})
+
+    def test_weights_of_the_authors_own(self):
+        head = (
+            "from airflow.task.priority_strategy import PriorityWeightStrategy\n"
+            "from airflow.example_dags.plugins.decreasing_priority_weight_strategy import DecreasingPriorityStrategy as Less\n"
+            "class Mine(PriorityWeightStrategy): ...\n"
+        )
+        path = "airflow.example_dags.plugins.decreasing_priority_weight_strategy.DecreasingPriorityStrategy"
+        for rule, name in (("Mine()", "Mine"), ("Less()", "DecreasingPriorityStrategy"), (repr(path), "DecreasingPriorityStrategy")):
+            with self.subTest(rule):
+                found = self.parsed(f"{head}{OPEN}    EmptyOperator(task_id='a', weight_rule={rule})\n")
+                self.assertEqual(found["dags"][0]["tasks"][0]["weight_rule"], "absolute")
+                text = f"the weight_rule of task a is {name}, whose code is not run: its priority_weight alone counts"
+                self.assertEqual(found["warnings"], [text])
+        found = self.parsed(f"{OPEN}    EmptyOperator(task_id='a', weight_rule='nonsense')\n")
+        self.assertIn("weight_rule of task a is 'nonsense'", found["error"]["reason"])
+
+    def test_the_timetable_of_the_examples(self):
+        body = "from airflow.example_dags.plugins.workday import AfterWorkdayTimetable as After\nstart = datetime(2026, 1, 1)\n"
+        dag = self.dag(body + "the_dag = DAG('d', start_date=start, schedule=After())\n")
+        self.assertEqual(dag["schedule"], {"cron_trigger": "0 0 * * 2-6", "timezone": "UTC", "interval_ms": 86_400_000})
+
     def test_default_args_reach_each_task(self):
         body = (
             "def told(context): ...\n"

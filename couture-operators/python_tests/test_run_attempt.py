@@ -137,6 +137,7 @@ class Ends(unittest.TestCase):
         self.success("new.py", "templates", {"x": "2021-01-01 42 bar 2021-01-01! closed 1"})
         self.success("new.py", "hooked", ["2021-01-01", {"k": ["2021-01-01", 1]}], log=["pre 2021-01-01\n", "post ["])
         self.success("new.py", "query", ["select 2021-01-01", "2021-01-01", "{{ ds }}", 1, ["2021-01-01", 2], "tuple", "set"])
+        self.success("new.py", "renders", ["2021-01-01", {"k": "bar"}, 1])
         self.success("new.py", "xcom_args", [{"r": 1}, [7, "2021-01-01"]])
         self.success("new.py", "positional", [1, 2, [3], ["templates_dict", "ti"]])
         self.success("new.py", "deferring", [3, {"n": 2}, "2021-01-01"])

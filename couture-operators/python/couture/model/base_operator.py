@@ -9,13 +9,13 @@ from typing import Any, Collection, Dict, Optional, Sequence, Set, Union
 
 from couture.exceptions import AirflowException
 from couture.model import dates, dialect
-from couture.model.checks import as_list, as_timedelta, check_key, datasets, moment
+from couture.model.checks import as_list, as_timedelta, check_key, datasets, moment, weight_rule
 from couture.model.context import DagContext, TaskGroupContext
 from couture.model.defaults import OperatorMeta
 from couture.model.dependencies import connect, share_dag
 from couture.model.neighbours import Neighbours
 from couture.model.param import ParamsDict
-from couture.model.states import TriggerRule, WeightRule
+from couture.model.states import TriggerRule
 from couture.model.xcom_arg import XComArg, xcom_args_in
 
 __all__ = ["BaseOperator", "as_list"]
@@ -162,12 +162,7 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
         if not TriggerRule.is_valid(self.trigger_rule):
             known = ", ".join(sorted(TriggerRule.all_triggers()))
             raise AirflowException(f"The trigger_rule of task {self.task_id} is {self.trigger_rule!r}; it must be one of {known}")
-        if isinstance(self.weight_rule, str):
-            self.weight_rule = str(self.weight_rule)
-            if not WeightRule.is_valid(self.weight_rule):
-                raise AirflowException(
-                    f"The weight_rule of task {self.task_id} is {self.weight_rule!r}; it must be one of absolute, downstream, upstream"
-                )
+        self.weight_rule = weight_rule(self.weight_rule, self.task_id)
         retries = given["retries"]
         try:
             self.retries = int(retries or 0)
@@ -274,6 +269,12 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
         from couture.run.render import render_task_fields
 
         render_task_fields(self, context)
+
+    def render_template(self, content: Any, context, jinja_env=None, seen_oids=None) -> Any:
+        """The value with all texts in it rendered, by way of the installation; only for `execute`."""
+        from couture.run.render import render_template
+
+        return render_template(content, context, self)
 
     @staticmethod
     def xcom_push(context, key: str, value: Any, execution_date=None) -> None:

@@ -1,11 +1,13 @@
 """Arguments of DAGs and tasks, checked and brought into one form."""
 
 import datetime as dt
+import importlib
 import re
 from typing import Any, List, Optional
 
 from couture.exceptions import AirflowException
 from couture.model import dates
+from couture.model.states import WeightRule
 
 KEY = re.compile(r"[\w.-]+\Z")
 
@@ -50,6 +52,24 @@ def moment(value: Any, dag) -> Optional[dt.datetime]:
         return value
     zone = dag.timezone if dag is not None else None
     return dates.make_aware(value, zone) if zone is not None else value
+
+
+def weight_rule(rule: Any, task_id: str) -> Any:
+    """A rule's name, or an object of the author's own; a text with dots names its class."""
+    if not isinstance(rule, str):
+        return rule
+    rule = str(rule)
+    if WeightRule.is_valid(rule):
+        return rule
+    module, dot, name = rule.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name)() if dot else _unknown_weight(rule, task_id)
+    except (ImportError, AttributeError):
+        return _unknown_weight(rule, task_id)
+
+
+def _unknown_weight(rule: str, task_id: str) -> Any:
+    raise AirflowException(f"weight_rule of task {task_id} is {rule!r}; use absolute, downstream or upstream")
 
 
 def datasets(value: Any) -> List[Any]:
