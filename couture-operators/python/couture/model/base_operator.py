@@ -20,6 +20,15 @@ from couture.model.xcom_arg import XComArg, xcom_args_in
 
 __all__ = ["BaseOperator", "as_list"]
 
+# Arguments that are kept as they are given.
+_PLAIN = (
+    "owner email email_on_retry email_on_failure retry_exponential_backoff depends_on_past ignore_first_depends_on_past "
+    "wait_for_past_depends_before_skipping wait_for_downstream priority_weight weight_rule queue pool_slots sla "
+    "on_execute_callback on_failure_callback on_success_callback on_retry_callback on_skipped_callback trigger_rule resources "
+    "run_as_user map_index_template max_active_tis_per_dagrun executor do_xcom_push multiple_outputs doc doc_md doc_json "
+    "doc_yaml doc_rst description retry_policy render_template_as_native_obj"
+).split()
+
 
 class BaseOperator(Neighbours, metaclass=OperatorMeta):
     """What all tasks have in common. A subclass defines `execute`.
@@ -131,14 +140,7 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
             task_group.add(self)
 
     def _set_plain(self, given: Dict[str, Any]) -> None:
-        names = (
-            "owner email email_on_retry email_on_failure retry_exponential_backoff depends_on_past ignore_first_depends_on_past "
-            "wait_for_past_depends_before_skipping wait_for_downstream priority_weight weight_rule queue pool_slots sla "
-            "on_execute_callback on_failure_callback on_success_callback on_retry_callback on_skipped_callback trigger_rule resources "
-            "run_as_user map_index_template max_active_tis_per_dagrun executor do_xcom_push multiple_outputs doc doc_md doc_json "
-            "doc_yaml doc_rst description retry_policy render_template_as_native_obj"
-        ).split()
-        for name in names:
+        for name in _PLAIN:
             setattr(self, name, given[name])
         for hook in ("pre_execute", "post_execute"):
             if given[hook] is not None:

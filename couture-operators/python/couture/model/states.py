@@ -89,7 +89,7 @@ class TriggerRule(Text):
 
     @classmethod
     def is_valid(cls, rule: str) -> bool:
-        return str(rule) in cls.all_triggers()
+        return str(rule) in cls._value2member_map_
 
     @classmethod
     def all_triggers(cls):
