@@ -163,28 +163,28 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
         self.trigger_rule = str(self.trigger_rule)
         if not TriggerRule.is_valid(self.trigger_rule):
             known = ", ".join(sorted(TriggerRule.all_triggers()))
-            raise AirflowException(f"The trigger_rule of task {self.task_id} is {self.trigger_rule!r}; it must be one of {known}")
+            raise AirflowException(f"trigger_rule of task {self.task_id} is {self.trigger_rule!r}; use one of {known}")
         self.weight_rule = weight_rule(self.weight_rule, self.task_id)
         retries = given["retries"]
         try:
             self.retries = int(retries or 0)
         except (TypeError, ValueError):
-            raise AirflowException(f"'retries' of task {self.task_id} must be an integer, not {retries!r}") from None
+            raise AirflowException(f"retries of task {self.task_id} is {retries!r}; give a whole number") from None
         self.retry_delay = as_timedelta(given["retry_delay"], "retry_delay")
         self.max_retry_delay = as_timedelta(given["max_retry_delay"], "max_retry_delay")
         self.execution_timeout = given["execution_timeout"]
         if self.execution_timeout is not None and not isinstance(self.execution_timeout, dt.timedelta):
-            raise ValueError(f"execution_timeout must be timedelta object but passed as type: {type(self.execution_timeout)}")
+            raise ValueError(f"execution_timeout of task {self.task_id} is {self.execution_timeout!r}; give a timedelta")
         if self.pool_slots < 1:
-            raise ValueError(f"pool slots for {self.task_id} cannot be less than 1")
+            raise ValueError(f"pool_slots of task {self.task_id} is {self.pool_slots}; give 1 or more")
 
     def _check_unknown(self, task_id, kwargs: Dict[str, Any]) -> None:
         if not kwargs:
             return
-        text = f"Invalid arguments were passed to {type(self).__name__} (task_id: {task_id}): {', '.join(sorted(kwargs))}"
+        text = f"{type(self).__name__} of task {task_id} does not know the argument{'s' if len(kwargs) > 1 else ''} {', '.join(sorted(kwargs))}"
         if not dialect.is_old():
-            raise AirflowException(text)
-        warnings.warn(f"{text}; they are ignored", PendingDeprecationWarning, stacklevel=4)
+            raise AirflowException(f"{text}; correct the name or leave it out")
+        warnings.warn(f"{text}, which counts for nothing", PendingDeprecationWarning, stacklevel=4)
 
     def __post_init__(self) -> None:
         """Called when the outermost `__init__` is done."""
@@ -209,7 +209,7 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
     @property
     def dag(self):
         if self._dag is None:
-            raise AirflowException(f"Operator {self.task_id} has not been assigned to a DAG yet")
+            raise AirflowException(f"task {self.task_id} is in no DAG yet; make it in `with DAG(...)`, or give it dag=")
         return self._dag
 
     @dag.setter
@@ -218,9 +218,9 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
             self._dag = None
             return
         if not hasattr(dag, "task_dict"):
-            raise TypeError(f"Expected DAG; received {type(dag).__name__}")
+            raise TypeError(f"dag of task {self.task_id} is a {type(dag).__name__}; give a DAG")
         if self._dag is not None and self._dag is not dag:
-            raise AirflowException(f"The DAG assigned to {self.task_id} can not be changed.")
+            raise AirflowException(f"task {self.task_id} is in DAG {self._dag.dag_id} and cannot go to another; make a second task")
         self._dag = dag
         if self.start_date is not None and self.start_date.tzinfo is None:
             self.start_date = dates.make_aware(self.start_date, dag.timezone)

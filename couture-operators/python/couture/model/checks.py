@@ -15,11 +15,11 @@ KEY = re.compile(r"[\w.-]+\Z")
 def check_key(key: Any, kind: str, limit: int = 250) -> None:
     """Refuses an id that no installation could hold."""
     if not isinstance(key, str):
-        raise TypeError(f"The {kind} has to be a string and is {type(key)}: {key!r}")
+        raise TypeError(f"{kind} is {key!r}; give a text")
     if len(key) > limit:
-        raise AirflowException(f"The {kind} has to be less than {limit} characters, not {len(key)}")
+        raise AirflowException(f"{kind} {key[:40]!r}... has {len(key)} characters; at most {limit} are allowed")
     if not KEY.match(key):
-        raise AirflowException(f"The {kind} ({key!r}) has to be made of alphanumeric characters, dashes, dots, and underscores exclusively")
+        raise AirflowException(f"{kind} is {key!r}; use only letters, digits, `-`, `_` and `.`")
 
 
 def as_timedelta(value: Any, name: str) -> Optional[dt.timedelta]:

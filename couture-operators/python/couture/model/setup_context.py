@@ -44,7 +44,9 @@ _open: List[Block] = []
 def enter(task: Any) -> Block:
     """Begins the block of a setup, or of a teardown together with its setups."""
     if not (task.is_setup or task.is_teardown):
-        raise AirflowException(f"task {task.task_id} stands after `with`, but is no setup and no teardown; mark it with as_setup() or as_teardown()")
+        raise AirflowException(
+            f"task {task.task_id} stands after `with`, but is no setup and no teardown; mark it with as_setup() or as_teardown()"
+        )
     _open.append(Block(task))
     return _open[-1]
 
