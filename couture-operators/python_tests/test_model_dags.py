@@ -224,7 +224,8 @@ class Settings(Model):
     def test_timetables_that_are_not_known_say_what_to_do(self):
         head = (
             "from airflow.timetables.base import Timetable\nfrom airflow.timetables.events import EventsTimetable\n"
-            "from airflow.timetables.trigger import MultipleCronTriggerTimetable\nfrom airflow.timetables.datasets import DatasetOrTimeSchedule\n"
+            "from airflow.timetables.trigger import MultipleCronTriggerTimetable\n"
+            "from airflow.timetables.datasets import DatasetOrTimeSchedule\n"
             "from airflow.datasets import Dataset\nclass Mine(Timetable): ...\n"
         )
         cases = {

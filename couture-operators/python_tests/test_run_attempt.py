@@ -311,7 +311,7 @@ class Ends(unittest.TestCase):
 
         known = check("new.py", "killable", "AirflowTaskTerminated: the task was told to end (TERM)", "on_kill was called")
         self.assertEqual(known.variables["killed"], "yes")
-        check("old.py", "swallows", "AirflowException: Task received SIGTERM signal", "cleaned up")
+        check("old.py", "swallows", "AirflowException: the task was told to end (TERM)", "cleaned up")
 
     def test_a_lost_supervisor(self):
         attempt = Attempt(greeting(DAGS, "new.py", "new", "values"))

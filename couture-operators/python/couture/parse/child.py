@@ -59,6 +59,8 @@ class Child:
 
     def parsed(self) -> Dict[str, Any]:
         limit(self.memory, self.timeout)
+        # A file leaves little garbage, and this process ends soon.
+        gc.set_threshold(20_000)
         for folder in (os.path.join(self.root, "plugins"), self.root):
             sys.path.insert(0, folder)
         os.environ["COUTURE_DAGS_FOLDER"] = self.root
