@@ -181,7 +181,8 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
     def _check_unknown(self, task_id, kwargs: Dict[str, Any]) -> None:
         if not kwargs:
             return
-        text = f"{type(self).__name__} of task {task_id} does not know the argument{'s' if len(kwargs) > 1 else ''} {', '.join(sorted(kwargs))}"
+        unknown = ", ".join(sorted(kwargs))
+        text = f"{type(self).__name__} of task {task_id} does not know the argument{'s' if len(kwargs) > 1 else ''} {unknown}"
         if not dialect.is_old():
             raise AirflowException(f"{text}; correct the name or leave it out")
         warnings.warn(f"{text}, which counts for nothing", PendingDeprecationWarning, stacklevel=4)

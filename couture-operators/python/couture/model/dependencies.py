@@ -176,9 +176,7 @@ def chain(*tasks: Any) -> None:
             below.set_upstream(above)
         elif isinstance(above, (list, tuple)) and isinstance(below, (list, tuple)):
             if len(above) != len(below):
-                raise AirflowException(
-                    f"chain() got lists of {len(above)} and {len(below)} tasks side by side; give lists of one length, or use cross_downstream()"
-                )
+                raise AirflowException(f"chain() got lists of {len(above)} and {len(below)} tasks side by side; give lists of one length")
             for one, other in zip(above, below):
                 one.set_downstream(other)
         else:
