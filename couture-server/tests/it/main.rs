@@ -9,6 +9,7 @@ mod dag_folder;
 mod dags_test;
 mod full_disk;
 mod hostile;
+mod mapped;
 mod native;
 mod operations;
 mod page;
