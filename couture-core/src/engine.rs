@@ -68,6 +68,7 @@ pub struct Engine {
     store: Arc<dyn Store>,
     calls: mpsc::Sender<Call>,
     status: Arc<Mutex<EngineStatus>>,
+    settings: Arc<EngineSettings>,
 }
 
 /// A handle that does not keep the engine running.
@@ -76,13 +77,15 @@ pub struct WeakEngine {
     store: Arc<dyn Store>,
     calls: mpsc::WeakSender<Call>,
     status: Arc<Mutex<EngineStatus>>,
+    settings: Arc<EngineSettings>,
 }
 
 impl WeakEngine {
     /// The engine, while it runs.
     pub fn upgrade(&self) -> Option<Engine> {
         let calls = self.calls.upgrade()?;
-        Some(Engine { store: self.store.clone(), calls, status: self.status.clone() })
+        let (store, status, settings) = (self.store.clone(), self.status.clone(), self.settings.clone());
+        Some(Engine { store, calls, status, settings })
     }
 }
 
@@ -156,13 +159,15 @@ impl Engine {
         let shards = parts.store.shards().await?.len() as u32;
         let (sender, calls) = mpsc::channel(MAX_CALLS);
         let status = Arc::new(Mutex::new(EngineStatus::default()));
-        let engine = Self { store: parts.store.clone(), calls: sender, status: status.clone() };
+        let settings = Arc::new(parts.settings.clone());
+        let engine = Self { store: parts.store.clone(), calls: sender, status: status.clone(), settings };
         Ok((engine, Self::drive(Surroundings::new(parts, shards, calls, status))))
     }
 
     /// A handle that does not keep the engine running.
     pub fn downgrade(&self) -> WeakEngine {
-        WeakEngine { store: self.store.clone(), calls: self.calls.downgrade(), status: self.status.clone() }
+        let (store, status, settings) = (self.store.clone(), self.status.clone(), self.settings.clone());
+        WeakEngine { store, calls: self.calls.downgrade(), status, settings }
     }
 
     /// A driver that panics has a bug; the next one begins with what the store holds.
@@ -221,6 +226,11 @@ impl Engine {
         let shard = asset.shard(shards);
         self.store.post(shard, &Message::ChangeAsset { asset, extra }).await?;
         self.calls.send(Call::MessagePosted).await.map_err(|_| EngineError::Stopped)
+    }
+
+    /// How it is set up.
+    pub fn settings(&self) -> &EngineSettings {
+        &self.settings
     }
 
     /// What the engine is doing.

@@ -1,7 +1,7 @@
 //! Which runs are looked for, and in which order.
 
 use super::records::RunRecord;
-use crate::ids::DagId;
+use crate::ids::{DagId, RunKey};
 use crate::state::RunState;
 use crate::time::Timestamp;
 
@@ -14,6 +14,8 @@ pub struct RunQuery {
     pub states: Vec<RunState>,
     /// With a logical date before this one.
     pub before: Option<Timestamp>,
+    /// With a key above this one.
+    pub after: Option<RunKey>,
     /// What they are ordered by.
     pub order: RunOrder,
     /// Whether the greatest comes first.
@@ -45,6 +47,7 @@ impl RunQuery {
         self.dag_id.as_ref().is_none_or(|dag_id| *dag_id == run.dag_id)
             && (self.states.is_empty() || self.states.contains(&run.state))
             && self.before.is_none_or(|before| run.logical_date < before)
+            && self.after.is_none_or(|after| run.key > after)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The REST API under `/api/v2`, in Airflow 3's shapes where it has one, and what guards it.
 
 mod affected;
+mod asset;
 mod asset_event;
 mod backfill;
 mod bulk;
@@ -8,14 +9,17 @@ mod clear;
 mod connection;
 mod dag;
 mod dag_run;
+mod dag_warning;
 mod error;
 mod extract;
 mod guard;
 mod import_error;
+mod instance_places;
 mod log;
 mod mark;
 mod masked;
 mod monitor;
+mod named_instance;
 mod page_of;
 mod pool;
 mod recent_runs;

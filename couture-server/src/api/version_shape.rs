@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use couture_core::dag::TaskOptions;
+use couture_core::dag::{AssetCondition, TaskOptions};
 use couture_core::store::StoreError;
-use couture_core::{Store, TaskIndex};
+use couture_core::{Store, TaskIndex, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -21,6 +21,15 @@ pub struct VersionShape {
     /// To find it by.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// When it runs by itself, as it is written.
+    #[serde(default)]
+    pub schedule: Value,
+    /// No scheduled run has a logical date before.
+    #[serde(default)]
+    pub start_date: Option<Timestamp>,
+    /// The assets whose changes start a run.
+    #[serde(default)]
+    pub assets: Option<AssetCondition>,
     /// Its tasks, by index.
     pub tasks: Vec<TaskShape>,
 }
@@ -34,6 +43,9 @@ pub struct TaskShape {
     /// Where its input comes from: an id, or a list of them.
     #[serde(default)]
     pub input: Value,
+    /// What it is mapped over.
+    #[serde(default)]
+    pub expand: Option<Value>,
     /// What it waits for besides.
     #[serde(default)]
     pub upstream: Vec<String>,
@@ -58,7 +70,11 @@ impl TaskShape {
     pub fn all_upstream(&self) -> impl Iterator<Item = &str> {
         let several = self.input.as_array().map_or(&[][..], Vec::as_slice);
         let inputs = std::iter::once(&self.input).chain(several).filter_map(Value::as_str);
-        inputs.chain(self.upstream.iter().map(String::as_str))
+        let sources =
+            self.expand.iter().flat_map(|expand| expand.as_array().map_or(std::slice::from_ref(expand), Vec::as_slice));
+        inputs
+            .chain(sources.filter_map(|source| source["output"].as_str()))
+            .chain(self.upstream.iter().map(String::as_str))
     }
 }
 

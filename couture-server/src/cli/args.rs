@@ -190,6 +190,9 @@ pub(super) enum Tasks {
         /// Which try; the last one where absent.
         #[arg(long = "try", value_name = "N")]
         try_number: Option<u32>,
+        /// Which instance of a mapped task.
+        #[arg(long, value_name = "N")]
+        map_index: Option<i32>,
         /// Go on until the try is over.
         #[arg(long, short)]
         follow: bool,

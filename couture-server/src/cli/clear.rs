@@ -24,6 +24,11 @@ fn show(output: Output, answer: &Value, verb: &str) {
 }
 
 pub(super) async fn tasks(client: &Client, output: Output, args: TasksClear) -> Result<Verdict, CliError> {
+    let task_ids = match (args.map_index, &args.task_ids[..]) {
+        (None, _) => json!(args.task_ids),
+        (Some(map_index), [task_id]) => json!([[task_id, map_index]]),
+        (Some(_), _) => return Err(CliError::message("--map-index is about one task: give --task-id once")),
+    };
     let mut body = json!({
         "dry_run": true,
         "only_failed": args.only_failed,
@@ -32,7 +37,7 @@ pub(super) async fn tasks(client: &Client, output: Output, args: TasksClear) -> 
         "include_downstream": args.with.downstream,
         "include_past": args.with.past,
         "include_future": args.with.future,
-        "task_ids": args.task_ids,
+        "task_ids": task_ids,
     });
     for (field, text) in [("start_date", &args.start_date), ("end_date", &args.end_date)] {
         if let Some(text) = text {

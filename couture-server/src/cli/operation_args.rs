@@ -64,6 +64,9 @@ pub(super) struct TasksClear {
     /// Only this task; may be given again.
     #[arg(long = "task-id", short, value_name = "ID")]
     pub(super) task_ids: Vec<String>,
+    /// Only this instance of the mapped task.
+    #[arg(long, value_name = "N", requires = "task_ids")]
+    pub(super) map_index: Option<i32>,
     /// Only what has failed.
     #[arg(long, short = 'f', conflicts_with = "only_running")]
     pub(super) only_failed: bool,

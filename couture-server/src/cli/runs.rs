@@ -10,6 +10,9 @@ use super::print::{print, print_json};
 use super::table::{Table, cell, printable, seconds, time};
 use super::verdict::{CliError, Verdict};
 
+/// Longer reasons get lines of their own.
+const MAX_REASON_CHARS: usize = 80;
+
 pub(super) async fn run(client: Client, output: Output, command: Runs) -> Result<Verdict, CliError> {
     match command {
         Runs::List { dag_id, limit } => list(&client, output, dag_id.as_deref(), limit).await,
@@ -60,19 +63,34 @@ pub(super) async fn show(client: &Client, output: Output, dag_id: &str, run_id: 
     Ok(Verdict::Done)
 }
 
-/// Task instances, in the API's shape.
+/// Task instances, in the API's shape, each with its reason behind it or, where that is long, in whole on lines of its own.
 pub(super) fn task_table(tasks: &[Value]) -> String {
-    let mut table = Table::new(&["task_id", "state", "try", "started", "took", "reason"]);
+    let is_mapped = tasks.iter().any(|task| !task["rendered_map_index"].is_null());
+    let mut headings = vec!["task_id", "map_index", "state", "try", "started", "took", "reason"];
+    if !is_mapped {
+        headings.remove(1);
+    }
+    let mut table = Table::new(&headings);
     for task in tasks {
         let state = cell(&task["state"]);
-        table.row([
+        let reason = cell(&task["reason"]);
+        let is_long = reason.chars().count() > MAX_REASON_CHARS;
+        let mut cells = vec![
             cell(&task["task_id"]),
+            cell(&task["rendered_map_index"]),
             if state.is_empty() { "-".to_owned() } else { state },
             cell(&task["try_number"]),
             time(&task["start_date"]),
             seconds(&task["duration"]),
-            cell(&task["reason"]),
-        ]);
+            if is_long { String::new() } else { reason.clone() },
+        ];
+        if !is_mapped {
+            cells.remove(1);
+        }
+        table.row(cells);
+        if is_long {
+            table.note(&reason);
+        }
     }
     table.text()
 }

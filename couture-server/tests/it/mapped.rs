@@ -102,7 +102,10 @@ fn one_instance_is_cleared_and_marked() {
     assert_eq!(server.finished("fan", "r"), "success");
     assert_eq!(server.task_instances("fan", "r")[1]["try_number"], 1);
     server.couture_ok(&["tasks", "mark", "fan", "r", "each", "success", "--map-index", "1", "-y"]);
-    assert_eq!(places(&server.task_instances("fan", "r"))[1..4], ["each 0 success", "each 1 success", "each 2 success"]);
+    assert_eq!(
+        places(&server.task_instances("fan", "r"))[1..4],
+        ["each 0 success", "each 1 success", "each 2 success"]
+    );
 }
 
 #[test]

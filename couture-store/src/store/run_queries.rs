@@ -67,6 +67,10 @@ fn conditions(query: &RunQuery, args: &mut Args) -> String {
         args.int(before.as_micros());
         parts.push("logical_date < ?".to_owned());
     }
+    if let Some(after) = query.after {
+        args.int(after.0);
+        parts.push("run_key > ?".to_owned());
+    }
     if parts.is_empty() { String::new() } else { format!(" WHERE {}", parts.join(" AND ")) }
 }
 

@@ -99,7 +99,7 @@ fn run_queries() -> Vec<RunQuery> {
             for order in [RunOrder::Created, RunOrder::LogicalDate, RunOrder::Started, RunOrder::Ended] {
                 for before in [None, Some(Timestamp::from_micros(1))] {
                     let query =
-                        RunQuery { dag_id: dag_id.clone(), states: states.clone(), before, order, descending: false };
+                        RunQuery { dag_id: dag_id.clone(), states: states.clone(), before, after: None, order, descending: false };
                     queries.push(RunQuery { descending: true, ..query.clone() });
                     queries.push(query);
                 }
@@ -112,7 +112,8 @@ fn run_queries() -> Vec<RunQuery> {
 async fn runs_are_found_and_counted(fixture: &mut dyn StoreFixture) {
     let store = fixture.store();
     let all = write_mixed_runs(store).await;
-    for query in run_queries() {
+    let rest = RunQuery { after: Some(all[4].key), ..RunQuery::default() };
+    for query in run_queries().into_iter().chain([rest]) {
         let expected = expected_runs(&all, &query);
         assert_eq!(store.count_runs(&query).await.unwrap(), expected.len(), "{query:?}");
         for (offset, limit) in [(0, 100), (0, 2), (3, 2), (50, 1)] {
