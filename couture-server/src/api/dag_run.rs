@@ -12,6 +12,7 @@ use super::extract::{Args, Json, Names, dag_id, run_id};
 use super::page_of::PageOf;
 use super::recent_runs::recent_runs;
 use super::state::ApiState;
+use super::waiting;
 
 /// A DAG run, in Airflow's shape.
 #[derive(Debug, Serialize)]
@@ -30,6 +31,9 @@ pub(super) struct DagRunBody {
     cancelled: bool,
     conf: Value,
     dag_version: String,
+    /// Why it does not begin or go on, where its DAG is the reason; told of single runs only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// Seconds between two times, if both are known.
@@ -52,6 +56,7 @@ impl From<RunRecord> for DagRunBody {
             cancelled: run.cancelled,
             conf: run.conf,
             dag_version: run.version,
+            reason: None,
         }
     }
 }
@@ -170,7 +175,9 @@ pub(super) async fn get(
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
 ) -> Result<Json<DagRunBody>, ApiError> {
-    Ok(Json(state.run(&dag_id(&dag)?, &run_id(&run)?).await?.into()))
+    let run = state.run(&dag_id(&dag)?, &run_id(&run)?).await?;
+    let reason = waiting::of_run(&state, &run).await?;
+    Ok(Json(DagRunBody { reason, ..run.into() }))
 }
 
 pub(super) async fn patch(

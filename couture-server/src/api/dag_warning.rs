@@ -2,9 +2,8 @@
 
 use axum::extract::State;
 use couture_core::store::Pool;
-use couture_core::{DagId, Timestamp};
+use couture_core::{DagId, Restriction, Timestamp, Timetable};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::error::ApiError;
 use super::extract::{Args, Json, dag_id};
@@ -46,16 +45,21 @@ pub(super) struct Which {
 /// The most warnings about one DAG; more would say the same.
 const MAX_OF_ONE: usize = 10;
 
+/// Whether a DAG has a schedule that gives no run because it has no start date: most schedules count from there.
+pub(crate) fn never_runs(timetable: &dyn Timetable, restriction: &Restriction, now: Timestamp) -> bool {
+    restriction.earliest.is_none()
+        && timetable.can_be_scheduled()
+        && timetable.next_run(None, restriction, now).is_none()
+}
+
 impl DagWarning {
-    /// What is odd about a DAG, while the pools are these.
-    pub(super) fn of(shape: &VersionShape, pools: &[Pool]) -> Vec<Self> {
+    /// What is odd about a DAG now, while the pools are these. `catchup` is the setting for DAGs that do not say.
+    pub(super) fn of(shape: &VersionShape, pools: &[Pool], catchup: bool, now: Timestamp) -> Vec<Self> {
         let mut found = Vec::new();
-        if !matches!(&shape.schedule, Value::Null | Value::String(_)) || is_timed(&shape.schedule) {
-            let is_missing = shape.start_date.is_none() && !shape.schedule.is_null();
-            found.extend(is_missing.then(|| Self {
-                warning_type: "schedule without start date",
-                message: "it has a schedule and no start_date, so it never runs by itself: set start_date".to_owned(),
-            }));
+        let catchup = shape.catchup.unwrap_or(catchup);
+        let restriction = Restriction { earliest: shape.start_date, latest: shape.end_date, catchup };
+        if shape.timetable().is_some_and(|timetable| never_runs(&*timetable, &restriction, now)) {
+            found.push(Self { warning_type: "schedule without start date", message: NEVER_RUNS.to_owned() });
         }
         let short = shape.tasks.iter().filter_map(|task| Some((&task.task_id, shortage(pools, &task.options)?)));
         found.extend(short.take(MAX_OF_ONE).map(|(task_id, reason)| Self {
@@ -66,9 +70,8 @@ impl DagWarning {
     }
 }
 
-fn is_timed(schedule: &Value) -> bool {
-    schedule.as_str().is_some_and(|text| !matches!(text, "" | "none" | "None"))
-}
+/// What is said of such a DAG.
+pub(crate) const NEVER_RUNS: &str = "it has a schedule and no start_date, so it never runs by itself: set start_date";
 
 pub(super) async fn list(
     State(state): State<ApiState>,
@@ -80,6 +83,7 @@ pub(super) async fn list(
     let only = which.dag_id.as_deref().map(dag_id).transpose()?;
     let pools = state.store.pools().await?;
     let timestamp = state.clock.now().wall;
+    let catchup = state.engine.settings().catchup;
     let mut all = Vec::new();
     let mut after: Option<DagId> = None;
     loop {
@@ -91,7 +95,7 @@ pub(super) async fn list(
         after = dags.last().map(|dag| dag.dag_id.clone());
         for dag in dags.into_iter().filter(|dag| dag.active) {
             let Ok(shape) = state.shape(&dag.version).await else { continue };
-            all.extend(DagWarning::of(&shape, &pools).into_iter().map(|warning| WarningBody {
+            all.extend(DagWarning::of(&shape, &pools, catchup, timestamp).into_iter().map(|warning| WarningBody {
                 dag_display_name: dag.dag_id.clone(),
                 dag_id: dag.dag_id.clone(),
                 warning,

@@ -24,14 +24,17 @@ mod page_of;
 mod pool;
 mod recent_runs;
 mod router;
+mod run_changes;
 mod shortage;
 mod state;
 mod task_instance;
 mod variable;
 mod version_shape;
+mod waiting;
 mod xcom;
 
 pub(crate) use dag_run::run_body;
+pub(crate) use dag_warning::{NEVER_RUNS, never_runs};
 pub use error::ApiError;
 pub use guard::{AllowedHosts, Guard};
 pub(crate) use recent_runs::recent_runs;

@@ -13,7 +13,7 @@ use super::guard::{Guard, check};
 use super::state::ApiState;
 use super::{
     asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log, mark, monitor,
-    pool, task_instance, variable, xcom,
+    pool, run_changes, task_instance, variable, xcom,
 };
 use crate::page;
 
@@ -36,6 +36,7 @@ pub fn router(state: ApiState, guard: Guard) -> Router {
         .route("/api/v2/dags", get(dag::list))
         .route("/api/v2/dags/{dag_id}", get(dag::get).patch(dag::patch).delete(dag::delete))
         .route("/api/v2/dags/{dag_id}/clearTaskInstances", post(clear::tasks))
+        .route("/api/v2/dags/{dag_id}/changeDagRuns", post(run_changes::change))
         .route("/api/v2/dags/{dag_id}/tasks", get(dag::tasks))
         .route(runs, get(dag_run::list).post(dag_run::trigger))
         .route(run, get(dag_run::get).patch(dag_run::patch))

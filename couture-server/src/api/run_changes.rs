@@ -67,7 +67,9 @@ pub(super) async fn change(
     let dag_id = dag_id(&name)?;
     state.dag(&dag_id).await?;
     if body.states.is_empty() {
-        return Err(ApiError::invalid("states is empty; name the states of the runs, such as [\"queued\", \"running\"]"));
+        return Err(ApiError::invalid(
+            "states is empty; name the states of the runs, such as [\"queued\", \"running\"]",
+        ));
     }
     let wrong = |_| ApiError::invalid("continuation_token is not one of an answer; leave it out to begin");
     let after = body.continuation_token.as_deref().map(str::parse).transpose().map_err(wrong)?.map(RunKey);
@@ -92,9 +94,7 @@ async fn change_one(state: &ApiState, dag_id: &DagId, run: &RunRecord, action: A
     let mark = |as_what| async move { engine.mark_run(dag_id.clone(), run.key, as_what).await.map(drop) };
     let work = async {
         let result = match action {
-            Action::Clear => {
-                engine.clear(&Scope::run(dag_id.clone(), run.key), ClearOnly::All, false).await.map(drop)
-            }
+            Action::Clear => engine.clear(&Scope::run(dag_id.clone(), run.key), ClearOnly::All, false).await.map(drop),
             Action::Success => mark(MarkedState::Success).await,
             Action::Failed => mark(MarkedState::Failed).await,
         };

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use axum::extract::State;
-use couture_core::store::{Pool, RunRecord, TaskRecord};
+use couture_core::store::{RunRecord, TaskRecord};
 use couture_core::{DagId, MapIndex, PoolName, RunId, TaskState, Timestamp};
 use serde::Serialize;
 
@@ -14,9 +14,9 @@ use super::extract::{Args, Json, Names, dag_id, run_id};
 use super::instance_places::{InstancePlaces, Place};
 use super::named_instance::{Instance, Named, just_before};
 use super::page_of::PageOf;
-use super::shortage::shortage;
 use super::state::ApiState;
 use super::version_shape::{TaskShape, VersionShape};
+use super::waiting::Waiting;
 
 /// A task instance, in Airflow's shape. One that nothing has happened to has no state.
 #[derive(Debug, Serialize)]
@@ -44,7 +44,7 @@ pub(super) struct TaskInstanceBody {
     pool_slots: u32,
     priority_weight: i32,
     operator: String,
-    /// Why it failed, was skipped or lost; or, before it was started, why it cannot be.
+    /// Why it failed, was skipped or lost; or, where it waits, what for, as far as that is known.
     reason: Option<String>,
     /// How many attempts of this try were lost with their worker and launched again.
     lost: u32,
@@ -56,23 +56,13 @@ pub(super) struct TaskInstanceList {
     total_entries: usize,
 }
 
-/// The pools, as far as they may matter to a run's tasks.
-async fn pools(state: &ApiState, run: &RunRecord) -> Result<Vec<Pool>, ApiError> {
-    if run.state.is_finished() { Ok(Vec::new()) } else { Ok(state.store.pools().await?) }
-}
-
 fn body(
     run: &RunRecord,
     shape: &TaskShape,
     map_index: MapIndex,
     record: Option<&TaskRecord>,
-    pools: &[Pool],
+    reason: Option<String>,
 ) -> TaskInstanceBody {
-    let reason = match record {
-        Some(record) => record.error.as_deref().map(String::from),
-        None if run.state.is_finished() => None,
-        None => shortage(pools, &shape.options),
-    };
     TaskInstanceBody {
         task_id: shape.task_id.to_string(),
         dag_id: run.dag_id.clone(),
@@ -170,9 +160,26 @@ async fn bodies(
             break;
         }
     }
-    let pools = pools(state, run).await?;
-    let body = |place: &Place| body(run, &shape.tasks[place.0.at()], place.1, records.get(place), &pools);
+    let waiting = Waiting::of(state, run, shape).await?;
+    for task in waiting.missing_upstream(shape, places, &records) {
+        let rows = state.reader.tasks(run.key, just_before((task, MapIndex::NONE)), 1).await?;
+        records.extend(rows.into_iter().map(|row| ((row.token.task, row.token.map_index), row)));
+    }
+    let body = |place: &Place| {
+        let (task, record) = (&shape.tasks[place.0.at()], records.get(place));
+        let waits = record.is_none_or(|record| record.state == TaskState::Cleared);
+        let known = record.and_then(known_reason);
+        let reason = known.or_else(|| waits.then(|| waiting.reason(shape, task, &records))?);
+        body(run, task, place.1, record, reason)
+    };
     Ok(places.iter().map(body).collect())
+}
+
+/// What the row of an instance says: why it failed, was skipped or lost, or what it waits for.
+fn known_reason(record: &TaskRecord) -> Option<String> {
+    let deferral =
+        record.deferral.as_ref().map(|deferral| &*deferral.reason).filter(|reason: &&str| !reason.is_empty());
+    record.error.as_deref().or(deferral).map(String::from)
 }
 
 /// All task instances of a run, as the API shows them.
@@ -191,16 +198,17 @@ pub(crate) async fn all_task_instances(state: &ApiState, run: &RunRecord) -> Res
 impl Named {
     /// What it is, in the API's shape.
     pub(super) async fn body(&self, state: &ApiState) -> Result<TaskInstanceBody, ApiError> {
-        let record = self.record(state).await?;
-        let pools = pools(state, &self.run).await?;
-        Ok(body(&self.run, self.task_shape(), self.map_index, record.as_ref(), &pools))
+        let mut found = bodies(state, &self.run, &self.shape, &[(self.index, self.map_index)]).await?;
+        found.pop().ok_or_else(|| ApiError::not_found("there is no such task instance"))
     }
 
     /// It and its earlier tries.
     async fn all_tries(&self, state: &ApiState) -> Result<Json<TaskInstanceList>, ApiError> {
         let mut records = state.reader.tries(self.run.key, self.index, self.map_index).await?;
         records.extend(self.record(state).await?);
-        let body = |record: &TaskRecord| body(&self.run, self.task_shape(), self.map_index, Some(record), &[]);
+        let body = |record: &TaskRecord| {
+            body(&self.run, self.task_shape(), self.map_index, Some(record), known_reason(record))
+        };
         let task_instances: Vec<_> = records.iter().map(body).collect();
         Ok(Json(TaskInstanceList { total_entries: task_instances.len(), task_instances }))
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use couture_core::dag::{AssetCondition, TaskOptions};
 use couture_core::store::StoreError;
-use couture_core::{Store, TaskIndex, Timestamp};
+use couture_core::{Dialect, Schedule, Store, TaskIndex, Timestamp, Timetable, Zone};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -27,6 +27,21 @@ pub struct VersionShape {
     /// No scheduled run has a logical date before.
     #[serde(default)]
     pub start_date: Option<Timestamp>,
+    /// No scheduled run has a logical date after.
+    #[serde(default)]
+    pub end_date: Option<Timestamp>,
+    /// Whose wall clock its schedule means.
+    #[serde(default)]
+    pub timezone: Zone,
+    /// Whose rules it follows.
+    #[serde(default)]
+    pub dialect: Dialect,
+    /// Whether the runs that it missed are made up for; the setting of the installation where absent.
+    #[serde(default)]
+    pub catchup: Option<bool>,
+    /// How many of its runs may be running at a time; the setting of the installation where absent.
+    #[serde(default)]
+    pub max_active_runs: Option<u32>,
     /// The assets whose changes start a run.
     #[serde(default)]
     pub assets: Option<AssetCondition>,
@@ -79,6 +94,12 @@ impl TaskShape {
 }
 
 impl VersionShape {
+    /// What answers for its schedule; nothing where that cannot be read, or is written in Rust and missing here.
+    pub fn timetable(&self) -> Option<Arc<dyn Timetable>> {
+        let schedule: Schedule = serde_json::from_value(self.schedule.clone()).ok()?;
+        schedule.timetable(self.dialect, self.timezone).ok()
+    }
+
     /// The place of a task.
     pub fn find(&self, task_id: &str) -> Option<TaskIndex> {
         self.tasks.iter().position(|task| &*task.task_id == task_id).map(|at| TaskIndex(at as u32))

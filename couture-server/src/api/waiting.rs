@@ -12,7 +12,9 @@ use super::state::ApiState;
 use super::version_shape::{TaskShape, VersionShape};
 
 /// Of bigger runs only the pools are looked at.
-const MAX_TASKS: usize = 10_000;
+const MAX_TASKS: usize = 2_000;
+/// The most upstream tasks that are looked up.
+const MAX_LOOKED_UP: usize = 200;
 /// The most rows of the run before that are looked at.
 const MAX_ROWS: usize = 10_000;
 
@@ -37,7 +39,8 @@ pub(super) async fn of_run(state: &ApiState, run: &RunRecord) -> Result<Option<S
     let limit = shape.max_active_runs.unwrap_or(state.engine.settings().max_active_runs);
     let query = RunQuery { states: vec![RunState::Running], ..RunQuery::of(run.dag_id.clone()) };
     let running = state.reader.count_runs(&query).await?;
-    Ok((running >= limit as usize).then(|| format!("{running} runs of the dag are running; max_active_runs is {limit}")))
+    Ok((running >= limit as usize)
+        .then(|| format!("{running} runs of the dag are running; max_active_runs is {limit}")))
 }
 
 /// What tasks of a run may wait for.
@@ -65,7 +68,8 @@ impl Waiting {
         }
         let is_small = shape.tasks.len() <= MAX_TASKS;
         let looks_back = |task: &TaskShape| task.options.depends_on_past || task.options.wait_for_downstream;
-        let past = if is_small && shape.tasks.iter().any(looks_back) { Past::of(state, run, shape).await? } else { None };
+        let past =
+            if is_small && shape.tasks.iter().any(looks_back) { Past::of(state, run, shape).await? } else { None };
         Ok(Self { pools: state.store.pools().await?, is_small, past })
     }
 
@@ -89,7 +93,26 @@ impl Waiting {
         let pool = self.pools.iter().find(|pool| pool.name == task.options.pool)?;
         let free = i64::from(pool.slots) - pool.used;
         let (name, needed) = (pool.name.as_str(), task.options.pool_slots);
-        (free < i64::from(needed)).then(|| format!("needs {needed} slots of pool {name:?}, of which {} are free", free.max(0)))
+        (free < i64::from(needed))
+            .then(|| format!("needs {needed} slots of pool {name:?}, of which {} are free", free.max(0)))
+    }
+
+    /// The upstream tasks of those without a row whose own rows are not known yet.
+    pub(super) fn missing_upstream(
+        &self,
+        shape: &VersionShape,
+        places: &[Place],
+        records: &HashMap<Place, TaskRecord>,
+    ) -> Vec<TaskIndex> {
+        let waiting =
+            places.iter().filter(|place| self.is_small && !records.contains_key(place)).map(|(task, _)| *task);
+        let upstream =
+            waiting.flat_map(|task| shape.tasks[task.at()].all_upstream().filter_map(|name| shape.find(name)));
+        let mut missing: Vec<_> = upstream.filter(|task| !records.contains_key(&(*task, MapIndex::NONE))).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing.truncate(MAX_LOOKED_UP);
+        missing
     }
 }
 
@@ -137,17 +160,4 @@ impl Past {
             None => Some(format!("depends_on_past: it has not begun in the run before, {run_id:?}")),
         }
     }
-}
-
-/// The rows of the upstream tasks of those that have none, where they are not known yet.
-pub(super) fn missing_upstream(shape: &VersionShape, places: &[Place], records: &HashMap<Place, TaskRecord>) -> Vec<TaskIndex> {
-    if shape.tasks.len() > MAX_TASKS {
-        return Vec::new();
-    }
-    let waiting = places.iter().filter(|place| !records.contains_key(place)).map(|(task, _)| *task);
-    let upstream = waiting.flat_map(|task| shape.tasks[task.at()].all_upstream().filter_map(|name| shape.find(name)));
-    let mut missing: Vec<_> = upstream.filter(|task| !records.contains_key(&(*task, MapIndex::NONE))).collect();
-    missing.sort_unstable();
-    missing.dedup();
-    missing
 }

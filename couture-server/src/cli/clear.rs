@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::args::Output;
 use super::asking::{affected_table, goes_on};
 use super::client::{Client, path};
+use super::many_runs::named;
 use super::operation_args::{RunClear, RunMark, TaskMark, TaskRun, TasksClear};
 use super::print::{print, print_json};
 use super::table::{cell, printable};
@@ -87,7 +88,8 @@ pub(super) async fn run_task(client: &Client, output: Output, args: TaskRun) -> 
 }
 
 pub(super) async fn run(client: &Client, output: Output, args: RunClear) -> Result<Verdict, CliError> {
-    let address = path(&["dags", &args.dag_id, "dagRuns", &args.run_id, "clear"]);
+    let run_id = named(args.run_id)?;
+    let address = path(&["dags", &args.dag_id, "dagRuns", &run_id, "clear"]);
     let mut body = json!({ "dry_run": true, "only_failed": args.only_failed });
     let plan = client.post(&address, &body).await?;
     if goes_on(args.asking, output, &plan, &affected_table(&plan))? {
@@ -96,7 +98,7 @@ pub(super) async fn run(client: &Client, output: Output, args: RunClear) -> Resu
         match output {
             Output::Json => print_json(&run),
             Output::Table => {
-                print(&format!("run {} begins again: {}\n", printable(&args.run_id), cell(&run["state"])));
+                print(&format!("run {} begins again: {}\n", printable(&run_id), cell(&run["state"])));
             }
         }
     }
@@ -104,11 +106,12 @@ pub(super) async fn run(client: &Client, output: Output, args: RunClear) -> Resu
 }
 
 pub(super) async fn mark_run(client: &Client, output: Output, args: RunMark) -> Result<Verdict, CliError> {
-    let address = path(&["dags", &args.dag_id, "dagRuns", &args.run_id]);
+    let run_id = named(args.run_id)?;
+    let address = path(&["dags", &args.dag_id, "dagRuns", &run_id]);
     let run = client.patch(&address, &json!({ "state": args.state.word() })).await?;
     match output {
         Output::Json => print_json(&run),
-        Output::Table => print(&format!("run {} is {}\n", printable(&args.run_id), cell(&run["state"]))),
+        Output::Table => print(&format!("run {} is {}\n", printable(&run_id), cell(&run["state"]))),
     }
     Ok(Verdict::Done)
 }

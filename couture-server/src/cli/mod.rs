@@ -2,6 +2,7 @@
 
 mod args;
 mod asking;
+mod assets;
 mod backfill;
 mod clear;
 mod client;
@@ -9,6 +10,7 @@ mod connections;
 mod dags;
 mod entries;
 mod follow;
+mod many_runs;
 mod operation_args;
 mod pools;
 mod print;

@@ -6,6 +6,7 @@ use super::args::{Output, Runs};
 use super::clear;
 use super::client::{Client, path};
 use super::dags::all;
+use super::many_runs::{change_many, named};
 use super::print::{print, print_json};
 use super::table::{Table, cell, printable, seconds, time};
 use super::verdict::{CliError, Verdict};
@@ -17,9 +18,19 @@ pub(super) async fn run(client: Client, output: Output, command: Runs) -> Result
     match command {
         Runs::List { dag_id, limit } => list(&client, output, dag_id.as_deref(), limit).await,
         Runs::Show { dag_id, run_id } => show(&client, output, &dag_id, &run_id).await,
-        Runs::Clear(args) => clear::run(&client, output, args).await,
-        Runs::Mark(args) => clear::mark_run(&client, output, args).await,
-        Runs::Cancel { dag_id, run_id } => cancel(&client, output, &dag_id, &run_id).await,
+        Runs::Clear(args) => match args.many.query()? {
+            Some(_) if args.only_failed => Err(CliError::message("--only-failed is about one run: leave --state out")),
+            Some(many) => change_many(&client, output, &args.dag_id, "clear", &many, args.asking).await,
+            None => clear::run(&client, output, args).await,
+        },
+        Runs::Mark(args) => match args.many.query()? {
+            Some(many) => change_many(&client, output, &args.dag_id, args.state.word(), &many, args.asking).await,
+            None => clear::mark_run(&client, output, args).await,
+        },
+        Runs::Cancel(args) => match args.many.query()? {
+            Some(many) => change_many(&client, output, &args.dag_id, "failed", &many, args.asking).await,
+            None => cancel(&client, output, &args.dag_id, &named(args.run_id)?).await,
+        },
     }
 }
 
@@ -59,6 +70,9 @@ pub(super) async fn show(client: &Client, output: Output, dag_id: &str, run_id: 
         took if took.is_empty() => "\n\n".to_owned(),
         took => format!(" after {took}\n\n"),
     });
+    if let Some(reason) = run["reason"].as_str() {
+        print(&format!("waiting: {}\n\n", printable(reason)));
+    }
     print(&task_table(&tasks));
     Ok(Verdict::Done)
 }

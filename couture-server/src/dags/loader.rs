@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_core::store::StoreError;
-use couture_core::{Clock, Dag, DagId, Engine, EngineError, StoreReader};
+use couture_core::{Clock, Dag, DagId, Engine, EngineError, Restriction, StoreReader};
 use futures_util::StreamExt as _;
 
 use super::catalog::{Catalog, Change};
 use super::watch::Watch;
+use crate::api::{NEVER_RUNS, never_runs};
 
 /// DAGs registered at a time, so that they share commits.
 const CONCURRENT: usize = 64;
@@ -43,7 +44,12 @@ async fn apply_one(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, change
             _ => Ok(()),
         };
         match result {
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                if let Some(dag) = &dag {
+                    warn(engine, dag, clock);
+                }
+                return Ok(());
+            }
             Err(EngineError::Stopped) => return Err(EngineError::Stopped),
             Err(EngineError::Store(error @ StoreError::Unavailable(_))) => {
                 tracing::warn!("failed to register a DAG, and try again: {error}");
@@ -57,6 +63,16 @@ async fn apply_one(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, change
                 return Ok(());
             }
         }
+    }
+}
+
+/// Tells of a DAG that is right, and does not do what was meant.
+fn warn(engine: &Engine, dag: &Dag, clock: &dyn Clock) {
+    let attributes = &dag.attributes;
+    let catchup = attributes.catchup.unwrap_or(engine.settings().catchup);
+    let restriction = Restriction { earliest: attributes.start_date, latest: attributes.end_date, catchup };
+    if never_runs(&*dag.timetable, &restriction, clock.now().wall) {
+        tracing::warn!(dag_id = %dag.dag_id, "{NEVER_RUNS}");
     }
 }
 

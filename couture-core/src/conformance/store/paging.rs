@@ -98,8 +98,14 @@ fn run_queries() -> Vec<RunQuery> {
         for states in [vec![], vec![RunState::Queued, RunState::Running], vec![RunState::Queued, RunState::Failed]] {
             for order in [RunOrder::Created, RunOrder::LogicalDate, RunOrder::Started, RunOrder::Ended] {
                 for before in [None, Some(Timestamp::from_micros(1))] {
-                    let query =
-                        RunQuery { dag_id: dag_id.clone(), states: states.clone(), before, after: None, order, descending: false };
+                    let query = RunQuery {
+                        dag_id: dag_id.clone(),
+                        states: states.clone(),
+                        before,
+                        after: None,
+                        order,
+                        descending: false,
+                    };
                     queries.push(RunQuery { descending: true, ..query.clone() });
                     queries.push(query);
                 }
