@@ -130,6 +130,7 @@ pub(super) struct RunClear {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 #[command(override_usage = "couture runs mark <DAG_ID> <RUN_ID> <success|failed>\n       \
                             couture runs mark <DAG_ID> <success|failed> --state <STATE> [--before <DATE>] [-y]")]
 pub(super) struct RunMark {

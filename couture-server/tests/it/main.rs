@@ -4,11 +4,14 @@
 mod harness;
 
 mod api;
+mod assets;
 mod command_line;
 mod dag_folder;
 mod dags_test;
 mod full_disk;
 mod hostile;
+mod lists;
+mod many_runs;
 mod mapped;
 mod native;
 mod operations;
@@ -16,3 +19,4 @@ mod page;
 mod starting;
 mod stopping;
 mod values;
+mod waiting;
