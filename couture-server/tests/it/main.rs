@@ -16,6 +16,7 @@ mod mapped;
 mod native;
 mod operations;
 mod page;
+mod readme;
 mod starting;
 mod stopping;
 mod values;

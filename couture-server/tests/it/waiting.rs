@@ -25,10 +25,11 @@ fn a_run_that_waits_says_why() {
         |id: &str, rest: &str| format!("dag_id: {id}\ntasks:\n- {{task_id: t, operator: {{type: empty}}, {rest}}}\n");
     write_dag_file(folder.path(), "paused.yaml", &task("paused", "retries: 0"));
     write_dag_file(folder.path(), "pool.yaml", &task("pool", "pool: nowhere"));
-    write_dag_file(folder.path(), "past.yaml", &task("past", "depends_on_past: true"));
+    let past = format!("catchup: false\n{}", task("past", "depends_on_past: true"));
+    write_dag_file(folder.path(), "past.yaml", &past);
     let sleeper = "dag_id: crowd\nmax_active_runs: 1\ntasks:\n- {task_id: t, operator: {type: bash, bash_command: 'test {{ run_id }} != first || sleep 600'}}\n";
     write_dag_file(folder.path(), "crowd.yaml", sleeper);
-    let server = TestServer::start_with(folder.path(), &["--load-examples=false", "--catchup=false"]);
+    let server = TestServer::start_with(folder.path(), &["--load-examples=false"]);
     told(&server, "paused", "waiting: the dag is paused", &["dags", "unpause", "paused"]);
     for dag_id in ["pool", "past", "crowd"] {
         server.unpause(dag_id);
@@ -92,4 +93,25 @@ fn the_state_of_a_finished_run_follows_a_mark() {
     assert_eq!(state("success")["start_date"], before["start_date"]);
     mark("a", "failed");
     state("success");
+}
+
+#[test]
+fn a_secret_that_is_waited_for_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let dag = "dag_id: d\ntasks:\n- {task_id: t, operator: {type: file_sensor, filepath: '/nowhere/{{ var.value.my_token }}'}}\n";
+    write_dag_file(folder.path(), "d.yaml", dag);
+    let server = TestServer::start_with(folder.path(), &["--load-examples=false"]);
+    server.couture_ok(&["variables", "set", "my_token", "hunter2hunter2"]);
+    server.unpause("d");
+    server.trigger("d", &json!({"dag_run_id": "r"}));
+    let task = eventually("the sensor waits", || {
+        let task = server.task_instances("d", "r").remove(0);
+        (task["state"] == "deferred").then_some(task)
+    });
+    assert!(task["reason"].as_str().unwrap().contains("/nowhere/***"), "{task}");
+    server.couture_ok(&["runs", "cancel", "d", "r"]);
+    let data = folder.path().to_owned();
+    server.stop();
+    let database = std::fs::read(data.join("couture.db")).unwrap();
+    assert!(!database.windows(14).any(|window| window == b"hunter2hunter2"));
 }
