@@ -23,6 +23,7 @@ mod child;
 pub mod dags;
 pub mod email;
 mod empty;
+mod frames;
 mod full_disk;
 mod function;
 pub mod http;

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod archive;
 mod backend;
 pub mod cli;
 mod command_line;
@@ -13,6 +14,7 @@ mod error;
 mod fernet_key;
 mod free_space;
 mod listen;
+pub mod live;
 mod mail;
 mod node;
 mod page;

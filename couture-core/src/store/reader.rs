@@ -79,6 +79,9 @@ pub trait StoreReader: Debug + Send + Sync {
     /// How many changes of an asset, or of all, there are.
     async fn count_asset_events(&self, asset: Option<&AssetName>) -> Result<usize, StoreError>;
 
+    /// The last position of each shard's journal, by shard, ascending.
+    async fn positions(&self) -> Result<Vec<(ShardId, u64)>, StoreError>;
+
     /// The journal of `shard` after position `after`.
     async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError>;
 }

@@ -82,6 +82,10 @@ impl StoreReader for SqlStore {
         self.asset_events_counted(asset).await
     }
 
+    async fn positions(&self) -> Result<Vec<(ShardId, u64)>, StoreError> {
+        self.journal_positions().await
+    }
+
     async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {
         self.journal_after(shard, after, limit).await
     }
