@@ -130,7 +130,7 @@ mod tests {
 
     fn context() -> TaskContext {
         let dag = DagBuilder::new("d");
-        dag.task("t", EmptyOperator, ());
+        dag.task("t", EmptyOperator {}, ());
         let logical_date = Timestamp::parse("2026-01-31").unwrap();
         let run = RunInfo {
             key: RunKey::new(ShardId(0), 1),
