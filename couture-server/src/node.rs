@@ -113,9 +113,8 @@ impl Node {
             LocalSettings { capacity: settings.scheduler.parallelism as usize, kill_grace, ..LocalSettings::default() };
         let executor =
             Arc::new(LocalExecutor::new(data.worker().clone(), local, clock.clone(), backend.store.clone(), services));
-        let engine_settings = engine_settings(&settings);
-        let (store, clock_of_engine) = (backend.store.clone(), clock.clone());
-        let engine = Engine::start_with(store, executor, clock_of_engine, notifier, engine_settings).await?;
+        let (store, clock_of_engine, rules) = (backend.store.clone(), clock.clone(), engine_settings(&settings));
+        let engine = Engine::start_with(store, executor, clock_of_engine, notifier, rules).await?;
         dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let catalog = Arc::new(Catalog::new(dags, folder_limits(&settings)));
@@ -223,7 +222,7 @@ impl Node {
 }
 
 fn engine_settings(settings: &Settings) -> EngineSettings {
-    let Settings { scheduler, .. } = settings;
+    let scheduler = &settings.scheduler;
     EngineSettings {
         paused_at_creation: scheduler.dags_are_paused_at_creation,
         lease: Duration::from_millis(scheduler.lease_ms),

@@ -113,6 +113,7 @@ fn silent(end: &ProcessEnd) -> String {
         return format!("python task failed: {unheard}");
     }
     let how = match (end.signal, end.code) {
+        _ if end.unheard.is_some() => end.unheard.clone().unwrap_or_default(),
         (Some(signal), _) => format!("killed by {}", signal_name(signal)),
         (None, Some(0)) => "it ended with exit code 0 before its task was done, as os._exit(0) does".to_owned(),
         (None, code) => format!("exit code {}", code.unwrap_or(-1)),
