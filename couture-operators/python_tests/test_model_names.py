@@ -6,7 +6,7 @@ import subprocess
 import sys
 import unittest
 
-from parse_host import PACKAGES
+from parse_host import PACKAGES, parsed
 
 sys.path.insert(0, PACKAGES)
 
@@ -44,6 +44,14 @@ class Names(unittest.TestCase):
         for text in ("from airflow.models import Nonsense", "import airflow.nonsense", "from airflow.utils.dates import nonsense"):
             with self.subTest(text), self.assertRaises(ImportError):
                 exec(text, {})
+
+    def test_the_version_is_that_of_the_files_rules(self):
+        old = "from airflow.operators.bash_operator import BashOperator\n"
+        for head, expected in ((old, "1.10.15"), ("", "2.10.5")):
+            for how in ("import airflow; version = airflow.__version__", "from airflow.version import version"):
+                with self.subTest(expected=expected, how=how):
+                    found = parsed(f"{head}{how}\nfrom airflow import DAG\nit = DAG('d', description=version)\n")
+                    self.assertEqual(found["dags"][0]["description"] if found["dags"] else found["error"], expected)
 
     def test_what_is_not_installed_is_not_needed(self):
         code = (

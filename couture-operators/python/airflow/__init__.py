@@ -12,7 +12,9 @@ __path__ = [_os.path.dirname(_os.path.abspath(__file__))]
 
 def __getattr__(name):
     if name == "__version__":
-        return _finder.attribute("airflow.version", "version")
+        from couture.model import configuration
+
+        return configuration.version
     return _finder.attribute("airflow", name)
 
 
