@@ -73,7 +73,10 @@ impl Sources {
                 attributes.push_str(line);
                 continue;
             }
-            if let Some(name) = line.strip_prefix("pub struct ").and_then(|rest| rest.strip_suffix(" {")) {
+            let name = line.strip_prefix("pub struct ");
+            if let Some(name) = name.and_then(|rest| rest.strip_suffix(';').or_else(|| rest.strip_suffix(" {}"))) {
+                self.structs.insert(name.to_owned(), Vec::new());
+            } else if let Some(name) = name.and_then(|rest| rest.strip_suffix(" {")) {
                 open = Some((name.to_owned(), attributes.contains("serde(default)"), Vec::new()));
             } else if line == "}" {
                 if let Some((name, _, fields)) = open.take() {
@@ -111,7 +114,7 @@ impl Sources {
         let mut text = format!("{what}\n\n| field | | what it is |\n|---|---|---|\n");
         for field in fields {
             let need = if field.is_optional { "" } else { "needed" };
-            let doc = field.doc.replace("[`", "`").replace("`]", "`").replace('|', "\\|");
+            let doc = without_links(&field.doc).replace('|', "\\|");
             let _ = writeln!(text, "| `{}` | {need} | {doc} |", field.name);
         }
         text
@@ -134,6 +137,18 @@ impl Sources {
             "What all sensors have. Durations of sensors (`delta` of `time_delta_sensor` too) are numbers of seconds:";
         text + &self.table(all, &settings)
     }
+}
+
+/// `[text]` and `[text](place)` as `text`, where the text is code.
+fn without_links(doc: &str) -> String {
+    let mut out = String::new();
+    let mut rest = doc;
+    while let Some((before, after)) = rest.split_once("[`") {
+        let (text, behind) = after.split_once("`]").unwrap();
+        let _ = write!(out, "{before}`{text}`");
+        rest = behind.strip_prefix('(').and_then(|place| place.split_once(')')).map_or(behind, |(_, behind)| behind);
+    }
+    out + rest
 }
 
 #[test]
