@@ -173,6 +173,7 @@ impl Host {
             }
         }
         executor.promises.died(&dead);
+        executor.promises.scheduler_died();
     }
 
     pub fn jump(&self, by_us: i64) {
