@@ -101,6 +101,15 @@ impl Run {
         self.evaluate(task, ledger, now);
     }
 
+    /// Tasks above those that wait for slots may have changed: what has not begun is looked at anew. What is left of it in a queue is
+    /// passed over there.
+    pub(super) fn reconsider(&mut self) {
+        for instance in &mut self.tasks {
+            instance.ready &= !matches!(instance.state, None | Some(TaskState::Cleared));
+        }
+        self.recount();
+    }
+
     /// Goes on after a restart with what was wanted of instances: what is live is ended, and what is not has been.
     pub(super) fn pursue_wishes(&mut self, ledger: &mut Ledger, now: Now) {
         for slot in self.slots.all() {

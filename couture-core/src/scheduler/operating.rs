@@ -137,6 +137,7 @@ impl Scheduler {
         let Some(run) = self.runs.get_mut(&key) else { return };
         if run.state == RunState::Running {
             run.witness = Slot::default();
+            run.reconsider();
             run.evaluate_all(&mut self.ledger, now);
         }
         run.news.clear();

@@ -16,7 +16,7 @@ use couture_core::trigger_rule::Verdict;
 use couture_core::{AttemptToken, DagId, PoolName, RunId, RunKey, RunState, RunType, ShardId, TaskIndex, TaskState};
 
 use assets::Assets;
-use backfills::Backfills;
+use backfills::{Backfills, may_clear};
 use run::Run;
 use slas::Slas;
 use turns::Turns;
@@ -229,9 +229,8 @@ impl Promises {
         let records = || commit.shards.iter().flat_map(|part| &part.records);
         for row in records() {
             let Record::Backfill(row) = row else { continue };
-            let before = seen.backfills.rows.get(&row.number);
-            for run in seen.runs.values_mut().filter(|run| Backfills::reprocessing(row, before, run)) {
-                run.asked.all += 1;
+            if !seen.backfills.is_known(row) {
+                seen.runs.values_mut().filter(|run| may_clear(row, run)).for_each(|run| run.asked.all += 1);
             }
         }
         for record in records() {

@@ -45,17 +45,26 @@ impl Backfills {
         }
     }
 
-    /// How many backfills may have cleared a run once.
-    pub(super) fn reprocessing(row: &Backfill, before: Option<&Backfill>, run: &Run) -> bool {
-        before.is_none()
-            && row.reprocess != Reprocess::None
-            && run.dag.dag_id == row.dag_id
-            && (row.from..=row.to).contains(&run.logical_date)
+    /// How many backfills may clear a run that has just been created.
+    pub(super) fn reprocessing(&self, run: &Run) -> usize {
+        self.rows.values().filter(|row| !row.state.is_over() && may_clear(row, run)).count()
+    }
+
+    pub(super) fn is_known(&self, row: &Backfill) -> bool {
+        self.rows.contains_key(&row.number)
     }
 
     pub(super) fn is_over(&self) -> bool {
         self.rows.values().all(|row| row.state.is_over())
     }
+}
+
+/// Whether a backfill may clear a run, once.
+pub(super) fn may_clear(row: &Backfill, run: &Run) -> bool {
+    row.reprocess != Reprocess::None
+        && run.dag.dag_id == row.dag_id
+        && run.backfill != Some(row.number)
+        && (row.from..=row.to).contains(&run.logical_date)
 }
 
 /// The dates of a finished backfill that have no run.

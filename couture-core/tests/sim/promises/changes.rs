@@ -16,7 +16,9 @@ impl Seen {
         if self.run_ids.insert((run.dag_id.clone(), run.run_id.clone()), run.key).is_some() {
             self.violations.push(format!("run {} of {} is created twice", run.run_id, run.dag_id));
         }
-        self.runs.insert(run.key, Run::new(run, dag));
+        let mut created = Run::new(run, dag);
+        created.asked.all = self.backfills.reprocessing(&created) as u32;
+        self.runs.insert(run.key, created);
     }
 
     pub(super) fn run_changed(&mut self, change: &RunChange) {
