@@ -10,7 +10,7 @@ use crate::error_chain;
 use crate::executor::{Launch, Report};
 use crate::ids::{PoolName, ShardId};
 use crate::scheduler::{Bug, Event};
-use crate::store::{Answer, Commit, CommitError, Message, Record, Refusal, StoreError};
+use crate::store::{Answer, Commit, CommitError, Message, Record, Refusal, Request, StoreError};
 use crate::task::Outcome;
 
 /// The longest wait between two tries of a commit.
@@ -64,8 +64,7 @@ impl Driver {
             let Some((reply, request)) = self.askers.remove(&asker.0) else { continue };
             let answer = match (answer, request) {
                 (Err(Refusal::NotOwned(dag_id)), Some(request)) if !self.store.is_exclusive() => {
-                    self.post(dag_id.shard(self.shard_count), Message::Request(request)).await;
-                    Ok(Answer::Posted)
+                    self.forward(dag_id.shard(self.shard_count), request).await
                 }
                 (answer, _) => answer.map_err(EngineError::Refused),
             };
@@ -171,6 +170,23 @@ impl Driver {
         });
         self.unheard.extend(lost);
         self.next_tick = now.mono;
+    }
+
+    /// Hands a request to the scheduler that it is for. One that would do twice what is done once is not posted again where the store
+    /// gave no answer: who asked decides.
+    async fn forward(&mut self, shard: ShardId, request: Request) -> Result<Answer, EngineError> {
+        let is_repeatable = match &request {
+            Request::Trigger(trigger) => trigger.run_id.is_some(),
+            Request::SetPaused { .. } | Request::CancelRun { .. } | Request::DeleteHistory { .. } => true,
+            Request::Operate { .. } | Request::Backfill(_) | Request::SetBackfill { .. } => false,
+        };
+        let message = Message::Request(request);
+        if is_repeatable {
+            self.post(shard, message).await;
+        } else {
+            self.store.post(shard, &message).await?;
+        }
+        Ok(Answer::Posted)
     }
 
     /// Puts a message into the inbox of another scheduler's shard; returns when it is durable.

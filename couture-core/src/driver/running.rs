@@ -273,9 +273,9 @@ impl Driver {
                     let asker = Some(self.asker(reply, None));
                     self.handle(Event::DagDeregistered { dag_id, asker }, batch);
                 }
-                Call::Request(request, reply) => match self.resolve(request.clone(), self.clock.now()).await {
+                Call::Request(request, reply) => match self.resolve(request, self.clock.now()).await {
                     Ok(resolved) => {
-                        let asker = self.asker(reply, Some(request));
+                        let asker = self.asker(reply, Some(resolved.clone()));
                         self.handle(Event::Requested { request: resolved, asker }, batch);
                     }
                     Err(error) => drop(reply.send(Err(error))),

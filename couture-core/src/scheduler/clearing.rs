@@ -1,5 +1,6 @@
 //! Task instances that begin again.
 
+use super::bug::Bug;
 use super::event::Command;
 use super::instance::{KillReason, TaskInstance};
 use super::ledger::Ledger;
@@ -114,6 +115,10 @@ impl Run {
     pub(super) fn pursue_wishes(&mut self, ledger: &mut Ledger, now: Now) {
         for slot in self.slots.all() {
             let Some(KillReason::Wished(wish)) = self.tasks[slot.at()].killing else { continue };
+            if ledger.settings.planted.has(Bug::WishForgotten) {
+                self.tasks[slot.at()].killing = None;
+                continue;
+            }
             let instance = &self.tasks[slot.at()];
             if has_attempt(instance) {
                 ledger.out.push(Command::Kill(self.token(slot)));

@@ -240,8 +240,11 @@ impl Promises {
                 Record::RunCreated(run) => seen.run_created(run, &self.plan),
                 Record::RunChanged(change) => seen.run_changed(change),
                 Record::Task(task) => seen.task_changed(task),
+                Record::SlaMissed(miss) => {
+                    let broken = seen.slas.missed(miss, &seen.runs);
+                    seen.violations.extend(broken);
+                }
                 Record::AssetChanged(_)
-                | Record::SlaMissed(_)
                 | Record::Backfill(_)
                 | Record::HistoryDeleted(_)
                 | Record::Posted { .. }
@@ -255,7 +258,6 @@ impl Promises {
         let violations = &mut seen.violations;
         seen.assets.committed(commit, &self.plan, violations);
         seen.backfills.committed(commit, &mut seen.runs, &self.plan, violations);
-        seen.slas.committed(commit, &seen.runs, violations);
         if let Some(turns) = &mut seen.turns {
             turns.committed(commit, &seen.runs, &seen.paused, violations);
         }
