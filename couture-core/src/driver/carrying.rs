@@ -82,17 +82,22 @@ impl Driver {
     async fn commit(&mut self, mut chunk: Chunk, batch: &mut Batch) {
         let mut backoff = Duration::from_millis(5);
         let mut contradictions = 0;
+        let mut is_doubtful = false;
         while !chunk.is_empty() {
             match self.store.commit(&chunk.commit).await {
                 Ok(()) => return self.applied(&chunk.commit),
                 Err(CommitError::Stale(_)) if self.planted.has(Bug::StaleIgnored) => break,
                 Err(CommitError::Stale(shards)) => {
+                    if is_doubtful {
+                        self.doubt(&shards, batch);
+                    }
                     chunk.drop_shards(&shards);
                     self.drop_from_batch(&shards, batch);
                 }
                 Err(CommitError::PoolFull(pools)) => self.withdraw(&mut chunk, &pools, batch),
                 Err(CommitError::Store(error)) => {
                     self.store_failed("commit", &error);
+                    is_doubtful = true;
                     contradictions += usize::from(matches!(error, StoreError::Corrupt(_)));
                     if contradictions > MAX_CONTRADICTIONS {
                         // What is in memory does not fit the store, which is the truth.

@@ -16,7 +16,7 @@ use super::looking::Look;
 use crate::clock::Clock;
 use crate::dag::{Dag, waiting_cycle};
 use crate::engine::{EngineSettings, EngineStatus};
-use crate::executor::{Executor, Report};
+use crate::executor::{Executor, Launch, Report};
 use crate::ids::{DagId, Epoch, RunId, RunKey, ShardId};
 use crate::scheduler::{Asker, Event, Ownership, Planted, Scheduler, SchedulerSettings};
 use crate::state::RunState;
@@ -63,6 +63,8 @@ pub struct Driver {
     pub(super) next_tick: Duration,
     /// Reports that this driver makes itself.
     pub(super) unheard: Vec<Report>,
+    /// Launches that the store may have of this process, although it will not do them.
+    pub(super) doubtful: Vec<Launch>,
     /// What the scheduler wants to know from the store before anything else happens.
     pub(super) looks: VecDeque<Look>,
     /// What this driver has found out for the scheduler.
@@ -149,6 +151,7 @@ impl Driver {
             status,
             next_tick: now,
             unheard: Vec::new(),
+            doubtful: Vec::new(),
             looks: VecDeque::new(),
             facts: Vec::new(),
             pools_wanted: false,

@@ -77,6 +77,7 @@ impl Driver {
         self.drop_taken(&shards);
         self.take_free(&shards, looked_at).await?;
         self.give_back_excess(&shards).await?;
+        self.settle_doubts().await?;
         self.read_inboxes().await
     }
 
