@@ -135,6 +135,7 @@ impl Driver {
         let snapshot = self.store.restore(id).await?;
         let versions = self.decode(&snapshot).await?;
         self.durable.insert(id, (epoch, snapshot.sequence));
+        self.inboxes_wanted = true;
         let mut batch = Batch::default();
         self.scheduler.begin_batch();
         self.handle(Event::ShardAcquired(Box::new(AcquiredShard { id, epoch, snapshot, versions })), &mut batch);

@@ -123,8 +123,10 @@ impl Asking {
                 return put(&this.around.store, asset.shard(SHARDS), &message);
             }
             let Some(engine) = this.engine(host) else { return };
+            let life = this.hosts[host].lock().unwrap().life();
             this.around.promises.announced();
-            world.spawn(None, async move { drop(engine.change_asset(asset, Value::Null).await) });
+            // It dies with the server.
+            world.spawn(Some(life), async move { drop(engine.change_asset(asset, Value::Null).await) });
         });
     }
 

@@ -93,7 +93,7 @@ impl Host {
         }
     }
 
-    fn life(&self) -> Life {
+    pub fn life(&self) -> Life {
         Life { host: self.number, incarnation: self.incarnation }
     }
 

@@ -68,14 +68,3 @@ fn a_seed_is_a_story() {
         assert_eq!(first.len(), second.len(), "seed {seed}");
     }
 }
-
-#[test]
-fn zz_survey() {
-    let seeds = number("SEEDS").unwrap_or(10);
-    for seed in 0..seeds {
-        let story = play(seed, Planted::default(), false);
-        if let Some(first) = story.violations.first() {
-            println!("SURVEY {seed}: {first}");
-        }
-    }
-}

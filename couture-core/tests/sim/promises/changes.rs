@@ -149,7 +149,7 @@ impl Run {
                 let fatal = matches!(outcome, Some(Outcome::Failed { retryable: false, .. }));
                 let (_, tries_before) = self.cleared.get(&(token.task, token.map_index)).copied().unwrap_or_default();
                 let has_retries = token.try_number - tries_before.min(token.try_number) <= options.retries;
-                (!fatal && !self.cancelled && has_retries && self.asked.failures == 0)
+                (!fatal && !self.cancelled && has_retries && self.asked.failures == 0 && !was_ended_with_run(row))
                     .then(|| format!("fails in try {} with {} retries", token.try_number, options.retries))
             }
             TaskState::Skipped if is_fresh && !self.cancelled && !is_empty_map && verdict != Verdict::Skip => {
@@ -174,6 +174,14 @@ fn wish_broken(row: &TaskRecord, before: Option<&TaskRecord>, run: &Run) -> Opti
         "marked as failed" => TaskState::Failed,
         _ => return None,
     };
-    let is_kept = row.state == wanted || run.cancelled || (is_under_way(row.state) && row.token == before.token);
+    let is_kept = row.state == wanted
+        || was_ended_with_run(row)
+        || run.cancelled
+        || (is_under_way(row.state) && row.token == before.token);
     (!is_kept).then(|| format!("was {wish:?}, and is {}", row.state))
+}
+
+/// Whether it was ended with its run, which may go on since then.
+fn was_ended_with_run(row: &TaskRecord) -> bool {
+    row.state == TaskState::Failed && row.error.as_deref() == Some("ended with its run")
 }
