@@ -147,6 +147,10 @@ impl Promises {
         seen.clocks_jump || made == self.plan.dags.iter().map(|dag| Plan::scheduled_dates(dag).len()).sum::<usize>()
     }
 
+    pub fn nobody_is_paused(&self) -> bool {
+        self.seen.lock().unwrap().paused.is_empty()
+    }
+
     pub fn is_idle(&self) -> bool {
         self.seen.lock().unwrap().executing.is_empty()
     }
@@ -199,7 +203,10 @@ impl Promises {
     pub fn ended(&self, token: AttemptToken, outcome: &Outcome) {
         let mut seen = self.seen.lock().unwrap();
         seen.executing.remove(&token);
-        seen.outcomes.insert(token, outcome.clone());
+        // A success may be reported late, when somebody has looked again, and failed to.
+        if !matches!(seen.outcomes.get(&token), Some(Outcome::Succeeded { .. })) {
+            seen.outcomes.insert(token, outcome.clone());
+        }
     }
 
     /// Attempts have died with their server.

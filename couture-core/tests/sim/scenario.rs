@@ -60,6 +60,7 @@ pub fn play(seed: u64, planted: Planted, trace: bool) -> Story {
             || (promises.unfinished() == 0
                 && promises.is_idle()
                 && promises.all_scheduled()
+                && promises.nobody_is_paused()
                 && promises.backfills_are_over()
                 && inbox(&around.store).is_empty()
                 && wanted.iter().all(|(dag, run)| promises.run(dag, run).is_some()))

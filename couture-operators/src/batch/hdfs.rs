@@ -68,7 +68,11 @@ mod tests {
         check("webhdfs://nn:50070/a.csv", None, "http://nn:50070/webhdfs/v1/a.csv?op=OPEN");
         let other = connection("other", Some(14_000));
         check("hdfs:///a.csv", Some(&other), "http://other:14000/webhdfs/v1/a.csv?op=OPEN&user.name=me");
-        check("hdfs://nn/a.csv", Some(&connection("other", None)), "http://nn:9870/webhdfs/v1/a.csv?op=OPEN&user.name=me");
+        check(
+            "hdfs://nn/a.csv",
+            Some(&connection("other", None)),
+            "http://nn:9870/webhdfs/v1/a.csv?op=OPEN&user.name=me",
+        );
         assert!(webhdfs("hdfs:///a.csv", None).unwrap_err().to_string().contains("names no name node"));
     }
 }
