@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::creation::NewRun;
 use super::dags::DagEntry;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, SchedulerSettings};
 use super::machine::Scheduler;
 use super::run::Run;
 use super::slots::Slot;
@@ -118,9 +118,9 @@ impl Scheduler {
 
     /// Creates the run of a DAG that its assets ask for, if it has room: one for all that has changed until then.
     pub(super) fn start_on_assets(&mut self, dag_id: &DagId, now: Now) {
-        let limit = self.ledger.settings.max_active_runs;
+        let settings = &self.ledger.settings;
         let Some(entry) = self.dags.get_mut(dag_id) else { return };
-        let Some(dag) = entry.dag.clone().filter(|dag| entry.wants_run(dag, limit)) else { return };
+        let Some(dag) = entry.dag.clone().filter(|dag| entry.wants_run(dag, settings)) else { return };
         let before = entry.changed_assets.clone();
         let Some((logical_date, data_interval)) = entry.changed_assets.use_up() else { return };
         let new = NewRun {
@@ -149,10 +149,10 @@ impl DagEntry {
         condition.is_some_and(|condition| condition.names().contains(&asset))
     }
 
-    fn wants_run(&self, dag: &Arc<Dag>, limit: u32) -> bool {
+    fn wants_run(&self, dag: &Arc<Dag>, settings: &SchedulerSettings) -> bool {
         let attributes = &dag.attributes;
         let is_satisfied = attributes.assets.as_ref().is_some_and(|condition| self.changed_assets.satisfy(condition));
-        let is_free = self.unfinished < attributes.max_active_runs.unwrap_or(limit) as usize;
+        let is_free = self.unfinished < settings.active_runs(attributes);
         is_satisfied && is_free && self.active && !self.paused && self.error.is_none()
     }
 }

@@ -176,16 +176,19 @@ impl Asking {
                 host.start(&self.around);
             }
         }
+        self.unpause();
+        let this = self.clone();
+        // What was asked for last may come late, and pause something then.
+        self.world.later(60_000_000, move |_| this.unpause());
+    }
+
+    fn unpause(&self) {
         for dag in &self.around.plan.dags {
             self.insist(Request::SetPaused { dag_id: dag.dag_id.clone(), paused: false });
         }
-        let this = self.clone();
-        // What was asked for last may come late, and pause a backfill then.
-        self.world.later(30_000_000, move |_| {
-            for (dag_id, number) in this.around.promises.paused_backfills() {
-                this.insist(Request::SetBackfill { dag_id, number, change: BackfillChange::Unpause });
-            }
-        });
+        for (dag_id, number) in self.around.promises.paused_backfills() {
+            self.insist(Request::SetBackfill { dag_id, number, change: BackfillChange::Unpause });
+        }
     }
 
     /// Asks until somebody has done it.

@@ -110,10 +110,12 @@ impl Assets {
                     }
                     heard.changed = changed;
                 }
-                Record::RunCreated(run) if run.dag_id == *name && run.run_type == RunType::AssetTriggered => {
-                    if !std::mem::take(&mut heard.owes_run) {
-                        violations.push(format!("{} of {name} uses no change up", run.run_id));
-                    }
+                Record::RunCreated(run)
+                    if run.dag_id == *name
+                        && run.run_type == RunType::AssetTriggered
+                        && !std::mem::take(&mut heard.owes_run) =>
+                {
+                    violations.push(format!("{} of {name} uses no change up", run.run_id));
                 }
                 _ => {}
             }
