@@ -230,8 +230,10 @@ impl Engine {
     pub async fn change_asset(&self, asset: AssetName, extra: serde_json::Value) -> Result<(), EngineError> {
         let shards = self.store.shards().await?.len() as u32;
         let shard = asset.shard(shards);
-        self.store.post(shard, &Message::ChangeAsset { asset, extra }).await?;
-        self.calls.send(Call::MessagePosted).await.map_err(|_| EngineError::Stopped)
+        let posted = self.store.post(shard, &Message::ChangeAsset { asset, extra }).await;
+        // Where there was no answer it may be there all the same.
+        self.calls.send(Call::MessagePosted).await.map_err(|_| EngineError::Stopped)?;
+        Ok(posted.map(drop)?)
     }
 
     /// How it is set up.
