@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod auth;
 mod backend;
 pub mod cli;
 mod command_line;
