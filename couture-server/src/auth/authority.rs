@@ -63,7 +63,9 @@ impl Authority {
             _ => None,
         };
         if directory.as_ref().is_some_and(Directory::is_clear_text) {
-            tracing::warn!("passwords go to the directory server in clear text; use ldaps:// or ldap.auth_ldap_use_tls");
+            tracing::warn!(
+                "passwords go to the directory server in clear text; use ldaps:// or ldap.auth_ldap_use_tls"
+            );
         }
         if auth.auth_user_registration && auth.auth_user_registration_role.is_empty() {
             return Err("auth.auth_user_registration needs auth.auth_user_registration_role".into());
@@ -123,7 +125,12 @@ impl Authority {
 
     pub(super) async fn record_of(&self, event: &str, username: Option<&str>, source: IpAddr) -> Result<(), AuthError> {
         let text = username.map(String::from);
-        let entry = AuditEntry { user: text.clone(), owner: text, source_ip: Some(source.to_string()), ..AuditEntry::new(event) };
+        let entry = AuditEntry {
+            user: text.clone(),
+            owner: text,
+            source_ip: Some(source.to_string()),
+            ..AuditEntry::new(event)
+        };
         self.record(entry).await
     }
 }

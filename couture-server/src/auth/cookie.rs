@@ -34,7 +34,10 @@ impl CookieStyle {
         let name = self.session_name();
         let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", max_age.as_secs());
         // Ids are base64.
-        HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+        let mut header = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
+        // Its `Debug` shows nothing then.
+        header.set_sensitive(true);
+        header
     }
 
     /// The session's id in a request; none where there are several, of which one may be made up by another host of the same site.

@@ -35,7 +35,9 @@ pub enum AuthError {
     #[error("the password is not good enough: {0}; choose a longer one")]
     WeakPassword(String),
     /// The directory server does not answer, or not as it should. The text is for administrators.
-    #[error("the directory server cannot be asked for users: {0}; users of role Admin with a password of their own can still log in")]
+    #[error(
+        "the directory server cannot be asked for users: {0}; users of role Admin with a password of their own can still log in"
+    )]
     Directory(String),
     /// Too much is under way.
     #[error("too many logins are under way; try again")]

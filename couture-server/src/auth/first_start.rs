@@ -52,7 +52,9 @@ impl Authority {
         match self.accounts.users.create(&user).await {
             // Another server on this database was faster, and told its password.
             Err(AccountError::Exists { .. }) => Ok(None),
-            other => other.map(|()| Some(FirstAdmin { username: Self::FIRST_USER, password: drawn })).map_err(AuthError::from),
+            other => other
+                .map(|()| Some(FirstAdmin { username: Self::FIRST_USER, password: drawn }))
+                .map_err(AuthError::from),
         }
     }
 
@@ -60,8 +62,7 @@ impl Authority {
     pub async fn has_shown_password(&self) -> Result<bool, AuthError> {
         let admins = UserQuery { role: Some(Role::ADMIN.into()), ..UserQuery::default() };
         let admins = self.accounts.users.list(&admins, 0, usize::MAX).await?;
-        let is_shown =
-            |user: &User| user.active && user.must_change_password && user.source == UserSource::Database;
+        let is_shown = |user: &User| user.active && user.must_change_password && user.source == UserSource::Database;
         Ok(admins.iter().any(is_shown))
     }
 

@@ -16,7 +16,7 @@ const FILE: &str = "jwt.key";
 
 /// The key in the data folder, made there for its owner alone where it is missing. Whoever deletes it ends all tokens that were signed
 /// with it. Servers that share a database must share it to take each other's tokens.
-pub(crate) fn find(data: &Path) -> Result<Jwts, StartError> {
+pub fn jwts_of(data: &Path) -> Result<Jwts, StartError> {
     let file = data.join(FILE);
     let failed = |source| StartError::Data { folder: file.clone(), source };
     let key = match read(&file) {
@@ -68,19 +68,19 @@ mod tests {
     fn a_key_is_made_once_and_is_private() {
         let folder = tempfile::tempdir().unwrap();
         let now = Timestamp::from_micros(0);
-        let token = find(folder.path()).unwrap();
+        let token = jwts_of(folder.path()).unwrap();
         let token = token.issue(&User::new(UserId::new(1), "a", now), now, std::time::Duration::from_secs(9)).unwrap();
         let file = folder.path().join(FILE);
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(find(folder.path()).unwrap().read(&token, now).is_ok());
+        assert!(jwts_of(folder.path()).unwrap().read(&token, now).is_ok());
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(find(folder.path()).unwrap_err().to_string().contains("delete it"));
+        assert!(jwts_of(folder.path()).unwrap_err().to_string().contains("delete it"));
         fs::remove_file(&file).unwrap();
-        assert!(find(folder.path()).unwrap().read(&token, now).is_err());
+        assert!(jwts_of(folder.path()).unwrap().read(&token, now).is_err());
         for wrong in ["", "hunter2", &"x".repeat(5_000)] {
             fs::write(&file, wrong).unwrap();
             fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
-            let error = find(folder.path()).unwrap_err().to_string();
+            let error = jwts_of(folder.path()).unwrap_err().to_string();
             assert!(error.contains("holds no key") && !error.contains("hunter2"), "{error}");
         }
     }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod api_token;
+mod audit_extra;
 mod authenticate;
 mod authority;
 mod cookie;
@@ -28,12 +29,13 @@ mod throttle;
 
 pub use accounts::Accounts;
 pub use api_token::NewToken;
+pub use audit_extra::audit_extra;
 pub use authority::{Authority, AuthorityParts};
 pub use cookie::CookieStyle;
 pub use error::AuthError;
 pub use first_start::{ADMIN_PASSWORD_VARIABLE, FirstAdmin};
 pub use jwt::{Claims, Jwts};
-pub(crate) use jwt_key::find as find_jwt_key;
+pub use jwt_key::jwts_of;
 pub use ldap::{Directory, DirectoryError, DirectoryUser};
 pub use login::Credentials;
 pub use password::{Cost, Passwords};

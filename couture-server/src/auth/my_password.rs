@@ -10,7 +10,13 @@ use super::login::Credentials;
 
 impl Authority {
     /// Gives the user the new password, where the old one is right. All sessions and signed tokens of the user end, this one too.
-    pub async fn change_my_password(&self, user: &User, old: &str, new: &str, source: IpAddr) -> Result<User, AuthError> {
+    pub async fn change_my_password(
+        &self,
+        user: &User,
+        old: &str,
+        new: &str,
+        source: IpAddr,
+    ) -> Result<User, AuthError> {
         if user.source != UserSource::Database {
             return Err(AuthError::Forbidden("can_edit on the password of a user of the directory server".into()));
         }
@@ -44,8 +50,7 @@ impl Authority {
     pub async fn reset_password(&self, id: UserId, new: &str) -> Result<User, AuthError> {
         let user = self.accounts.users.get(id).await?.ok_or_else(|| AuthError::missing_user(id))?;
         self.policy.check(&user.username, new)?;
-        let change =
-            UserChange { password: Some((self.passwords.hash(new).await?, true)), ..UserChange::default() };
+        let change = UserChange { password: Some((self.passwords.hash(new).await?, true)), ..UserChange::default() };
         let changed = self.accounts.users.change(id, &change, self.now()).await?;
         self.accounts.tokens.delete_all(id).await?;
         self.throttle().forget(&user.username);

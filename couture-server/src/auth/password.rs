@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::PasswordVerifier as _;
+use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
 use couture_store::PasswordHash;
 use tokio::sync::Semaphore;
@@ -42,7 +42,12 @@ impl Passwords {
     pub fn new(cost: Cost) -> Self {
         let salt = random::<16>();
         let nobody = PasswordHash::new(hash(cost, b"nobody has this password", &salt));
-        Self { under_way: Arc::new(Semaphore::new(UNDER_WAY)), waiting: Arc::new(Semaphore::new(WAITING)), cost, nobody }
+        Self {
+            under_way: Arc::new(Semaphore::new(UNDER_WAY)),
+            waiting: Arc::new(Semaphore::new(WAITING)),
+            cost,
+            nobody,
+        }
     }
 
     /// A hash of `password` with a new salt. [`AuthError::Busy`] where too many wait.

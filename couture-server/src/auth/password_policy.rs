@@ -69,7 +69,9 @@ mod tests {
             let checked = policy.check("Meenakshi", password);
             assert_eq!(checked.is_ok(), expected, "{password}: {checked:?}");
         };
-        for weak in ["", "short", "couture@123", "Couture@123!!", "password1234", "1234567890", "meenakshi99", "aaaaaaaaaaaa"] {
+        for weak in
+            ["", "short", "couture@123", "Couture@123!!", "password1234", "1234567890", "meenakshi99", "aaaaaaaaaaaa"]
+        {
             check(weak, false);
         }
         check(&"x".repeat(Passwords::MAX_BYTES + 1), false);

@@ -61,7 +61,7 @@ kinds! {
 /// Proof that the sender of a request may do `A` to `R`: as an argument of a handler it refuses everybody else. Where the route has a
 /// parameter `dag_id` and `R` is of DAGs, it is proof for that DAG; `~` in its place, as in Airflow, stands for all that may be seen.
 ///
-/// ```ignore
+/// ```text
 /// async fn list(permit: Permit<act::Read, on::DagRuns>, …) { … permit.dags() … }
 /// ```
 pub struct Permit<A, R> {

@@ -55,9 +55,10 @@ impl Principal {
             return Err(AuthError::MustChangePassword);
         }
         let (may, on) = match dag_id {
-            Some(dag_id) if resource.is_of_dag() => {
-                (self.granted.may_on_dag(action, resource, dag_id), format!("{resource} of {}{dag_id}", Resource::DAG_PREFIX))
-            }
+            Some(dag_id) if resource.is_of_dag() => (
+                self.granted.may_on_dag(action, resource, dag_id),
+                format!("{resource} of {}{dag_id}", Resource::DAG_PREFIX),
+            ),
             _ => (self.granted.may(action, resource), resource.to_string()),
         };
         match &self.user {

@@ -45,8 +45,7 @@ struct Entry {
 impl Throttle {
     /// Nobody failed yet.
     pub fn new(limits: ThrottleLimits) -> Self {
-        let of_address =
-            ThrottleLimits { max_failures: limits.max_failures.saturating_mul(ADDRESS_FACTOR), ..limits };
+        let of_address = ThrottleLimits { max_failures: limits.max_failures.saturating_mul(ADDRESS_FACTOR), ..limits };
         Self { by_user: Failures::new(limits), by_address: Failures::new(of_address) }
     }
 

@@ -74,7 +74,9 @@ impl Directory {
             return Err("ldap.auth_ldap_server must be an address such as ldap://host or ldaps://host".into());
         }
         if is_ldaps && settings.auth_ldap_use_tls {
-            return Err("ldap.auth_ldap_use_tls is for ldap:// addresses; an ldaps:// address uses TLS from the start".into());
+            return Err(
+                "ldap.auth_ldap_use_tls is for ldap:// addresses; an ldaps:// address uses TLS from the start".into()
+            );
         }
         let names_users = [&settings.auth_ldap_username_format, &settings.auth_ldap_append_domain];
         if settings.auth_ldap_search.is_empty()
@@ -154,7 +156,10 @@ impl Directory {
     async fn direct(&self, ldap: &mut Ldap, username: &str, password: &str) -> Result<DirectoryUser, DirectoryError> {
         self.bind(ldap, &names::direct(&self.settings, username), password).await?;
         if self.settings.auth_ldap_search.is_empty() {
-            return Ok(self.user(username, &SearchEntry { dn: String::new(), attrs: Default::default(), bin_attrs: Default::default() }));
+            return Ok(self.user(
+                username,
+                &SearchEntry { dn: String::new(), attrs: Default::default(), bin_attrs: Default::default() },
+            ));
         }
         let entry = self.find(ldap, username).await?.ok_or(DirectoryError::Refused)?;
         if !self.is_in_a_group(ldap, &entry.dn, username).await? {
@@ -184,7 +189,8 @@ impl Directory {
             &settings.auth_ldap_email_field,
         ];
         let filter = names::user_filter(settings, username);
-        let mut found = self.search(ldap, &settings.auth_ldap_search, &filter, &fields, "ldap.auth_ldap_search").await?;
+        let mut found =
+            self.search(ldap, &settings.auth_ldap_search, &filter, &fields, "ldap.auth_ldap_search").await?;
         if found.len() > 1 {
             tracing::warn!("the directory server has several users of one name, none of whom can log in");
             return Ok(None);
@@ -221,7 +227,9 @@ impl Directory {
             other => other.map_err(|error| self.unreachable(error))?,
         };
         match answer.1.rc {
-            0 | SIZE_LIMIT => Ok(answer.0.into_iter().filter(|entry| !entry.is_ref()).map(SearchEntry::construct).collect()),
+            0 | SIZE_LIMIT => {
+                Ok(answer.0.into_iter().filter(|entry| !entry.is_ref()).map(SearchEntry::construct).collect())
+            }
             _ => Err(self.misconfigured(what, &answer.1.to_string())),
         }
     }

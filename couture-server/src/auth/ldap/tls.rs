@@ -31,7 +31,8 @@ pub(super) fn config(settings: &LdapSettings) -> Result<Arc<ClientConfig>, Strin
         (true, true) => builder.with_no_client_auth(),
         (false, false) => {
             let chain = certificates(cert).map_err(|error| format!("ldap.auth_ldap_tls_certfile: {error}"))?;
-            let wrong = |error: &dyn std::fmt::Display| format!("ldap.auth_ldap_tls_keyfile: {}: {error}", key.display());
+            let wrong =
+                |error: &dyn std::fmt::Display| format!("ldap.auth_ldap_tls_keyfile: {}: {error}", key.display());
             let key = PrivateKeyDer::from_pem_file(key).map_err(|error| wrong(&error))?;
             builder.with_client_auth_cert(chain, key).map_err(|error| wrong(&error))?
         }

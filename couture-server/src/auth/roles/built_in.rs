@@ -7,8 +7,8 @@ use couture_store::{Permission, Role};
 use super::action::Action::{self, Create, Delete, Edit, Read};
 use super::offers::{Fate, OFFERS};
 use super::resource::Resource::{
-    self, Assets, Backfills, CodeArtifacts, CodeBricks, DagFiles, DagWarnings, Eda, Git, ImportErrors, Models, MyPassword,
-    MyProfile, MyTokens, Notebooks, Visualisations,
+    self, Assets, Backfills, CodeArtifacts, CodeBricks, DagFiles, DagWarnings, Eda, Git, ImportErrors, Models,
+    MyPassword, MyProfile, MyTokens, Notebooks, Visualisations,
 };
 use super::seed_lists::{OP_PERMS, OP_VMS, USER_PERMS, VIEWER_PERMS, VIEWER_VMS};
 
@@ -81,7 +81,9 @@ impl BuiltInRole {
                 pairs.extend(cut(&[user_perms(), OP_PERMS.to_vec()].concat(), &views));
             }
             Self::Admin => {
-                let all = |resource: &Resource| resource.actions().iter().map(|action| (*action, *resource)).collect::<Vec<_>>();
+                let all = |resource: &Resource| {
+                    resource.actions().iter().map(|action| (*action, *resource)).collect::<Vec<_>>()
+                };
                 pairs.extend(Resource::ALL.iter().flat_map(all));
             }
         }
@@ -92,7 +94,9 @@ impl BuiltInRole {
             pairs.extend(NEW_FOR_USERS);
         }
         if self == Self::Developer {
-            pairs.extend(FOR_DEVELOPERS.iter().flat_map(|resource| resource.actions().iter().map(|action| (*action, *resource))));
+            pairs.extend(
+                FOR_DEVELOPERS.iter().flat_map(|resource| resource.actions().iter().map(|action| (*action, *resource))),
+            );
         }
         let of_dags: &[Action] = match self {
             Self::Public => &[],

@@ -162,9 +162,13 @@ mod tests {
         check("can_read", "Variables", true);
         check("can_edit", "all_dags", true);
         check("can_read", "DAG:any id", true);
-        for (action, resource) in
-            [("can_create", "all_dags"), ("can_read", "DAG:"), ("can_fly", "Variables"), ("can_edit", "Jobs"), ("can_read", "x")]
-        {
+        for (action, resource) in [
+            ("can_create", "all_dags"),
+            ("can_read", "DAG:"),
+            ("can_fly", "Variables"),
+            ("can_edit", "Jobs"),
+            ("can_read", "x"),
+        ] {
             check(action, resource, false);
         }
     }

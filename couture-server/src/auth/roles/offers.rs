@@ -5,8 +5,8 @@
 
 use super::action::Action::{self, Create, Delete, Edit, Read};
 use super::resource::Resource::{
-    self, AuditLogs, Configurations, Connections, DagCode, DagRuns, Dags, Jobs, Pools, SlaMisses, TaskInstances, TaskLogs,
-    TaskXComs, Variables, Version, Website, XComs,
+    self, AuditLogs, Configurations, Connections, DagCode, DagRuns, Dags, Jobs, Pools, SlaMisses, TaskInstances,
+    TaskLogs, TaskXComs, Variables, Version, Website, XComs,
 };
 
 /// Something that a view offered.

@@ -121,9 +121,9 @@ fn each_role_may_what_the_lists_say_and_nothing_else() {
 fn every_name_of_the_lists_is_used_or_told_to_be_without_object() {
     let names = [&VIEWER_PERMS[..], &VIEWER_VMS, &USER_PERMS, &OP_PERMS, &OP_VMS].concat();
     let used = |name: &str| {
-        OFFERS.iter().any(|offer| {
-            matches!(offer.fate, Fate::Is(..)) && (offer.permission == name || offer.view == name)
-        })
+        OFFERS
+            .iter()
+            .any(|offer| matches!(offer.fate, Fate::Is(..)) && (offer.permission == name || offer.view == name))
     };
     for name in &names {
         let told = WITHOUT_OBJECT.iter().filter(|(other, reason)| other == name && !reason.is_empty()).count();
