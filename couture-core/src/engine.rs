@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::dag::Dag;
@@ -68,6 +68,7 @@ pub struct Engine {
     store: Arc<dyn Store>,
     calls: mpsc::Sender<Call>,
     status: Arc<Mutex<EngineStatus>>,
+    commits: watch::Receiver<u64>,
 }
 
 /// A handle that does not keep the engine running.
@@ -76,13 +77,15 @@ pub struct WeakEngine {
     store: Arc<dyn Store>,
     calls: mpsc::WeakSender<Call>,
     status: Arc<Mutex<EngineStatus>>,
+    commits: watch::Receiver<u64>,
 }
 
 impl WeakEngine {
     /// The engine, while it runs.
     pub fn upgrade(&self) -> Option<Engine> {
         let calls = self.calls.upgrade()?;
-        Some(Engine { store: self.store.clone(), calls, status: self.status.clone() })
+        let (store, status, commits) = (self.store.clone(), self.status.clone(), self.commits.clone());
+        Some(Engine { store, calls, status, commits })
     }
 }
 
@@ -156,13 +159,16 @@ impl Engine {
         let shards = parts.store.shards().await?.len() as u32;
         let (sender, calls) = mpsc::channel(MAX_CALLS);
         let status = Arc::new(Mutex::new(EngineStatus::default()));
-        let engine = Self { store: parts.store.clone(), calls: sender, status: status.clone() };
-        Ok((engine, Self::drive(Surroundings::new(parts, shards, calls, status))))
+        let store = parts.store.clone();
+        let around = Surroundings::new(parts, shards, calls, status.clone());
+        let engine = Self { store, calls: sender, status, commits: around.commits.subscribe() };
+        Ok((engine, Self::drive(around)))
     }
 
     /// A handle that does not keep the engine running.
     pub fn downgrade(&self) -> WeakEngine {
-        WeakEngine { store: self.store.clone(), calls: self.calls.downgrade(), status: self.status.clone() }
+        let (store, status, commits) = (self.store.clone(), self.status.clone(), self.commits.clone());
+        WeakEngine { store, calls: self.calls.downgrade(), status, commits }
     }
 
     /// A driver that panics has a bug; the next one begins with what the store holds.
@@ -226,6 +232,11 @@ impl Engine {
     /// What the engine is doing.
     pub fn status(&self) -> EngineStatus {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes whenever this engine has made something durable: the journals have grown. Other schedulers' commits are not told.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.clone()
     }
 
     /// Stops scheduling after the commit in flight, and returns when nothing is written any more. Live attempts are not ended.

@@ -15,6 +15,9 @@ pub use accounts::{
     TokenId, User, UserChange, UserId, UserOrder, UserQuery, UserSource, Users,
 };
 pub use error::ConnectError;
-pub use objects::{LogPart, LogStore, ObjectArtifacts, local_objects};
+pub use objects::{
+    Author, Content, LogPart, LogStore, Manifest, ObjectArtifacts, PastFile, TreeChange, TreeError, TreeFile, TreePath,
+    TreePathError, TreeStore, local_objects,
+};
 pub use store::{ConnectOptions, SqlStore, connect, connect_with};
 pub use values::{FernetKeys, KeyError, Rotation, SqlValues};

@@ -8,6 +8,7 @@ mod chunk;
 mod finding;
 mod lease;
 mod looking;
+mod measures;
 mod running;
 mod ticking;
 

@@ -58,6 +58,9 @@ pub trait StoreReader: Debug + Send + Sync {
     /// The changes of an asset, or of all, newest first; at most `limit`.
     async fn asset_events(&self, asset: Option<&AssetName>, limit: usize) -> Result<Vec<AssetEvent>, StoreError>;
 
+    /// The last position of each shard's journal, by shard, ascending.
+    async fn positions(&self) -> Result<Vec<(ShardId, u64)>, StoreError>;
+
     /// The journal of `shard` after position `after`.
     async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError>;
 }

@@ -37,6 +37,11 @@ impl RecordedValues {
         self.lock().texts.iter().cloned().collect()
     }
 
+    /// Remembers a secret that was not looked up.
+    pub fn hide(&self, secret: String) -> Result<(), ValueError> {
+        self.remember(Kept::Variable, "masked by the task", vec![secret])
+    }
+
     fn lock(&self) -> MutexGuard<'_, Secrets> {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -120,7 +120,8 @@ struct Problems {
 
 impl Problems {
     fn now(state: &ApiState) -> Self {
-        let sources = state.catalog.errors().into_iter().map(|error| error.source).collect();
+        let errors = state.catalog.errors().into_iter().filter(|error| !error.is_warning);
+        let sources = errors.map(|error| error.source).collect();
         Self { quarantined: state.engine.status().quarantined.into_iter().collect(), sources }
     }
 }

@@ -83,6 +83,11 @@ pub(super) enum Dags {
     },
     /// Start a run.
     Trigger(Trigger),
+    /// Show what a DAG file holds, or what is wrong with it, without a server.
+    Parse {
+        /// The file: .py, .zip, .yaml, .yml or .json.
+        file: String,
+    },
     /// Run a whole DAG here, without a server.
     Test(Test),
     /// Run a DAG for a range of dates.
@@ -127,9 +132,27 @@ pub(super) struct Trigger {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Test {
-    /// A DAG file, or the id of a DAG among the files in the data folder's dags/ and the examples.
+    /// A DAG file that holds one DAG, or the id of a DAG among the files in the DAG folder and the examples.
     #[arg(value_name = "FILE|DAG_ID")]
     pub(super) dag: String,
+    /// What the run is about, such as 2026-01-31; now where absent.
+    #[arg(value_name = "DATE")]
+    pub(super) date: Option<String>,
+    /// Keep database and logs in this data folder, instead of a temporary one.
+    #[arg(long, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+    /// The run's configuration: a JSON object.
+    #[arg(long, short, value_name = "JSON")]
+    pub(super) conf: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TaskTest {
+    /// A DAG file that holds one DAG, or the id of a DAG among the files in the DAG folder and the examples.
+    #[arg(value_name = "FILE|DAG_ID")]
+    pub(super) dag: String,
+    /// The task.
+    pub(super) task_id: String,
     /// What the run is about, such as 2026-01-31; now where absent.
     #[arg(value_name = "DATE")]
     pub(super) date: Option<String>,
@@ -179,6 +202,8 @@ pub(super) enum Tasks {
     Mark(TaskMark),
     /// Run one task of a run, whatever its upstream tasks came to.
     Run(TaskRun),
+    /// Run one task here, without a server, and without the tasks before it.
+    Test(TaskTest),
     /// Print the log of a task instance.
     Log {
         /// The DAG.

@@ -9,13 +9,14 @@ use super::client::{Client, path};
 use super::print::{complain, print, print_json};
 use super::table::{Table, cell, printable};
 use super::verdict::{CliError, Verdict};
-use super::{backfill, follow, runs, test_run};
+use super::{backfill, follow, parse, runs, test_run};
 
 pub(super) async fn run(client: Client, output: Output, command: Dags) -> Result<Verdict, CliError> {
     match command {
         Dags::List { all } => list(&client, output, all).await,
         Dags::Show { dag_id } => show(&client, output, &dag_id).await,
         Dags::Trigger(trigger) => start(&client, output, trigger).await,
+        Dags::Parse { file } => parse::run(output, &file).await,
         Dags::Test(test) => test_run::run(output, test).await,
         Dags::Backfill(args) => backfill::begin(&client, output, args).await,
         Dags::Delete { dag_id, yes } => delete(&client, output, &dag_id, yes).await,

@@ -8,12 +8,14 @@ use super::client::{Client, path};
 use super::follow::Pause;
 use super::print::{print, print_json};
 use super::table::printable;
+use super::task_test;
 use super::verdict::{CliError, Verdict};
 
 pub(super) async fn run(client: Client, output: Output, command: Tasks) -> Result<Verdict, CliError> {
     match command {
         Tasks::Clear(args) => clear::tasks(&client, output, args).await,
         Tasks::Mark(args) => clear::mark_task(&client, output, args).await,
+        Tasks::Test(test) => task_test::run(output, test).await,
         Tasks::Run(args) => clear::run_task(&client, output, args).await,
         Tasks::Log { dag_id, run_id, task_id, try_number, follow } => {
             log(&client, output, [&dag_id, &run_id, &task_id], try_number, follow).await

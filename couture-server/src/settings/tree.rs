@@ -149,7 +149,7 @@ settings! {
     }
     /// Where DAGs come from.
     dags: DagsSettings {
-        /// Folder of DAG files (.yaml, .yml, .json); empty for the folder dags in the data folder.
+        /// Folder of DAG files (.py, .zip, .yaml, .yml, .json); empty for the folder dags in the data folder.
         folder: PathBuf = "", flag "dags-folder";
         /// Whether the example DAGs are loaded.
         load_examples: bool = true, flag "load-examples";
@@ -157,6 +157,22 @@ settings! {
         reload_ms: u64 = 2_000_u64, flag "reload-ms", from 100 to 3_600_000;
         /// Biggest DAG file, in MiB.
         max_file_mib: u32 = 64_u32, flag "max-dag-file-mib", from 1 to 1_024;
+        /// How the lines of .airflowignore are read: regexp (as in Airflow before 3) or glob (as in .gitignore).
+        dag_ignore_file_syntax: String = "regexp", flag "dag-ignore-file-syntax", one of ["regexp", "glob"];
+    }
+    /// DAG files in Python.
+    python: PythonSettings {
+        /// Python that parses DAG files and runs their tasks, 3.9 or newer: a path, or a name that is looked up in PATH.
+        executable: String = "python3", flag "python";
+        /// How many files are parsed at a time; 0 for as many as there are cores.
+        parse_processes: u32 = 0_u32, flag "python-parse-processes", from 0 to 1_024;
+        /// Seconds that parsing one file may take.
+        parse_timeout_s: u32 = 30_u32, flag "python-parse-timeout-s", from 1 to 3_600;
+        /// MiB of memory that parsing one file may take, beyond what Python itself needs.
+        parse_memory_mib: u32 = 1_024_u32, flag "python-parse-memory-mib", from 16 to 1_048_576;
+        /// Names of variables of the server's environment that DAG files see while they are parsed. They see PATH, HOME, LANG, LC_*
+        /// and TZ besides, and nothing else, so that no secret reaches them. Tasks see the whole environment.
+        parse_environment: Vec<String> = Vec::<String>::new(), flag "python-parse-environment";
     }
     /// Logs of tasks, and the server's own.
     logs: LogsSettings {

@@ -60,6 +60,10 @@ impl StoreReader for SqlStore {
         self.newest_asset_events(asset, limit).await
     }
 
+    async fn positions(&self) -> Result<Vec<(ShardId, u64)>, StoreError> {
+        self.journal_positions().await
+    }
+
     async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {
         self.journal_after(shard, after, limit).await
     }

@@ -106,4 +106,7 @@ async fn the_journal_is_paged(fixture: &mut dyn StoreFixture) {
         assert_eq!(seen, (1..=10).collect::<Vec<_>>(), "{limit}");
     }
     assert_eq!(store.journal(writer.shard, u64::MAX >> 1, 10).await.unwrap(), []);
+    let positions = store.positions().await.unwrap();
+    assert!(positions.is_sorted() && positions.len() == store.shards().await.unwrap().len());
+    assert!(positions.contains(&(writer.shard, writer.sequence)), "{positions:?}");
 }

@@ -88,6 +88,12 @@ impl StoreReader for MemoryStore {
         Ok(events.filter(|event| asset.is_none_or(|asset| event.asset == *asset)).take(limit).cloned().collect())
     }
 
+    async fn positions(&self) -> Result<Vec<(ShardId, u64)>, StoreError> {
+        let contents = self.contents();
+        let shards = contents.shards.iter().enumerate();
+        Ok(shards.map(|(id, shard)| (ShardId(id as u32), shard.sequence())).collect())
+    }
+
     async fn journal(&self, shard: ShardId, after: u64, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {
         let contents = self.contents();
         let entries = contents.shard(shard)?.journal.iter();
