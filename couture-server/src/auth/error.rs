@@ -34,11 +34,12 @@ pub enum AuthError {
     /// The password is not good enough.
     #[error("the password is not good enough: {0}; choose a longer one")]
     WeakPassword(String),
-    /// The directory server does not answer, or not as it should. The text is for administrators.
+    /// The directory server does not answer, or not as it should. The server's own log says more; strangers need not know.
     #[error(
-        "the directory server cannot be asked for users: {0}; users of role Admin with a password of their own can still log in"
+        "the directory server cannot be asked for users at the moment; try again, or tell an administrator, who finds more in the \\
+         server's log. Users of role Admin who have a password of their own can log in"
     )]
-    Directory(String),
+    Directory,
     /// Too much is under way.
     #[error("too many logins are under way; try again")]
     Busy,
@@ -61,7 +62,7 @@ impl AuthError {
             Self::LockedOut { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Csrf | Self::MustChangePassword | Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::WeakPassword(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Directory(_) | Self::Busy | Self::Audit(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Directory | Self::Busy | Self::Audit(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Account(error) => status_of(error),
         }
     }

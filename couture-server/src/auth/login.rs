@@ -92,7 +92,7 @@ impl Authority {
             Err(DirectoryError::Refused) => return Err(AuthError::Refused),
             Err(error) => {
                 tracing::error!("the directory server cannot be asked for users: {error}");
-                return Err(AuthError::Directory(error.to_string()));
+                return Err(AuthError::Directory);
             }
         };
         match self.known(&found.username).await? {

@@ -26,7 +26,14 @@ impl Authority {
         if let Some(left) = locked {
             return Err(AuthError::LockedOut { retry_after_s: left.as_secs() + 1 });
         }
-        if !self.passwords.verify(old, user.password.as_ref()).await? {
+        let is_right = match self.passwords.verify(old, user.password.as_ref()).await {
+            Ok(is_right) => is_right,
+            Err(error) => {
+                self.throttle().undecided(&credentials.username, source);
+                return Err(error);
+            }
+        };
+        if !is_right {
             self.record_of("reset_my_password_failed", Some(&user.username), source).await?;
             return Err(AuthError::Refused);
         }

@@ -1,5 +1,6 @@
 //! Logins by a real directory server.
 
+mod logins;
 mod slapd;
 
 use std::net::TcpListener;
