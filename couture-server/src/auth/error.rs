@@ -36,7 +36,7 @@ pub enum AuthError {
     WeakPassword(String),
     /// The directory server does not answer, or not as it should. The server's own log says more; strangers need not know.
     #[error(
-        "the directory server cannot be asked for users at the moment; try again, or tell an administrator, who finds more in the \\
+        "the directory server cannot be asked for users at the moment; try again, or tell an administrator, who finds more in the \
          server's log. Users of role Admin who have a password of their own can log in"
     )]
     Directory,
