@@ -45,8 +45,7 @@ mod tests {
     use super::*;
 
     fn settings(change: impl FnOnce(&mut LdapSettings)) -> LdapSettings {
-        let mut settings = LdapSettings::default();
-        settings.auth_ldap_search = "dc=example,dc=com".into();
+        let mut settings = LdapSettings { auth_ldap_search: "dc=example,dc=com".into(), ..LdapSettings::default() };
         change(&mut settings);
         settings
     }
