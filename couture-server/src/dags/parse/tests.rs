@@ -86,7 +86,7 @@ fn an_error_names_its_line_and_column() {
     check(
         "params: {a: 1}",
         "start_date: '2026-01-02'\nend_date: '2026-01-01'",
-        "line 5, column 11",
+        "line 4, column 11",
         "before start_date",
     );
     check("params: {a: 1}", "max_active_tasks: 0", "line 3, column 19", "never run");
