@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use couture_core::task::Triggered;
+use couture_core::task::{DagRuns as _, Triggered};
 use couture_core::{Failure, Operator, RunId, TaskContext, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
