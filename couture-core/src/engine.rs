@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::dag::Dag;
@@ -68,6 +68,8 @@ pub struct Engine {
     store: Arc<dyn Store>,
     calls: mpsc::Sender<Call>,
     status: Arc<Mutex<EngineStatus>>,
+    commits: watch::Receiver<u64>,
+    settings: Arc<EngineSettings>,
 }
 
 /// A handle that does not keep the engine running.
@@ -76,13 +78,17 @@ pub struct WeakEngine {
     store: Arc<dyn Store>,
     calls: mpsc::WeakSender<Call>,
     status: Arc<Mutex<EngineStatus>>,
+    commits: watch::Receiver<u64>,
+    settings: Arc<EngineSettings>,
 }
 
 impl WeakEngine {
     /// The engine, while it runs.
     pub fn upgrade(&self) -> Option<Engine> {
         let calls = self.calls.upgrade()?;
-        Some(Engine { store: self.store.clone(), calls, status: self.status.clone() })
+        let (store, status) = (self.store.clone(), self.status.clone());
+        let (commits, settings) = (self.commits.clone(), self.settings.clone());
+        Some(Engine { store, calls, status, commits, settings })
     }
 }
 
@@ -156,13 +162,18 @@ impl Engine {
         let shards = parts.store.shards().await?.len() as u32;
         let (sender, calls) = mpsc::channel(MAX_CALLS);
         let status = Arc::new(Mutex::new(EngineStatus::default()));
-        let engine = Self { store: parts.store.clone(), calls: sender, status: status.clone() };
-        Ok((engine, Self::drive(Surroundings::new(parts, shards, calls, status))))
+        let (store, settings) = (parts.store.clone(), Arc::new(parts.settings.clone()));
+        let around = Surroundings::new(parts, shards, calls, status.clone());
+        let commits = around.commits.subscribe();
+        let engine = Self { store, calls: sender, status, commits, settings };
+        Ok((engine, Self::drive(around)))
     }
 
     /// A handle that does not keep the engine running.
     pub fn downgrade(&self) -> WeakEngine {
-        WeakEngine { store: self.store.clone(), calls: self.calls.downgrade(), status: self.status.clone() }
+        let (store, status) = (self.store.clone(), self.status.clone());
+        let (commits, settings) = (self.commits.clone(), self.settings.clone());
+        WeakEngine { store, calls: self.calls.downgrade(), status, commits, settings }
     }
 
     /// A driver that panics has a bug; the next one begins with what the store holds.
@@ -225,9 +236,19 @@ impl Engine {
         Ok(posted.map(drop)?)
     }
 
+    /// How it is set up.
+    pub fn settings(&self) -> &EngineSettings {
+        &self.settings
+    }
+
     /// What the engine is doing.
     pub fn status(&self) -> EngineStatus {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes whenever this engine has made something durable: the journals have grown. Other schedulers' commits are not told.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.clone()
     }
 
     /// Stops scheduling after the commit in flight, and returns when nothing is written any more. Live attempts are not ended.

@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     fn end(code: Option<i32>, signal: Option<i32>, last_line: &str) -> ProcessEnd {
-        ProcessEnd { code, signal, last_line: last_line.into(), peak_rss_bytes: None, said: None }
+        ProcessEnd { code, signal, last_line: last_line.into(), peak_rss_bytes: None, said: None, unheard: None }
     }
 
     #[test]

@@ -4,13 +4,16 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use couture_core::task::Listener;
+use couture_core::task::{Listener, Speaker};
 use couture_core::{AttemptToken, ProcessCommand, ProcessEnd, ProcessError, Processes, TaskContext};
+use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::child::{ChildEnd, ChildSpec, MemoryRecords, Nursery, attempt_environment};
+use crate::child::{ChildEnd, ChildSpec, Ear, MemoryRecords, Nursery, attempt_environment, fitting, hear, unfit};
 
 /// Runs child processes as children of this process: they die with it.
+///
+/// Warm parents are not used: each child is started by itself.
 ///
 /// The peak memory told of a child is never less than what this process had when it started it.
 ///
@@ -25,9 +28,10 @@ pub struct InProcess {
 /// Where a log is cut unless something else is set: 4 GiB.
 pub(crate) const DEFAULT_MAX_LOG_BYTES: u64 = 4 << 30;
 
-#[derive(Debug)]
 enum Ask {
-    Run(Box<ChildSpec>, oneshot::Sender<ChildEnd>),
+    Run(Box<ChildSpec>, oneshot::Sender<ChildEnd>, Ear),
+    Say(AttemptToken, Value, Vec<String>),
+    Heard(AttemptToken, u64),
     End(AttemptToken),
     Claim(Vec<AttemptToken>, oneshot::Sender<Vec<AttemptToken>>),
     Settle(Vec<AttemptToken>),
@@ -75,7 +79,9 @@ async fn serve(mut asks: mpsc::UnboundedReceiver<Ask>) {
     let nursery = Nursery::new(MemoryRecords::default());
     while let Some(ask) = asks.recv().await {
         match ask {
-            Ask::Run(spec, answer) => nursery.run(*spec, answer),
+            Ask::Run(spec, answer, ear) => nursery.run(*spec, answer, ear),
+            Ask::Say(token, frame, secrets) => nursery.say(token, frame, secrets),
+            Ask::Heard(token, number) => nursery.heard(token, number),
             Ask::End(token) => nursery.end(token),
             Ask::Claim(tokens, answer) => _ = answer.send(nursery.claim(&tokens)),
             Ask::Settle(tokens) => nursery.settle(&tokens),
@@ -83,6 +89,19 @@ async fn serve(mut asks: mpsc::UnboundedReceiver<Ask>) {
     }
     nursery.lose_all("what ran it was shut down");
     nursery.emptied().await;
+}
+
+/// Speaks to the attempt's child.
+struct Voice<'p> {
+    processes: &'p InProcess,
+    token: AttemptToken,
+}
+
+impl Speaker for Voice<'_> {
+    fn say(&self, frame: Value, secrets: Vec<String>) {
+        // A child whose thread is gone is gone, too.
+        let _ = self.processes.ask(Ask::Say(self.token, fitting(frame), secrets));
+    }
 }
 
 /// Ends the child when nobody waits for it any more.
@@ -106,10 +125,13 @@ impl Processes for InProcess {
         &self,
         mut command: ProcessCommand,
         cx: &TaskContext,
-        _listener: &dyn Listener,
+        listener: &dyn Listener,
     ) -> Result<ProcessEnd, ProcessError> {
         let token = cx.token();
         let program = command.program.clone();
+        if let Some(reason) = command.greeting.as_ref().and_then(unfit) {
+            return Err(ProcessError::Start { program, reason: format!("what it is told first {reason}") });
+        }
         command.secrets.extend(cx.secrets());
         complete_environment(&mut command, cx, inherited_environment);
         let spec = ChildSpec {
@@ -120,15 +142,22 @@ impl Processes for InProcess {
             temp_root: std::env::temp_dir(),
         };
         let (answer, mut end) = oneshot::channel();
-        self.ask(Ask::Run(Box::new(spec), answer))?;
+        let (sender, frames) = mpsc::unbounded_channel();
+        // Who no longer hears is not told.
+        self.ask(Ask::Run(Box::new(spec), answer, Box::new(move |said| _ = sender.send(said))))?;
         let mut guard = EndOnDrop { processes: self, token, ended: false };
-        let ended = tokio::select! {
-            ended = &mut end => ended,
-            () = cx.cancelled() => {
-                self.ask(Ask::End(token))?;
-                end.await
+        let ended = async {
+            tokio::select! {
+                ended = &mut end => ended,
+                () = cx.cancelled() => {
+                    // Where it cannot be asked, it has ended.
+                    let _ = self.ask(Ask::End(token));
+                    end.await
+                }
             }
         };
+        let heard = |number| _ = self.ask(Ask::Heard(token, number));
+        let ended = hear(ended, frames, listener, &Voice { processes: self, token }, heard).await;
         guard.ended = true;
         let ended = ended.map_err(|_| ProcessError::Lost("the thread that ran it has ended".into()))?;
         ended.into_result(program)

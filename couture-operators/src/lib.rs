@@ -8,6 +8,7 @@
 //!   their own that outlives this one.
 //! - [`email`] sends mail.
 //! - [`notify`] calls callbacks and sends the mail that tasks ask for.
+//! - [`python`] parses DAG files in Python and runs their tasks.
 //! - [`template`] fills in the templates of operators.
 //! - [`log`] holds the format of live logs, with [`log::FileTaskLogs`] for native tasks.
 //!
@@ -23,6 +24,7 @@ mod child;
 pub mod dags;
 pub mod email;
 mod empty;
+mod frames;
 mod full_disk;
 mod function;
 pub mod http;
@@ -30,6 +32,7 @@ mod in_process;
 mod latest_only;
 pub mod log;
 pub mod notify;
+pub mod python;
 mod registered;
 mod seconds;
 pub mod sensor;
@@ -53,6 +56,7 @@ pub use http::SimpleHttpOperator;
 pub use in_process::InProcess;
 pub use latest_only::LatestOnlyOperator;
 pub use log::FileTaskLogs;
+pub use python::PythonOperator;
 pub use registered::{Registered, RegistrationError, link};
 pub use short_circuit::ShortCircuitOperator;
 pub use supervisor::{Supervisor, SupervisorSettings};

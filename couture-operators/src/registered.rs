@@ -26,6 +26,7 @@ pub fn link() {
         std::any::type_name::<crate::DagOperator>(),
         std::any::type_name::<crate::LoopableBatchOperator>(),
         std::any::type_name::<crate::SimpleHttpOperator>(),
+        std::any::type_name::<crate::PythonOperator>(),
     ]);
     std::hint::black_box(Registered::now as fn() -> Registered);
 }

@@ -2,11 +2,12 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus};
 use std::sync::OnceLock;
 
+use rustix::io::fcntl_dupfd_cloexec;
 use rustix::process::{
     Pid, PidfdFlags, Resource, Rlimit, Signal, getpid, getppid, getrlimit, pidfd_open, set_parent_process_death_signal,
     setrlimit, setsid,
@@ -34,13 +35,22 @@ pub(crate) fn with_own_file_limit(command: &mut Command) {
     unsafe { command.pre_exec(hook) };
 }
 
-/// Makes the child the leader of a session and process group of its own, and makes it end by KILL when the thread that
-/// starts it ends.
-pub(crate) fn own_session_that_dies_with_us(command: &mut Command) {
+/// The descriptor as which a child inherits what it talks over.
+pub(crate) const TALK_FD: i32 = 3;
+
+/// Starts the child as the leader of a session and process group of its own, which ends by KILL when the thread that starts it ends.
+/// It inherits `talk` as descriptor 3, if there is one. Who calls waits for its end.
+pub(crate) fn spawn_in_own_session(command: &mut Command, talk: Option<BorrowedFd<'_>>) -> io::Result<Pid> {
+    // Something of ours is open under this number: otherwise std's own pipe to the child could be, and be lost there.
+    let _taken = talk.map(|talk| fcntl_dupfd_cloexec(talk, TALK_FD)).transpose()?;
     let parent = getpid();
     let file_limit = FILE_LIMIT.get().copied();
+    let talk = talk.map(|talk| talk.as_raw_fd());
     let hook = move || {
         setsid()?;
+        if let Some(talk) = talk {
+            as_talk_fd(talk)?;
+        }
         if let Some(limit) = file_limit {
             setrlimit(Resource::Nofile, limit)?;
         }
@@ -51,8 +61,17 @@ pub(crate) fn own_session_that_dies_with_us(command: &mut Command) {
         }
         Ok(())
     };
-    // SAFETY: between fork and exec the hook makes five system calls at most; it allocates nothing and takes no lock.
+    // SAFETY: between fork and exec the hook makes six system calls at most; it allocates nothing and takes no lock.
     unsafe { command.pre_exec(hook) };
+    Ok(Pid::from_child(&command.spawn()?))
+}
+
+/// Makes `talk` descriptor 3 of this process, which a program that it becomes keeps.
+fn as_talk_fd(talk: i32) -> io::Result<()> {
+    // SAFETY: the numbers of descriptors, which the kernel checks; called where nobody else owns descriptor 3, between fork and exec.
+    let result =
+        unsafe { if talk == TALK_FD { libc::fcntl(talk, libc::F_SETFD, 0) } else { libc::dup2(talk, TALK_FD) } };
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 /// A handle that becomes readable when this child of ours has exited.

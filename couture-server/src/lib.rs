@@ -4,6 +4,8 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod archive;
+pub mod auth;
 mod backend;
 pub mod cli;
 mod command_line;
@@ -13,9 +15,11 @@ mod error;
 mod fernet_key;
 mod free_space;
 mod listen;
+pub mod live;
 mod mail;
 mod node;
 mod page;
+mod python;
 mod server;
 pub mod settings;
 mod shipping;

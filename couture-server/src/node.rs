@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use couture_core::task::{Artifacts, LateDagRuns};
-use couture_core::values::{EnvironmentValues, StoredValues};
+use couture_core::task::{Artifacts, Extensions, LateDagRuns};
+use couture_core::values::{EnvironmentValues, StoredValues, Values};
 use couture_core::{
     BoxError, Clock, Dag, Engine, EngineDagRuns, EngineSettings, LocalExecutor, LocalSettings, Processes, Services,
     StoreReader, SystemClock, Timestamp,
@@ -18,10 +18,11 @@ use couture_store::{LogStore, ObjectArtifacts};
 
 use crate::api::ApiState;
 use crate::backend::{Backend, KeptValues};
-use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Watch, keep_loaded, load_all};
+use crate::dags::{Bundles, Catalog, Change, EXAMPLES, Loader, PythonFiles, Watch};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
 use crate::mail::{mailer, notifier};
+use crate::python::{folder_limits, installation, python_files};
 use crate::settings::Settings;
 use crate::shipping::ShippedProcesses;
 
@@ -48,6 +49,7 @@ pub struct Node {
     clock: Arc<dyn Clock>,
     logs: LogStore,
     artifacts: Arc<dyn Artifacts>,
+    python: PythonFiles,
     started_at: Timestamp,
     native: Vec<Dag>,
     orphan_grace: Duration,
@@ -88,16 +90,19 @@ impl Node {
             folder => folder.clone(),
         };
         let template_settings = TemplateSettings { folder: dags.clone(), ..TemplateSettings::default() };
-        let templates = Arc::new(JinjaTemplates::new(template_settings));
+        let templates = JinjaTemplates::new(template_settings);
+        let python = Arc::new(installation(&settings, &data, &backend, templates.clone())?);
         let KeptValues { variables, connections, .. } = backend.kept.clone();
-        let values = Arc::new(StoredValues::new(EnvironmentValues::of_process(), variables, connections));
+        let values: Arc<dyn Values> =
+            Arc::new(StoredValues::new(EnvironmentValues::of_process(), variables, connections));
         let mut services = Services {
             logs: task_logs,
             artifacts: artifacts.clone(),
             processes,
-            templates,
-            values,
+            templates: Arc::new(templates),
+            values: values.clone(),
             dag_runs: dag_runs.clone(),
+            extensions: Extensions::default().with(python.clone()),
             ..Services::default()
         };
         if let Some(mailer) = mailer(&settings) {
@@ -108,25 +113,27 @@ impl Node {
             LocalSettings { capacity: settings.scheduler.parallelism as usize, kill_grace, ..LocalSettings::default() };
         let executor =
             Arc::new(LocalExecutor::new(data.worker().clone(), local, clock.clone(), backend.store.clone(), services));
-        let engine_settings = EngineSettings {
-            paused_at_creation: settings.scheduler.dags_are_paused_at_creation,
-            lease,
-            max_lost: settings.scheduler.max_lost,
-            check_slas: settings.scheduler.check_slas,
-            max_map_length: settings.scheduler.max_map_length as usize,
-            max_active_runs: settings.scheduler.max_active_runs_per_dag,
-            max_active_tasks: Some(settings.scheduler.max_active_tasks_per_dag).filter(|limit| *limit > 0),
-            catchup: settings.scheduler.catchup_by_default,
-        };
-        let (store, clock_of_engine) = (backend.store.clone(), clock.clone());
-        let engine = Engine::start_with(store, executor, clock_of_engine, notifier, engine_settings).await?;
+        let (store, clock_of_engine, rules) = (backend.store.clone(), clock.clone(), engine_settings(&settings));
+        let engine = Engine::start_with(store, executor, clock_of_engine, notifier, rules).await?;
         dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
-        let limits =
-            FolderLimits { file_bytes: u64::from(settings.dags.max_file_mib) << 20, ..FolderLimits::default() };
-        let catalog = Arc::new(Catalog::new(dags, limits));
+        let catalog = Arc::new(Catalog::new(dags, folder_limits(&settings)));
+        let python = python_files(&settings, &data, python, values)?;
         let started_at = clock.now().wall;
-        Ok(Self { data, settings, backend, engine, catalog, clock, logs, artifacts, started_at, native, orphan_grace })
+        Ok(Self {
+            data,
+            settings,
+            backend,
+            engine,
+            catalog,
+            clock,
+            logs,
+            artifacts,
+            python,
+            started_at,
+            native,
+            orphan_grace,
+        })
     }
 
     /// Loads all DAGs, and goes on to load what changes, until the engine stops.
@@ -139,9 +146,18 @@ impl Node {
         if self.settings.dags.load_examples {
             first.extend(self.catalog.add_examples(EXAMPLES, now));
         }
-        let only_process = self.backend.store.is_exclusive().then_some(&*self.backend.reader);
-        load_all(&self.engine, &self.catalog, &self.clock, first, only_process).await?;
-        tokio::spawn(keep_loaded(self.engine.clone(), self.catalog.clone(), self.clock.clone(), watch));
+        let only_process = self.backend.store.is_exclusive().then_some(self.backend.reader.clone());
+        let (catalog, clock, python) = (self.catalog.clone(), self.clock.clone(), self.python.clone());
+        let mut loader = Loader::new(self.engine.clone(), catalog, clock, python, only_process);
+        loader.load_all(first).await?;
+        tokio::spawn(loader.keep_loaded(watch));
+        let bundles = Bundles {
+            folder: self.python.parser.bundles().to_owned(),
+            store: self.backend.store.clone(),
+            reader: self.backend.reader.clone(),
+            clock: self.clock.clone(),
+        };
+        tokio::spawn(bundles.keep_tidy());
         Ok(())
     }
 
@@ -160,6 +176,16 @@ impl Node {
             clock: self.clock.clone(),
             started_at: self.started_at,
         }
+    }
+
+    /// The DAGs that are defined here.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// What parses Python files.
+    pub fn python(&self) -> &PythonFiles {
+        &self.python
     }
 
     /// The engine.
@@ -192,6 +218,20 @@ impl Node {
         if tokio::time::timeout(STOP, self.engine.stop()).await.is_err() {
             tracing::warn!("the store did not answer in time; what was not committed is done again at the next start");
         }
+    }
+}
+
+fn engine_settings(settings: &Settings) -> EngineSettings {
+    let scheduler = &settings.scheduler;
+    EngineSettings {
+        paused_at_creation: scheduler.dags_are_paused_at_creation,
+        lease: Duration::from_millis(scheduler.lease_ms),
+        max_lost: scheduler.max_lost,
+        check_slas: scheduler.check_slas,
+        max_map_length: scheduler.max_map_length as usize,
+        max_active_runs: scheduler.max_active_runs_per_dag,
+        max_active_tasks: Some(scheduler.max_active_tasks_per_dag).filter(|limit| *limit > 0),
+        catchup: scheduler.catchup_by_default,
     }
 }
 

@@ -1,7 +1,9 @@
 //! The store on a real MariaDB passes the suite.
 
+mod account_suite;
 mod servers;
 
+use account_suite::account_suite;
 use couture_core::conformance::store::{StoreFixture, check_commands, commands, store_suite};
 use couture_core::conformance::values::values_suite;
 use proptest::prelude::*;
@@ -15,6 +17,11 @@ async fn mariadb_passes_the_suite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mariadb_passes_the_suite_of_values() {
     values_suite(|| Fixture::new(&MARIADB, 4)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mariadb_passes_the_suite_of_accounts() {
+    account_suite(|| Fixture::new(&MARIADB, 4)).await;
 }
 
 proptest! {

@@ -1,9 +1,11 @@
 //! The store on a real PostgreSQL passes the suite.
 
+mod account_suite;
 mod servers;
 
 use std::net::TcpListener;
 
+use account_suite::account_suite;
 use couture_core::conformance::store::{ShardWriter, StoreFixture, check_commands, commands, sample_run, store_suite};
 use couture_core::conformance::values::values_suite;
 use couture_core::error_chain;
@@ -20,6 +22,11 @@ async fn postgres_passes_the_suite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_passes_the_suite_of_values() {
     values_suite(|| Fixture::new(&POSTGRES, 4)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_passes_the_suite_of_accounts() {
+    account_suite(|| Fixture::new(&POSTGRES, 4)).await;
 }
 
 #[tokio::test]

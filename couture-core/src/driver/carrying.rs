@@ -84,8 +84,13 @@ impl Driver {
         let mut contradictions = 0;
         let mut is_doubtful = false;
         while !chunk.is_empty() {
+            let began = self.clock.now().mono;
             match self.store.commit(&chunk.commit).await {
-                Ok(()) => return self.applied(&chunk.commit),
+                Ok(()) => {
+                    let records = chunk.commit.shards.iter().map(|shard| shard.records.len()).sum();
+                    self.measures.commit(self.clock.now().mono.saturating_sub(began), records);
+                    return self.applied(&chunk.commit);
+                }
                 Err(CommitError::Stale(_)) if self.planted.has(Bug::StaleIgnored) => break,
                 Err(CommitError::Stale(shards)) => {
                     if is_doubtful {
@@ -117,6 +122,7 @@ impl Driver {
 
     fn applied(&mut self, commit: &Commit) {
         self.store_answered();
+        self.commits.send_modify(|commits| *commits += 1);
         let mut records = commit.shards.iter().flat_map(|shard| &shard.records);
         let is_own = |record: &Record| matches!(record, Record::Posted { to, .. } if self.durable.contains_key(to));
         self.inboxes_wanted |= records.any(is_own);

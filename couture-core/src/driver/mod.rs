@@ -9,6 +9,7 @@ mod doubts;
 mod finding;
 mod lease;
 mod looking;
+mod measures;
 mod running;
 mod ticking;
 

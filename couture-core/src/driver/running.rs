@@ -7,12 +7,13 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use rustc_hash::FxHashMap;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::batch::Batch;
 use super::call::{Call, Reply};
 use super::lease::OwnLease;
 use super::looking::Look;
+use super::measures::Measures;
 use crate::clock::Clock;
 use crate::dag::{Dag, waiting_cycle};
 use crate::engine::{EngineSettings, EngineStatus};
@@ -60,6 +61,9 @@ pub struct Driver {
     pub(super) askers: FxHashMap<u64, (Reply, Option<Request>)>,
     pub(super) watchers: FxHashMap<RunKey, Vec<oneshot::Sender<RunState>>>,
     pub(super) status: Arc<Mutex<EngineStatus>>,
+    /// How many commits were made.
+    pub(super) commits: Arc<watch::Sender<u64>>,
+    pub(super) measures: Measures,
     pub(super) next_tick: Duration,
     /// Reports that this driver makes itself.
     pub(super) unheard: Vec<Report>,
@@ -91,6 +95,7 @@ pub(crate) struct Surroundings {
     pub(crate) shards: u32,
     pub(crate) calls: Arc<tokio::sync::Mutex<mpsc::Receiver<Call>>>,
     pub(crate) status: Arc<Mutex<EngineStatus>>,
+    pub(crate) commits: Arc<watch::Sender<u64>>,
     catalog: Catalog,
 }
 
@@ -101,7 +106,8 @@ impl Surroundings {
         calls: mpsc::Receiver<Call>,
         status: Arc<Mutex<EngineStatus>>,
     ) -> Self {
-        Self { parts, shards, calls: Arc::new(calls.into()), status, catalog: Catalog::default() }
+        let (calls, commits) = (Arc::new(calls.into()), Arc::default());
+        Self { parts, shards, calls, status, commits, catalog: Catalog::default() }
     }
 }
 
@@ -114,7 +120,7 @@ const MAX_CALLS: usize = 1_024;
 impl Driver {
     /// A driver that has not begun.
     pub(crate) fn new(around: Surroundings) -> Self {
-        let Surroundings { parts, shards, calls, status, catalog } = around;
+        let Surroundings { parts, shards, calls, status, commits, catalog } = around;
         let DriverParts { store, executor, clock, notifier, settings, planted } = parts;
         let worker = executor.worker().clone();
         let is_exclusive = store.is_exclusive();
@@ -149,6 +155,8 @@ impl Driver {
             askers: FxHashMap::default(),
             watchers: FxHashMap::default(),
             status,
+            commits,
+            measures: Measures::new(),
             next_tick: now,
             unheard: Vec::new(),
             doubtful: Vec::new(),
@@ -230,6 +238,8 @@ impl Driver {
         if let Some(more) = self.executor.reports().now_or_never() {
             reports.extend(more);
         }
+        let began = self.clock.now().mono;
+        self.measures.reports(&reports);
         let mut batch = Batch::default();
         self.scheduler.begin_batch();
         if !self.store.is_exclusive() {
@@ -243,7 +253,11 @@ impl Driver {
         }
         self.calls_arrived(calls, &mut batch).await;
         self.handle(Event::TimePassed, &mut batch);
+        let has_records = !batch.entries.is_empty();
         self.carry_out(batch).await;
+        if has_records {
+            self.measures.turn(self.clock.now().mono.saturating_sub(began));
+        }
         if self.pools_wanted || (!self.store.is_exclusive() && self.scheduler.is_contended()) {
             self.read_pools().await;
         }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::context::TaskContext;
 use super::dag_runs::LateDagRuns;
+use super::extensions::Extensions;
 use super::mail::{Mailer, NoMail};
 use super::templates::{PlainText, Templates};
 use super::xcoms::{NoXComs, XComs};
@@ -39,6 +40,8 @@ pub struct Services {
     pub dag_runs: LateDagRuns,
     /// The time. The local executor puts its own clock here.
     pub clock: Arc<dyn Clock>,
+    /// Services that other crates bring.
+    pub extensions: Extensions,
 }
 
 impl Default for Services {
@@ -56,6 +59,7 @@ impl Default for Services {
             mailer: Arc::new(NoMail),
             dag_runs: LateDagRuns::default(),
             clock: Arc::new(SystemClock::new()),
+            extensions: Extensions::default(),
         }
     }
 }
@@ -142,15 +146,20 @@ pub struct WarmParent {
 }
 
 /// Hears what a child says over its conversation. Frames of one child are heard at the same time as earlier ones are still being answered.
+///
+/// A frame with the keys `id` and `ask` is a question. A frame with the same `id` and the key `answer` answers it; one that answers no
+/// open question is dropped. A child with 1,000 open questions, or frames not heard to the end, is not listened to until there are fewer.
 #[async_trait]
 pub trait Listener: Send + Sync {
-    /// A frame of the child's, but for its last, which is [`ProcessEnd::said`].
+    /// A frame of the child's, but for its last, which is [`ProcessEnd::said`]. What is still being heard when the child is over is
+    /// dropped. Questions may be heard again after a server died while it answered.
     async fn heard(&self, frame: Value, child: &dyn Speaker);
 }
 
 /// Speaks to a child.
 pub trait Speaker: Send + Sync {
-    /// Sends a frame. `secrets` are shown as `***` in the child's log from now on. A child that is gone hears nothing.
+    /// Sends a frame. `secrets` are shown as `***` in the child's log from now on. A child that is gone hears nothing. In place of an
+    /// answer that is longer than 16 MiB, or nested deeper than 100, the child hears an error.
     fn say(&self, frame: Value, secrets: Vec<String>);
 }
 
@@ -172,11 +181,14 @@ pub struct ProcessEnd {
     /// The last line of its output, without time stamp and white space at its end, cut at 64 KiB; secrets are masked. Empty where
     /// that line is blank.
     pub last_line: String,
-    /// The largest resident set of the child, in bytes, where known.
+    /// The largest resident set of the child, in bytes, where known. One that was forked from a warm parent begins with what that had.
     pub peak_rss_bytes: Option<u64>,
-    /// What it said under the key `end` of the last frame of its conversation.
+    /// What it said under the key `end` of the last frame of its conversation; at most 12 MiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Value>,
+    /// Why what it may have said at last was not heard: its conversation ended early, by a frame that was too long or made no sense.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unheard: Option<String>,
 }
 
 /// Why a child has no end to tell of.

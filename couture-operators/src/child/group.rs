@@ -4,7 +4,7 @@ use std::future::pending;
 use std::pin::Pin;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, test_kill_process_group, waitid};
 use tokio::sync::watch;
 
 use tokio::time::Sleep;
@@ -76,6 +76,8 @@ impl GroupEnder {
 
     /// Whether a member of the group lives, after its leader was reaped.
     pub(super) fn is_alive(&self) -> bool {
+        // Orphans of the group become children of a supervisor; nobody else waits for them.
+        while let Ok(Some(_)) = waitid(WaitId::Pgid(Some(self.group)), WaitIdOptions::EXITED | WaitIdOptions::NOHANG) {}
         let number = self.group.as_raw_nonzero().get();
         // The first question is cheap, and mostly enough. But where nobody reaps orphans, as in a container without an init,
         // it counts them for ever.

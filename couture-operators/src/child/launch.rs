@@ -2,17 +2,21 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use couture_core::{AttemptToken, ProcessCommand};
-use rustix::pipe::{PipeFlags, pipe_with};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, getpid, kill_process_group};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::unix::AsyncFd;
+use tokio::net::UnixStream;
 use tokio::net::unix::pipe::Receiver;
 
+use super::equipment::Equipment;
+use super::warm::{Flight, WarmParents};
+use crate::frames::{MAX_FRAME_BYTES, frame};
 use crate::sys;
 
 /// A child to start.
@@ -40,38 +44,39 @@ pub(super) struct Started {
     pub(super) pipe: Receiver,
     /// Its working directory, where it is to be removed.
     pub(super) temp: Option<TempDir>,
+    /// Its conversation, where it has one.
+    pub(super) talk: Option<UnixStream>,
+    /// Keeps a forked child from being taken for a stray until its group is known.
+    pub(super) flight: Option<Flight>,
 }
 
 impl ChildSpec {
+    /// The first frame of its conversation, if it has one.
+    pub(super) fn greeting(&self) -> io::Result<Option<Vec<u8>>> {
+        let greeting = self.command.greeting.as_ref();
+        greeting.map(|greeting| frame(&json!({ "greeting": greeting }), MAX_FRAME_BYTES)).transpose()
+    }
+
     /// Starts the child: stdin from nowhere, stdout and stderr into one pipe.
     pub(super) fn start(&self) -> io::Result<Started> {
-        let temp = match &self.command.cwd {
-            Some(cwd) if !cwd.is_dir() => {
-                return Err(io::Error::new(
-                    io::ErrorKind::NotADirectory,
-                    format!("its working directory {} does not exist", cwd.display()),
-                ));
-            }
-            Some(_) => None,
-            None => Some(temp_dir(&self.temp_root)?),
-        };
-        let (output, input) = pipe_with(PipeFlags::CLOEXEC)?;
-        let pipe = Receiver::from_owned_fd(output)?;
+        let equipment = Equipment::new(self)?;
+        let cwd = equipment.cwd(self);
+        let Equipment { temp, pipe, output, talk } = equipment;
+        let (talk, theirs) = talk.unzip();
         let mut command = Command::new(&self.command.program);
         command
             .args(&self.command.args)
             .env_clear()
             .envs(&self.command.env)
             .stdin(Stdio::null())
-            .stdout(File::from(input.try_clone()?))
-            .stderr(File::from(input));
-        if let Some(cwd) = temp.as_ref().map(TempDir::path).or(self.command.cwd.as_deref()) {
+            .stdout(File::from(output.try_clone()?))
+            .stderr(File::from(output));
+        if let Some(cwd) = cwd {
             command.current_dir(cwd);
         }
-        sys::own_session_that_dies_with_us(&mut command);
-        let pid = Pid::from_child(&command.spawn()?);
+        let pid = sys::spawn_in_own_session(&mut command, theirs.as_ref().map(AsFd::as_fd))?;
         match sys::watch_exit(pid) {
-            Ok(exit) => Ok(Started { pid, exit, pipe, temp }),
+            Ok(exit) => Ok(Started { pid, exit, pipe, temp, talk, flight: None }),
             Err(error) => {
                 // A child that cannot be watched must not run.
                 let _ = kill_process_group(pid, Signal::KILL);
@@ -80,15 +85,24 @@ impl ChildSpec {
             }
         }
     }
-}
 
-fn temp_dir(root: &Path) -> io::Result<TempDir> {
-    let build = || tempfile::Builder::new().prefix("couture-").tempdir_in(root);
-    match build() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            std::fs::create_dir_all(root)?;
-            build()
-        }
-        other => other,
+    /// Has the child forked from its warm parent; `None` where it has none that is able to, and nothing of the child runs.
+    pub(super) async fn fork(&self, parents: &WarmParents) -> io::Result<Option<Started>> {
+        // Only a greeting tells a forked child that it is wanted.
+        let (Some(warm), Some(_)) = (&self.command.warm, &self.command.greeting) else { return Ok(None) };
+        let Some(parent) = parents.ready(warm, &self.command).await else { return Ok(None) };
+        let equipment = Equipment::new(self)?;
+        let cwd = equipment.cwd(self);
+        let Equipment { temp, pipe, output, talk } = equipment;
+        let (Some((talk, theirs)), Some(cwd)) = (talk, cwd.as_deref().and_then(|cwd| cwd.to_str())) else {
+            return Ok(None);
+        };
+        let supervisor = getpid().as_raw_nonzero();
+        let request = json!({"fork": {"env": self.command.env, "cwd": cwd, "supervisor": supervisor}});
+        let request = frame(&request, MAX_FRAME_BYTES)?;
+        let Some(forked) = parent.fork(request, [output, theirs]).await else { return Ok(None) };
+        // Where it cannot be watched it is not greeted, and ends.
+        let exit = sys::watch_exit(forked.pid)?;
+        Ok(Some(Started { pid: forked.pid, exit, pipe, temp, talk: Some(talk), flight: Some(forked.flight) }))
     }
 }

@@ -4,19 +4,29 @@
 //!
 //! Everything here runs on one thread, which must live as long as the children: they are killed when it ends.
 
+mod asks;
+mod conversation;
 mod environment;
+mod equipment;
 mod group;
+mod hearing;
 mod launch;
+mod line;
 mod nursery;
 mod proc;
 mod records;
+mod strays;
 mod supervise;
 mod text;
+mod warm;
 
+pub(crate) use asks::{Ear, Said, is_ask};
 pub(crate) use environment::attempt_environment;
+pub(crate) use hearing::{fitting, hear, unfit};
 pub(crate) use launch::ChildSpec;
 pub(crate) use nursery::Nursery;
 pub(crate) use proc::Process;
 pub(crate) use records::{MemoryRecords, Records};
 pub(crate) use supervise::ChildEnd;
 pub(crate) use text::signal_name;
+pub(crate) use warm::WarmLimits;

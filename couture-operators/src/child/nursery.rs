@@ -2,15 +2,23 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::convert::Infallible;
+use std::fmt::Arguments;
+use std::rc::{Rc, Weak};
 
 use couture_core::AttemptToken;
+use rustix::process::Pid;
+use serde_json::Value;
 use tokio::sync::{Notify, oneshot, watch};
 
+use super::asks::Ear;
 use super::group::Wish;
 use super::launch::ChildSpec;
+use super::line::{Line, LineEnd};
 use super::records::Records;
-use super::supervise::{ChildEnd, Workspace, supervise};
+use super::strays::Strays;
+use super::supervise::{ChildEnd, Household, supervise};
+use super::warm::{Groups, WarmLimits, WarmParents};
 
 /// The children of one thread, at most one for each attempt. Clones are handles to the same.
 ///
@@ -27,7 +35,8 @@ impl<R> Clone for Nursery<R> {
 #[derive(Debug)]
 struct Inner<R> {
     state: RefCell<State<R>>,
-    workspace: RefCell<Workspace>,
+    household: Household,
+    strays: RefCell<Strays>,
     ended: Notify,
 }
 
@@ -35,6 +44,8 @@ struct Inner<R> {
 struct State<R> {
     live: HashMap<AttemptToken, Live>,
     records: R,
+    /// Those of the children, and of what else is a process of ours.
+    groups: HashSet<Pid>,
     /// What the present client knows of.
     claimed: HashSet<AttemptToken>,
 }
@@ -42,6 +53,7 @@ struct State<R> {
 #[derive(Debug)]
 struct Live {
     wish: watch::Sender<Wish>,
+    line: Line,
     waiting: Vec<oneshot::Sender<ChildEnd>>,
     /// Nobody will ask for its end.
     forgotten: bool,
@@ -49,28 +61,33 @@ struct Live {
 
 impl<R: Records + 'static> Nursery<R> {
     pub(crate) fn new(records: R) -> Self {
-        Self(Rc::new(Inner {
-            state: RefCell::new(State { live: HashMap::new(), records, claimed: HashSet::new() }),
-            workspace: RefCell::default(),
-            ended: Notify::new(),
+        Self(Rc::new(Inner::new(records, None)))
+    }
+
+    /// The same, and children may be forked from warm parents, which takes that this process is a subreaper. What a person should know
+    /// goes to `complain`.
+    pub(crate) fn with_warm_parents(records: R, limits: WarmLimits, complain: fn(Arguments<'_>)) -> Self {
+        Self(Rc::new_cyclic(|nursery: &Weak<Inner<R>>| {
+            Inner::new(records, Some(WarmParents::new(limits, nursery.clone(), complain)))
         }))
     }
 
-    /// Answers the end of the attempt's child, which is started unless it runs or has ended already.
-    pub(crate) fn run(&self, spec: ChildSpec, answer: oneshot::Sender<ChildEnd>) {
-        let Err(answer) = self.join(spec.token, answer) else { return };
+    /// Answers the end of the attempt's child, which is started unless it runs or has ended already; `ear` hears it.
+    pub(crate) fn run(&self, spec: ChildSpec, answer: oneshot::Sender<ChildEnd>, ear: Ear) {
+        let Err((answer, ear)) = self.join(spec.token, answer, ear) else { return };
         let (wish, wishes) = watch::channel(Wish::Run);
+        let (line, line_end) = Line::new(ear);
         let mut state = self.0.state.borrow_mut();
         state.claimed.insert(spec.token);
-        state.live.insert(spec.token, Live { wish, waiting: vec![answer], forgotten: false });
+        state.live.insert(spec.token, Live { wish, line, waiting: vec![answer], forgotten: false });
         drop(state);
-        tokio::task::spawn_local(self.clone().rear(spec, wishes));
+        tokio::task::spawn_local(self.clone().rear(spec, wishes, line_end));
     }
 
-    async fn rear(self, spec: ChildSpec, wishes: watch::Receiver<Wish>) {
+    async fn rear(self, spec: ChildSpec, wishes: watch::Receiver<Wish>, line_end: LineEnd) {
         let mut group = None;
-        let end = supervise(&spec, wishes, &self.0.workspace, |pid| {
-            self.0.state.borrow_mut().records.group_began(pid);
+        let end = supervise(&spec, wishes, line_end, &self.0.household, |pid| {
+            self.0.began(pid);
             group = Some(pid);
         })
         .await;
@@ -80,10 +97,10 @@ impl<R: Records + 'static> Nursery<R> {
         if !forgotten {
             state.records.keep(spec.token, &end);
         }
-        if let Some(group) = group {
-            state.records.group_ended(group);
-        }
         drop(state);
+        if let Some(group) = group {
+            self.0.ended(group);
+        }
         for waiting in live.into_iter().flat_map(|live| live.waiting) {
             // Who no longer waits finds the end in the records.
             let _ = waiting.send(end.clone());
@@ -91,22 +108,54 @@ impl<R: Records + 'static> Nursery<R> {
         self.0.ended.notify_waiters();
     }
 
-    /// Answers the end of the attempt's child; gives `answer` back where there is no such child.
+    /// Answers the end of the attempt's child, which `ear` hears from now on; gives both back where there is no such child.
     pub(crate) fn join(
         &self,
         token: AttemptToken,
         answer: oneshot::Sender<ChildEnd>,
-    ) -> Result<(), oneshot::Sender<ChildEnd>> {
+        ear: Ear,
+    ) -> Result<(), (oneshot::Sender<ChildEnd>, Ear)> {
         let state = &mut *self.0.state.borrow_mut();
         if let Some(live) = state.live.get_mut(&token) {
             live.waiting.push(answer);
+            live.line.attach(ear);
         } else if let Some(end) = state.records.find(token) {
             let _ = answer.send(end);
         } else {
-            return Err(answer);
+            return Err((answer, ear));
         }
         state.claimed.insert(token);
         Ok(())
+    }
+
+    /// Says this to the attempt's child, in whose log `secrets` are masked from now on.
+    pub(crate) fn say(&self, token: AttemptToken, frame: Value, secrets: Vec<String>) {
+        if let Some(live) = self.0.state.borrow().live.get(&token) {
+            live.line.say(frame, secrets);
+        }
+    }
+
+    /// The frame of the attempt's child with this number was heard.
+    pub(crate) fn heard(&self, token: AttemptToken, number: u64) {
+        if let Some(live) = self.0.state.borrow().live.get(&token) {
+            live.line.heard(number);
+        }
+    }
+
+    /// Waits for children of this process that nobody knows of, now and then, for ever.
+    pub(crate) async fn reap_strays(&self) -> Infallible {
+        loop {
+            tokio::time::sleep(Strays::PAUSE).await;
+            let forking = self.0.household.parents.as_ref().is_some_and(WarmParents::is_forking);
+            self.0.strays.borrow_mut().reap(forking, |pid| self.0.contains(pid));
+        }
+    }
+
+    /// Ends all warm parents; resolves when they are gone.
+    pub(crate) async fn end_warm_parents(&self) {
+        if let Some(parents) = &self.0.household.parents {
+            parents.end_all().await;
+        }
     }
 
     /// Ends the attempt's child.
@@ -173,6 +222,36 @@ impl<R: Records + 'static> Nursery<R> {
             }
             ended.await;
         }
+    }
+}
+
+impl<R> Inner<R> {
+    fn new(records: R, parents: Option<WarmParents>) -> Self {
+        let (live, groups, claimed) = (HashMap::new(), HashSet::new(), HashSet::new());
+        Self {
+            state: RefCell::new(State { live, records, groups, claimed }),
+            household: Household { parents, ..Household::default() },
+            strays: RefCell::default(),
+            ended: Notify::new(),
+        }
+    }
+}
+
+impl<R: Records> Groups for Inner<R> {
+    fn began(&self, group: Pid) {
+        let state = &mut *self.state.borrow_mut();
+        state.groups.insert(group);
+        state.records.group_began(group);
+    }
+
+    fn ended(&self, group: Pid) {
+        let state = &mut *self.state.borrow_mut();
+        state.groups.remove(&group);
+        state.records.group_ended(group);
+    }
+
+    fn contains(&self, group: Pid) -> bool {
+        self.state.borrow().groups.contains(&group)
     }
 }
 

@@ -13,9 +13,12 @@ use tempfile::TempDir;
 use tokio::net::unix::pipe::Receiver;
 use tokio::sync::watch;
 
+use super::conversation::Conversation;
 use super::group::{GroupEnder, Wish};
 use super::launch::{ChildSpec, Started};
+use super::line::{LineEnd, Saying};
 use super::text::{command_line, signal_name};
+use super::warm::WarmParents;
 use crate::full_disk::is_shortage;
 use crate::log::{Appender, OutputLog, Scratch};
 use crate::sys;
@@ -65,59 +68,77 @@ const KILLED_PATIENCE: Duration = Duration::from_secs(5);
 /// From one try to the next while the disk is full or no file can be opened.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(200);
 
+/// What all children of a thread share.
+#[derive(Debug, Default)]
+pub(super) struct Household {
+    pub(super) workspace: RefCell<Workspace>,
+    /// Where children may be forked from, if they may.
+    pub(super) parents: Option<WarmParents>,
+}
+
 /// Runs a child to its end, and to the end of its group. `started` is told its process id once it runs.
-pub(crate) async fn supervise(
+pub(super) async fn supervise(
     spec: &ChildSpec,
     mut wish: watch::Receiver<Wish>,
-    workspace: &RefCell<Workspace>,
+    LineEnd { asks, mut says }: LineEnd,
+    household: &Household,
     started: impl FnOnce(Pid),
 ) -> ChildEnd {
+    let workspace = &household.workspace;
     let appender = Appender::new(spec.live_dir.join(spec.token.to_string()));
     let log = OutputLog::new(appender, &spec.command.secrets, spec.max_log_bytes);
     let mut output = Output { log, workspace, open: true };
     output.log.note(&format!("Running command: {}", command_line(&spec.command)));
-    let Started { pid, exit, pipe, temp } = match start(spec, &mut wish).await {
+    let (Started { pid, exit, pipe, temp, talk, flight }, greeting) = match start(spec, &mut wish, household).await {
         Ok(running) => running,
         Err(error) => {
             output.log.note(&format!("Failed to start {}: {error}", spec.command.program));
             output.written(&mut wish).await;
-            return ChildEnd::NotStarted(error.to_string());
+            return lost(&wish).unwrap_or_else(|| ChildEnd::NotStarted(error.to_string()));
         }
     };
     started(pid);
+    drop(flight);
+    let mut conversation = Conversation::new(talk, asks, greeting);
     let mut ender = GroupEnder::new(pid, spec.command.kill_grace);
     loop {
         tokio::select! {
             biased;
             _ = exit.readable() => break,
             () = ender.step(&mut wish) => {}
-            () = output.pump(&pipe), if output.open => {}
+            Some(Saying { frame, secrets }) = says.recv() => {
+                output.log.add_secrets(&secrets);
+                output.note_failure(conversation.say(&frame));
+            }
+            // Neither may keep the other waiting.
+            result = async { tokio::select! {
+                () = output.pump(&pipe), if output.open => Ok(()),
+                result = conversation.step() => result,
+            } } => output.note_failure(result),
         }
     }
     drop(exit);
     // Not reaped before: so long, its number could not become another's.
     let reaped = sys::reap(pid);
     output.drain(&pipe, &mut wish).await;
+    output.note_failure(conversation.drain());
     end_of_group(&mut ender, &mut output, &pipe, &mut wish).await;
     output.end();
     let end = match reaped {
         Ok((status, peak_rss_bytes)) => {
             output.log.note(&footer(status));
             output.written(&mut wish).await;
-            let lost = match &*wish.borrow() {
-                Wish::Lose(reason) => Some(reason.clone()),
-                Wish::Run | Wish::End => None,
-            };
-            match lost {
-                Some(reason) => ChildEnd::Lost(reason),
-                None => ChildEnd::Ended(ProcessEnd {
+            let (said, unheard) = conversation.into_last();
+            lost(&wish).unwrap_or_else(|| {
+                ChildEnd::Ended(ProcessEnd {
                     code: status.code(),
                     signal: status.signal(),
                     last_line: output.log.into_last_line(),
                     peak_rss_bytes: Some(peak_rss_bytes),
-                    said: None,
-                }),
-            }
+                    said,
+                    unheard,
+                })
+            })
         }
         Err(error) => ChildEnd::Lost(format!("its exit status was taken by someone else: {error}")),
     };
@@ -125,14 +146,42 @@ pub(crate) async fn supervise(
     end
 }
 
-/// Starts the child; a full disk, or too many open files, is waited for as long as the child is wanted.
-async fn start(spec: &ChildSpec, wish: &mut watch::Receiver<Wish>) -> io::Result<Started> {
+/// What is told where the child counts as lost.
+fn lost(wish: &watch::Receiver<Wish>) -> Option<ChildEnd> {
+    match &*wish.borrow() {
+        Wish::Lose(reason) => Some(ChildEnd::Lost(reason.clone())),
+        Wish::Run | Wish::End => None,
+    }
+}
+
+/// Starts the child, which is to be told the first frame of its conversation; a full disk, or too many open files, is waited for as
+/// long as the child is wanted.
+async fn start(
+    spec: &ChildSpec,
+    wish: &mut watch::Receiver<Wish>,
+    household: &Household,
+) -> io::Result<(Started, Option<Vec<u8>>)> {
+    let greeting = spec.greeting()?;
     loop {
-        match spec.start() {
+        match start_once(spec, wish, household).await {
             Err(error) if is_shortage(&error) && pause_while_wanted(wish).await => {}
-            other => return other,
+            other => return Ok((other?, greeting)),
         }
     }
+}
+
+async fn start_once(spec: &ChildSpec, wish: &mut watch::Receiver<Wish>, household: &Household) -> io::Result<Started> {
+    if let Some(parents) = &household.parents {
+        let forked = tokio::select! {
+            biased;
+            _ = wish.wait_for(|wish| *wish != Wish::Run) => return Err(io::Error::other("it was told to end before that")),
+            forked = spec.fork(parents) => forked?,
+        };
+        if let Some(started) = forked {
+            return Ok(started);
+        }
+    }
+    spec.start()
 }
 
 /// Waits a moment; false, and at once, where the child shall end.
@@ -248,6 +297,12 @@ impl Output<'_> {
             Err(_) => self.open = false,
         }
         0
+    }
+
+    fn note_failure(&mut self, result: Result<(), String>) {
+        if let Err(note) = result {
+            self.log.note(&note);
+        }
     }
 
     fn end(&mut self) {

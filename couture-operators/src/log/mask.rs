@@ -34,23 +34,13 @@ impl std::fmt::Debug for Search {
 impl Masker {
     /// Masks these; those with fewer than [`MIN_SECRET_CHARS`] are left out.
     pub fn new<S: AsRef<str>>(secrets: &[S]) -> Self {
-        let mut secrets: Vec<Box<[u8]>> = secrets
-            .iter()
-            .map(AsRef::as_ref)
-            .filter(|secret| secret.chars().count() >= MIN_SECRET_CHARS)
-            .map(|secret| secret.as_bytes().into())
-            .collect();
-        secrets.sort_unstable();
-        secrets.dedup();
-        let search = (!secrets.is_empty()).then(|| Search {
-            longest: secrets.iter().map(|secret| secret.len()).max().unwrap_or(0),
-            automaton: AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(&secrets)
-                .unwrap_or_else(|error| unreachable!("secrets that fit into one message: {error}")),
-            secrets,
-        });
-        Self { search, held: Vec::new(), masked: 0 }
+        Self { search: Search::new(Vec::new(), secrets), held: Vec::new(), masked: 0 }
+    }
+
+    /// Masks these, too, from what was held back on.
+    pub fn add<S: AsRef<str>>(&mut self, secrets: &[S]) {
+        let known = self.search.take().map(|search| search.secrets).unwrap_or_default();
+        self.search = Search::new(known, secrets);
     }
 
     /// Masks a whole text at once.
@@ -96,6 +86,21 @@ impl Masker {
 }
 
 impl Search {
+    fn new<S: AsRef<str>>(mut secrets: Vec<Box<[u8]>>, more: &[S]) -> Option<Self> {
+        let more = more.iter().map(AsRef::as_ref).filter(|secret| secret.chars().count() >= MIN_SECRET_CHARS);
+        secrets.extend(more.map(|secret| Box::from(secret.as_bytes())));
+        secrets.sort_unstable();
+        secrets.dedup();
+        (!secrets.is_empty()).then(|| Self {
+            longest: secrets.iter().map(|secret| secret.len()).max().unwrap_or(0),
+            automaton: AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(&secrets)
+                .unwrap_or_else(|error| unreachable!("secrets that fit into a few messages: {error}")),
+            secrets,
+        })
+    }
+
     /// Up to where no later byte can make a new or longer match begin.
     fn certain(&self, text: &[u8]) -> usize {
         let first = text.len().saturating_sub(self.longest - 1);
@@ -192,6 +197,21 @@ mod tests {
         assert_eq!(out, b"prompt> ");
         masker.push(b"ing", &mut out);
         assert_eq!(out, b"prompt> hunting");
+    }
+
+    #[test]
+    fn secrets_may_come_while_the_stream_flows() {
+        let mut masker = Masker::new::<&str>(&[]);
+        let mut out = Vec::new();
+        masker.push(b"one hunter2 ", &mut out);
+        masker.add(&["hunter2"]);
+        masker.push(b"two hunter2 hunt", &mut out);
+        masker.add(&["hunting", "hunter2", "abc"]);
+        masker.push(b"ing hunter", &mut out);
+        masker.add(&["r2d2"]);
+        masker.push(b"2d2 abc", &mut out);
+        masker.finish(&mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), "one hunter2 two *** *** *** abc");
     }
 
     /// Masks byte by byte, from the definition.

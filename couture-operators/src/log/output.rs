@@ -21,6 +21,10 @@ pub(crate) struct OutputLog {
     /// What a full disk did not take yet.
     waiting: Vec<u8>,
     lost: Option<Loss>,
+    /// How many secrets there are, and their bytes.
+    secrets: (usize, usize),
+    /// There are more than are masked.
+    sealed: bool,
 }
 
 /// Output that could not be written, until the log tells of it.
@@ -41,6 +45,10 @@ impl OutputLog {
     /// Blocks of about this size are written at a time.
     const BLOCK_BYTES: usize = 256 * 1024;
 
+    /// The most secrets that are masked in one log, and their bytes.
+    const MAX_SECRETS: usize = 10_000;
+    const MAX_SECRET_BYTES: usize = 4 << 20;
+
     /// The longest line of our own.
     const MAX_NOTE_BYTES: usize = 64 * 1024;
 
@@ -56,11 +64,31 @@ impl OutputLog {
             full: false,
             waiting: Vec::new(),
             lost: None,
+            secrets: extent(secrets),
+            sealed: false,
+        }
+    }
+
+    /// Masks these, too, in what comes. Where there are too many, no more output is taken.
+    pub(crate) fn add_secrets(&mut self, secrets: &[String]) {
+        if secrets.is_empty() || self.sealed {
+            return;
+        }
+        let (count, bytes) = extent(secrets);
+        self.secrets = (self.secrets.0 + count, self.secrets.1 + bytes);
+        if self.secrets.0 > Self::MAX_SECRETS || self.secrets.1 > Self::MAX_SECRET_BYTES {
+            self.sealed = true;
+            self.write_note("There are more secrets than can be masked; further output is dropped");
+        } else {
+            self.masker.add(secrets);
         }
     }
 
     /// Adds a piece of output.
     pub(crate) fn push(&mut self, piece: &[u8], scratch: &mut Scratch) {
+        if self.sealed {
+            return;
+        }
         scratch.masked.clear();
         self.masker.push(piece, &mut scratch.masked);
         self.write(scratch);
@@ -173,6 +201,10 @@ impl OutputLog {
     }
 }
 
+fn extent(secrets: &[String]) -> (usize, usize) {
+    (secrets.len(), secrets.iter().map(String::len).sum())
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -209,6 +241,22 @@ mod tests {
         assert_eq!(lines[25], "The log has 1000 bytes; further output is dropped");
         assert_eq!(lines[26], "Command exited with return code 0");
         assert_eq!(last, "end");
+    }
+
+    #[test]
+    fn output_with_too_many_secrets_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut output = OutputLog::new(Appender::new(folder.path()), &[], u64::MAX);
+        let mut scratch = Scratch::default();
+        let mut say = |output: &mut OutputLog| output.push(b"secret 7777\n", &mut scratch);
+        output.add_secrets(&(0..10_000).map(|number| format!("secret {number}")).collect::<Vec<_>>());
+        say(&mut output);
+        output.add_secrets(&["one more".to_owned()]);
+        say(&mut output);
+        let text = fs::read_to_string(folder.path().join("00000000000000000000.log")).unwrap();
+        let lines: Vec<&str> = text.lines().map(|line| &line[30..]).collect();
+        assert_eq!(lines, ["***", "There are more secrets than can be masked; further output is dropped"]);
+        assert_eq!(output.into_last_line(), "***");
     }
 
     #[test]

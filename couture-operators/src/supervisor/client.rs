@@ -5,8 +5,9 @@ use std::io;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use couture_core::task::Listener;
+use couture_core::task::{Listener, Speaker};
 use couture_core::{AttemptToken, ProcessCommand, ProcessEnd, ProcessError, Processes, TaskContext};
+use serde_json::Value;
 use tokio::sync::{Mutex, oneshot};
 
 use super::connection::{Connection, NoWelcome};
@@ -14,7 +15,7 @@ use super::ledger::Ledger;
 use super::protocol::{Ask, Hello, PROTOCOL};
 use super::spool::Spool;
 use super::{socket, start};
-use crate::child::{ChildEnd, attempt_environment};
+use crate::child::{ChildEnd, attempt_environment, fitting, hear, unfit};
 use crate::in_process::{DEFAULT_MAX_LOG_BYTES, inherited_environment};
 
 /// How a supervisor is found or started.
@@ -134,16 +135,34 @@ impl Supervisor {
     }
 }
 
+/// Speaks to the attempt's child.
+struct Voice<'c> {
+    connection: &'c Connection,
+    token: AttemptToken,
+}
+
+impl Speaker for Voice<'_> {
+    fn say(&self, frame: Value, secrets: Vec<String>) {
+        let say = Ask::Say { token: self.token, frame: fitting(frame), secrets };
+        if let Err(error) = self.connection.ask(&say) {
+            tracing::error!("failed to speak to the child of {}: {error}", self.token);
+        }
+    }
+}
+
 #[async_trait]
 impl Processes for Supervisor {
     async fn converse(
         &self,
         mut command: ProcessCommand,
         cx: &TaskContext,
-        _listener: &dyn Listener,
+        listener: &dyn Listener,
     ) -> Result<ProcessEnd, ProcessError> {
         let token = cx.token();
         let program = command.program.clone();
+        if let Some(reason) = command.greeting.as_ref().and_then(unfit) {
+            return Err(ProcessError::Start { program, reason: format!("what it is told first {reason}") });
+        }
         command.secrets.extend(cx.secrets());
         command.env.extend(attempt_environment(cx));
         command.cwd = command.cwd.map(std::path::absolute).transpose().map_err(|error| ProcessError::Start {
@@ -154,12 +173,15 @@ impl Processes for Supervisor {
         for _ in 0..MAX_SUPERVISORS {
             let connection = self.connection().await.map_err(ProcessError::Lost)?;
             let Ok(end) = connection.end_of(token) else { continue };
+            let frames = connection.hear(token);
             connection
                 .ask(&ask)
                 .map_err(|error| ProcessError::Start { program: program.clone(), reason: error.to_string() })?;
             // From here on it may have run: it is never started again under another supervisor.
             ask = Ask::Attach(token);
-            match self.wait(&connection, end, cx).await {
+            let voice = Voice { connection: &connection, token };
+            let heard = |number| connection.heard(token, number);
+            match hear(self.wait(&connection, end, cx), frames, listener, &voice, heard).await {
                 Ok(Some(end)) => return end.into_result(program),
                 Ok(None) => return Err(ProcessError::Lost("its supervisor died".into())),
                 Err(_) => {}

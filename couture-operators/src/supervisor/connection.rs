@@ -10,9 +10,9 @@ use tokio::net::UnixStream;
 use tokio::net::unix::OwnedReadHalf;
 use tokio::sync::{mpsc, oneshot};
 
-use super::frames::{FrameReader, frame, write_frames};
-use super::protocol::{Ask, Hello, Tell};
-use crate::child::ChildEnd;
+use super::protocol::{Ask, Hello, MAX_FRAME_BYTES, Tell};
+use crate::child::{ChildEnd, Said, is_ask};
+use crate::frames::{FrameReader, frame, write_frames};
 
 /// So long a supervisor may take to answer the first message.
 const WELCOME_PATIENCE: Duration = Duration::from_secs(10);
@@ -32,6 +32,7 @@ struct Waiting(Mutex<Open>);
 struct Open {
     closed: bool,
     ends: HashMap<AttemptToken, Vec<oneshot::Sender<Option<ChildEnd>>>>,
+    hearing: HashMap<AttemptToken, mpsc::UnboundedSender<Said>>,
     known: HashMap<u64, oneshot::Sender<Vec<AttemptToken>>>,
     last_id: u64,
 }
@@ -54,17 +55,17 @@ impl Connection {
     pub(super) async fn open(stream: UnixStream, hello: Hello) -> Result<Self, NoWelcome> {
         let (reader, writer) = stream.into_split();
         let (asks, frames) = mpsc::unbounded_channel();
-        let hello = frame(&Ask::Hello(hello)).map_err(|_| NoWelcome::Silent)?;
+        let hello = frame(&Ask::Hello(hello), MAX_FRAME_BYTES).map_err(|_| NoWelcome::Silent)?;
         let _ = asks.send(hello);
         tokio::spawn(write_frames(frames, writer));
-        let mut tells = FrameReader::new(reader);
+        let mut tells = FrameReader::new(reader, MAX_FRAME_BYTES);
         match tokio::time::timeout(WELCOME_PATIENCE, tells.next::<Tell>()).await {
             Ok(Ok(Some(Tell::Welcome { .. }))) => {}
             Ok(_) => return Err(NoWelcome::Ending),
             Err(_) => return Err(NoWelcome::Silent),
         }
         let waiting = Arc::new(Waiting::default());
-        tokio::spawn(read(tells, CloseOnDrop(waiting.clone())));
+        tokio::spawn(read(tells, CloseOnDrop(waiting.clone()), asks.downgrade()));
         Ok(Self { asks, waiting })
     }
 
@@ -76,7 +77,7 @@ impl Connection {
     /// Sends a message; an error tells that it is too long. One that a closed connection swallows is noticed by who
     /// waits for its answer.
     pub(super) fn ask(&self, ask: &Ask) -> io::Result<()> {
-        let _ = self.asks.send(frame(ask)?);
+        let _ = self.asks.send(frame(ask, MAX_FRAME_BYTES)?);
         Ok(())
     }
 
@@ -93,6 +94,19 @@ impl Connection {
         waiting.retain(|other| !other.is_closed());
         waiting.push(sender);
         Ok(end)
+    }
+
+    /// What the attempt's child says from now on, in place of who heard it before.
+    pub(super) fn hear(&self, token: AttemptToken) -> mpsc::UnboundedReceiver<Said> {
+        let (sender, frames) = mpsc::unbounded_channel();
+        self.waiting.lock().hearing.insert(token, sender);
+        frames
+    }
+
+    /// The frame with this number was heard. What was asked is not over by that.
+    pub(super) fn heard(&self, token: AttemptToken, number: u64) {
+        // Short enough for a frame.
+        let _ = self.ask(&Ask::Heard { token, number });
     }
 
     /// Which of these the supervisor knows.
@@ -128,10 +142,18 @@ impl Drop for CloseOnDrop {
     }
 }
 
-async fn read(mut tells: FrameReader<OwnedReadHalf>, waiting: CloseOnDrop) {
+async fn read(mut tells: FrameReader<OwnedReadHalf>, waiting: CloseOnDrop, asks: mpsc::WeakUnboundedSender<Vec<u8>>) {
     loop {
         match tells.next::<Tell>().await {
             Ok(Some(Tell::Ended { token, end })) => answer(&waiting, token, Some(end)),
+            Ok(Some(Tell::Said { token, said })) => {
+                if let Some(number) = pass_on(&waiting, token, said)
+                    && let Some(asks) = asks.upgrade()
+                    && let Ok(frame) = frame(&Ask::Heard { token, number }, MAX_FRAME_BYTES)
+                {
+                    let _ = asks.send(frame);
+                }
+            }
             Ok(Some(Tell::Gone { token })) => answer(&waiting, token, None),
             Ok(Some(Tell::Known { id, tokens })) => {
                 if let Some(known) = waiting.0.lock().known.remove(&id) {
@@ -148,8 +170,19 @@ async fn read(mut tells: FrameReader<OwnedReadHalf>, waiting: CloseOnDrop) {
     }
 }
 
+/// Gives the number back where nobody hears the frame, and it will not be said again.
+fn pass_on(waiting: &CloseOnDrop, token: AttemptToken, said: Said) -> Option<u64> {
+    let mut open = waiting.0.lock();
+    let Some(hearing) = open.hearing.get(&token) else { return (!is_ask(&said.frame)).then_some(said.number) };
+    let Err(mpsc::error::SendError(said)) = hearing.send(said) else { return None };
+    open.hearing.remove(&token);
+    (!is_ask(&said.frame)).then_some(said.number)
+}
+
 fn answer(waiting: &CloseOnDrop, token: AttemptToken, end: Option<ChildEnd>) {
-    for sender in waiting.0.lock().ends.remove(&token).into_iter().flatten() {
+    let mut open = waiting.0.lock();
+    open.hearing.remove(&token);
+    for sender in open.ends.remove(&token).into_iter().flatten() {
         // Who gave up does not need it.
         let _ = sender.send(end.clone());
     }

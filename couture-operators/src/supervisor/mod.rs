@@ -6,6 +6,14 @@
 //! supervisor ends all its children and itself. When the supervisor itself dies, its children die with it, and the next one ends
 //! what they left behind.
 //!
+//! A child may have a conversation: frames over a socket that it inherits as descriptor 3. While no server is there, what it asks is
+//! kept, and said to the next one. What it says at its end is kept in the spool with how it ended.
+//!
+//! A child may be forked from a warm parent, a process that has loaded what the child needs. The supervisor starts it when it is first
+//! needed, and ends it when it was idle for five minutes, or when too many are needed. It has nothing of a single attempt in its
+//! environment, and none of its secrets. The supervisor is a subreaper, so that such a child is its child as any other is. What its parent
+//! had in memory when it was forked counts to its peak memory.
+//!
 //! The folder of a supervisor, with access for its user only, holds:
 //!
 //! | name | what |
@@ -20,7 +28,6 @@
 mod client;
 mod complaint;
 mod connection;
-mod frames;
 mod ledger;
 mod lock;
 mod process;
@@ -31,4 +38,4 @@ mod spool;
 mod start;
 
 pub use client::{Supervisor, SupervisorSettings};
-pub use process::{DEFAULT_ORPHAN_GRACE, SupervisorError, main};
+pub use process::{DEFAULT_ORPHAN_GRACE, SupervisorError, SupervisorLimits, main, main_within};

@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use couture_core::AttemptToken;
-use rustix::process::Pid;
+use rustix::process::{Pid, getpid};
 use tokio::net::UnixListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::complaint::complain;
 use super::ledger::Ledger;
 use super::lock::Lock;
 use super::serve::{Served, Server};
 use super::socket;
 use super::spool::Spool;
-use crate::child::{ChildEnd, Nursery, Records};
+use crate::child::{ChildEnd, Nursery, Records, WarmLimits};
 use crate::sys;
 
 /// How long children go on without a server, unless something else is set.
@@ -43,12 +44,35 @@ pub enum SupervisorError {
     },
 }
 
+/// What a supervisor may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SupervisorLimits {
+    /// How long children go on without a server.
+    pub orphan_grace: Duration,
+    /// How many warm parents there are at most.
+    pub warm_parents: usize,
+    /// How long a warm parent stays that nobody needs.
+    pub warm_idle: Duration,
+}
+
+impl Default for SupervisorLimits {
+    fn default() -> Self {
+        Self { orphan_grace: DEFAULT_ORPHAN_GRACE, warm_parents: 16, warm_idle: Duration::from_secs(300) }
+    }
+}
+
 /// Is the supervisor of `dir` until it has no more to do; called by the process that a [`Supervisor`](super::Supervisor)
 /// starts, as the first thing on its main thread, outside of any tokio runtime.
 ///
 /// Without a client for `orphan_grace`, all children are ended, and then it returns. TERM has the same effect at once. It prints
 /// one line, `ready`, when clients can connect; nobody needs to read on.
 pub fn main(dir: &Path, orphan_grace: Duration) -> Result<(), SupervisorError> {
+    main_within(dir, &SupervisorLimits { orphan_grace, ..SupervisorLimits::default() })
+}
+
+/// The same as [`main`], within other limits.
+pub fn main_within(dir: &Path, limits: &SupervisorLimits) -> Result<(), SupervisorError> {
     // Fails only for the leader of a group, such as a shell's child, which then stays in its session.
     let _ = rustix::process::setsid();
     sys::raise_file_limit();
@@ -61,25 +85,47 @@ pub fn main(dir: &Path, orphan_grace: Duration) -> Result<(), SupervisorError> {
     // Nobody is left who works in them.
     let _ = std::fs::remove_dir_all(dir.join("tmp"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(system)?;
-    tokio::task::LocalSet::new().block_on(&runtime, supervise(dir, orphan_grace, records)).map_err(system)
+    tokio::task::LocalSet::new().block_on(&runtime, supervise(dir, limits, records)).map_err(system)
 }
 
-async fn supervise(dir: &Path, orphan_grace: Duration, records: DiskRecords) -> io::Result<()> {
+async fn supervise(dir: &Path, limits: &SupervisorLimits, records: DiskRecords) -> io::Result<()> {
     let mark = records.ledger.mark().to_owned();
-    let nursery = Nursery::new(records);
+    // What a warm parent forks becomes a child of this process, and so do orphans.
+    let nursery = match rustix::process::set_child_subreaper(Some(getpid())) {
+        Ok(()) => Nursery::with_warm_parents(records, warm_limits(limits), complain),
+        Err(error) => {
+            complain(format_args!("failed to become a subreaper, so there are no warm parents: {error}"));
+            Nursery::new(records)
+        }
+    };
     let mut terminate = signal(SignalKind::terminate())?;
     // A terminal's farewells are not for it, even where it could not leave the session.
     let _ignored = [signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?];
     let listener = UnixListener::from_std(socket::listen(dir)?)?;
     announce();
-    let server = Server { nursery: nursery.clone(), temp_root: dir.join("tmp"), mark, orphan_grace };
-    let reason = listen(&listener, &server, &mut terminate).await;
+    let server =
+        Server { nursery: nursery.clone(), temp_root: dir.join("tmp"), mark, orphan_grace: limits.orphan_grace };
+    let reason = tokio::select! {
+        reason = listen(&listener, &server, &mut terminate) => reason,
+        never = nursery.reap_strays() => match never {},
+    };
     // From here on nobody finds it; who comes waits for the lock.
     socket::remove(dir);
     drop(listener);
     nursery.lose_all(&reason);
     nursery.emptied().await;
+    nursery.end_warm_parents().await;
     Ok(())
+}
+
+fn warm_limits(limits: &SupervisorLimits) -> WarmLimits {
+    WarmLimits {
+        most: limits.warm_parents,
+        idle: limits.warm_idle,
+        load: Duration::from_secs(60),
+        fork: Duration::from_secs(30),
+        failed: Duration::from_secs(300),
+    }
 }
 
 /// Serves one client after the other, until there is a reason to end all.

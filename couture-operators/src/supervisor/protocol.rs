@@ -7,14 +7,15 @@ use std::path::PathBuf;
 
 use couture_core::{AttemptToken, ProcessCommand};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::child::ChildEnd;
+use crate::child::{ChildEnd, Said};
 
 /// Changes when old and new programs do not understand each other.
-pub(super) const PROTOCOL: u32 = 1;
+pub(super) const PROTOCOL: u32 = 2;
 
-/// The longest frame.
-pub(super) const MAX_FRAME_BYTES: usize = 16 << 20;
+/// The longest frame. A frame of a child's is carried inside, and may take more room than the child needed for it.
+pub(super) const MAX_FRAME_BYTES: usize = 80 << 20;
 
 /// From client to supervisor.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,6 +27,10 @@ pub(super) enum Ask {
     Launch { token: AttemptToken, command: Box<ProcessCommand> },
     /// Tell the end of the attempt's child; answered by [`Tell::Ended`], or at once by [`Tell::Gone`].
     Attach(AttemptToken),
+    /// Say this to the attempt's child, in whose log `secrets` are masked from then on.
+    Say { token: AttemptToken, frame: Value, secrets: Vec<String> },
+    /// The frame with this number of [`Tell::Said`] was heard.
+    Heard { token: AttemptToken, number: u64 },
     /// End the attempt's child.
     End(AttemptToken),
     /// Which of these have a child or a kept end? Answered by [`Tell::Known`] with the same `id`.
@@ -60,6 +65,8 @@ pub(super) enum Tell {
     Refused { protocol: u32 },
     /// A child is over.
     Ended { token: AttemptToken, end: ChildEnd },
+    /// A child said this. What it asked is said again to who comes next, until it is answered.
+    Said { token: AttemptToken, said: Said },
     /// There is no such child.
     Gone { token: AttemptToken },
     /// Answers [`Ask::Known`].

@@ -9,11 +9,11 @@ use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
 
 use super::complaint::complain;
-use super::frames::{FrameReader, frame, write_frames};
 use super::ledger::MARK_VARIABLE;
 use super::process::DiskRecords;
-use super::protocol::{Ask, Hello, PROTOCOL, Tell};
-use crate::child::{ChildSpec, Nursery};
+use super::protocol::{Ask, Hello, MAX_FRAME_BYTES, PROTOCOL, Tell};
+use crate::child::{ChildSpec, Ear, Nursery};
+use crate::frames::{FrameReader, frame, write_frames};
 
 /// So long a client may take to say who it is.
 const HELLO_PATIENCE: Duration = Duration::from_secs(10);
@@ -42,10 +42,17 @@ struct Answers(mpsc::UnboundedSender<Vec<u8>>);
 
 impl Answers {
     fn tell(&self, message: &Tell) {
-        if let Ok(frame) = frame(message) {
+        match frame(message, MAX_FRAME_BYTES) {
             // A client that is gone asks again when it is back.
-            let _ = self.0.send(frame);
+            Ok(frame) => _ = self.0.send(frame),
+            Err(error) => complain(format_args!("failed to tell a client something: {error}")),
         }
+    }
+
+    /// Hears the attempt's child for the client.
+    fn ear(&self, token: AttemptToken) -> Ear {
+        let answers = self.clone();
+        Box::new(move |said| answers.tell(&Tell::Said { token, said }))
     }
 }
 
@@ -56,7 +63,7 @@ impl Server {
         let (sender, frames) = mpsc::unbounded_channel();
         let writing = tokio::task::spawn_local(write_frames(frames, writer));
         let answers = Answers(sender);
-        let served = self.converse(FrameReader::new(reader), &answers).await;
+        let served = self.converse(FrameReader::new(reader, MAX_FRAME_BYTES), &answers).await;
         drop(answers);
         match served {
             Ok(Served::Replaced) => {
@@ -114,16 +121,18 @@ impl Server {
             Ask::Hello(_) => return Err(io::Error::other("it said twice who it is")),
             Ask::Launch { token, command } => {
                 let (sender, end) = oneshot::channel();
-                self.nursery.run(self.spec(hello, token, *command), sender);
+                self.nursery.run(self.spec(hello, token, *command), sender, answers.ear(token));
                 answer_end(token, end, answers.clone());
             }
             Ask::Attach(token) => {
                 let (sender, end) = oneshot::channel();
-                match self.nursery.join(token, sender) {
+                match self.nursery.join(token, sender, answers.ear(token)) {
                     Ok(()) => answer_end(token, end, answers.clone()),
                     Err(_) => answers.tell(&Tell::Gone { token }),
                 }
             }
+            Ask::Say { token, frame, secrets } => self.nursery.say(token, frame, secrets),
+            Ask::Heard { token, number } => self.nursery.heard(token, number),
             Ask::End(token) => self.nursery.end(token),
             Ask::Known { id, tokens } => answers.tell(&Tell::Known { id, tokens: self.nursery.claim(&tokens) }),
             Ask::Settled(tokens) => self.nursery.settle(&tokens),

@@ -12,7 +12,7 @@ use super::time::Flavour;
 
 /// The facts of one attempt, apart from the services.
 #[derive(Clone, Debug)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     pub(super) dag: Arc<Dag>,
     pub(super) task: TaskIndex,
     pub(super) map_index: MapIndex,
@@ -29,7 +29,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(cx: &TaskContext) -> Self {
+    pub(crate) fn of(cx: &TaskContext) -> Self {
         let run = cx.run();
         let (previous, next) = neighbours(cx);
         Self {
@@ -68,8 +68,18 @@ impl Facts {
         self.run_type == RunType::Manual
     }
 
+    /// The logical date on the schedule before.
+    pub(crate) fn previous(&self) -> Option<Timestamp> {
+        self.previous
+    }
+
+    /// The logical date on the schedule after.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.next
+    }
+
     /// The DAG's params under those of the task, and in dialect 2 under the run's configuration.
-    pub(super) fn params(&self) -> Map<String, Value> {
+    pub(crate) fn params(&self) -> Map<String, Value> {
         let dag = self.dag.attributes.params.iter();
         let mut params: Map<_, _> =
             dag.chain(&self.task().options.params).map(|(name, value)| (name.clone(), value.clone())).collect();

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use couture_core::dialect::Dialect;
-use minijinja::value::Value;
+use minijinja::value::{Rest, Value, ValueOrKwargs};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::arguments::wrong;
@@ -32,6 +32,18 @@ impl Default for TemplateLimits {
     }
 }
 
+/// What the templates of one operator know besides.
+#[derive(Default)]
+pub(super) struct Own {
+    /// Names, which stand before the others.
+    pub(super) names: BTreeMap<String, Value>,
+    /// Filters, which stand before the others.
+    pub(super) filters: Vec<(String, Filter)>,
+}
+
+/// A filter that takes what it filters as its first argument.
+pub(super) type Filter = Box<dyn Fn(Rest<ValueOrKwargs>) -> Result<Value, Error> + Send + Sync>;
+
 /// The templates of one attempt.
 #[derive(Clone, Debug)]
 pub(super) struct Engine {
@@ -49,13 +61,17 @@ impl Engine {
         settings: Arc<BTreeMap<String, BTreeMap<String, String>>>,
         files: Files,
         limits: TemplateLimits,
+        own: Own,
     ) -> Self {
         let mut env = environment(facts.dialect(), limits);
+        for (name, filter) in own.filters {
+            env.add_filter(name, filter);
+        }
         let mut computing = env.clone();
         let of_computing = files.clone();
         env.set_loader(move |name| files.load(name));
         computing.set_loader(move |name| Ok(of_computing.load(name)?.map(|source| code::with_calls(&source))));
-        let names = Value::from_object(Names { facts, lookups, settings, own: BTreeMap::new() });
+        let names = Value::from_object(Names { facts, lookups, settings, own: own.names });
         Self { env, computing, names, output_bytes: limits.output_bytes }
     }
 

@@ -22,8 +22,8 @@ pub(super) fn is_template(text: &str) -> bool {
 }
 
 /// Whether this text is the name of a template file.
-pub(super) fn is_file(text: &str, endings: &[&str]) -> bool {
-    endings.iter().any(|ending| text.ends_with(ending))
+pub(super) fn is_file(text: &str, endings: &[impl AsRef<str>]) -> bool {
+    endings.iter().any(|ending| text.ends_with(ending.as_ref()))
 }
 
 /// Whether rendering this text may read a file.
@@ -37,11 +37,22 @@ pub(super) fn may_have_templates(json: &str, endings: &[&str]) -> bool {
 }
 
 /// Renders every text in `value`, however deep. Keys of maps stay as they are.
-pub(super) fn render(value: &mut Value, path: &str, endings: &[&str], engine: &Engine) -> Result<(), FieldError> {
+pub(super) fn render(
+    value: &mut Value,
+    path: &str,
+    endings: &[impl AsRef<str>],
+    engine: &Engine,
+) -> Result<(), FieldError> {
     render_at(value, path, endings, engine, 0)
 }
 
-fn render_at(value: &mut Value, path: &str, endings: &[&str], engine: &Engine, depth: usize) -> Result<(), FieldError> {
+fn render_at(
+    value: &mut Value,
+    path: &str,
+    endings: &[impl AsRef<str>],
+    engine: &Engine,
+    depth: usize,
+) -> Result<(), FieldError> {
     let at = |error| FieldError { path: path.to_owned(), error };
     if depth > MAX_DEPTH {
         return Err(at(super::arguments::wrong(format!("it is nested deeper than {MAX_DEPTH} levels"))));

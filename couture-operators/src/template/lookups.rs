@@ -9,6 +9,7 @@ use couture_core::values::{Connection, Values};
 use minijinja::Error;
 
 use super::arguments::wrong;
+use super::calls::{Call, Calls};
 
 /// Something to look up.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +42,17 @@ pub(super) struct Lookups {
 #[derive(Debug, Default)]
 struct State {
     found: BTreeMap<Lookup, Result<Found, String>>,
-    wanted: Option<Lookup>,
+    wanted: Option<Wanted>,
+    calls: Calls,
+}
+
+/// What ended a rendering.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    /// A value to look up.
+    Lookup(Lookup),
+    /// A function to call.
+    Call(Call),
 }
 
 impl Lookups {
@@ -58,15 +69,37 @@ impl Lookups {
         match state.found.get(&lookup) {
             Some(found) => found.clone().map_err(wrong),
             None => {
-                state.wanted = Some(lookup);
+                state.wanted = Some(Wanted::Lookup(lookup));
                 Err(wrong("this value is being looked up"))
             }
         }
     }
 
     /// What ended the rendering, if a lookup did.
-    pub(super) fn take_wanted(&self) -> Option<Lookup> {
+    pub(super) fn take_wanted(&self) -> Option<Wanted> {
         self.state().wanted.take()
+    }
+
+    /// A rendering begins.
+    pub(super) fn begin(&self) {
+        self.state().calls.begin();
+    }
+
+    /// What a function gave. If it was not called yet, an error that ends the rendering, which is repeated when it was.
+    pub(super) fn called(&self, call: Call) -> Result<serde_json::Value, Error> {
+        let mut state = self.state();
+        match state.calls.next(&call) {
+            Some(result) => result.map_err(wrong),
+            None => {
+                state.wanted = Some(Wanted::Call(call));
+                Err(wrong("this function is being called"))
+            }
+        }
+    }
+
+    /// What a function gave that was wanted.
+    pub(super) fn answered(&self, call: Call, result: Result<serde_json::Value, String>) {
+        self.state().calls.answered(call, result);
     }
 
     /// Looks it up. What goes wrong is the rendering's to tell.

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod arithmetic;
+mod calls;
 mod code;
 mod context;
 mod engine;
@@ -13,6 +14,7 @@ mod error;
 mod fields;
 mod files;
 mod filters;
+mod foreign;
 mod lookups;
 mod macros;
 mod methods;
@@ -23,5 +25,8 @@ mod shape;
 mod task_instance;
 mod time;
 
+pub(crate) use calls::{Call, Caller};
+pub(crate) use context::Facts as AttemptFacts;
 pub use engine::TemplateLimits;
+pub(crate) use foreign::ForeignFields;
 pub use service::{JinjaTemplates, TemplateSettings};

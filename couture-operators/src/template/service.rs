@@ -1,7 +1,7 @@
 //! The service that renders an operator's template fields.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,12 +9,13 @@ use couture_core::task::Templates;
 use couture_core::{DynOperator, Failure, TaskContext};
 use serde_json::{Map, Value};
 
+use super::calls::Caller;
 use super::context::Facts;
-use super::engine::{Engine, TemplateLimits, is_out_of_fuel};
+use super::engine::{Engine, Own, TemplateLimits, is_out_of_fuel};
 use super::error::describe;
 use super::fields::{self, FieldError};
 use super::files::Files;
-use super::lookups::Lookups;
+use super::lookups::{Lookups, Wanted};
 use crate::log::Masker;
 
 /// Fuel that takes so little time that it may be used up on a thread of the executor.
@@ -50,6 +51,11 @@ impl JinjaTemplates {
         format!("rendered/{token}.json")
     }
 
+    /// The folder of DAG files.
+    pub(super) fn folder(&self) -> &Path {
+        &self.settings.folder
+    }
+
     fn files(&self, facts: &Facts) -> Files {
         let root = &self.settings.folder;
         let mut folders: Vec<_> = facts.dag.attributes.template_searchpath.iter().map(|path| root.join(path)).collect();
@@ -57,25 +63,26 @@ impl JinjaTemplates {
         Files { folders }
     }
 
-    /// The engine of one attempt.
-    fn engine(&self, cx: &TaskContext, lookups: Arc<Lookups>) -> Engine {
+    /// The engine of one attempt, which looks for files in `folders` before all others.
+    pub(super) fn engine(&self, cx: &TaskContext, lookups: Arc<Lookups>, folders: Vec<PathBuf>, own: Own) -> Engine {
         let facts = Arc::new(Facts::of(cx));
-        let files = self.files(&facts);
-        Engine::new(facts, lookups, self.shown.clone(), files, self.settings.limits)
+        let mut files = self.files(&facts);
+        files.folders.splice(..0, folders);
+        Engine::new(facts, lookups, self.shown.clone(), files, self.settings.limits, own)
     }
 }
 
 /// The fields to render, with their endings.
 #[derive(Clone)]
-struct Job {
-    fields: Map<String, Value>,
-    endings: &'static [&'static str],
+pub(super) struct Job {
+    pub(super) fields: Map<String, Value>,
+    pub(super) endings: Arc<[String]>,
 }
 
 impl Job {
     fn render(mut self, engine: &Engine) -> Result<Map<String, Value>, FieldError> {
         for (name, value) in &mut self.fields {
-            fields::render(value, name, self.endings, engine)?;
+            fields::render(value, name, &self.endings, engine)?;
         }
         Ok(self.fields)
     }
@@ -106,12 +113,11 @@ impl Templates for JinjaTemplates {
         let is_quick =
             !fields::reads_files(&json) && !endings.iter().any(|ending| json.contains(&format!("{ending}\"")));
         let lookups = Arc::new(Lookups::default());
-        let engine = self.engine(cx, lookups.clone());
-        let rendered = rendered(engine, &lookups, Job { fields: fields.clone(), endings }, is_quick, cx).await;
-        let rendered = rendered.map_err(|FieldError { path, error }| {
-            let text = Masker::new(&cx.secrets()).mask(&describe(&path, &error));
-            Failure::retry(text)
-        })?;
+        let engine = self.engine(cx, lookups.clone(), Vec::new(), Own::default());
+        let endings = endings.iter().map(|ending| (*ending).to_owned()).collect();
+        let job = Job { fields: fields.clone(), endings };
+        let rendered = rendered(engine, &lookups, job, is_quick, None, cx).await;
+        let rendered = rendered.map_err(|error| Failure::retry(told(&error, cx)))?;
         if rendered == fields {
             return Ok(None);
         }
@@ -127,17 +133,24 @@ impl Templates for JinjaTemplates {
     }
 }
 
+/// What is wrong, without secrets.
+pub(super) fn told(FieldError { path, error }: &FieldError, cx: &TaskContext) -> String {
+    Masker::new(&cx.secrets()).mask(&describe(path, error))
+}
+
 /// Renders, looks up what is wanted, and renders again, until nothing is.
-async fn rendered(
+pub(super) async fn rendered(
     engine: Engine,
     lookups: &Lookups,
     job: Job,
     is_quick: bool,
+    caller: Option<&dyn Caller>,
     cx: &TaskContext,
 ) -> Result<Map<String, Value>, FieldError> {
     let quick = engine.with_fuel(QUICK_FUEL);
     let mut is_quick = is_quick;
     for _ in 0..=2 * Lookups::MAX {
+        lookups.begin();
         let result = match is_quick {
             true => job.clone().render(&quick),
             false => {
@@ -149,9 +162,17 @@ async fn rendered(
                 })?
             }
         };
-        if let Some(wanted) = lookups.take_wanted() {
-            lookups.fetch(wanted, cx).await;
-            continue;
+        match (lookups.take_wanted(), caller) {
+            (Some(Wanted::Lookup(lookup)), _) => {
+                lookups.fetch(lookup, cx).await;
+                continue;
+            }
+            (Some(Wanted::Call(call)), Some(caller)) => {
+                let result = caller.call(&call).await;
+                lookups.answered(call, result);
+                continue;
+            }
+            (Some(Wanted::Call(_)), None) | (None, _) => {}
         }
         match result {
             Err(error) if is_quick && is_out_of_fuel(&error.error) => is_quick = false,
@@ -162,7 +183,7 @@ async fn rendered(
 }
 
 /// Keeps the rendered fields for the page, beside the attempt's work.
-fn keep(rendered: &Map<String, Value>, cx: &TaskContext) {
+pub(super) fn keep(rendered: &Map<String, Value>, cx: &TaskContext) {
     let masker = Masker::new(&cx.secrets());
     let mut shown = Value::Object(rendered.clone());
     mask(&mut shown, &masker);

@@ -6,11 +6,18 @@ use couture_operators::{BashOperator, InProcess};
 
 use crate::attempt::{Attempts, Folders, token};
 use crate::commands::{self, fifo};
+use crate::conversations;
 
 #[tokio::test]
 async fn runs_commands() {
     let folders = Folders::new();
     commands::all(&folders, Arc::new(InProcess::new(folders.live()))).await;
+}
+
+#[tokio::test]
+async fn children_speak() {
+    let folders = Folders::new();
+    conversations::all(&folders, Arc::new(InProcess::new(folders.live()))).await;
 }
 
 #[tokio::test]

@@ -12,24 +12,27 @@ use rustix::process::{Pid, Signal};
 
 use crate::attempt::{Attempts, Folders, outcome, token};
 use crate::commands::{self, PATIENCE, fifo};
+use crate::conversations;
 
 /// A folder for a supervisor, which is told to end when this goes.
 pub(crate) struct Place {
     pub(crate) folders: Folders,
     pub(crate) dir: PathBuf,
     grace_ms: u64,
+    pub(crate) more_args: Vec<String>,
 }
 
 impl Place {
     pub(crate) fn new(grace_ms: u64) -> Self {
         let folders = Folders::new();
-        Self { dir: folders.root.path().join("supervisor"), folders, grace_ms }
+        Self { dir: folders.root.path().join("supervisor"), folders, grace_ms, more_args: Vec::new() }
     }
 
     pub(crate) fn settings(&self) -> SupervisorSettings {
         let program = env!("CARGO_BIN_EXE_couture-supervisor");
         let grace = self.grace_ms.to_string();
         let args = ["--dir".into(), self.dir.clone().into_os_string(), "--orphan-grace-ms".into(), grace.into()];
+        let args = args.into_iter().chain(self.more_args.iter().map(Into::into));
         SupervisorSettings::new(&self.dir, self.folders.live(), program, args)
     }
 
@@ -80,6 +83,12 @@ async fn runs_commands() {
     commands::all(&place.folders, supervisor).await;
     // All was settled or forgotten but what the cases left, and nothing runs.
     assert_eq!(std::fs::read_dir(place.dir.join("groups")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn children_speak() {
+    let place = Place::new(LONG_MS);
+    conversations::all(&place.folders, Arc::new(Supervisor::new(place.settings()).unwrap())).await;
 }
 
 #[tokio::test]
@@ -163,7 +172,7 @@ async fn another_version_is_made_room_for() {
         hello.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer[4..]).into_owned()
     });
-    assert_eq!(answer.await.unwrap(), r#"{"refused":{"protocol":1}}"#);
+    assert_eq!(answer.await.unwrap(), r#"{"refused":{"protocol":2}}"#);
     let end = place.client().bash(1, script).await;
     assert_eq!(end, "lost its supervisor made room for one of another version");
     alive.closed().await;

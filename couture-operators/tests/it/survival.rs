@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use couture_core::Processes;
+use couture_core::{ProcessCommand, Processes};
 use couture_operators::{BashOperator, InProcess, Supervisor, SupervisorSettings};
 use rustix::process::{Signal, kill_process};
 
@@ -16,7 +16,7 @@ use crate::supervised::{LONG_MS, Place};
 const ROLE: &str = "COUTURE_TEST_SERVER";
 
 /// Another process that runs `script` as attempt number 1.
-struct Server(std::process::Child);
+pub(crate) struct Server(std::process::Child);
 
 impl Server {
     fn start(place: &Place, script: &BashOperator) -> Self {
@@ -24,11 +24,19 @@ impl Server {
     }
 
     fn start_with(place: &Place, script: &BashOperator, supervised: bool) -> Self {
+        Self::play(place, serde_json::json!({"script": script.bash_command, "supervised": supervised}))
+    }
+
+    /// Another process that runs `command` as attempt number 1, and hears nothing of what it says.
+    pub(crate) fn run(place: &Place, command: &ProcessCommand) -> Self {
+        Self::play(place, serde_json::json!({"command": command, "supervised": true}))
+    }
+
+    fn play(place: &Place, mut role: serde_json::Value) -> Self {
         let settings = place.settings();
         let args: Vec<String> = settings.args.iter().map(|arg| arg.to_str().unwrap().to_owned()).collect();
-        let role = serde_json::json!({
-            "dir": settings.dir, "live": settings.live_dir, "program": settings.program,
-            "args": args, "script": script.bash_command, "supervised": supervised,
+        role["where"] = serde_json::json!({
+            "dir": settings.dir, "live": settings.live_dir, "program": settings.program, "args": args,
         });
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "survival::plays_the_server", "--nocapture"])
@@ -39,7 +47,7 @@ impl Server {
         Self(child)
     }
 
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
@@ -49,8 +57,8 @@ impl Server {
 async fn plays_the_server() {
     let Ok(role) = std::env::var(ROLE) else { return };
     let role: serde_json::Value = serde_json::from_str(&role).unwrap();
-    let text = |name: &str| role[name].as_str().unwrap().to_owned();
-    let args: Vec<String> = serde_json::from_value(role["args"].clone()).unwrap();
+    let text = |name: &str| role["where"][name].as_str().unwrap().to_owned();
+    let args: Vec<String> = serde_json::from_value(role["where"]["args"].clone()).unwrap();
     let live = PathBuf::from(text("live"));
     let settings = SupervisorSettings::new(text("dir"), &live, text("program"), args);
     let processes: Arc<dyn Processes> = match role["supervised"].as_bool() {
@@ -59,7 +67,14 @@ async fn plays_the_server() {
     };
     let folders = Folders::new();
     let attempts = Attempts::new(&folders, processes);
-    attempts.bash(1, BashOperator::new(text("script"))).await;
+    match role["script"].as_str() {
+        Some(script) => _ = attempts.bash(1, BashOperator::new(script)).await,
+        None => {
+            let command = serde_json::from_value(role["command"].clone()).unwrap();
+            let (cx, _) = attempts.context(1);
+            let _ = cx.services().processes.run(command, &cx).await;
+        }
+    }
 }
 
 /// A script that says `ready` into `alive`, waits for a line in `go`, and ends with 7.
@@ -80,7 +95,7 @@ fn whole_log() -> String {
     format!("{}{}Command exited with return code 7\n", lines("before"), lines("after"))
 }
 
-async fn say_go(go: PathBuf) {
+pub(crate) async fn say_go(go: PathBuf) {
     tokio::task::spawn_blocking(move || std::fs::write(go, "go\n")).await.unwrap().unwrap();
 }
 

@@ -88,6 +88,7 @@ pub(super) async fn list(
     Args(page): Args<PageOf>,
     Args(filter): Args<DagFilter>,
 ) -> Result<Json<DagList>, ApiError> {
+    page.fixed_order("dag_id")?;
     let limit = page.limit()?;
     let problems = Problems::now(&state);
     let mut total_entries = 0;
@@ -120,7 +121,8 @@ struct Problems {
 
 impl Problems {
     fn now(state: &ApiState) -> Self {
-        let sources = state.catalog.errors().into_iter().map(|error| error.source).collect();
+        let errors = state.catalog.errors().into_iter().filter(|error| !error.is_warning);
+        let sources = errors.map(|error| error.source).collect();
         Self { quarantined: state.engine.status().quarantined.into_iter().collect(), sources }
     }
 }
@@ -193,6 +195,7 @@ pub(super) async fn tasks(
     Names(name): Names<String>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<TaskList>, ApiError> {
+    page.fixed_order("task_index")?;
     let record = state.dag(&dag_id(&name)?).await?;
     let shape = state.shape(&record.version).await?;
     let wanted = shape.tasks.iter().skip(page.offset()).take(page.limit()?);

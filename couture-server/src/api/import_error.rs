@@ -29,7 +29,7 @@ pub(super) async fn list(State(state): State<ApiState>) -> Json<ImportErrorList>
         import_error_id: error.id,
         timestamp: error.at,
         filename: error.source,
-        stack_trace: error.error.to_string(),
+        stack_trace: error.traceback.unwrap_or_else(|| error.error.to_string()),
         line: error.error.line,
         column: error.error.column,
     });

@@ -24,7 +24,7 @@ pub(super) async fn health(State(state): State<ApiState>) -> Json<Value> {
             "shards": status.shards,
             "quarantined_dags": status.quarantined.len(),
         },
-        "dag_processor": {"status": "healthy", "import_errors": state.catalog.errors().len()},
+        "dag_processor": {"status": "healthy", "import_errors": state.catalog.errors().iter().filter(|error| !error.is_warning).count()},
         "data_folder": {
             "status": healthy(full_disk.is_some()),
             "error": full_disk,

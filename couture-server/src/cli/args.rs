@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::operation_args::{BackfillCommand, DagBackfill, RunClear, RunMark, TaskMark, TaskRun, TasksClear};
+use super::operation_args::{
+    BackfillCommand, DagBackfill, RunCancel, RunClear, RunMark, TaskMark, TaskRun, TasksClear,
+};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::assets::Assets;
 use super::connections::Connections;
 use super::pools::Pools;
 use super::variables::Variables;
@@ -52,6 +55,9 @@ pub(super) enum Command {
     /// Task instances.
     #[command(subcommand)]
     Tasks(Tasks),
+    /// Assets: what tasks write, and DAGs wait for.
+    #[command(subcommand)]
+    Assets(Assets),
     /// Backfills: runs for a range of dates.
     #[command(subcommand)]
     Backfill(BackfillCommand),
@@ -83,6 +89,11 @@ pub(super) enum Dags {
     },
     /// Start a run.
     Trigger(Trigger),
+    /// Show what a DAG file holds, or what is wrong with it, without a server.
+    Parse {
+        /// The file: .py, .zip, .yaml, .yml or .json.
+        file: String,
+    },
     /// Run a whole DAG here, without a server.
     Test(Test),
     /// Run a DAG for a range of dates.
@@ -127,9 +138,27 @@ pub(super) struct Trigger {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Test {
-    /// A DAG file, or the id of a DAG among the files in the data folder's dags/ and the examples.
+    /// A DAG file that holds one DAG, or the id of a DAG among the files in the DAG folder and the examples.
     #[arg(value_name = "FILE|DAG_ID")]
     pub(super) dag: String,
+    /// What the run is about, such as 2026-01-31; now where absent.
+    #[arg(value_name = "DATE")]
+    pub(super) date: Option<String>,
+    /// Keep database and logs in this data folder, instead of a temporary one.
+    #[arg(long, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+    /// The run's configuration: a JSON object.
+    #[arg(long, short, value_name = "JSON")]
+    pub(super) conf: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TaskTest {
+    /// A DAG file that holds one DAG, or the id of a DAG among the files in the DAG folder and the examples.
+    #[arg(value_name = "FILE|DAG_ID")]
+    pub(super) dag: String,
+    /// The task.
+    pub(super) task_id: String,
     /// What the run is about, such as 2026-01-31; now where absent.
     #[arg(value_name = "DATE")]
     pub(super) date: Option<String>,
@@ -158,17 +187,12 @@ pub(super) enum Runs {
         /// The run.
         run_id: String,
     },
-    /// Let all tasks of a run begin again.
+    /// Let all tasks of a run, or of all runs in a state, begin again.
     Clear(RunClear),
-    /// Declare a run to be successful or failed, and its tasks what follows from that.
+    /// Declare a run, or all runs in a state, to be successful or failed, and its tasks what follows from that.
     Mark(RunMark),
-    /// End a run: its live attempts are killed, and it fails.
-    Cancel {
-        /// The DAG.
-        dag_id: String,
-        /// The run.
-        run_id: String,
-    },
+    /// End a run, or all runs in a state: live attempts are killed, and it fails.
+    Cancel(RunCancel),
 }
 
 #[derive(Debug, Subcommand)]
@@ -179,6 +203,8 @@ pub(super) enum Tasks {
     Mark(TaskMark),
     /// Run one task of a run, whatever its upstream tasks came to.
     Run(TaskRun),
+    /// Run one task here, without a server, and without the tasks before it.
+    Test(TaskTest),
     /// Print the log of a task instance.
     Log {
         /// The DAG.
@@ -190,6 +216,9 @@ pub(super) enum Tasks {
         /// Which try; the last one where absent.
         #[arg(long = "try", value_name = "N")]
         try_number: Option<u32>,
+        /// Which instance of a mapped task.
+        #[arg(long, value_name = "N")]
+        map_index: Option<i32>,
         /// Go on until the try is over.
         #[arg(long, short)]
         follow: bool,

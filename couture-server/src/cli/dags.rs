@@ -9,13 +9,14 @@ use super::client::{Client, path};
 use super::print::{complain, print, print_json};
 use super::table::{Table, cell, printable};
 use super::verdict::{CliError, Verdict};
-use super::{backfill, follow, runs, test_run};
+use super::{backfill, follow, parse, runs, test_run};
 
 pub(super) async fn run(client: Client, output: Output, command: Dags) -> Result<Verdict, CliError> {
     match command {
         Dags::List { all } => list(&client, output, all).await,
         Dags::Show { dag_id } => show(&client, output, &dag_id).await,
         Dags::Trigger(trigger) => start(&client, output, trigger).await,
+        Dags::Parse { file } => parse::run(output, &file).await,
         Dags::Test(test) => test_run::run(output, test).await,
         Dags::Backfill(args) => backfill::begin(&client, output, args).await,
         Dags::Delete { dag_id, yes } => delete(&client, output, &dag_id, yes).await,
@@ -61,6 +62,7 @@ async fn list(client: &Client, output: Output, with_stale: bool) -> Result<Verdi
         ]);
     }
     print(&table.text());
+    warnings(client, None).await?;
     import_errors(client).await?;
     Ok(Verdict::Done)
 }
@@ -75,6 +77,18 @@ fn state(dag: &Value) -> &'static str {
     } else {
         "active"
     }
+}
+
+/// What is odd about DAGs, or about one, is told of beside, not among, the result.
+async fn warnings(client: &Client, dag_id: Option<&str>) -> Result<(), CliError> {
+    let mut address = path(&["dagWarnings"]);
+    if let Some(dag_id) = dag_id {
+        address.push_str(&format!("?dag_id={}", path(&[dag_id]).trim_start_matches("/api/v2/")));
+    }
+    for warning in all(client, &address, "dag_warnings").await? {
+        complain(&format!("{}: {}", printable(&cell(&warning["dag_id"])), printable(&cell(&warning["message"]))));
+    }
+    Ok(())
 }
 
 /// Files that should define DAGs and do not are told of beside, not among, the result.
@@ -122,6 +136,7 @@ async fn show(client: &Client, output: Output, dag_id: &str) -> Result<Verdict, 
         ]);
     }
     print(&format!("{}\n{}", facts.text(), table.text()));
+    warnings(client, Some(dag_id)).await?;
     Ok(Verdict::Done)
 }
 

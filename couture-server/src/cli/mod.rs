@@ -2,19 +2,24 @@
 
 mod args;
 mod asking;
+mod assets;
 mod backfill;
 mod clear;
 mod client;
 mod connections;
+mod dag_file;
 mod dags;
 mod entries;
 mod follow;
+mod many_runs;
 mod operation_args;
+mod parse;
 mod pools;
 mod print;
 mod program;
 mod runs;
 mod table;
+mod task_test;
 mod tasks;
 mod test_run;
 mod variables;

@@ -4,31 +4,41 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use couture_core::store::{Answer, Request, RunRecord, Trigger};
-use couture_core::{Clock as _, Dag, DagId, RunState, SystemClock, Timestamp};
+use couture_core::{Dag, DagId, RunState, Timestamp};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{Output, Test};
+use super::dag_file::DagFile;
 use super::print::{complain, print, print_json};
 use super::runs;
+use super::task_test::alone;
 use super::verdict::{CliError, Verdict};
 use crate::api::{ApiError, shortage};
 use crate::cli::dags::conf;
-use crate::dags::{Catalog, Change, EXAMPLES, FolderLimits, Format, parse, read_bounded};
 use crate::data_folder::DataFolder;
 use crate::node::{Children, Node};
 use crate::settings::{Given, Settings, load};
 use log_printer::LogPrinter;
 
 mod log_printer;
+mod wanted;
 
 pub(super) async fn run(output: Output, test: Test) -> Result<Verdict, CliError> {
+    run_some(output, test, None).await
+}
+
+/// Runs one task of a DAG.
+pub(super) async fn run_task(output: Output, test: Test, task_id: &str) -> Result<Verdict, CliError> {
+    run_some(output, test, Some(task_id)).await
+}
+
+async fn run_some(output: Output, test: Test, only: Option<&str>) -> Result<Verdict, CliError> {
     couture_operators::link();
-    let settings = settings(test.data.as_deref())?;
-    let wanted = test.dag.clone();
-    let data_dir = settings.data.dir.clone();
-    let dag = tokio::task::spawn_blocking(move || find(&wanted, &data_dir)).await;
-    let dag = dag.map_err(|error| CliError::message(error.to_string()))??;
+    let mut settings = settings(test.data.as_deref())?;
+    let file = DagFile::named(&test.dag, &dags_folder(&settings))?;
+    // That of this place, also where the data folder is a temporary one.
+    settings.dags.folder = file.as_ref().map_or_else(|| dags_folder(&settings), |file| file.root.clone());
     let conf = conf(test.conf.as_deref())?;
     let logical_date = test.date.as_deref().map(Timestamp::parse).transpose().map_err(CliError::message)?;
     let (data, _temporary) = match test.data {
@@ -39,13 +49,32 @@ pub(super) async fn run(output: Output, test: Test) -> Result<Verdict, CliError>
         }
     };
     let node = Node::start(settings, data, Vec::new(), Children::InProcess).await?;
-    let result = run_on(&node, output, dag, conf, logical_date).await;
+    let work = async {
+        let dag = match &file {
+            Some(file) => wanted::in_file(&test.dag, file, node.python()).await?,
+            None => wanted::by_id(&test.dag, node.catalog(), node.python()).await?,
+        };
+        let dag = match only {
+            Some(task_id) => alone(&dag, task_id)?,
+            None => dag,
+        };
+        run_on(&node, output, dag, conf, logical_date, only).await
+    };
+    let result = work.await;
     node.stop().await;
     result
 }
 
+/// The folder of DAG files that the settings name.
+pub(super) fn dags_folder(settings: &Settings) -> PathBuf {
+    match &settings.dags.folder {
+        folder if folder.as_os_str().is_empty() => settings.data.dir.join("dags"),
+        folder => folder.clone(),
+    }
+}
+
 /// The settings of this place, but for the database: it is in the data folder, whichever that is.
-fn settings(data: Option<&Path>) -> Result<Settings, CliError> {
+pub(super) fn settings(data: Option<&Path>) -> Result<Settings, CliError> {
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
@@ -58,43 +87,6 @@ fn settings(data: Option<&Path>) -> Result<Settings, CliError> {
     Ok(settings)
 }
 
-/// The DAG in a file, or the one with this id in the data folder's `dags` or among the examples.
-fn find(wanted: &str, data: &Path) -> Result<Dag, CliError> {
-    let file = PathBuf::from(wanted);
-    let format = Format::of(&file);
-    if file.is_file() || format.is_some() || wanted.contains('/') {
-        let format = format.ok_or_else(|| {
-            CliError::message(format!("{wanted} is no DAG file: its name must end in .yaml, .yml or .json"))
-        })?;
-        let content = read_bounded(&file, FolderLimits::default().file_bytes)
-            .map_err(|error| CliError::message(format!("failed to read {wanted}: {error}")))?;
-        return parse(&content, format).map_err(|error| CliError::message(format!("{wanted}, {error}")));
-    }
-    let folder = data.join("dags");
-    let catalog = Catalog::new(&folder, FolderLimits::default());
-    let now = SystemClock::new().now().wall;
-    let mut changes = if folder.is_dir() { catalog.look(now) } else { Vec::new() };
-    changes.extend(catalog.add_examples(EXAMPLES, now));
-    let defined = changes.into_iter().filter_map(|change| match change {
-        Change::Defined(dag) => Some(*dag),
-        Change::Gone(_) => None,
-    });
-    let mut known = Vec::new();
-    for dag in defined {
-        if dag.dag_id.as_str() == wanted {
-            return Ok(dag);
-        }
-        known.push(dag.dag_id.to_string());
-    }
-    known.sort_unstable();
-    known.truncate(20);
-    Err(CliError::message(format!(
-        "there is no file {wanted:?}, and no DAG of that id in {} or among the examples; there are {}",
-        folder.display(),
-        known.join(", ")
-    )))
-}
-
 /// From one look at the logs to the next.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -104,6 +96,7 @@ async fn run_on(
     dag: Dag,
     conf: serde_json::Value,
     logical_date: Option<Timestamp>,
+    only: Option<&str>,
 ) -> Result<Verdict, CliError> {
     enough_slots(node, &dag).await?;
     let dag_id = dag.dag_id.clone();
@@ -146,7 +139,7 @@ async fn run_on(
     }
     let run = node.reader().run(&dag_id, &run_id).await?;
     let run = run.ok_or_else(|| CliError::message("the run is not in the store"))?;
-    tell(node, output, run).await?;
+    tell(node, output, run, only).await?;
     Ok(if state == RunState::Success { Verdict::Done } else { Verdict::Failed })
 }
 
@@ -186,9 +179,12 @@ async fn stop_signal(node: &Node, dag_id: &DagId, run_id: &couture_core::RunId) 
 }
 
 /// The state of the run and of each task, as `runs show` prints them.
-async fn tell(node: &Node, output: Output, run: RunRecord) -> Result<(), CliError> {
+async fn tell(node: &Node, output: Output, run: RunRecord, only: Option<&str>) -> Result<(), CliError> {
     let failed = |error: ApiError| CliError::message(error.detail);
-    let tasks = crate::api::all_task_instances(&node.api_state(), &run).await.map_err(failed)?;
+    let mut tasks = crate::api::all_task_instances(&node.api_state(), &run).await.map_err(failed)?;
+    if let Some(only) = only {
+        tasks.retain(|task| task["task_id"] == *only);
+    }
     let run_body = crate::api::run_body(run).map_err(failed)?;
     if output == Output::Json {
         let mut body = run_body;

@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_core::store::StoreError;
-use couture_core::{Clock, Dag, DagId, Engine, EngineError, StoreReader};
+use couture_core::{Clock, Dag, DagId, Engine, EngineError, Restriction, StoreReader};
 use futures_util::StreamExt as _;
+use tokio::task::JoinSet;
 
-use super::catalog::{Catalog, Change};
+use super::catalog::{Catalog, Change, Looked};
+use super::never_runs::{NEVER_RUNS, never_runs};
+use super::python::{Done, PythonFiles};
 use super::watch::Watch;
 
 /// DAGs registered at a time, so that they share commits.
@@ -15,6 +18,157 @@ const CONCURRENT: usize = 64;
 /// Between two tries while the store does not answer.
 const RETRY: Duration = Duration::from_secs(1);
 const PAGE: usize = 1_000;
+/// Files that were parsed and are told of together.
+const BATCH: usize = 64;
+/// How long a start waits for Python files; those that are parsed later come later.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two looks at the variables and connections that files were told.
+const INPUTS: Duration = Duration::from_secs(10);
+
+/// Keeps the engine told.
+#[derive(Debug)]
+pub struct Loader {
+    engine: Engine,
+    catalog: Arc<Catalog>,
+    clock: Arc<dyn Clock>,
+    python: PythonFiles,
+    jobs: JoinSet<Done>,
+    /// Until DAGs that nothing defines any more were retired: where no other process has the store, its reader.
+    retiring: Option<Arc<dyn StoreReader>>,
+}
+
+impl Loader {
+    /// Where no other process has the store, `only_process` lets it retire DAGs that nothing defines any more.
+    pub fn new(
+        engine: Engine,
+        catalog: Arc<Catalog>,
+        clock: Arc<dyn Clock>,
+        python: PythonFiles,
+        only_process: Option<Arc<dyn StoreReader>>,
+    ) -> Self {
+        Self { engine, catalog, clock, python, jobs: JoinSet::new(), retiring: only_process }
+    }
+
+    /// Looks at the DAG folder for the first time, and tells the engine of everything, `first` before the files. Python files that take
+    /// long to parse come later.
+    pub async fn load_all(&mut self, mut first: Vec<Change>) -> Result<(), EngineError> {
+        let looked = self.off_thread(|catalog, now| catalog.look(now)).await;
+        first.extend(looked.changes);
+        self.take(Looked { changes: first, jobs: looked.jobs }).await?;
+        let clock = self.clock.clone();
+        let patience = clock.sleep(PATIENCE);
+        tokio::pin!(patience);
+        while !self.jobs.is_empty() {
+            tokio::select! {
+                Some(done) = self.jobs.join_next() => self.parsed(done.ok()).await?,
+                () = &mut patience => return Ok(()),
+            }
+        }
+        self.retire().await
+    }
+
+    /// Looks at the DAG folder whenever it may have changed, until the engine stops.
+    pub async fn keep_loaded(mut self, watch: Watch) {
+        let clock = self.clock.clone();
+        let (changed, inputs) = (watch.changed(&*clock), clock.sleep(INPUTS));
+        tokio::pin!(changed, inputs);
+        loop {
+            let result = tokio::select! {
+                Some(done) = self.jobs.join_next(), if !self.jobs.is_empty() => self.parsed(done.ok()).await,
+                () = &mut changed => {
+                    changed.set(watch.changed(&*clock));
+                    let looked = self.off_thread(|catalog, now| catalog.look(now)).await;
+                    self.take(looked).await
+                }
+                () = &mut inputs => {
+                    inputs.set(clock.sleep(INPUTS));
+                    self.inputs().await
+                }
+            };
+            let result = match result {
+                Ok(()) if self.jobs.is_empty() => self.retire().await,
+                other => other,
+            };
+            match result {
+                Ok(()) => {}
+                Err(EngineError::Stopped) => return,
+                Err(error) => tracing::error!("failed to load DAGs: {error}"),
+            }
+        }
+    }
+
+    async fn off_thread<T: Default + Send + 'static>(
+        &self,
+        work: impl FnOnce(&Catalog, couture_core::Timestamp) -> T + Send + 'static,
+    ) -> T {
+        let (catalog, now) = (self.catalog.clone(), self.clock.now().wall);
+        let worked = tokio::task::spawn_blocking(move || work(&catalog, now)).await;
+        worked.unwrap_or_else(|error| {
+            tracing::error!("failed to look at the DAG folder: {error}");
+            T::default()
+        })
+    }
+
+    /// Begins its jobs, and tells the engine of its changes.
+    async fn take(&mut self, looked: Looked) -> Result<(), EngineError> {
+        for job in looked.jobs {
+            let (python, root) = (self.python.clone(), self.catalog.folder().to_owned());
+            self.jobs.spawn(async move { python.parse(job, root).await });
+        }
+        apply(&self.engine, &self.catalog, &*self.clock, looked.changes).await
+    }
+
+    /// A job is done, and others with it.
+    async fn parsed(&mut self, first: Option<Done>) -> Result<(), EngineError> {
+        let mut all: Vec<Done> = first.into_iter().collect();
+        while all.len() < BATCH
+            && let Some(Ok(done)) = self.jobs.try_join_next()
+        {
+            all.push(done);
+        }
+        let looked = self.off_thread(|catalog, now| {
+            let mut whole = Looked::default();
+            for done in all {
+                let looked = catalog.parsed(done, now);
+                whole.changes.extend(looked.changes);
+                whole.jobs.extend(looked.jobs);
+            }
+            whole
+        });
+        let looked = looked.await;
+        self.take(looked).await
+    }
+
+    /// Parses files again that would be told something else now.
+    async fn inputs(&mut self) -> Result<(), EngineError> {
+        let mut changed = Vec::new();
+        for (file, inputs) in self.catalog.inputs() {
+            if !inputs.holds(self.python.parser.values()).await {
+                changed.push(file);
+            }
+        }
+        let looked = self.off_thread(move |catalog, now| catalog.again(&changed, now)).await;
+        self.take(looked).await
+    }
+
+    /// DAGs that nothing defines any more are retired, once.
+    async fn retire(&mut self) -> Result<(), EngineError> {
+        let Some(reader) = self.retiring.clone() else { return Ok(()) };
+        let mut after: Option<DagId> = None;
+        loop {
+            let page = reader.dags(after.as_ref(), PAGE).await?;
+            let undefined = page.iter().filter(|dag| dag.active && !self.catalog.defines(&dag.dag_id));
+            let changes = undefined.map(|dag| Change::Gone(dag.dag_id.clone())).collect();
+            apply(&self.engine, &self.catalog, &*self.clock, changes).await?;
+            match page.last() {
+                Some(last) if page.len() == PAGE => after = Some(last.dag_id.clone()),
+                _ => break,
+            }
+        }
+        self.retiring = None;
+        Ok(())
+    }
+}
 
 /// Tells the engine of `changes`, and repeats what the store does not take until it does. Returns early where the engine has stopped.
 async fn apply(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, changes: Vec<Change>) -> Result<(), EngineError> {
@@ -43,7 +197,12 @@ async fn apply_one(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, change
             _ => Ok(()),
         };
         match result {
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                if let Some(dag) = &dag {
+                    warn(engine, dag, clock);
+                }
+                return Ok(());
+            }
             Err(EngineError::Stopped) => return Err(EngineError::Stopped),
             Err(EngineError::Store(error @ StoreError::Unavailable(_))) => {
                 tracing::warn!("failed to register a DAG, and try again: {error}");
@@ -60,47 +219,12 @@ async fn apply_one(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, change
     }
 }
 
-/// Looks at the DAG folder for the first time, and tells the engine of everything, `first` before the files. Where no other process has
-/// the store, DAGs that nothing defines any more are retired.
-pub async fn load_all(
-    engine: &Engine,
-    catalog: &Arc<Catalog>,
-    clock: &Arc<dyn Clock>,
-    mut first: Vec<Change>,
-    only_process: Option<&dyn StoreReader>,
-) -> Result<(), EngineError> {
-    first.extend(look(catalog, clock).await);
-    apply(engine, catalog, &**clock, first).await?;
-    let Some(reader) = only_process else { return Ok(()) };
-    let mut after: Option<DagId> = None;
-    loop {
-        let page = reader.dags(after.as_ref(), PAGE).await?;
-        let undefined = page.iter().filter(|dag| dag.active && !catalog.defines(&dag.dag_id));
-        let changes = undefined.map(|dag| Change::Gone(dag.dag_id.clone())).collect();
-        apply(engine, catalog, &**clock, changes).await?;
-        match page.last() {
-            Some(last) if page.len() == PAGE => after = Some(last.dag_id.clone()),
-            _ => return Ok(()),
-        }
-    }
-}
-
-async fn look(catalog: &Arc<Catalog>, clock: &Arc<dyn Clock>) -> Vec<Change> {
-    let (catalog, now) = (catalog.clone(), clock.now().wall);
-    let looked = tokio::task::spawn_blocking(move || catalog.look(now)).await;
-    looked.unwrap_or_else(|error| {
-        tracing::error!("failed to look at the DAG folder: {error}");
-        Vec::new()
-    })
-}
-
-/// Looks at the DAG folder whenever it may have changed, until the engine stops.
-pub async fn keep_loaded(engine: Engine, catalog: Arc<Catalog>, clock: Arc<dyn Clock>, watch: Watch) {
-    loop {
-        watch.changed(&*clock).await;
-        let changes = look(&catalog, &clock).await;
-        if apply(&engine, &catalog, &*clock, changes).await.is_err() {
-            return;
-        }
+/// Tells of a DAG that is right, and does not do what was meant.
+fn warn(engine: &Engine, dag: &Dag, clock: &dyn Clock) {
+    let attributes = &dag.attributes;
+    let catchup = attributes.catchup.unwrap_or(engine.settings().catchup);
+    let restriction = Restriction { earliest: attributes.start_date, latest: attributes.end_date, catchup };
+    if never_runs(&*dag.timetable, &restriction, clock.now().wall) {
+        tracing::warn!(dag_id = %dag.dag_id, "{NEVER_RUNS}");
     }
 }

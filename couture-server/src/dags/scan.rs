@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read as _};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::parse::Format;
+use super::ignore::{IgnoreSyntax, Ignored};
+use super::kind::Kind;
+use super::stamp::Stamp;
 
 /// How much of a DAG folder is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -18,21 +19,14 @@ pub struct FolderLimits {
     pub depth: usize,
     /// The biggest file, in bytes.
     pub file_bytes: u64,
+    /// How `.airflowignore` is read.
+    pub ignore: IgnoreSyntax,
 }
 
 impl Default for FolderLimits {
     fn default() -> Self {
-        Self { files: 20_000, depth: 16, file_bytes: 64 << 20 }
+        Self { files: 20_000, depth: 16, file_bytes: 64 << 20, ignore: IgnoreSyntax::default() }
     }
-}
-
-/// Changes whenever a file's content may have changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
-    modified: (i64, i64),
-    changed: (i64, i64),
-    inode: u64,
-    bytes: u64,
 }
 
 /// The DAG files of a folder.
@@ -44,16 +38,19 @@ pub(super) struct Found {
     pub(super) errors: Vec<(PathBuf, String)>,
 }
 
-/// The DAG files in `folder` and below it. Hidden ones are passed over, and so are links to folders, links that lead out of the
-/// folder, and whatever is no plain file.
+/// The DAG files in `folder` and below it. Hidden ones are passed over, and so are those that `.airflowignore` names, Python's virtual
+/// environments, links to folders, links that lead out of the folder, and whatever is no plain file.
 pub(super) fn scan(folder: &Path, limits: &FolderLimits) -> io::Result<Found> {
     let root = folder.canonicalize()?;
     if !root.is_dir() {
         return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is not a folder"));
     }
     let mut found = Found::default();
-    let walk = WalkDir::new(&root).min_depth(1).max_depth(limits.depth).follow_links(false).sort_by_file_name();
-    for entry in walk.into_iter().filter_entry(|entry| !is_hidden(entry)) {
+    let mut ignored = Ignored::new(limits.ignore);
+    ignored.enter(&root, &mut found.errors);
+    let mut walk =
+        WalkDir::new(&root).min_depth(1).max_depth(limits.depth).follow_links(false).sort_by_file_name().into_iter();
+    while let Some(entry) = walk.next() {
         let path_of = |path: &Path| path.strip_prefix(&root).unwrap_or(path).to_owned();
         let entry = match entry {
             Ok(entry) => entry,
@@ -65,7 +62,22 @@ pub(super) fn scan(folder: &Path, limits: &FolderLimits) -> io::Result<Found> {
                 continue;
             }
         };
-        if Format::of(entry.path()).is_none() {
+        let is_folder = entry.file_type().is_dir();
+        if is_hidden(&entry) || ignored.covers(entry.path(), is_folder) {
+            if is_folder {
+                walk.skip_current_dir();
+            }
+            continue;
+        }
+        if is_folder {
+            if is_foreign(&entry) {
+                walk.skip_current_dir();
+            } else {
+                ignored.enter(entry.path(), &mut found.errors);
+            }
+            continue;
+        }
+        if Kind::of(entry.path()).is_none() {
             continue;
         }
         let Some(stamp) = stamp_inside(&entry, &root) else { continue };
@@ -76,6 +88,11 @@ pub(super) fn scan(folder: &Path, limits: &FolderLimits) -> io::Result<Found> {
         }
         found.files.insert(path_of(entry.path()), stamp);
     }
+    for (path, _) in &mut found.errors {
+        if let Ok(inside) = path.strip_prefix(&root) {
+            *path = inside.to_owned();
+        }
+    }
     Ok(found)
 }
 
@@ -83,17 +100,16 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().first() == Some(&b'.')
 }
 
+/// Whether a folder holds what Python keeps for itself: compiled files, or a virtual environment.
+fn is_foreign(folder: &DirEntry) -> bool {
+    folder.file_name() == "__pycache__" || folder.path().join("pyvenv.cfg").exists()
+}
+
 fn stamp_inside(entry: &DirEntry, root: &Path) -> Option<Stamp> {
     if entry.path_is_symlink() && !entry.path().canonicalize().ok()?.starts_with(root) {
         return None;
     }
-    let facts = std::fs::metadata(entry.path()).ok().filter(std::fs::Metadata::is_file)?;
-    Some(Stamp {
-        modified: (facts.mtime(), facts.mtime_nsec()),
-        changed: (facts.ctime(), facts.ctime_nsec()),
-        inode: facts.ino(),
-        bytes: facts.len(),
-    })
+    Stamp::of(entry.path())
 }
 
 /// The content of a file of at most `max_bytes`.

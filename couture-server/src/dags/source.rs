@@ -69,4 +69,8 @@ pub struct ImportError {
     pub source: String,
     /// What is wrong.
     pub error: FileError,
+    /// Python's traceback, without frames that are not the user's.
+    pub traceback: Option<String>,
+    /// Whether it stands in the way of nothing.
+    pub is_warning: bool,
 }

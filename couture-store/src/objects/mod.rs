@@ -1,7 +1,8 @@
-//! What is kept as objects: artifacts and the logs of attempts.
+//! What is kept as objects: artifacts, the logs of attempts, and trees of files.
 
 mod artifacts;
 mod logs;
+mod trees;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +12,9 @@ use object_store::{Error, ObjectStore};
 
 pub use artifacts::ObjectArtifacts;
 pub use logs::{LogPart, LogStore};
+pub use trees::{
+    Author, Content, Manifest, PastFile, TreeChange, TreeError, TreeFile, TreePath, TreePathError, TreeStore,
+};
 
 /// Objects as files in `folder`, which is made where it is missing. Each is durable when it was put.
 pub fn local_objects(folder: &Path) -> Result<Arc<dyn ObjectStore>, Error> {

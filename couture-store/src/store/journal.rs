@@ -43,6 +43,17 @@ pub(super) fn bind(args: &mut Args, record: &Record) {
 }
 
 impl SqlStore {
+    pub(super) async fn journal_positions(&self) -> Result<Vec<(ShardId, u64)>, StoreError> {
+        let mut positions = Vec::new();
+        self.database()
+            .fetch("SELECT id, sequence FROM shard ORDER BY id", self.database().args(), |row| {
+                positions.push((ShardId(row.number(0, |id| u32::try_from(id).ok())?), row.int(1)? as u64));
+                Ok(())
+            })
+            .await?;
+        Ok(positions)
+    }
+
     pub(super) async fn journal_after(
         &self,
         shard: ShardId,

@@ -5,9 +5,13 @@ use couture_core::Store;
 use couture_core::conformance::store::{StoreFixture, TestedStore};
 use couture_core::conformance::values::ValuesFixture;
 use couture_core::values::{Connections, Pools, Variables};
-use couture_store::{ConnectOptions, FernetKeys, SqlStore, SqlValues, connect_with};
+use couture_store::{
+    ApiTokens, Audit, ConnectOptions, FernetKeys, Roles, Sessions, SqlAccounts, SqlStore, SqlValues, Users,
+    connect_with,
+};
 
 use super::server::{Database, Kind, Server};
+use crate::account_suite::AccountFixture;
 
 /// A store on a server.
 pub(crate) struct Fixture {
@@ -17,6 +21,7 @@ pub(crate) struct Fixture {
     store: SqlStore,
     keys: FernetKeys,
     values: SqlValues,
+    accounts: SqlAccounts,
 }
 
 impl Fixture {
@@ -26,7 +31,8 @@ impl Fixture {
         let store = open(&database.url, shards).await;
         let keys = FernetKeys::parse(&FernetKeys::generate()).unwrap();
         let values = store.values(keys.clone());
-        Self { kind, database, shards, store, keys, values }
+        let accounts = store.accounts();
+        Self { kind, database, shards, store, keys, values, accounts }
     }
 }
 
@@ -80,5 +86,33 @@ impl ValuesFixture for Fixture {
     async fn reopen(&mut self) {
         StoreFixture::reopen(self).await;
         self.values = self.store.values(self.keys.clone());
+    }
+}
+
+#[async_trait]
+impl AccountFixture for Fixture {
+    fn users(&self) -> &dyn Users {
+        &self.accounts
+    }
+
+    fn roles(&self) -> &dyn Roles {
+        &self.accounts
+    }
+
+    fn sessions(&self) -> &dyn Sessions {
+        &self.accounts
+    }
+
+    fn tokens(&self) -> &dyn ApiTokens {
+        &self.accounts
+    }
+
+    fn audit(&self) -> &dyn Audit {
+        &self.accounts
+    }
+
+    async fn reopen(&mut self) {
+        StoreFixture::reopen(self).await;
+        self.accounts = self.store.accounts();
     }
 }

@@ -74,6 +74,11 @@ impl Moment {
         Value::from_object(self)
     }
 
+    /// Whose rules it follows.
+    pub(in crate::template) fn flavour(self) -> Flavour {
+        self.flavour
+    }
+
     pub(super) fn is_pendulum(self) -> bool {
         matches!(self.flavour, Flavour::Pendulum1 | Flavour::Pendulum3)
     }

@@ -9,7 +9,7 @@ struct Case {
 impl Case {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let limits = FolderLimits { files: 5, depth: 3, file_bytes: 1 << 20 };
+        let limits = FolderLimits { files: 5, depth: 3, file_bytes: 1 << 20, ..FolderLimits::default() };
         let catalog = Catalog::new(folder.path(), limits);
         Self { folder, catalog }
     }
@@ -36,6 +36,7 @@ impl Case {
         let seen: Vec<String> = self
             .catalog
             .look(Timestamp::from_micros(0))
+            .changes
             .into_iter()
             .map(|change| match change {
                 Change::Defined(dag) => format!("+{}", dag.dag_id),
@@ -158,10 +159,10 @@ fn a_folder_that_cannot_be_read_drops_nothing() {
     case.dag("sub/a.yaml", "a");
     let catalog = Catalog::new(case.folder.path().join("sub"), FolderLimits::default());
     let now = Timestamp::from_micros(0);
-    assert_eq!(catalog.look(now).len(), 1);
+    assert_eq!(catalog.look(now).changes.len(), 1);
     std::fs::rename(case.folder.path().join("sub"), case.folder.path().join("away")).unwrap();
-    assert!(catalog.look(now).is_empty());
+    assert!(catalog.look(now).changes.is_empty());
     assert!(catalog.errors()[0].error.reason.contains("failed to read the DAG folder"));
     std::fs::rename(case.folder.path().join("away"), case.folder.path().join("sub")).unwrap();
-    assert!(catalog.look(now).is_empty() && catalog.errors().is_empty());
+    assert!(catalog.look(now).changes.is_empty() && catalog.errors().is_empty());
 }

@@ -1,0 +1,5 @@
+"""`python -m couture.parse`."""
+
+from couture.parse.server import main
+
+main()

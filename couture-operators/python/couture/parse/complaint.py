@@ -1,0 +1,41 @@
+"""An exception as people want to read it: one line, the line of the file, and the frames of their own code."""
+
+import os
+import traceback
+from typing import Any, Dict
+
+MAX_TEXT = 20_000
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_NAMES = os.path.join(os.path.dirname(_OURS), "airflow")
+
+
+def complaint(error: BaseException, root: str, file: str) -> Dict[str, Any]:
+    """What is told of the error; `line` is one of the DAG file, if it comes from there."""
+    line = f"{type(error).__name__}: {_one_line(error)}"
+    path = os.path.join(root, file)
+    if isinstance(error, SyntaxError) and error.filename:
+        same = os.path.realpath(error.filename) == os.path.realpath(path)
+        text = "".join(traceback.format_exception_only(type(error), error))
+        return {"reason": line[:2000], "line": error.lineno if same else None, "traceback": text[:MAX_TEXT]}
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
+    lines = [frame.lineno for frame in frames if frame.filename == path or os.path.realpath(frame.filename) == os.path.realpath(path)]
+    shown = traceback.format_list(frames[-30:])
+    text = "Traceback (most recent call last):\n" + "".join(shown) + line if shown else line
+    return {"reason": line[:2000], "line": lines[-1] if lines else None, "traceback": text[:MAX_TEXT]}
+
+
+def _one_line(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:  # an exception of the user's may have a __str__ that fails
+        text = ""
+    if isinstance(error, MemoryError) and not text:
+        text = "the file took more memory than it may while it was read"
+    if isinstance(error, SystemExit):
+        text = f"the file called sys.exit({error.code!r})"
+    return " ".join(text.split())
+
+
+def _is_ours(path: str) -> bool:
+    inner = path.startswith("<frozen")
+    return inner or path.startswith((_OURS + os.sep, _NAMES + os.sep))

@@ -1,0 +1,5 @@
+"""Variables: texts by name that an installation keeps."""
+
+from couture.model.variable import Variable
+
+__all__ = ["Variable"]

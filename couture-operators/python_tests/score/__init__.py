@@ -1,0 +1,1 @@
+"""The score: how much of what Airflow's own example DAGs do, Couture does, too."""

@@ -1,0 +1,12 @@
+//! What changes, as it changes: events from the store's journals.
+
+mod event;
+mod hub;
+mod naming;
+mod position;
+mod subscription;
+
+pub use event::{LiveChange, LiveEvent};
+pub use hub::LiveHub;
+pub use position::Position;
+pub use subscription::{Delivery, Subscription};

@@ -1,0 +1,5 @@
+"""A dag file of airflow that takes all memory."""
+
+everything = []
+while True:
+    everything.append(bytearray(1 << 24))

@@ -1,0 +1,4 @@
+"""A dag file of airflow that never ends."""
+
+while True:
+    pass

@@ -1,0 +1,5 @@
+"""A dag file of airflow that ends its process."""
+
+import os
+
+os._exit(7)
