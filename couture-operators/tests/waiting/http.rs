@@ -59,6 +59,7 @@ fn answer(request: &str, seen: &Mutex<HashMap<String, u32>>) -> (u16, String) {
         None if path.starts_with("/echo") => (200, request.to_owned()),
         // A name node, and its data node.
         None if path == "/webhdfs/v1/rows.csv?op=OPEN&user.name=ada" => (307, "/node/rows.csv".into()),
+        None if path.starts_with("/webhdfs/") => (404, "no such file".into()),
         None if path == "/node/rows.csv" => (200, "n\n5\n".into()),
         None if path == "/rows.csv" => (200, "n\n1\n2\n".into()),
         None if times >= 3 => (200, "ready".into()),
@@ -151,5 +152,5 @@ async fn a_table_comes_from_hdfs() {
     check(&rig, LoopableBatchOperator::new("looped", "hdfs:///rows.csv"), TaskState::Success, "").await;
     assert_eq!(crate::batches::batches(&rig).await, [[5]]);
     let missing = LoopableBatchOperator::new("looped", "hdfs:///none/status.csv");
-    check(&rig, missing, TaskState::Failed, "").await;
+    check(&rig, missing, TaskState::Failed, "answered 404").await;
 }
