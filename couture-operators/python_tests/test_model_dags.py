@@ -104,6 +104,29 @@ class Edges(Model):
         dag = self.inside(body)
         self.assertEqual(self.edges(dag), {"up": [], "down": ["up", "work"], "work": ["up"]})
 
+    def test_what_is_written_in_the_block_of_a_setup(self):
+        head = (
+            "def w(name):\n    return EmptyOperator(task_id=name)\n"
+            "s, t = w('s').as_setup(), w('t')\nbefore = w('o')\ns >> t.as_teardown()\n"
+            "with t as block:\n"
+        )
+        cases = {
+            "w('a') >> w('b')": {"a": ["s"], "b": ["a"], "t": ["b", "s"]},
+            "w('i').as_setup() >> w('a') >> w('b')": {"a": ["i", "s"], "b": ["a"], "t": ["b", "s"]},
+            "w('x'); w('i').as_setup() >> w('a') >> w('j').as_teardown()": {"a": ["i"], "j": ["a"], "t": ["s", "x"], "x": ["s"]},
+            "before >> w('a'); w('b')": {"a": ["o"], "b": ["s"], "t": ["a", "b", "s"]},
+            "block.add_task(before); before >> w('b')": {"b": ["o"], "o": ["s"], "t": ["b", "s"]},
+            "w('a') >> w('i').as_setup() >> w('b')": {"a": ["s"], "b": ["i"], "i": ["a"], "t": ["b", "s"]},
+            "w('a')\nwith w('i').as_setup():\n        w('b')": {"a": ["s"], "b": ["i"], "i": ["s"], "t": ["a", "b", "s"]},
+            "w('a')\nwith w('j').as_teardown(setups=w('i')):\n        w('b')": {
+                "a": ["s"], "b": ["i"], "i": ["s"], "j": ["b", "i"], "t": ["a", "j", "s"],
+            },
+        }  # fmt: skip
+        for body, expected in cases.items():
+            with self.subTest(body):
+                found = self.edges(self.inside(head + "    " + body.replace("\n", "\n    ")))
+                self.assertEqual({task_id: above for task_id, above in found.items() if above}, expected)
+
 
 class Decorators(Model):
     def test_data_flows_along_edges(self):
@@ -197,6 +220,59 @@ class Settings(Model):
             with self.subTest(text):
                 dag = self.dag(f"{head}the_dag = DAG('d', start_date=datetime(2026, 1, 1), {text})")
                 self.assertEqual((dag.get("schedule"), dag.get("assets")), expected)
+
+    def test_timetables_that_are_not_known_say_what_to_do(self):
+        head = (
+            "from airflow.timetables.base import Timetable\nfrom airflow.timetables.events import EventsTimetable\n"
+            "from airflow.timetables.trigger import MultipleCronTriggerTimetable\nfrom airflow.timetables.datasets import DatasetOrTimeSchedule\n"
+            "from airflow.datasets import Dataset\nclass Mine(Timetable): ...\n"
+        )
+        cases = {
+            "EventsTimetable([start])": "use a cron expression, or let something trigger it at those dates through the API",
+            "MultipleCronTriggerTimetable('0 1 * * *', '0 5 * * 1', timezone='UTC')": (
+                "write the times as one cron expression, or make a DAG for each of '0 1 * * *' and '0 5 * * 1'"
+            ),
+            "Mine()": "use a cron expression, a timedelta or assets",
+        }
+        for timetable, advice in cases.items():
+            name = timetable.partition("(")[0]
+            with self.subTest(timetable):
+                found = self.parsed(f"{head}start = datetime(2026, 1, 1)\nthe_dag = DAG('d', start_date=start, schedule={timetable})\n")
+                self.assertIsNone(found["error"])
+                self.assertNotIn("schedule", found["dags"][0])
+                text = f"DAG d has the timetable {name}, which is not supported: it runs only when it is triggered by hand; {advice}"
+                self.assertEqual(found["warnings"], [text])
+        body = f"{head}start = datetime(2026, 1, 1)\nboth = DatasetOrTimeSchedule(timetable=Mine(), datasets=[Dataset('a')])\n"
+        found = self.parsed(body + "the_dag = DAG('d', start_date=start, schedule=both)\n")
+        self.assertEqual(found["dags"][0]["assets"], {"asset": "a"})
+        text = "DAG d has the timetable Mine, which is not supported: it runs only when it is triggered by hand or by its assets"
+        self.assertEqual([it.partition(";")[0] for it in found["warnings"]], [text])
+
+    def test_single_cron_of_several_is_a_schedule(self):
+        body = "from airflow.timetables.trigger import MultipleCronTriggerTimetable as Several\nstart = datetime(2026, 1, 1)\n"
+        dag = self.dag(body + "the_dag = DAG('d', start_date=start, schedule=Several('0 1 * * *', timezone='UTC'))\n")
+        self.assertEqual(dag["schedule"], {"cron_trigger": "0 1 * * *", "timezone": "UTC"})
+
+    def test_weights_of_the_authors_own(self):
+        head = (
+            "from airflow.task.priority_strategy import PriorityWeightStrategy\n"
+            "from airflow.example_dags.plugins.decreasing_priority_weight_strategy import DecreasingPriorityStrategy as Less\n"
+            "class Mine(PriorityWeightStrategy): ...\n"
+        )
+        path = "airflow.example_dags.plugins.decreasing_priority_weight_strategy.DecreasingPriorityStrategy"
+        for rule, name in (("Mine()", "Mine"), ("Less()", "DecreasingPriorityStrategy"), (repr(path), "DecreasingPriorityStrategy")):
+            with self.subTest(rule):
+                found = self.parsed(f"{head}{OPEN}    EmptyOperator(task_id='a', weight_rule={rule})\n")
+                self.assertEqual(found["dags"][0]["tasks"][0]["weight_rule"], "absolute")
+                text = f"the weight_rule of task a is {name}, whose code is not run: its priority_weight alone counts"
+                self.assertEqual(found["warnings"], [text])
+        found = self.parsed(f"{OPEN}    EmptyOperator(task_id='a', weight_rule='nonsense')\n")
+        self.assertIn("weight_rule of task a is 'nonsense'", found["error"]["reason"])
+
+    def test_the_timetable_of_the_examples(self):
+        body = "from airflow.example_dags.plugins.workday import AfterWorkdayTimetable as After\nstart = datetime(2026, 1, 1)\n"
+        dag = self.dag(body + "the_dag = DAG('d', start_date=start, schedule=After())\n")
+        self.assertEqual(dag["schedule"], {"cron_trigger": "0 0 * * 2-6", "timezone": "UTC", "interval_ms": 86_400_000})
 
     def test_default_args_reach_each_task(self):
         body = (

@@ -55,7 +55,7 @@ class BadFiles(unittest.TestCase):
 
     def test_a_bad_dag_does_not_hide_the_good_one(self):
         cases = {
-            "a = DAG('bad', start_date=None)\nx, y = [EmptyOperator(task_id=it, dag=a) for it in 'xy']\nx >> y\ny >> x": "bad: x >> y >> x",
+            "a = DAG('bad', start_date=None)\nx, y = [EmptyOperator(task_id=it, dag=a) for it in 'xy']\nx >> y\ny >> x": "x >> y >> x",
             "other = DAG('good', start_date=None)": "the id 'good': one with the tasks a, b, c and one without tasks",
         }
         for text, expected in cases.items():

@@ -101,9 +101,7 @@ class Ends(unittest.TestCase):
         self.check("new.py", "branch", {"decision": {"follow": ["x", "group.first"]}, "xcoms": {"return_value": ["x", "group"]}})
         self.check("new.py", "choosing", {"decision": {"follow": ["x"]}})
         self.check("new.py", "nowhere", {"decision": {"follow": []}})
-        self.failed(
-            "new.py", "unknown", "AirflowException: 'branch_task_ids' must contain only valid task_ids. Invalid tasks found: 'nope'"
-        )
+        self.failed("new.py", "unknown", "AirflowException: the branch named 'nope', which the DAG has not; name tasks of this DAG")
         self.check("new.py", "short", {"decision": "skip_all", "xcoms": {"return_value": []}})
         self.check("new.py", "direct", {"decision": "skip_direct"})
         self.assertNotIn("decision", self.success("new.py", "going", "go"))
@@ -137,6 +135,7 @@ class Ends(unittest.TestCase):
         self.success("new.py", "templates", {"x": "2021-01-01 42 bar 2021-01-01! closed 1"})
         self.success("new.py", "hooked", ["2021-01-01", {"k": ["2021-01-01", 1]}], log=["pre 2021-01-01\n", "post ["])
         self.success("new.py", "query", ["select 2021-01-01", "2021-01-01", "{{ ds }}", 1, ["2021-01-01", 2], "tuple", "set"])
+        self.success("new.py", "renders", ["2021-01-01", {"k": "bar"}, 1])
         self.success("new.py", "xcom_args", [{"r": 1}, [7, "2021-01-01"]])
         self.success("new.py", "positional", [1, 2, [3], ["templates_dict", "ti"]])
         self.success("new.py", "deferring", [3, {"n": 2}, "2021-01-01"])
@@ -147,7 +146,7 @@ class Ends(unittest.TestCase):
         self.failed(
             "new.py",
             "bash",
-            "AirflowException: Bash command failed. The command returned a non-zero exit code 7.",
+            "AirflowException: bash command failed: exit code 7",
             map_index=2,
             element="exit 7",
         )
@@ -310,7 +309,7 @@ class Ends(unittest.TestCase):
                 self.assertIn(text, attempt.log)
             return known
 
-        known = check("new.py", "killable", "AirflowTaskTerminated: Task received SIGTERM signal", "on_kill was called")
+        known = check("new.py", "killable", "AirflowTaskTerminated: the task was told to end (TERM)", "on_kill was called")
         self.assertEqual(known.variables["killed"], "yes")
         check("old.py", "swallows", "AirflowException: Task received SIGTERM signal", "cleaned up")
 

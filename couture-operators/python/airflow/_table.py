@@ -256,6 +256,8 @@ def _utilities() -> None:
     _put("typing_compat", "typing", "Literal Protocol TypedDict")
     _put("sdk", "couture.model.records", "BaseAsyncOperator=BaseNotifier ResumableJobMixin=LoggingMixin BranchMixIn=LoggingMixin")
     _put("example_dags.subdags.subdag example_dags.subdags.subdag_operator", "couture.operators.examples", "subdag")
+    _put("example_dags.plugins.workday", "couture.operators.examples", "AfterWorkdayTimetable")
+    _put("example_dags.plugins.decreasing_priority_weight_strategy", "couture.operators.examples", "DecreasingPriorityStrategy")
     _put("example_dags.libs.helper contrib.example_dags.libs.helper", "couture.operators.examples", "print_stuff")
     _put(
         "executors.local_executor executors.sequential_executor executors.celery_executor "

@@ -99,7 +99,7 @@ class XComNotFound(AirflowException):
     """A task that was asked for has pushed no such value."""
 
     def __init__(self, dag_id="", task_id="", key=""):
-        super().__init__(f'XComArg result from {task_id} at {dag_id} with key="{key}" is not found!')
+        super().__init__(f"task {task_id} of DAG {dag_id} has pushed no XCom {key!r}")
         self.dag_id, self.task_id, self.key = dag_id, task_id, key
 
 

@@ -273,6 +273,7 @@ with DAG(
         templates_dict={"x": "{{ ds }} {{ double(21) }} {{ word }} {{ ds | shout }} {{ box.close(1) }}"},
     )
     python("xcom_args", lambda a, b: [a, b], op_kwargs={"a": a.output, "b": [b.output["k"], "{{ ds }}"]})
+    python("renders", lambda task, **context: task.render_template(["{{ ds }}", {"k": "{{ word }}"}, 1], context))
     python("undefined", lambda x: x, op_args=["{{ nothing }}"])
     Killable(task_id="killable")
     Hooked(task_id="hooked", words=["{{ ds }}", {"k": ("{{ ds }}", 1)}])

@@ -41,16 +41,16 @@ class Asset(BaseAsset):
         **_: Any,
     ):
         if name is None and uri is None:
-            raise TypeError("Asset() requires either 'name' or 'uri'")
+            raise TypeError("an asset has neither a name nor a URI; give one of them")
         self.uri = str(uri) if uri is not None else str(name)
         self.name = str(name) if name is not None else self.uri
         for text, what in ((self.name, "name"), (self.uri, "uri")):
             if not text.strip():
-                raise ValueError(f"{type(self).__name__} {what} cannot be empty")
+                raise ValueError(f"the {what} of an asset is empty; give a text, or leave it out")
             if not text.isascii() and what == "uri":
-                raise ValueError(f"{type(self).__name__} URI must only consist of ASCII characters")
+                raise ValueError(f"the {what} of an asset is {text!r}; use only ASCII characters")
         if urlsplit(self.uri).scheme.lower() == "airflow":
-            raise ValueError(f"{type(self).__name__} scheme 'airflow' is reserved")
+            raise ValueError(f"the uri of an asset is {self.uri!r}; use another scheme than airflow")
         self.group = group or self.asset_type
         self.extra = extra or {}
         self.watchers = watchers or []
@@ -126,7 +126,7 @@ class _Combined(BaseAsset):
     def __init__(self, *objects: Any):
         for it in objects:
             if not isinstance(it, BaseAsset):
-                raise TypeError(f"expect asset expressions in condition, not {type(it).__name__}")
+                raise TypeError(f"a condition on assets holds {it!r}; join assets only")
         self.objects: List[BaseAsset] = []
         for it in objects:
             self.objects.extend(it.objects if type(it) is type(self) else [it])

@@ -9,16 +9,25 @@ from typing import Any, Collection, Dict, Optional, Sequence, Set, Union
 
 from couture.exceptions import AirflowException
 from couture.model import dates, dialect
-from couture.model.checks import as_list, as_timedelta, check_key, datasets, moment
+from couture.model.checks import as_list, as_timedelta, check_key, datasets, moment, weight_rule
 from couture.model.context import DagContext, TaskGroupContext
 from couture.model.defaults import OperatorMeta
 from couture.model.dependencies import connect, share_dag
 from couture.model.neighbours import Neighbours
 from couture.model.param import ParamsDict
-from couture.model.states import TriggerRule, WeightRule
+from couture.model.states import TriggerRule
 from couture.model.xcom_arg import XComArg, xcom_args_in
 
 __all__ = ["BaseOperator", "as_list"]
+
+# Arguments that are kept as they are given.
+_PLAIN = (
+    "owner email email_on_retry email_on_failure retry_exponential_backoff depends_on_past ignore_first_depends_on_past "
+    "wait_for_past_depends_before_skipping wait_for_downstream priority_weight weight_rule queue pool_slots sla "
+    "on_execute_callback on_failure_callback on_success_callback on_retry_callback on_skipped_callback trigger_rule resources "
+    "run_as_user map_index_template max_active_tis_per_dagrun executor do_xcom_push multiple_outputs doc doc_md doc_json "
+    "doc_yaml doc_rst description retry_policy render_template_as_native_obj"
+).split()
 
 
 class BaseOperator(Neighbours, metaclass=OperatorMeta):
@@ -131,14 +140,7 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
             task_group.add(self)
 
     def _set_plain(self, given: Dict[str, Any]) -> None:
-        names = (
-            "owner email email_on_retry email_on_failure retry_exponential_backoff depends_on_past ignore_first_depends_on_past "
-            "wait_for_past_depends_before_skipping wait_for_downstream priority_weight weight_rule queue pool_slots sla "
-            "on_execute_callback on_failure_callback on_success_callback on_retry_callback on_skipped_callback trigger_rule resources "
-            "run_as_user map_index_template max_active_tis_per_dagrun executor do_xcom_push multiple_outputs doc doc_md doc_json "
-            "doc_yaml doc_rst description retry_policy render_template_as_native_obj"
-        ).split()
-        for name in names:
+        for name in _PLAIN:
             setattr(self, name, given[name])
         for hook in ("pre_execute", "post_execute"):
             if given[hook] is not None:
@@ -161,33 +163,28 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
         self.trigger_rule = str(self.trigger_rule)
         if not TriggerRule.is_valid(self.trigger_rule):
             known = ", ".join(sorted(TriggerRule.all_triggers()))
-            raise AirflowException(f"The trigger_rule of task {self.task_id} is {self.trigger_rule!r}; it must be one of {known}")
-        if isinstance(self.weight_rule, str):
-            self.weight_rule = str(self.weight_rule)
-            if not WeightRule.is_valid(self.weight_rule):
-                raise AirflowException(
-                    f"The weight_rule of task {self.task_id} is {self.weight_rule!r}; it must be one of absolute, downstream, upstream"
-                )
+            raise AirflowException(f"trigger_rule of task {self.task_id} is {self.trigger_rule!r}; use one of {known}")
+        self.weight_rule = weight_rule(self.weight_rule, self.task_id)
         retries = given["retries"]
         try:
             self.retries = int(retries or 0)
         except (TypeError, ValueError):
-            raise AirflowException(f"'retries' of task {self.task_id} must be an integer, not {retries!r}") from None
+            raise AirflowException(f"retries of task {self.task_id} is {retries!r}; give a whole number") from None
         self.retry_delay = as_timedelta(given["retry_delay"], "retry_delay")
         self.max_retry_delay = as_timedelta(given["max_retry_delay"], "max_retry_delay")
         self.execution_timeout = given["execution_timeout"]
         if self.execution_timeout is not None and not isinstance(self.execution_timeout, dt.timedelta):
-            raise ValueError(f"execution_timeout must be timedelta object but passed as type: {type(self.execution_timeout)}")
+            raise ValueError(f"execution_timeout of task {self.task_id} is {self.execution_timeout!r}; give a timedelta")
         if self.pool_slots < 1:
-            raise ValueError(f"pool slots for {self.task_id} cannot be less than 1")
+            raise ValueError(f"pool_slots of task {self.task_id} is {self.pool_slots}; give 1 or more")
 
     def _check_unknown(self, task_id, kwargs: Dict[str, Any]) -> None:
         if not kwargs:
             return
-        text = f"Invalid arguments were passed to {type(self).__name__} (task_id: {task_id}): {', '.join(sorted(kwargs))}"
+        text = f"{type(self).__name__} of task {task_id} does not know the argument{'s' if len(kwargs) > 1 else ''} {', '.join(sorted(kwargs))}"
         if not dialect.is_old():
-            raise AirflowException(text)
-        warnings.warn(f"{text}; they are ignored", PendingDeprecationWarning, stacklevel=4)
+            raise AirflowException(f"{text}; correct the name or leave it out")
+        warnings.warn(f"{text}, which counts for nothing", PendingDeprecationWarning, stacklevel=4)
 
     def __post_init__(self) -> None:
         """Called when the outermost `__init__` is done."""
@@ -212,7 +209,7 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
     @property
     def dag(self):
         if self._dag is None:
-            raise AirflowException(f"Operator {self.task_id} has not been assigned to a DAG yet")
+            raise AirflowException(f"task {self.task_id} is in no DAG yet; make it in `with DAG(...)`, or give it dag=")
         return self._dag
 
     @dag.setter
@@ -221,9 +218,9 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
             self._dag = None
             return
         if not hasattr(dag, "task_dict"):
-            raise TypeError(f"Expected DAG; received {type(dag).__name__}")
+            raise TypeError(f"dag of task {self.task_id} is a {type(dag).__name__}; give a DAG")
         if self._dag is not None and self._dag is not dag:
-            raise AirflowException(f"The DAG assigned to {self.task_id} can not be changed.")
+            raise AirflowException(f"task {self.task_id} is in DAG {self._dag.dag_id} and cannot go to another; make a second task")
         self._dag = dag
         if self.start_date is not None and self.start_date.tzinfo is None:
             self.start_date = dates.make_aware(self.start_date, dag.timezone)
@@ -274,6 +271,12 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
         from couture.run.render import render_task_fields
 
         render_task_fields(self, context)
+
+    def render_template(self, content: Any, context, jinja_env=None, seen_oids=None) -> Any:
+        """The value with all texts in it rendered, by way of the installation; only for `execute`."""
+        from couture.run.render import render_template
+
+        return render_template(content, context, self)
 
     @staticmethod
     def xcom_push(context, key: str, value: Any, execution_date=None) -> None:

@@ -57,7 +57,7 @@ class AirflowConfigParser:
         if found is not None:
             return found
         if fallback is _NOTHING:
-            raise AirflowConfigException(f"section/key [{section}/{key}] not found in config")
+            raise AirflowConfigException(f"there is no setting [{section}] {key}; give a fallback")
         return fallback
 
     def getboolean(self, section: str, key: str, **kwargs: Any) -> bool:
@@ -66,7 +66,7 @@ class AirflowConfigParser:
             return True
         if text in ("f", "false", "0", "none"):
             return False
-        raise AirflowConfigException(f'Failed to convert value to bool. Please check "{key}" key in "{section}" section.')
+        raise AirflowConfigException(f"setting [{section}] {key} is no truth value; use true or false")
 
     def getint(self, section: str, key: str, **kwargs: Any) -> int:
         return int(self.get(section, key, **kwargs))

@@ -94,7 +94,7 @@ class Connection:
     def get_connection_from_secrets(cls, conn_id: str) -> "Connection":
         found = cls.get_connections(conn_id)
         if not found:
-            raise AirflowNotFoundException(f"The conn_id `{conn_id}` isn't defined")
+            raise AirflowNotFoundException(f"there is no connection {conn_id!r}; make it first")
         return random.choice(found)
 
     @classmethod
@@ -121,7 +121,7 @@ class BaseHook:
     def get_connections(cls, conn_id: str) -> List[Connection]:
         found = Connection.get_connections(conn_id)
         if not found:
-            raise AirflowNotFoundException(f"The conn_id `{conn_id}` isn't defined")
+            raise AirflowNotFoundException(f"there is no connection {conn_id!r}; make it first")
         return found
 
     @classmethod

@@ -59,7 +59,7 @@ class TaskGroupContext:
 def get_current_context():
     """The context of the task that is running."""
     if not _contexts:
-        raise AirflowException("Current context was requested but no context was found! Are you running within a task?")
+        raise AirflowException("there is no context here: get_current_context() works only while a task runs")
     return _contexts[-1]
 
 

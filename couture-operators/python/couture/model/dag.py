@@ -81,7 +81,7 @@ class DAG:
         if timetable is not None:
             given["timetable"] = timetable
         if len(given) > 1:
-            raise ValueError("At most one allowed for args 'schedule_interval', 'timetable', and 'schedule'.")
+            raise ValueError(f"DAG {dag_id} has {' and '.join(given)}; keep one of them")
         self._set_dates(start_date, end_date)
         self._set_schedule(next(iter(given.values()), NOTSET))
         self.template_searchpath = as_list(template_searchpath)
@@ -229,7 +229,7 @@ class DAG:
                     stacklevel=5,
                 )
                 return
-            raise DuplicateTaskIdFound(f"Task id '{task.task_id}' has already been added to the DAG")
+            raise DuplicateTaskIdFound(f"DAG {self.dag_id} has two tasks of the id {task.task_id!r}; rename one")
         self.task_dict[task.task_id] = task
         if task.dag_or_none() is not self:
             task.dag = self
@@ -250,7 +250,7 @@ class DAG:
         for dag in self.subdags if include_subdags else ():
             if task_id in dag.task_dict:
                 return dag.task_dict[task_id]
-        raise TaskNotFound(f"Task {task_id} not found")
+        raise TaskNotFound(f"DAG {self.dag_id} has no task {task_id!r}")
 
     def set_dependency(self, upstream_task_id: str, downstream_task_id: str) -> None:
         self.get_task(upstream_task_id).set_downstream(self.get_task(downstream_task_id))
@@ -285,7 +285,9 @@ class DAG:
                     free.append(it)
         if waiting:
             rest = {task_id: self.task_dict[task_id].upstream_task_ids & waiting.keys() for task_id in waiting}
-            raise AirflowDagCycleException(f"Cycle detected in DAG {self.dag_id}: {' >> '.join(_cycle(rest))}")
+            raise AirflowDagCycleException(
+                f"tasks of DAG {self.dag_id} wait for each other: {' >> '.join(_cycle(rest))}; remove one of these dependencies"
+            )
         return tuple(self.task_dict[task_id] for task_id in free)
 
     def check_cycle(self) -> None:

@@ -54,7 +54,7 @@ def make_aware(value: Optional[dt.datetime], timezone: Any = None) -> Optional[d
         return None
     zone = parse_timezone(timezone or utc)
     if is_localized(value):
-        raise ValueError(f"make_aware expects a naive datetime, got {value}")
+        raise ValueError(f"{value} has a time zone already; make_aware() is for datetimes without one")
     if hasattr(zone, "localize"):
         return zone.localize(value)
     return value.replace(tzinfo=zone)
@@ -63,7 +63,7 @@ def make_aware(value: Optional[dt.datetime], timezone: Any = None) -> Optional[d
 def make_naive(value: dt.datetime, timezone: Any = None) -> dt.datetime:
     """What a clock in the zone shows at that moment."""
     if is_naive(value):
-        raise ValueError("make_naive() cannot be applied to a naive datetime")
+        raise ValueError(f"{value} has no time zone; make_naive() is for datetimes with one")
     return value.astimezone(parse_timezone(timezone or utc)).replace(tzinfo=None)
 
 
@@ -125,7 +125,7 @@ def date_range(start_date, end_date=None, num=None, delta=None):
     if not delta:
         return []
     if end_date and num:
-        raise ValueError("Wait. Either specify end_date OR num")
+        raise ValueError("date_range() got end_date and num; keep one of them")
     step = delta if isinstance(delta, dt.timedelta) else None
     if step is None:
         raise ValueError("date_range takes a timedelta; cron expressions are not evaluated in DAG files")

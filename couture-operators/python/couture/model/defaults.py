@@ -86,7 +86,7 @@ def completed(func: Callable) -> Callable:
             own["_init_depth"] = 0
             own["_init_kwargs"] = dict(kwargs)
         if args:
-            raise AirflowException("Use keyword arguments when initializing operators")
+            raise AirflowException(f"{type(self).__name__} got an argument without a name; write them as task_id=... and so on")
         _complete(self, kwargs, named)
         missing = sorted(required - kwargs.keys())
         if missing:

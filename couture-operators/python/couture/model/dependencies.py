@@ -17,7 +17,7 @@ class DuplicateDependency(AirflowException):
 def flatten(nodes: Any) -> List[Any]:
     """A node, or the nodes of a list, as a list."""
     if nodes is None:
-        raise AirflowException("Relationships can only be set between Operators; received NoneType")
+        raise AirflowException("None stands in a dependency; put a task, a group or a list of them there")
     if isinstance(nodes, (list, tuple, set, frozenset)):
         return [inner for node in nodes for inner in flatten(node)]
     return [nodes]
@@ -102,11 +102,13 @@ def share_dag(tasks: List[Any]) -> None:
     dags = {id(task.dag): task.dag for task in tasks if task.has_dag()}
     if len(dags) > 1:
         ids = sorted(dag.dag_id for dag in dags.values())
-        raise AirflowException(f"Tried to set relationships between tasks in more than one DAG: {ids}")
+        raise AirflowException(
+            f"a dependency joins tasks of the DAGs {', '.join(ids)}; keep it in one DAG, or wait with an ExternalTaskSensor"
+        )
     if not dags:
         raise AirflowException(
-            "Tried to create relationships between tasks that don't have DAGs yet. "
-            f"Set the DAG for at least one task and try again: {tasks}"
+            f"a dependency joins tasks that are in no DAG: {', '.join(task.task_id for task in tasks)}; "
+            "make them in `with DAG(...)`, or give one of them dag="
         )
     dag = next(iter(dags.values()))
     for task in tasks:
@@ -174,20 +176,22 @@ def chain(*tasks: Any) -> None:
             below.set_upstream(above)
         elif isinstance(above, (list, tuple)) and isinstance(below, (list, tuple)):
             if len(above) != len(below):
-                raise AirflowException(f"Chain not supported for different length Iterable. Got {len(above)} and {len(below)}.")
+                raise AirflowException(
+                    f"chain() got lists of {len(above)} and {len(below)} tasks side by side; give lists of one length, or use cross_downstream()"
+                )
             for one, other in zip(above, below):
                 one.set_downstream(other)
         else:
-            raise TypeError(f"Chain not supported between instances of {type(above)} and {type(below)}")
+            raise TypeError(f"chain() got {above!r} and {below!r} side by side; give tasks, groups or lists of them")
 
 
 def chain_linear(*elements: Any) -> None:
     """Each waits for all of the list before."""
     if not elements:
-        raise ValueError("No tasks provided; nothing to do.")
+        raise ValueError("chain_linear() got nothing; give it tasks")
     lists = [list(element) if isinstance(element, (list, tuple)) else [element] for element in elements]
     if len(lists) < 2 or not any(isinstance(node, DependencyMixin) for nodes in lists for node in nodes):
-        raise ValueError("No dependencies were set. Did you forget to expand with `*`?")
+        raise ValueError("chain_linear() got only one element; give it two or more, a list as *list")
     for above, below in zip(lists, lists[1:]):
         for node in above:
             node.set_downstream(below)

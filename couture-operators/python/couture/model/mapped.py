@@ -89,7 +89,7 @@ class OperatorPartial:
 
     def expand(self, **mapped: Any) -> "MappedOperator":
         if not mapped:
-            raise TypeError("no arguments to expand against")
+            raise TypeError("expand() got nothing to map over; give it a list or a task's output")
         twice = sorted(set(mapped) & set(self.kwargs))
         if twice and self.mapped_field is None:
             raise TypeError(f"{', '.join(twice)}: given to partial() and to expand()")

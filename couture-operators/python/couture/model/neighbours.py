@@ -69,7 +69,7 @@ class Neighbours(DependencyMixin):
     def _set_relatives(self, nodes, upstream: bool, edge_modifier) -> None:
         for node in flatten(nodes):
             if not isinstance(node, DependencyMixin):
-                raise AirflowException(f"Relationships can only be set between Operators; received {type(node).__name__}")
+                raise AirflowException(f"a task stands beside {node!r} in a dependency; put a task, a group or a list of them there")
             node.update_relative(self, upstream=not upstream, edge_modifier=edge_modifier)
             ends = list(node.leaves if upstream else node.roots)
             explicit = isinstance(node, (Neighbours, XComArg))
@@ -89,7 +89,7 @@ class Neighbours(DependencyMixin):
     @is_setup.setter
     def is_setup(self, value: bool) -> None:
         if value and self._is_teardown:
-            raise ValueError(f"Cannot mark task '{self.task_id}' as setup; task is already a teardown.")
+            raise ValueError(f"task {self.task_id} is a teardown, so it cannot be a setup too; take one of the two marks away")
         self._is_setup = value
 
     @property
@@ -99,7 +99,7 @@ class Neighbours(DependencyMixin):
     @is_teardown.setter
     def is_teardown(self, value: bool) -> None:
         if value and self._is_setup:
-            raise ValueError(f"Cannot mark task '{self.task_id}' as teardown; task is already a setup.")
+            raise ValueError(f"task {self.task_id} is a setup, so it cannot be a teardown too; take one of the two marks away")
         self._is_teardown = value
         if value:
             self.trigger_rule = TriggerRule.ALL_DONE_SETUP_SUCCESS.value
@@ -135,4 +135,4 @@ class Neighbours(DependencyMixin):
     def __exit__(self, *_):
         from couture.model.setup_context import leave
 
-        leave(self)
+        leave()

@@ -42,7 +42,7 @@ class Param:
         if final is NOTSET:
             if suppress_exception:
                 return None
-            raise ParamValidationError("No value passed and Param has no default value")
+            raise ParamValidationError("a param has neither a value nor a default; give one of them")
         try:
             check_schema(final, self.schema)
         except ParamValidationError:
@@ -133,7 +133,7 @@ class ParamsDict(MutableMapping):
             try:
                 found[key] = param.resolve(suppress_exception=self.suppress_exception)
             except ParamValidationError as error:
-                raise ParamValidationError(f"Invalid input for param {key}: {error}") from None
+                raise ParamValidationError(f"param {key} does not fit: {error}") from None
         return found
 
 
@@ -158,7 +158,7 @@ class DagParam:
         if self._default is not NOTSET and self._name not in params:
             return self._default
         if self._name not in params:
-            raise ParamValidationError(f"No value could be resolved for parameter {self._name}")
+            raise ParamValidationError(f"param {self._name} has no value; give it a default, or a value in the run's conf")
         return params[self._name]
 
     def __str__(self) -> str:

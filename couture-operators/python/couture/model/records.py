@@ -271,7 +271,7 @@ def is_container(value: Any) -> bool:
 
 def chunks(items: List[Any], chunk_size: int):
     if not isinstance(chunk_size, int) or chunk_size <= 0:
-        raise ValueError("Chunk size must be a positive integer")
+        raise ValueError(f"chunk_size is {chunk_size!r}; give a whole number above zero")
     for start in range(0, len(items), chunk_size):
         yield items[start : start + chunk_size]
 
@@ -311,7 +311,7 @@ def validate_key(key: Any, max_length: int = 250) -> None:
 def import_string(dotted_path: str) -> Any:
     module, _, name = dotted_path.rpartition(".")
     if not module:
-        raise ImportError(f"{dotted_path} doesn't look like a module path")
+        raise ImportError(f"{dotted_path!r} names no module; write it as package.module.Name")
     return getattr(importlib.import_module(module), name)
 
 

@@ -89,7 +89,7 @@ class TriggerRule(Text):
 
     @classmethod
     def is_valid(cls, rule: str) -> bool:
-        return str(rule) in cls.all_triggers()
+        return str(rule) in cls._value2member_map_
 
     @classmethod
     def all_triggers(cls):
@@ -127,7 +127,7 @@ class WeekDay(IntEnum):
     def get_weekday_number(cls, week_day_str: str) -> int:
         name = week_day_str.upper()
         if name not in cls.__members__:
-            raise AttributeError(f'Invalid Week Day passed: "{week_day_str}"')
+            raise AttributeError(f"{week_day_str!r} is no day of the week; write Monday to Sunday")
         return cls[name]
 
     @classmethod
@@ -140,7 +140,5 @@ class WeekDay(IntEnum):
         if isinstance(week_day, (str, WeekDay)):
             week_day = {week_day}
         if not isinstance(week_day, (set, list, tuple, dict)):
-            raise TypeError(
-                f"Unsupported Type for week_day parameter: {type(week_day)}. It should be one of str, set, list, tuple or Weekday"
-            )
+            raise TypeError(f"week_day is {week_day!r}; give a day, or a list of days")
         return {cls.convert(day) for day in week_day}

@@ -46,7 +46,7 @@ class TaskGroup(DependencyMixin):
             check_key(group_id, "group_id", 200)
         parent = parent_group or TaskGroupContext.get_current_task_group(dag)
         if parent is None:
-            raise AirflowException("TaskGroup can only be used inside a dag")
+            raise AirflowException(f"group {group_id} is in no DAG; make it in `with DAG(...)`, or give it dag=")
         self.parent_group = parent
         self.dag = dag or parent.dag
         self.used_group_ids = parent.used_group_ids
@@ -64,7 +64,7 @@ class TaskGroup(DependencyMixin):
         if full not in self.used_group_ids and full not in self.dag.task_dict:
             return group_id
         if not add_suffix:
-            raise DuplicateTaskIdFound(f"group_id '{full}' has already been added to the DAG")
+            raise DuplicateTaskIdFound(f"DAG {self.dag.dag_id} has a task or group {full!r} already; rename one")
         base = re.split(r"__\d+$", group_id)[0]
         number = 1
         while self.parent_group.child_id(f"{base}__{number}") in self.used_group_ids:
@@ -101,14 +101,14 @@ class TaskGroup(DependencyMixin):
     def add(self, node) -> None:
         key = node.node_id
         if key in self.children and self.children[key] is not node:
-            raise DuplicateTaskIdFound(f"{type(node).__name__} id '{key}' has already been added to the DAG")
+            raise DuplicateTaskIdFound(f"group {self.group_id or self.dag.dag_id} has two members of the id {key!r}; rename one")
         if isinstance(node, TaskGroup) and node.children and node.dag is not self.dag:
-            raise TaskAlreadyInTaskGroup("Cannot mix TaskGroups from different DAGs")
+            raise TaskAlreadyInTaskGroup(f"group {key} is of DAG {node.dag.dag_id}, not of {self.dag.dag_id}; make it in this one")
         self.children[key] = node
 
     def __enter__(self) -> "TaskGroup":
         if not TaskGroupContext.get_current_task_group(self.dag):
-            raise AirflowException("TaskGroup can only be used inside a dag")
+            raise AirflowException(f"group {self.group_id} is in no DAG; make it in `with DAG(...)`, or give it dag=")
         TaskGroupContext.push_context_managed_task_group(self)
         return self
 
@@ -153,7 +153,7 @@ class TaskGroup(DependencyMixin):
     def _relate(self, nodes, upstream: bool, edge_modifier) -> None:
         for node in flatten(nodes):
             if not isinstance(node, DependencyMixin):
-                raise AirflowException(f"Relationships can only be set between TaskGroup and tasks; received {type(node).__name__}")
+                raise AirflowException(f"a group stands beside {node!r} in a dependency; put a task, a group or a list of them there")
             node.update_relative(self, upstream=not upstream, edge_modifier=edge_modifier)
             if isinstance(node, TaskGroup):
                 (self.upstream_group_ids if upstream else self.downstream_group_ids).add(node.group_id)

@@ -15,6 +15,8 @@ class Timetable:
     can_be_scheduled = True
     asset_condition: Optional[BaseAsset] = None
     timezone: Any = None
+    # What to do instead, where the timetable is not supported.
+    advice = "use a cron expression, a timedelta or assets"
 
     @property
     def summary(self) -> str:
@@ -112,13 +114,28 @@ class AssetOrTimeSchedule(Timetable):
 
 
 class EventsTimetable(Timetable):
+    """Runs at a list of dates."""
+
+    advice = "use a cron expression, or let something trigger it at those dates through the API"
+
     def __init__(self, event_dates, restrict_to_events: bool = False, presorted: bool = False, description: Optional[str] = None):
         self.event_dates = sorted(event_dates)
 
 
 class MultipleCronTriggerTimetable(Timetable):
+    """Runs at the times of several cron expressions."""
+
     def __init__(self, *crons: str, timezone: Any, interval: Any = dt.timedelta(), run_immediately: Any = False):
-        self.crons, self.timezone = crons, _zone(timezone)
+        self.crons, self.timezone, self.interval = crons, _zone(timezone), interval
+
+    @property
+    def advice(self) -> str:
+        return f"write the times as one cron expression, or make a DAG for each of {' and '.join(map(repr, self.crons))}"
+
+    def wire(self):
+        if len(self.crons) != 1:
+            raise NotImplementedError
+        return CronTriggerTimetable(self.crons[0], timezone=self.timezone, interval=self.interval).wire()
 
 
 class DataInterval:

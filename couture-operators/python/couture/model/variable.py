@@ -28,7 +28,7 @@ class Variable:
             text = found.get("value") if isinstance(found, dict) else found
         if text is None:
             if default_var is _NOTHING:
-                raise KeyError(f"Variable {key} does not exist")
+                raise KeyError(f"there is no variable {key!r}; make it, or give a default")
             return default_var
         return json.loads(text) if deserialize_json else text
 
@@ -38,7 +38,7 @@ class Variable:
         found = cls.get(key, default_var=None, deserialize_json=deserialize_json)
         if found is None:
             if default is None:
-                raise ValueError("Default Value must be set")
+                raise ValueError("setdefault() got None; give a default")
             cls.set(key, default, description=description, serialize_json=deserialize_json)
             return default
         return found

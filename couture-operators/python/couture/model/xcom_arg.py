@@ -109,7 +109,7 @@ class XComArg(DependencyMixin):
 
     def __getitem__(self, key: str) -> "XComArg":
         if not isinstance(key, str):
-            raise ValueError(f"XComArg only supports str lookup, received {type(key).__name__}")
+            raise ValueError(f"a task's output is asked for {key!r}; its keys are texts")
         return type(self)(self.operator, key)
 
     def __iter__(self):
@@ -196,7 +196,7 @@ class MapXComArg(_Derived):
         super().__init__([arg])
         for function in callables:
             if hasattr(function, "operator_class"):
-                raise ValueError("map() argument must be a plain function, not a @task operator")
+                raise ValueError("map() got a task; give it a plain function")
         self.callables = list(callables)
 
     @property

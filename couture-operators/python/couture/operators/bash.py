@@ -101,9 +101,9 @@ class BashOperator(BaseOperator):
         code, last = self._command.run(self.bash_command, self.get_env(context), self.cwd)
         skips = not is_old or self.skip_on_exit_code != [99]
         if code in self.skip_on_exit_code and code != 0 and skips:
-            raise AirflowSkipException(f"Bash command returned exit code {code}. Skipping.")
+            raise AirflowSkipException(f"the command ended with exit code {code}, which means to skip")
         if code != 0:
-            raise AirflowException(f"Bash command failed. The command returned a non-zero exit code {code}.")
+            raise AirflowException(f"bash command failed: exit code {code}")
         if is_old and not self.xcom_push_flag:
             return None
         return self.output_processor(last)

@@ -43,9 +43,7 @@ class BranchDateTimeOperator(BaseBranchOperator):
     ) -> None:
         super().__init__(**kwargs)
         if target_lower is None and target_upper is None:
-            raise AirflowException(
-                "Both target_upper and target_lower are None. At least one must be defined to be compared to the current datetime"
-            )
+            raise AirflowException("BranchDateTimeOperator has neither target_lower nor target_upper; give one or both")
         self.target_lower, self.target_upper = target_lower, target_upper
         self.follow_task_ids_if_true, self.follow_task_ids_if_false = follow_task_ids_if_true, follow_task_ids_if_false
         self.use_task_logical_date = use_task_logical_date or use_task_execution_date

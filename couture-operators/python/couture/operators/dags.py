@@ -29,8 +29,7 @@ class SubDagOperator(BaseOperator):
         expected = f"{self.dag_id}.{self.task_id}" if self.has_dag() else None
         if expected is not None and subdag.dag_id != expected:
             raise AirflowException(
-                f"The subdag's dag_id should have the form '{{parent_dag_id}}.{{this_task_id}}'. "
-                f"Expected '{expected}'; received '{subdag.dag_id}'."
+                f"the id of a sub-DAG is that of the DAG, a dot and that of its task: {expected!r}, not {subdag.dag_id!r}; rename it"
             )
         subdag.is_subdag = True
         subdag.parent_dag = self.dag_or_none()
@@ -57,7 +56,7 @@ class ExternalTaskMarker(BaseOperator):
         date = logical_date if logical_date is not None else execution_date
         self.logical_date: Optional[str] = date if date is None or isinstance(date, str) else date.isoformat()
         if recursion_depth <= 0:
-            raise ValueError("recursion_depth should be a positive integer")
+            raise ValueError(f"recursion_depth is {recursion_depth!r}; give a whole number above zero")
         self.recursion_depth = recursion_depth
 
     def execute(self, context: Any) -> None:

@@ -45,11 +45,10 @@ class ExternalTaskSensor(BaseSensorOperator):
         super().__init__(**kwargs)
         if external_task_id is not None and external_task_ids is not None:
             raise ValueError(
-                "Only one of `external_task_id` or `external_task_ids` may be provided to ExternalTaskSensor; "
-                "use external_task_id or external_task_ids or external_task_group_id."
+                "ExternalTaskSensor has several of external_task_id, external_task_ids and external_task_group_id; keep one of them"
             )
         if execution_delta is not None and execution_date_fn is not None:
-            raise ValueError("Only one of `execution_delta` or `execution_date_fn` may be provided to ExternalTaskSensor; not both.")
+            raise ValueError("ExternalTaskSensor has execution_delta and execution_date_fn; keep one of them")
         self.external_dag_id, self.external_task_id = external_dag_id, external_task_id
         self.external_task_ids = external_task_ids if external_task_ids is not None else [external_task_id] if external_task_id else None
         self.external_task_group_id = external_task_group_id
@@ -79,16 +78,16 @@ class ExternalTaskSensor(BaseSensorOperator):
         found = asker.ask({"external_states": request})
         if found is None:
             if self.check_existence:
-                raise AirflowException(f"The external DAG {self.external_dag_id} does not exist.")
+                raise AirflowException(f"there is no DAG {self.external_dag_id} to wait for")
             return False
         states = list(found["states"])
         wanted = self.external_task_ids or self.external_task_group_id or self.external_dag_id
         print(f"Poking for {self.external_dag_id}: {wanted} is {', '.join(map(str, states)) or 'not there'}")
         if any(state in self.failed_states for state in states):
-            raise AirflowFailException(f"Some of the external tasks {wanted} of DAG {self.external_dag_id} failed.")
+            raise AirflowFailException(f"of the tasks {wanted} of DAG {self.external_dag_id}, which are waited for, some have failed")
         if any(state in self.skipped_states for state in states):
             raise AirflowSkipException(
-                f"Some of the external tasks {wanted} of DAG {self.external_dag_id} reached a state in skipped_states."
+                f"of the tasks {wanted} of DAG {self.external_dag_id}, which are waited for, some are in skipped_states"
             )
         return bool(states) and all(state in self.allowed_states for state in states)
 

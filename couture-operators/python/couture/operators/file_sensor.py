@@ -73,7 +73,7 @@ class BashSensor(BaseSensorOperator):
         base = self.env if self.env is not None else {**os.environ, **context_environment(context)}
         code, _ = self._command.run(self.bash_command, {name: str(value) for name, value in base.items()})
         if self.retry_exit_code is not None and code not in (0, self.retry_exit_code):
-            raise AirflowFailException(f"Bash command returned exit code {code}")
+            raise AirflowFailException(f"the command ended with exit code {code}")
         return code == 0
 
     def on_kill(self) -> None:

@@ -37,7 +37,7 @@ class PythonOperator(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         if not callable(python_callable):
-            raise AirflowException("`python_callable` param must be callable")
+            raise AirflowException("python_callable is no function; give one")
         self.python_callable = python_callable
         self.op_args = op_args if op_args is not None else ()
         self.op_kwargs = op_kwargs if op_kwargs is not None else {}

@@ -35,7 +35,7 @@ def _seconds(value: Any, name: str) -> float:
     if isinstance(value, dt.timedelta):
         value = value.total_seconds()
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-        raise AirflowException(f"The {name} must be a non-negative number")
+        raise AirflowException(f"{name} is negative or no number; give seconds, or a timedelta")
     return value
 
 
@@ -68,12 +68,12 @@ class BaseSensorOperator(BaseOperator, SkipMixin):
         self.max_wait = None if max_wait is None else dt.timedelta(seconds=_seconds(max_wait, "max_wait"))
         self.soft_fail, self.silent_fail, self.never_fail = soft_fail, silent_fail, never_fail
         if soft_fail and never_fail:
-            raise ValueError("soft_fail and never_fail are mutually exclusive, you can not provide both.")
+            raise ValueError("a sensor has soft_fail and never_fail; keep one of them")
         if silent_fail and never_fail:
-            raise ValueError("silent_fail and never_fail are mutually exclusive, you can not provide both.")
+            raise ValueError("a sensor has silent_fail and never_fail; keep one of them")
         self.exponential_backoff = exponential_backoff
         if mode is not None and mode not in self.valid_modes:
-            raise AirflowException(f"The mode must be one of {self.valid_modes}, not {mode!r}")
+            raise AirflowException(f"mode of a sensor is {mode!r}; use one of {', '.join(self.valid_modes)}")
         self.mode = mode or "poke"
         self.mode_was_given = mode is not None
 
@@ -157,7 +157,7 @@ def poke_mode_only(cls: type) -> type:
 
     def put(self: Any, value: Any) -> None:
         if value not in (None, "poke"):
-            raise ValueError(f"Cannot set mode to '{value}'. Only 'poke' is acceptable")
+            raise ValueError(f"mode of {type(self).__name__} is {value!r}; it works with poke only")
 
     cls.mode = property(get, put)  # type: ignore[attr-defined]
     cls.reschedule = property(lambda self: False)  # type: ignore[attr-defined]
@@ -181,7 +181,7 @@ class PythonSensor(BaseSensorOperator):
     ) -> None:
         super().__init__(**kwargs)
         if not callable(python_callable):
-            raise AirflowException("`python_callable` param must be callable")
+            raise AirflowException("python_callable is no function; give one")
         self.python_callable = python_callable
         self.op_args = op_args if op_args is not None else ()
         self.op_kwargs = op_kwargs if op_kwargs is not None else {}

@@ -24,7 +24,7 @@ def follow(ti: Any, chosen: Any) -> List[str]:
         chosen = []
     names = [chosen] if isinstance(chosen, (str, BaseOperator)) else chosen
     if not isinstance(names, (list, tuple, set, frozenset)) or not all(isinstance(name, (str, BaseOperator)) for name in names):
-        raise AirflowException(f"'branch_task_ids' must be either None, a task ID, or an Iterable of IDs, but got {chosen!r}")
+        raise AirflowException(f"the branch named {chosen!r}; give a task's id, a list of ids, or None")
     dag = ti.task.dag
     groups = dag.task_group_dict
     ids, unknown = [], []
@@ -36,7 +36,7 @@ def follow(ti: Any, chosen: Any) -> List[str]:
         else:
             unknown.append(name)
     if unknown:
-        raise AirflowException(f"'branch_task_ids' must contain only valid task_ids. Invalid tasks found: {', '.join(map(repr, unknown))}")
+        raise AirflowException(f"the branch named {', '.join(map(repr, unknown))}, which the DAG has not; name tasks of this DAG")
     print(f"the branch goes on with {', '.join(ids)}" if ids else "the branch goes on with no task", flush=True)
     ti.decision = {"follow": ids}
     return ids

@@ -87,11 +87,11 @@ class SqlSensor(BaseSensorOperator):
         records = hook_of(self.conn_id).get_records(self.sql, self.parameters)
         if not records:
             if self.fail_on_empty:
-                raise AirflowException("No rows returned, raising as per fail_on_empty flag")
+                raise AirflowException("the query gave no rows, and fail_on_empty is set")
             return False
         cell = self.selector(tuple(records[0])) if self.selector is not None else records[0][0]
         if self.failure is not None and self.failure(cell):
-            raise AirflowException(f"Failure criteria met. self.failure({cell}) returned True")
+            raise AirflowException(f"the query gave {cell!r}, which `failure` says is one")
         return bool(self.success(cell)) if self.success is not None else bool(cell)
 
 
@@ -105,7 +105,7 @@ class BranchSQLOperator(SQLExecuteQueryOperator, SkipMixin):
     def execute(self, context: Any) -> Any:
         row = self.get_db_hook().get_first(self.sql, self.parameters)
         if row is None:
-            raise AirflowException("No rows returned from sql query. Operator expected True or False return value.")
+            raise AirflowException("the query gave no rows; select something true or false")
         cell = row[0]
         truth = cell.strip().lower() in ("true", "y", "yes", "1", "on") if isinstance(cell, str) else bool(cell)
         chosen = self.follow_task_ids_if_true if truth else self.follow_task_ids_if_false

@@ -20,7 +20,7 @@ class DateTimeSensor(BaseSensorOperator):
         if isinstance(target_time, dt.datetime):
             target_time = target_time.isoformat()
         if not isinstance(target_time, str):
-            raise TypeError(f"Expected str or datetime.datetime type for target_time. Got {type(target_time)}")
+            raise TypeError(f"target_time is {target_time!r}; give a datetime, or a text that names one")
         self.target_time = target_time
 
     def poke(self, context: Any) -> bool:

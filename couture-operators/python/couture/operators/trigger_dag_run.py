@@ -90,7 +90,7 @@ class TriggerDagRunOperator(BaseOperator):
         while True:
             state = wait_for_state(self.trigger_dag_id, run_id)
             if state in self.failed_states:
-                raise AirflowException(f"{self.trigger_dag_id} failed with failed states {state}")
+                raise AirflowException(f"the run of DAG {self.trigger_dag_id} has ended as {state}")
             if state in self.allowed_states:
                 print(f"{self.trigger_dag_id} finished with allowed state {state}")
                 return

@@ -33,10 +33,10 @@ class BaseTrigger:
         return logging.getLogger("airflow.triggers")
 
     def serialize(self) -> Tuple[str, Dict[str, Any]]:
-        raise NotImplementedError("Triggers must implement serialize()")
+        raise NotImplementedError(f"{type(self).__name__} has no serialize()")
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        raise NotImplementedError("Triggers must implement run()")
+        raise NotImplementedError(f"{type(self).__name__} has no run()")
         yield TriggerEvent(None)
 
     async def cleanup(self) -> None:
@@ -49,9 +49,9 @@ class DateTimeTrigger(BaseTrigger):
     def __init__(self, moment: dt.datetime, *, end_from_trigger: bool = False) -> None:
         super().__init__()
         if not isinstance(moment, dt.datetime):
-            raise TypeError(f"Expected datetime.datetime type for moment. Got {type(moment)}")
+            raise TypeError(f"moment of a trigger is {moment!r}; give a datetime")
         if moment.tzinfo is None:
-            raise ValueError("You cannot pass naive datetimes")
+            raise ValueError(f"moment of a trigger is {moment!r}, without a time zone; give it one")
         self.moment, self.end_from_trigger = moment, end_from_trigger
 
     def serialize(self) -> Tuple[str, Dict[str, Any]]:

@@ -194,7 +194,7 @@ class ExternalPythonOperator(_OtherPython):
     def __init__(self, *, python: Any, python_callable: Any, **kwargs: Any) -> None:
         super().__init__(python_callable=python_callable, **kwargs)
         if not python:
-            raise ValueError("Python Path must be defined in ExternalPythonOperator")
+            raise ValueError("ExternalPythonOperator has no python; give the path of one")
         self.python = os.fspath(python) if hasattr(python, "__fspath__") else python
 
     def python_path(self) -> str:

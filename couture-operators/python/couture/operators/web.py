@@ -109,7 +109,7 @@ class SimpleHttpOperator(BaseOperator):
         if self.log_response:
             print(answer.text)
         if self.response_check is not None and not _ask(self.response_check, answer, context):
-            raise AirflowException("Response check returned False.")
+            raise AirflowException("response_check says that the answer is not good")
         if context["ti"].is_old and not self.xcom_push_flag:
             return None
         return _ask(self.response_filter, answer, context) if self.response_filter is not None else answer.text

@@ -32,7 +32,6 @@ class Child:
         self.descriptor = descriptor
         self.pid = os.getpid()
         self.lock = threading.Lock()
-        self.known_modules = frozenset(sys.modules)
 
     def ask(self, request: Dict[str, Any]) -> Any:
         with self.lock:
@@ -87,7 +86,7 @@ class Child:
             return importing.is_dag_file(opened.read())
 
     def _answer(self, loaded, error, caught, inputs) -> Dict[str, Any]:
-        modules = modules_below(self.root, self.file, self.known_modules)
+        modules = modules_below(self.root, self.file)
         bundle = bundle_hash(modules)
         writer = Writer(bundle, self.file)
         found: List[Any] = []

@@ -114,7 +114,7 @@ class Writer:
             "pool": _not(task.pool, "default_pool"),
             "pool_slots": _not(task.pool_slots, 1),
             "priority_weight": _not(task.priority_weight, 1),
-            "weight_rule": _not(task.weight_rule if isinstance(task.weight_rule, str) else "absolute", "downstream"),
+            "weight_rule": self._weight_rule(task),
             "queue": _not(task.queue, "default"),
             "depends_on_past": bool(task.depends_on_past) or None,
             "wait_for_downstream": bool(task.wait_for_downstream) or None,
@@ -136,6 +136,14 @@ class Writer:
         for name in ("on_success_callback", "on_failure_callback", "on_retry_callback"):
             made[name] = self._callbacks(getattr(task, name), name, dag.dag_id, task.task_id) or None
         return {name: value for name, value in made.items() if value is not None}
+
+    def _weight_rule(self, task: BaseOperator) -> Optional[str]:
+        rule = task.weight_rule
+        if isinstance(rule, str):
+            return _not(rule, "downstream")
+        name = type(rule).__name__
+        self.warnings.append(f"the weight_rule of task {task.task_id} is {name}, whose code is not run: its priority_weight alone counts")
+        return "absolute"
 
     def _callbacks(self, callbacks: Any, name: str, dag_id: str, task_id: Optional[str]) -> List[Dict[str, Any]]:
         found = []

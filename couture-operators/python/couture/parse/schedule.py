@@ -42,9 +42,11 @@ def _timetable(dag, timetable: Timetable, warnings: List[str]) -> Tuple[Any, Any
     try:
         return timetable.wire(), assets
     except NotImplementedError:
+        inner = getattr(timetable, "timetable", timetable)
+        by = "by hand or by its assets" if assets is not None else "by hand"
         warnings.append(
-            f"DAG {dag.dag_id} has the timetable {type(timetable).__name__}, which is not known here: it does not run by itself; "
-            "use a cron expression, a timedelta or assets"
+            f"DAG {dag.dag_id} has the timetable {type(inner).__name__}, which is not supported: it runs only when it is triggered {by}; "
+            f"{inner.advice}"
         )
         return None, assets
 

@@ -98,10 +98,14 @@ def push_result(ti: TaskInstance, result: Any) -> None:
         from collections.abc import Mapping
 
         if not isinstance(result, Mapping):
-            raise exceptions.AirflowException(f"Returned output was type {type(result)} expected dictionary for multiple_outputs")
+            raise exceptions.AirflowException(
+                f"the function returned a {type(result).__name__}; with multiple_outputs it must return a dictionary"
+            )
         for key, value in result.items():
             if not isinstance(key, str):
-                raise exceptions.AirflowException(f"Returned dictionary keys must be strings when using multiple_outputs, found {key!r}")
+                raise exceptions.AirflowException(
+                    f"the function returned a dictionary with the key {key!r}; with multiple_outputs all keys must be texts"
+                )
             ti.xcom_push(key, value)
     ti.xcom_push(RETURN_VALUE, result)
 
@@ -182,7 +186,7 @@ def on_term(conversation: Conversation, on_kill: Callable[[], Any], is_old: bool
         except BaseException as error:
             show("on_kill failed", error)
         kind = exceptions.AirflowException if is_old else exceptions.AirflowTaskTerminated
-        raise kind("Task received SIGTERM signal")
+        raise kind("the task was told to end (TERM)")
 
     def handle(*_: Any) -> None:
         if os.getpid() != own:

@@ -111,10 +111,12 @@ class Decorated:
 
     def _push_each(self, context: Any, value: Any) -> None:
         if not isinstance(value, dict):
-            raise AirflowException(f"Returned output was type {type(value)} expected dictionary for multiple_outputs")
+            raise AirflowException(f"the function returned a {type(value).__name__}; with multiple_outputs it must return a dictionary")
         for key in value:
             if not isinstance(key, str):
-                raise AirflowException(f"Returned dictionary keys must be strings when using multiple_outputs, found {key} ({type(key)})")
+                raise AirflowException(
+                    f"the function returned a dictionary with the key {key!r}; with multiple_outputs all keys must be texts"
+                )
         for key, it in value.items():
             context["ti"].xcom_push(key=key, value=it)
 
@@ -124,7 +126,7 @@ class Decorated:
         given = keyword_arguments(self.python_callable, self.op_args, self.op_kwargs, context)
         command = self.python_callable(*self.op_args, **given)
         if not isinstance(command, str) or not command.strip():
-            raise TypeError("The returned value from the TaskFlow callable must be a non-empty string.")
+            raise TypeError("the function of @task.bash returned no command; return a text that is not empty")
         self.bash_command = command
         self.render_template_fields(context)
         return super().execute(context)
@@ -140,7 +142,7 @@ def check_call(function: Callable, args: Any, kwargs: Dict[str, Any]) -> None:
     for parameter in signature.parameters.values():
         if parameter.name in CONTEXT_NAMES and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
             if parameter.default not in (None, parameter.empty):
-                raise ValueError(f"Context key parameter {parameter.name} can't have a default other than None")
+                raise ValueError(f"argument {parameter.name} has the name of something in the context; give it no default but None")
             parameter = parameter.replace(default=None)
         elif any(it.default is not it.empty for it in parameters) and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
             parameter = parameter if parameter.default is not parameter.empty else parameter.replace(kind=parameter.KEYWORD_ONLY)

@@ -89,7 +89,7 @@ class TaskFunction:
     def expand(self, **mapped: Any) -> XComArg:
         """One task for each combination of the lists' elements."""
         if not mapped:
-            raise TypeError("no arguments to expand against")
+            raise TypeError("expand() got nothing to map over; give it a list or a task's output")
         self._check_names(mapped, "expand")
         twice = sorted(set(mapped) & set(getattr(self, "partial_arguments", {})))
         if twice:
@@ -115,7 +115,7 @@ def _decorator(kind: str, operator: Optional[type] = None) -> Callable:
         if python_callable is None:
             return make
         if isinstance(python_callable, (TaskFunction, type)) or not callable(python_callable):
-            raise TypeError("No args allowed while using @task, use kwargs instead")
+            raise TypeError("@task got an argument without a name; name them")
         return make(python_callable)
 
     decorate.__name__ = f"task.{kind}"

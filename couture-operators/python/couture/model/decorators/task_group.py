@@ -38,7 +38,7 @@ class TaskGroupFunction:
     def expand(self, **mapped: Any) -> TaskGroup:
         """The group once for each combination of the lists' elements."""
         if not mapped:
-            raise TypeError("no arguments to expand against")
+            raise TypeError("expand() got nothing to map over; give it a list or a task's output")
         return self._mapped(ExpandInput(list(mapped), list(mapped.values())), list(mapped))
 
     def expand_kwargs(self, kwargs: Any) -> TaskGroup:
