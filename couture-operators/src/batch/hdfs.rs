@@ -73,6 +73,7 @@ mod tests {
             Some(&connection("other", None)),
             "http://nn:9870/webhdfs/v1/a.csv?op=OPEN&user.name=me",
         );
-        assert!(webhdfs("hdfs:///a.csv", None).unwrap_err().to_string().contains("names no name node"));
+        let error = format!("{:?}", webhdfs("hdfs:///a.csv", None).unwrap_err());
+        assert!(error.contains("names no name node"), "{error}");
     }
 }
