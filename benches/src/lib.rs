@@ -8,3 +8,4 @@ pub mod process;
 pub mod readme;
 pub mod rig;
 pub mod runtime;
+pub mod served;

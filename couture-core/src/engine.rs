@@ -69,6 +69,7 @@ pub struct Engine {
     calls: mpsc::Sender<Call>,
     status: Arc<Mutex<EngineStatus>>,
     commits: watch::Receiver<u64>,
+    settings: Arc<EngineSettings>,
 }
 
 /// A handle that does not keep the engine running.
@@ -78,14 +79,16 @@ pub struct WeakEngine {
     calls: mpsc::WeakSender<Call>,
     status: Arc<Mutex<EngineStatus>>,
     commits: watch::Receiver<u64>,
+    settings: Arc<EngineSettings>,
 }
 
 impl WeakEngine {
     /// The engine, while it runs.
     pub fn upgrade(&self) -> Option<Engine> {
         let calls = self.calls.upgrade()?;
-        let (store, status, commits) = (self.store.clone(), self.status.clone(), self.commits.clone());
-        Some(Engine { store, calls, status, commits })
+        let (store, status) = (self.store.clone(), self.status.clone());
+        let (commits, settings) = (self.commits.clone(), self.settings.clone());
+        Some(Engine { store, calls, status, commits, settings })
     }
 }
 
@@ -159,16 +162,18 @@ impl Engine {
         let shards = parts.store.shards().await?.len() as u32;
         let (sender, calls) = mpsc::channel(MAX_CALLS);
         let status = Arc::new(Mutex::new(EngineStatus::default()));
-        let store = parts.store.clone();
+        let (store, settings) = (parts.store.clone(), Arc::new(parts.settings.clone()));
         let around = Surroundings::new(parts, shards, calls, status.clone());
-        let engine = Self { store, calls: sender, status, commits: around.commits.subscribe() };
+        let commits = around.commits.subscribe();
+        let engine = Self { store, calls: sender, status, commits, settings };
         Ok((engine, Self::drive(around)))
     }
 
     /// A handle that does not keep the engine running.
     pub fn downgrade(&self) -> WeakEngine {
-        let (store, status, commits) = (self.store.clone(), self.status.clone(), self.commits.clone());
-        WeakEngine { store, calls: self.calls.downgrade(), status, commits }
+        let (store, status) = (self.store.clone(), self.status.clone());
+        let (commits, settings) = (self.commits.clone(), self.settings.clone());
+        WeakEngine { store, calls: self.calls.downgrade(), status, commits, settings }
     }
 
     /// A driver that panics has a bug; the next one begins with what the store holds.
@@ -225,8 +230,15 @@ impl Engine {
     pub async fn change_asset(&self, asset: AssetName, extra: serde_json::Value) -> Result<(), EngineError> {
         let shards = self.store.shards().await?.len() as u32;
         let shard = asset.shard(shards);
-        self.store.post(shard, &Message::ChangeAsset { asset, extra }).await?;
-        self.calls.send(Call::MessagePosted).await.map_err(|_| EngineError::Stopped)
+        let posted = self.store.post(shard, &Message::ChangeAsset { asset, extra }).await;
+        // Where there was no answer it may be there all the same.
+        self.calls.send(Call::MessagePosted).await.map_err(|_| EngineError::Stopped)?;
+        Ok(posted.map(drop)?)
+    }
+
+    /// How it is set up.
+    pub fn settings(&self) -> &EngineSettings {
+        &self.settings
     }
 
     /// What the engine is doing.

@@ -1,34 +1,21 @@
 //! Tables and queries of a real MariaDB.
 
+#[path = "../../couture-store/tests/servers/mariadb.rs"]
+mod mariadb;
 #[path = "../../couture-store/tests/servers/server.rs"]
 mod server;
 
 use couture_eda::cell::Kind;
 use couture_eda::source::{Options, profile};
+use mariadb::MARIADB;
 use server::Server;
-use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection};
-
-static MARIADB: server::Kind = server::Kind {
-    user: "mysql",
-    package: "mariadb-server",
-    programs: &[("mariadb-install-db", "/usr/bin"), ("mariadbd", "/usr/sbin")],
-    script: "\"$1\" --no-defaults --datadir=\"$folder/data\" --auth-root-authentication-method=normal --skip-test-db && \
-             exec \"$2\" --no-defaults --datadir=\"$folder/data\" --socket=\"$folder/socket\" --port=\"$port\" \
-             --bind-address=127.0.0.1 --pid-file=\"$folder/pid\" --innodb-flush-log-at-trx-commit=0",
-    execute: |port, sql| {
-        Box::pin(async move {
-            let mut connection = MySqlConnection::connect(&(MARIADB.url)(port, "mysql")).await?;
-            connection.execute(AssertSqlSafe(sql)).await?;
-            connection.close().await
-        })
-    },
-    url: |port, name| format!("mysql://root@127.0.0.1:{port}/{name}"),
-};
+use sqlx::{Connection, Executor, MySqlConnection};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_of_mariadb_is_read_in_its_types() {
     let server = Server::of(&MARIADB).await;
-    let url = server.database().await;
+    let database = server.database().await;
+    let url = database.url.clone();
     let mut connection = MySqlConnection::connect(&url).await.unwrap();
     let sql = "CREATE TABLE `odd name` AS SELECT seq AS i, seq / 4 AS n, date_add('2020-01-01', INTERVAL seq DAY) AS d, \
                timestamp(date_add('2020-01-01', INTERVAL seq SECOND)) AS t, NULL AS e, concat('ü', seq % 3) AS c, \

@@ -1,33 +1,21 @@
 //! Tables and queries of a real PostgreSQL.
 
+#[path = "../../couture-store/tests/servers/postgres.rs"]
+mod postgres;
 #[path = "../../couture-store/tests/servers/server.rs"]
 mod server;
 
 use couture_eda::cell::Kind;
 use couture_eda::source::{Options, profile};
+use postgres::POSTGRES;
 use server::Server;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-
-static POSTGRES: server::Kind = server::Kind {
-    user: "postgres",
-    package: "postgresql",
-    programs: &[("initdb", "/usr/lib/postgresql/*bin"), ("postgres", "/usr/lib/postgresql/*bin")],
-    script: "\"$1\" -D data -A trust -U postgres --no-sync -E UTF8 --locale=C.UTF-8 && \
-             exec \"$2\" -D data -p \"$port\" -k \"$folder\" -h 127.0.0.1 -c fsync=off",
-    execute: |port, sql| {
-        Box::pin(async move {
-            let mut connection = PgConnection::connect(&(POSTGRES.url)(port, "postgres")).await?;
-            connection.execute(AssertSqlSafe(sql)).await?;
-            connection.close().await
-        })
-    },
-    url: |port, name| format!("postgres://postgres:none@127.0.0.1:{port}/{name}"),
-};
+use sqlx::{Connection, Executor, PgConnection};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_of_postgres_is_read_in_its_types() {
     let server = Server::of(&POSTGRES).await;
-    let url = server.database().await;
+    let database = server.database().await;
+    let url = database.url.clone();
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let sql = "CREATE TABLE \"Odd name\" AS SELECT at AS i, at / 4.0 AS n, date '2020-01-01' + at AS d, \
                now() AS t, at % 2 = 0 AS b, NULL::text AS e, 'x' || at % 3 AS c FROM generate_series(1, 5000) AS at";
@@ -48,7 +36,8 @@ async fn a_table_of_postgres_is_read_in_its_types() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_source_that_fails_while_it_is_read_is_told() {
     let server = Server::of(&POSTGRES).await;
-    let url = server.database().await;
+    let database = server.database().await;
+    let url = database.url.clone();
     let options = std::sync::Arc::new(Options::default());
     let (reading, source) = (std::sync::Arc::clone(&options), url.clone());
     let query = "SELECT at, md5(at::text) AS x FROM generate_series(1, 100000000) AS at";
@@ -57,8 +46,8 @@ async fn a_source_that_fails_while_it_is_read_is_told() {
         assert!(!reader.is_finished(), "nothing was read");
         tokio::task::yield_now().await;
     }
-    let database = url.rsplit('/').next().unwrap();
-    let kill = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
+    let name = database.url.rsplit('/').next().unwrap();
+    let kill = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
     (POSTGRES.execute)(server.port, kill).await.unwrap();
     let found = reader.await.unwrap().unwrap()[0].finish(None);
     assert!(found.rows > 0 && found.rows < 100_000_000);

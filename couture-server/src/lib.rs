@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod archive;
+pub mod auth;
 mod backend;
 pub mod cli;
 mod command_line;

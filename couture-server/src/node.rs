@@ -113,18 +113,8 @@ impl Node {
             LocalSettings { capacity: settings.scheduler.parallelism as usize, kill_grace, ..LocalSettings::default() };
         let executor =
             Arc::new(LocalExecutor::new(data.worker().clone(), local, clock.clone(), backend.store.clone(), services));
-        let engine_settings = EngineSettings {
-            paused_at_creation: settings.scheduler.dags_are_paused_at_creation,
-            lease,
-            max_lost: settings.scheduler.max_lost,
-            check_slas: settings.scheduler.check_slas,
-            max_map_length: settings.scheduler.max_map_length as usize,
-            max_active_runs: settings.scheduler.max_active_runs_per_dag,
-            max_active_tasks: Some(settings.scheduler.max_active_tasks_per_dag).filter(|limit| *limit > 0),
-            catchup: settings.scheduler.catchup_by_default,
-        };
-        let (store, clock_of_engine) = (backend.store.clone(), clock.clone());
-        let engine = Engine::start_with(store, executor, clock_of_engine, notifier, engine_settings).await?;
+        let (store, clock_of_engine, rules) = (backend.store.clone(), clock.clone(), engine_settings(&settings));
+        let engine = Engine::start_with(store, executor, clock_of_engine, notifier, rules).await?;
         dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let catalog = Arc::new(Catalog::new(dags, folder_limits(&settings)));
@@ -228,6 +218,20 @@ impl Node {
         if tokio::time::timeout(STOP, self.engine.stop()).await.is_err() {
             tracing::warn!("the store did not answer in time; what was not committed is done again at the next start");
         }
+    }
+}
+
+fn engine_settings(settings: &Settings) -> EngineSettings {
+    let scheduler = &settings.scheduler;
+    EngineSettings {
+        paused_at_creation: scheduler.dags_are_paused_at_creation,
+        lease: Duration::from_millis(scheduler.lease_ms),
+        max_lost: scheduler.max_lost,
+        check_slas: scheduler.check_slas,
+        max_map_length: scheduler.max_map_length as usize,
+        max_active_runs: scheduler.max_active_runs_per_dag,
+        max_active_tasks: Some(scheduler.max_active_tasks_per_dag).filter(|limit| *limit > 0),
+        catchup: scheduler.catchup_by_default,
     }
 }
 

@@ -1,13 +1,19 @@
-//! Couture's storage: the engine's facts in SQLite, PostgreSQL or MySQL/MariaDB, variables and connections encrypted beside them; logs
-//! and artifacts as objects.
+//! Couture's storage: the engine's facts in SQLite, PostgreSQL or MySQL/MariaDB, variables and connections encrypted beside them;
+//! users, roles, sessions and the audit log; logs and artifacts as objects.
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod error;
 mod objects;
 mod sql;
 mod store;
 mod values;
 
+pub use accounts::{
+    AccountError, ApiToken, ApiTokens, Audit, AuditEntry, AuditFilter, AuditLost, AuditOrder, AuditRow, AuditWriter,
+    Hashed, LoginOutcome, MemoryAccounts, PasswordHash, Permission, Role, Roles, Session, Sessions, SqlAccounts,
+    TokenId, User, UserChange, UserId, UserOrder, UserQuery, UserSource, Users,
+};
 pub use error::ConnectError;
 pub use objects::{
     Author, Content, LogPart, LogStore, Manifest, ObjectArtifacts, PastFile, TreeChange, TreeError, TreeFile, TreePath,

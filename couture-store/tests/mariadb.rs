@@ -1,29 +1,13 @@
 //! The store on a real MariaDB passes the suite.
 
+mod account_suite;
 mod servers;
 
+use account_suite::account_suite;
 use couture_core::conformance::store::{StoreFixture, check_commands, commands, store_suite};
 use couture_core::conformance::values::values_suite;
 use proptest::prelude::*;
-use servers::{Fixture, Kind};
-use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection};
-
-static MARIADB: Kind = Kind {
-    user: "mysql",
-    package: "mariadb-server",
-    programs: &[("mariadb-install-db", "/usr/bin"), ("mariadbd", "/usr/sbin")],
-    script: "\"$1\" --no-defaults --datadir=\"$folder/data\" --auth-root-authentication-method=normal --skip-test-db && \
-             exec \"$2\" --no-defaults --datadir=\"$folder/data\" --socket=\"$folder/socket\" --port=\"$port\" \
-             --bind-address=127.0.0.1 --pid-file=\"$folder/pid\" --innodb-flush-log-at-trx-commit=0",
-    execute: |port, sql| {
-        Box::pin(async move {
-            let mut connection = MySqlConnection::connect(&(MARIADB.url)(port, "mysql")).await?;
-            connection.execute(AssertSqlSafe(sql)).await?;
-            connection.close().await
-        })
-    },
-    url: |port, name| format!("mysql://root@127.0.0.1:{port}/{name}"),
-};
+use servers::{Fixture, MARIADB};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mariadb_passes_the_suite() {
@@ -33,6 +17,11 @@ async fn mariadb_passes_the_suite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mariadb_passes_the_suite_of_values() {
     values_suite(|| Fixture::new(&MARIADB, 4)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mariadb_passes_the_suite_of_accounts() {
+    account_suite(|| Fixture::new(&MARIADB, 4)).await;
 }
 
 proptest! {

@@ -1,33 +1,18 @@
 //! The store on a real PostgreSQL passes the suite.
 
+mod account_suite;
 mod servers;
 
 use std::net::TcpListener;
 
+use account_suite::account_suite;
 use couture_core::conformance::store::{ShardWriter, StoreFixture, check_commands, commands, sample_run, store_suite};
 use couture_core::conformance::values::values_suite;
 use couture_core::error_chain;
 use couture_core::store::{CommitError, Record, StoreError};
 use couture_store::connect;
 use proptest::prelude::*;
-use servers::{Fixture, Kind};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-
-static POSTGRES: Kind = Kind {
-    user: "postgres",
-    package: "postgresql",
-    programs: &[("initdb", "/usr/lib/postgresql/*bin"), ("postgres", "/usr/lib/postgresql/*bin")],
-    script: "\"$1\" -D data -A trust -U postgres --no-sync -E UTF8 --locale=C.UTF-8 && \
-             exec \"$2\" -D data -p \"$port\" -k \"$folder\" -h 127.0.0.1 -c fsync=off -c max_connections=100",
-    execute: |port, sql| {
-        Box::pin(async move {
-            let mut connection = PgConnection::connect(&(POSTGRES.url)(port, "postgres")).await?;
-            connection.execute(AssertSqlSafe(sql)).await?;
-            connection.close().await
-        })
-    },
-    url: |port, name| format!("postgres://postgres:none@127.0.0.1:{port}/{name}"),
-};
+use servers::{Fixture, POSTGRES};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_passes_the_suite() {
@@ -37,6 +22,11 @@ async fn postgres_passes_the_suite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_passes_the_suite_of_values() {
     values_suite(|| Fixture::new(&POSTGRES, 4)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_passes_the_suite_of_accounts() {
+    account_suite(|| Fixture::new(&POSTGRES, 4)).await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod children;
 mod latency;
 mod next_fire;
+mod python;
 mod scale;
 mod scheduling;
 mod sensors;
@@ -25,6 +26,10 @@ pub const ALL: &[Measurement] = &[
     ("chain", throughput::chain),
     ("bash-chain", children::chain),
     ("bash-parallel", children::parallel),
+    ("python-chain", python::chain),
+    ("python-parallel", python::parallel),
+    ("python-memory", python::memory),
+    ("python-folder", python::folder),
     ("latency", latency::next_start),
     ("next_fire", next_fire::average),
     ("million", scale::million),

@@ -10,7 +10,7 @@ use crate::error_chain;
 use crate::executor::{Launch, Report};
 use crate::ids::{PoolName, ShardId};
 use crate::scheduler::{Bug, Event};
-use crate::store::{Answer, Commit, CommitError, Message, Record, Refusal, StoreError};
+use crate::store::{Answer, Commit, CommitError, Message, Record, Refusal, Request, StoreError};
 use crate::task::Outcome;
 
 /// The longest wait between two tries of a commit.
@@ -64,8 +64,7 @@ impl Driver {
             let Some((reply, request)) = self.askers.remove(&asker.0) else { continue };
             let answer = match (answer, request) {
                 (Err(Refusal::NotOwned(dag_id)), Some(request)) if !self.store.is_exclusive() => {
-                    self.post(dag_id.shard(self.shard_count), Message::Request(request)).await;
-                    Ok(Answer::Posted)
+                    self.forward(dag_id.shard(self.shard_count), request).await
                 }
                 (answer, _) => answer.map_err(EngineError::Refused),
             };
@@ -83,6 +82,7 @@ impl Driver {
     async fn commit(&mut self, mut chunk: Chunk, batch: &mut Batch) {
         let mut backoff = Duration::from_millis(5);
         let mut contradictions = 0;
+        let mut is_doubtful = false;
         while !chunk.is_empty() {
             let began = self.clock.now().mono;
             match self.store.commit(&chunk.commit).await {
@@ -93,12 +93,16 @@ impl Driver {
                 }
                 Err(CommitError::Stale(_)) if self.planted.has(Bug::StaleIgnored) => break,
                 Err(CommitError::Stale(shards)) => {
+                    if is_doubtful {
+                        self.doubt(&shards, batch);
+                    }
                     chunk.drop_shards(&shards);
                     self.drop_from_batch(&shards, batch);
                 }
                 Err(CommitError::PoolFull(pools)) => self.withdraw(&mut chunk, &pools, batch),
                 Err(CommitError::Store(error)) => {
                     self.store_failed("commit", &error);
+                    is_doubtful = true;
                     contradictions += usize::from(matches!(error, StoreError::Corrupt(_)));
                     if contradictions > MAX_CONTRADICTIONS {
                         // What is in memory does not fit the store, which is the truth.
@@ -177,6 +181,23 @@ impl Driver {
         });
         self.unheard.extend(lost);
         self.next_tick = now.mono;
+    }
+
+    /// Hands a request to the scheduler that it is for. One that would do twice what is done once is not posted again where the store
+    /// gave no answer: who asked decides.
+    async fn forward(&mut self, shard: ShardId, request: Request) -> Result<Answer, EngineError> {
+        let is_repeatable = match &request {
+            Request::Trigger(trigger) => trigger.run_id.is_some(),
+            Request::SetPaused { .. } | Request::CancelRun { .. } | Request::DeleteHistory { .. } => true,
+            Request::Operate { .. } | Request::Backfill(_) | Request::SetBackfill { .. } => false,
+        };
+        let message = Message::Request(request);
+        if is_repeatable {
+            self.post(shard, message).await;
+        } else {
+            self.store.post(shard, &message).await?;
+        }
+        Ok(Answer::Posted)
     }
 
     /// Puts a message into the inbox of another scheduler's shard; returns when it is durable.

@@ -5,6 +5,7 @@ mod batch;
 mod call;
 mod carrying;
 mod chunk;
+mod doubts;
 mod finding;
 mod lease;
 mod looking;

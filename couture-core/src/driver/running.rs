@@ -17,7 +17,7 @@ use super::measures::Measures;
 use crate::clock::Clock;
 use crate::dag::{Dag, waiting_cycle};
 use crate::engine::{EngineSettings, EngineStatus};
-use crate::executor::{Executor, Report};
+use crate::executor::{Executor, Launch, Report};
 use crate::ids::{DagId, Epoch, RunId, RunKey, ShardId};
 use crate::scheduler::{Asker, Event, Ownership, Planted, Scheduler, SchedulerSettings};
 use crate::state::RunState;
@@ -67,6 +67,8 @@ pub struct Driver {
     pub(super) next_tick: Duration,
     /// Reports that this driver makes itself.
     pub(super) unheard: Vec<Report>,
+    /// Launches that the store may have of this process, although it will not do them.
+    pub(super) doubtful: Vec<Launch>,
     /// What the scheduler wants to know from the store before anything else happens.
     pub(super) looks: VecDeque<Look>,
     /// What this driver has found out for the scheduler.
@@ -157,6 +159,7 @@ impl Driver {
             measures: Measures::new(),
             next_tick: now,
             unheard: Vec::new(),
+            doubtful: Vec::new(),
             looks: VecDeque::new(),
             facts: Vec::new(),
             pools_wanted: false,
@@ -287,9 +290,9 @@ impl Driver {
                     let asker = Some(self.asker(reply, None));
                     self.handle(Event::DagDeregistered { dag_id, asker }, batch);
                 }
-                Call::Request(request, reply) => match self.resolve(request.clone(), self.clock.now()).await {
+                Call::Request(request, reply) => match self.resolve(request, self.clock.now()).await {
                     Ok(resolved) => {
-                        let asker = self.asker(reply, Some(request));
+                        let asker = self.asker(reply, Some(resolved.clone()));
                         self.handle(Event::Requested { request: resolved, asker }, batch);
                     }
                     Err(error) => drop(reply.send(Err(error))),

@@ -77,6 +77,7 @@ impl Driver {
         self.drop_taken(&shards);
         self.take_free(&shards, looked_at).await?;
         self.give_back_excess(&shards).await?;
+        self.settle_doubts().await?;
         self.read_inboxes().await
     }
 
@@ -134,6 +135,7 @@ impl Driver {
         let snapshot = self.store.restore(id).await?;
         let versions = self.decode(&snapshot).await?;
         self.durable.insert(id, (epoch, snapshot.sequence));
+        self.inboxes_wanted = true;
         let mut batch = Batch::default();
         self.scheduler.begin_batch();
         self.handle(Event::ShardAcquired(Box::new(AcquiredShard { id, epoch, snapshot, versions })), &mut batch);

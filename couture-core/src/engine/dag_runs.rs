@@ -10,7 +10,9 @@ use crate::dag::Dag;
 use crate::failure::BoxError;
 use crate::ids::{DagId, MapIndex, RunId, TaskIndex};
 use crate::state::TaskState;
-use crate::store::{Answer, Refusal, Request, RunRecord, Store, StoreReader, Trigger};
+use crate::store::{
+    Answer, ClearOnly, Operation, Refusal, Request, RunRecord, Store, StoreReader, TaskSelection, Trigger,
+};
 use crate::task::{DagRuns, MAX_RUNS_SEEN, NewRun, SeenDag, SeenRun, SeenTask, Triggered};
 use crate::time::Timestamp;
 
@@ -71,6 +73,13 @@ impl DagRuns for EngineDagRuns {
             Err(EngineError::Refused(Refusal::RunExists { .. })) => Ok(Triggered::Exists),
             Err(error) => Err(error.into()),
         }
+    }
+
+    async fn clear(&self, dag_id: &DagId, run_id: &RunId) -> Result<(), BoxError> {
+        let Some(run) = self.reader.run(dag_id, run_id).await? else { return Ok(()) };
+        let operation = Operation::ClearTasks { tasks: TaskSelection::All, only: ClearOnly::All };
+        self.ask(Request::Operate { dag_id: dag_id.clone(), run: run.key, operation }).await?;
+        Ok(())
     }
 
     async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<SeenRun>, BoxError> {

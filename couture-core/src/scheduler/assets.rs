@@ -1,5 +1,6 @@
 //! Changes of assets, and the runs that they start.
 
+use super::bug::Bug;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use super::creation::NewRun;
 use super::dags::DagEntry;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, SchedulerSettings};
 use super::machine::Scheduler;
 use super::run::Run;
 use super::slots::Slot;
@@ -88,6 +89,7 @@ impl Scheduler {
     /// Brings changes of assets to the DAGs of some of the shards owned, and starts the runs that they ask for.
     pub(super) fn hear_asset_news(&mut self, news: &[AssetNews], is_meant: impl Fn(ShardId) -> bool, now: Now) {
         let mut touched = BTreeSet::new();
+        let planted = self.ledger.settings.planted;
         for news in news {
             let Some(subscribers) = self.subscribers.get_mut(&news.asset) else { continue };
             let dags = &mut self.dags;
@@ -96,7 +98,8 @@ impl Scheduler {
                     return false;
                 };
                 // What happens while it is paused is not made up for, as in Airflow.
-                if is_meant(entry.shard) && entry.active && !entry.paused {
+                let is_deaf = planted.has(Bug::AssetForgotten) && !entry.changed_assets.assets.is_empty();
+                if is_meant(entry.shard) && entry.active && !entry.paused && !is_deaf {
                     entry.changed_assets.add(news);
                     touched.insert(dag_id.clone());
                 }
@@ -115,9 +118,9 @@ impl Scheduler {
 
     /// Creates the run of a DAG that its assets ask for, if it has room: one for all that has changed until then.
     pub(super) fn start_on_assets(&mut self, dag_id: &DagId, now: Now) {
-        let limit = self.ledger.settings.max_active_runs;
+        let settings = &self.ledger.settings;
         let Some(entry) = self.dags.get_mut(dag_id) else { return };
-        let Some(dag) = entry.dag.clone().filter(|dag| entry.wants_run(dag, limit)) else { return };
+        let Some(dag) = entry.dag.clone().filter(|dag| entry.wants_run(dag, settings)) else { return };
         let before = entry.changed_assets.clone();
         let Some((logical_date, data_interval)) = entry.changed_assets.use_up() else { return };
         let new = NewRun {
@@ -146,10 +149,10 @@ impl DagEntry {
         condition.is_some_and(|condition| condition.names().contains(&asset))
     }
 
-    fn wants_run(&self, dag: &Arc<Dag>, limit: u32) -> bool {
+    fn wants_run(&self, dag: &Arc<Dag>, settings: &SchedulerSettings) -> bool {
         let attributes = &dag.attributes;
         let is_satisfied = attributes.assets.as_ref().is_some_and(|condition| self.changed_assets.satisfy(condition));
-        let is_free = self.unfinished < attributes.max_active_runs.unwrap_or(limit) as usize;
+        let is_free = self.unfinished < settings.active_runs(attributes);
         is_satisfied && is_free && self.active && !self.paused && self.error.is_none()
     }
 }

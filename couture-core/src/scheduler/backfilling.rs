@@ -1,5 +1,6 @@
 //! Getting backfills further: which date is next, and what is done about it.
 
+use super::bug::Bug;
 use std::time::Duration;
 
 use super::backfills::ActiveBackfill;
@@ -155,7 +156,8 @@ impl Scheduler {
         let dag = self.dags.get(&backfill.row.dag_id).and_then(|entry| entry.dag.as_ref());
         let (Some(next), Some(dag)) = (next, dag) else { return Step::Stopped };
         let is_next = next.logical_date == date && backfill.row.state == BackfillState::Running;
-        if !is_next || backfill.room() == 0 {
+        let is_full = backfill.room() == 0 && !self.ledger.settings.planted.has(Bug::BackfillUnlimited);
+        if !is_next || is_full {
             return Step::Stopped;
         }
         let run_id = RunId::of(RunType::Backfill, date, dag.attributes.dialect);

@@ -27,6 +27,12 @@ pub enum Bug {
     PauseIgnored,
     TimeoutForgotten,
     ForwardForgotten,
+    QueueNotReconsidered,
+    WishForgotten,
+    BackfillUnlimited,
+    AssetForgotten,
+    SlaMissedTwice,
+    FairTurnForgotten,
 }
 
 impl Bug {
@@ -54,6 +60,12 @@ impl Bug {
         Self::PauseIgnored,
         Self::TimeoutForgotten,
         Self::ForwardForgotten,
+        Self::QueueNotReconsidered,
+        Self::WishForgotten,
+        Self::BackfillUnlimited,
+        Self::AssetForgotten,
+        Self::SlaMissedTwice,
+        Self::FairTurnForgotten,
     ];
 }
 

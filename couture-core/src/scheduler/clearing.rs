@@ -1,5 +1,6 @@
 //! Task instances that begin again.
 
+use super::bug::Bug;
 use super::event::Command;
 use super::instance::{KillReason, TaskInstance};
 use super::ledger::Ledger;
@@ -101,10 +102,23 @@ impl Run {
         self.evaluate(task, ledger, now);
     }
 
+    /// Tasks above those that wait for slots may have changed: what has not begun is looked at anew. What is left of it in a queue is
+    /// passed over there.
+    pub(super) fn reconsider(&mut self) {
+        for instance in &mut self.tasks {
+            instance.ready &= !matches!(instance.state, None | Some(TaskState::Cleared));
+        }
+        self.recount();
+    }
+
     /// Goes on after a restart with what was wanted of instances: what is live is ended, and what is not has been.
     pub(super) fn pursue_wishes(&mut self, ledger: &mut Ledger, now: Now) {
         for slot in self.slots.all() {
             let Some(KillReason::Wished(wish)) = self.tasks[slot.at()].killing else { continue };
+            if ledger.settings.planted.has(Bug::WishForgotten) {
+                self.tasks[slot.at()].killing = None;
+                continue;
+            }
             let instance = &self.tasks[slot.at()];
             if has_attempt(instance) {
                 ledger.out.push(Command::Kill(self.token(slot)));

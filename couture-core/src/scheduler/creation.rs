@@ -45,9 +45,10 @@ impl Scheduler {
         let (shard, version) = (entry.shard, entry.version.clone());
         let key = RunKey::new(shard, self.ledger.next_sequence(shard));
         let info = RunInfo { key, dag, run_id: run_id.clone(), run_type, logical_date, data_interval, conf, backfill };
-        let state = if begins { RunState::Running } else { RunState::Queued };
-        let mut run = Run::new(Arc::new(info), state, &self.ledger.settings);
-        run.started_at = begins.then_some(now.wall);
+        let mut run = Run::new(Arc::new(info), RunState::Queued, &self.ledger.settings);
+        if begins {
+            run.set_running(now);
+        }
         self.ledger.record(shard, Record::RunCreated(run.created(version, now.wall)), None);
         if let Some(entry) = self.dags.get_mut(&dag_id) {
             entry.add_run(&run);

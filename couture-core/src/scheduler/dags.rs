@@ -148,8 +148,7 @@ impl Scheduler {
             if let Some(entry) = self.dags.get_mut(&run.info.dag.dag_id) {
                 entry.queued.remove(&key);
             }
-            run.state = RunState::Running;
-            run.started_at = Some(now.wall);
+            run.set_running(now);
             run.record_change(None, &mut self.ledger);
             run.begin(&mut self.ledger, now);
             self.look_at_past(key, now);

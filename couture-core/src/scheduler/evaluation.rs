@@ -158,7 +158,10 @@ impl Run {
     /// Ends the run before its time: live attempts are killed, everything else that is unfinished is skipped.
     pub(super) fn cancel(&mut self, ledger: &mut Ledger, now: Now) {
         self.cancelled = true;
-        self.record_change(None, ledger);
+        // One that has ended already ends anew, as failed: that is recorded then.
+        if !self.state.is_finished() {
+            self.record_change(None, ledger);
+        }
         self.end_tasks(ledger, now);
     }
 

@@ -23,6 +23,8 @@ pub(super) struct Lanes {
     /// Every lane, once. Those that have become empty leave when their turn comes.
     turns: VecDeque<u64>,
     launches: u64,
+    /// A planted bug: nobody gets a turn.
+    is_unfair: bool,
     waiting: usize,
 }
 
@@ -47,9 +49,14 @@ impl Lanes {
         lane.push(waiting);
     }
 
+    /// Breaks the rule of turns.
+    pub(super) fn forget_turns(&mut self) {
+        self.is_unfair = true;
+    }
+
     /// Who is next.
     pub(super) fn peek(&mut self) -> Option<Waiting> {
-        if !self.launches.is_multiple_of(FAIR_TURN) {
+        if self.is_unfair || !self.launches.is_multiple_of(FAIR_TURN) {
             return self.heads.last().copied();
         }
         while let Some(turn) = self.turns.front() {

@@ -28,6 +28,9 @@ impl Scheduler {
     }
 
     fn launch_waiting(&mut self, now: Now) {
+        if self.ledger.settings.planted.has(Bug::FairTurnForgotten) {
+            self.ledger.pools.forget_turns();
+        }
         while self.ledger.live_here < self.ledger.settings.capacity {
             let Some(first) = self.ledger.pools.pop() else { return };
             let Some(run) = self.runs.get_mut(&first.run) else { continue };

@@ -10,6 +10,7 @@ use super::event::Command;
 use super::limits::Limits;
 use super::pools::Pools;
 use super::timers::Timers;
+use crate::dag::DagAttributes;
 use crate::ids::{AttemptToken, DagId, Epoch, PoolName, RunId, ShardId, WorkerId};
 use crate::store::{AssetNews, Record};
 
@@ -42,6 +43,18 @@ pub struct SchedulerSettings {
     pub check_slas: bool,
     /// Planted bugs.
     pub planted: Planted,
+}
+
+impl SchedulerSettings {
+    /// Whether missed runs of a DAG are made up for.
+    pub(super) fn catches_up(&self, attributes: &DagAttributes) -> bool {
+        attributes.catchup.unwrap_or(self.catchup)
+    }
+
+    /// How many runs of a DAG may be running at a time.
+    pub(super) fn active_runs(&self, attributes: &DagAttributes) -> usize {
+        attributes.max_active_runs.unwrap_or(self.max_active_runs) as usize
+    }
 }
 
 /// A shard that is owned.

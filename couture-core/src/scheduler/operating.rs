@@ -1,5 +1,6 @@
 //! Changes of a run that people ask for, once the run is in memory.
 
+use super::bug::Bug;
 use super::creation::MAX_UNFINISHED_RUNS;
 use super::machine::Scheduler;
 use super::slots::Slot;
@@ -137,6 +138,9 @@ impl Scheduler {
         let Some(run) = self.runs.get_mut(&key) else { return };
         if run.state == RunState::Running {
             run.witness = Slot::default();
+            if !self.ledger.settings.planted.has(Bug::QueueNotReconsidered) {
+                run.reconsider();
+            }
             run.evaluate_all(&mut self.ledger, now);
         }
         run.news.clear();

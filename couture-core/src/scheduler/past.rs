@@ -102,7 +102,7 @@ impl Scheduler {
         past.before = None;
         let dag = run.info.dag.clone();
         let (attributes, date) = (&dag.attributes, run.info.logical_date);
-        let catchup = attributes.catchup.unwrap_or(self.ledger.settings.catchup);
+        let catchup = self.ledger.settings.catches_up(attributes);
         let find = if attributes.dialect == Dialect::V1_10 && catchup {
             // In 1.10 it must be the run of the date before, whatever made it.
             match dag.timetable.previous(date) {
@@ -124,8 +124,7 @@ impl Scheduler {
         let Some(run) = self.runs.get_mut(&of) else { return };
         let attributes = &run.info.dag.attributes;
         let Some(found) = found else {
-            let is_blocked =
-                attributes.dialect == Dialect::V1_10 && attributes.catchup.unwrap_or(self.ledger.settings.catchup);
+            let is_blocked = attributes.dialect == Dialect::V1_10 && self.ledger.settings.catches_up(attributes);
             if !is_blocked {
                 self.allow_all(of, now);
             }

@@ -106,6 +106,11 @@ impl Pools {
         }
     }
 
+    /// Breaks the rule of turns of every pool.
+    pub(super) fn forget_turns(&mut self) {
+        self.pools.iter_mut().for_each(|pool| pool.queue.forget_turns());
+    }
+
     /// Puts a task instance into the queue of its pool.
     pub(super) fn enqueue(&mut self, name: &PoolName, mut waiting: Waiting) {
         self.arrivals += 1;

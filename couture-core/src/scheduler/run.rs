@@ -268,12 +268,14 @@ impl Run {
         ledger.record(self.shard(), Record::Task(Box::new(record)), slots);
     }
 
-    /// Starts looking at the tasks.
-    pub(super) fn begin(&mut self, ledger: &mut Ledger, now: Now) {
+    /// It is running from now on, which is for the caller to record before [`begin`](Self::begin).
+    pub(super) fn set_running(&mut self, now: Now) {
         self.state = RunState::Running;
-        if self.started_at.is_none() {
-            self.started_at = Some(now.wall);
-        }
+        self.started_at = Some(now.wall);
+    }
+
+    /// Starts looking at the tasks of a run that is running.
+    pub(super) fn begin(&mut self, ledger: &mut Ledger, now: Now) {
         self.arm_timeout(ledger, now);
         self.evaluate_all(ledger, now);
     }

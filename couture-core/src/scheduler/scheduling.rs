@@ -68,16 +68,16 @@ impl Scheduler {
             return None;
         }
         let attributes = &dag.attributes;
-        let own_limit = attributes.max_active_runs.unwrap_or(settings.max_active_runs);
-        let limit = dag.timetable.active_runs_limit().map_or(own_limit, |limit| limit.min(own_limit));
+        let own_limit = settings.active_runs(attributes);
+        let limit = dag.timetable.active_runs_limit().map_or(own_limit, |limit| (limit as usize).min(own_limit));
         // Nothing is lost: it is looked at again when a run ends.
-        if entry.unfinished >= limit as usize {
+        if entry.unfinished >= limit {
             return None;
         }
         let restriction = Restriction {
             earliest: attributes.start_date,
             latest: attributes.end_date,
-            catchup: attributes.catchup.unwrap_or(settings.catchup),
+            catchup: settings.catches_up(attributes),
         };
         let next = dag.timetable.next_run(entry.last_interval.as_ref(), &restriction, now.wall)?;
         if next.is_due(now.wall) {

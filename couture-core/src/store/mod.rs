@@ -10,6 +10,7 @@ mod reader;
 mod records;
 mod refusal;
 mod request;
+mod run_query;
 mod sla_miss;
 mod writer;
 
@@ -26,6 +27,7 @@ pub use records::{
 };
 pub use refusal::Refusal;
 pub use request::{Answer, InboxId, Message, Request, Trigger};
+pub use run_query::{RunOrder, RunQuery};
 pub use sla_miss::SlaMiss;
 pub use writer::Store;
 

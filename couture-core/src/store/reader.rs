@@ -10,6 +10,7 @@ use super::asset_event::AssetEvent;
 use super::backfill::Backfill;
 use super::error::StoreError;
 use super::records::{DagRecord, JournalEntry, RunRecord, TaskRecord};
+use super::run_query::RunQuery;
 use super::sla_miss::SlaMiss;
 
 /// Looks at what a store holds, without changing it.
@@ -30,6 +31,12 @@ pub trait StoreReader: Debug + Send + Sync {
         limit: usize,
     ) -> Result<Vec<RunRecord>, StoreError>;
 
+    /// At most `limit` of the runs that `query` is about, after the first `offset`.
+    async fn find_runs(&self, query: &RunQuery, offset: usize, limit: usize) -> Result<Vec<RunRecord>, StoreError>;
+
+    /// How many runs `query` is about.
+    async fn count_runs(&self, query: &RunQuery) -> Result<usize, StoreError>;
+
     /// One run.
     async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError>;
 
@@ -40,6 +47,10 @@ pub trait StoreReader: Debug + Send + Sync {
         after: Option<(TaskIndex, MapIndex)>,
         limit: usize,
     ) -> Result<Vec<TaskRecord>, StoreError>;
+
+    /// The tasks of a run that have instances of their own, ascending, each with how many: one more than the highest map index. Not
+    /// every instance has a row, and some may be removed.
+    async fn mapped_tasks(&self, run: RunKey) -> Result<Vec<(TaskIndex, u32)>, StoreError>;
 
     /// The earlier tries of a task instance, by try, ascending; without XComs. The current one is not among them.
     async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError>;
@@ -55,8 +66,18 @@ pub trait StoreReader: Debug + Send + Sync {
     /// The SLA misses of a DAG, or of all, newest logical date first; at most `limit`.
     async fn sla_misses(&self, dag_id: Option<&DagId>, limit: usize) -> Result<Vec<SlaMiss>, StoreError>;
 
-    /// The changes of an asset, or of all, newest first; at most `limit`.
-    async fn asset_events(&self, asset: Option<&AssetName>, limit: usize) -> Result<Vec<AssetEvent>, StoreError>;
+    /// The changes of an asset, or of all, in the order in which they were recorded, or newest first: at most `limit` after the first
+    /// `offset`.
+    async fn asset_events(
+        &self,
+        asset: Option<&AssetName>,
+        newest_first: bool,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<AssetEvent>, StoreError>;
+
+    /// How many changes of an asset, or of all, there are.
+    async fn count_asset_events(&self, asset: Option<&AssetName>) -> Result<usize, StoreError>;
 
     /// The last position of each shard's journal, by shard, ascending.
     async fn positions(&self) -> Result<Vec<(ShardId, u64)>, StoreError>;

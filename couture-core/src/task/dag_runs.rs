@@ -75,6 +75,10 @@ pub trait DagRuns: Debug + Send + Sync {
     /// that says so. The run of a paused DAG waits until it is not paused any more.
     async fn trigger(&self, run: NewRun) -> Result<Triggered, BoxError>;
 
+    /// Lets all tasks of a run begin again; on its way at least when it returns. Nothing where there
+    /// is no such run.
+    async fn clear(&self, dag_id: &DagId, run_id: &RunId) -> Result<(), BoxError>;
+
     /// A run by its id.
     async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<SeenRun>, BoxError>;
 
@@ -116,6 +120,10 @@ impl LateDagRuns {
 impl DagRuns for LateDagRuns {
     async fn trigger(&self, run: NewRun) -> Result<Triggered, BoxError> {
         self.bound()?.trigger(run).await
+    }
+
+    async fn clear(&self, dag_id: &DagId, run_id: &RunId) -> Result<(), BoxError> {
+        self.bound()?.clear(dag_id, run_id).await
     }
 
     async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<SeenRun>, BoxError> {

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use super::error::{Kept, ValueError};
+use super::secret_forms::base64;
 use super::secret_name::secrets_in;
 use super::variable::{OnExisting, check_texts};
 use crate::ids::ConnId;
@@ -81,7 +81,7 @@ impl Connection {
         check_texts(Kept::Connection, self.conn_id.as_str(), texts)
     }
 
-    /// What must be masked where the connection was used: the password, as it is and as it stands in a URI, and what the extra holds
+    /// What must be masked where the connection was used: the password, alone and with the login as HTTP has it, and what the extra holds
     /// under secret names. An extra that is not JSON is a secret as a whole.
     pub fn secrets(&self) -> Vec<String> {
         let mut found: Vec<String> = self.password.iter().cloned().collect();
@@ -90,11 +90,8 @@ impl Connection {
             Some(Err(_)) => found.extend(self.extra.clone()),
             None => {}
         }
-        let encoded: Vec<_> =
-            found.iter().map(|text| utf8_percent_encode(text, super::uri::UNSAFE).to_string()).collect();
-        let fully: Vec<_> = found.iter().map(|text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()).collect();
-        found.extend(encoded);
-        found.extend(fully);
+        let pair = self.password.iter().map(|password| format!("{}:{password}", self.login.as_deref().unwrap_or("")));
+        found.extend(pair.map(|pair| base64(&pair)));
         found.retain(|text| !text.is_empty());
         found.sort();
         found.dedup();

@@ -7,6 +7,7 @@ mod error;
 mod memory;
 mod pools;
 mod recorded;
+mod secret_forms;
 mod secret_name;
 mod stored;
 mod uri;

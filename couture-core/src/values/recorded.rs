@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use super::Values;
 use super::connection::Connection;
 use super::error::{Kept, ValueError};
+use super::secret_forms::forms;
 use super::variable::secrets_of;
 
 /// What one attempt looks up: others' values, with the secrets among them remembered, so that they can be masked in its log.
@@ -32,7 +33,7 @@ impl RecordedValues {
     /// The most bytes of secrets that are remembered. What would be more is not handed out, since it could not be masked.
     pub const MAX_SECRET_BYTES: usize = 8 << 20;
 
-    /// The secrets among what was looked up so far.
+    /// The secrets among what was looked up so far, in every form in which they may stand in a text.
     pub fn secrets(&self) -> Vec<String> {
         self.lock().texts.iter().cloned().collect()
     }
@@ -58,7 +59,7 @@ impl RecordedValues {
 
     fn remember(&self, kind: Kept, name: &str, secrets: Vec<String>) -> Result<(), ValueError> {
         let mut known = self.lock();
-        for secret in secrets {
+        for secret in secrets.into_iter().flat_map(forms) {
             if known.texts.contains(&secret) {
                 continue;
             }

@@ -67,7 +67,7 @@ fn a_success_changes_its_outlets_and_starts_who_waits_for_them() {
     bench.add(reader("other", AssetCondition::All(vec![named("a"), named("z")]), 16));
     let run_id = write(&mut bench, vec![(asset("b"), json!({"rows": 7}))]);
     assert_eq!(started(&bench), ["all", "any"]);
-    let events = bench.store.asset_events(None, 10).now_or_never().unwrap().unwrap();
+    let events = bench.store.asset_events(None, true, 0, 10).now_or_never().unwrap().unwrap();
     let facts: Vec<_> = events.iter().map(|event| (event.asset.as_str(), event.extra.clone())).collect();
     assert_eq!(facts, [("b", json!({"rows": 7})), ("a", json!(null))]);
     assert_eq!(events[0].source.as_ref().unwrap().task_id.as_str(), "write");
@@ -123,7 +123,7 @@ fn what_is_said_from_outside_counts_once() {
     bench.add(reader("reader", named("a"), 16));
     bench.arrive(Message::ChangeAsset { asset: asset("a"), extra: json!({"by": "hand"}) });
     bench.restart();
-    let events = bench.store.asset_events(Some(&asset("a")), 10).now_or_never().unwrap().unwrap();
+    let events = bench.store.asset_events(Some(&asset("a")), true, 0, 10).now_or_never().unwrap().unwrap();
     assert_eq!((events.len(), &events[0].extra, &events[0].source), (1, &json!({"by": "hand"}), &None));
     assert_eq!(started(&bench), ["reader"]);
 }

@@ -169,6 +169,7 @@ impl Executor for SimExecutor {
                     }
                 }
                 None => {
+                    self.0.world.tell(|| format!("{:?} does not have {token}", self.0.life));
                     let outcome = Outcome::Lost { reason: "not here".into() };
                     self.0.report(Report::Ended { token, started_at: None, ended_at: self.0.wall(), outcome });
                 }

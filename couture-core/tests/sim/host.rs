@@ -93,7 +93,7 @@ impl Host {
         }
     }
 
-    fn life(&self) -> Life {
+    pub fn life(&self) -> Life {
         Life { host: self.number, incarnation: self.incarnation }
     }
 
@@ -173,6 +173,7 @@ impl Host {
             }
         }
         executor.promises.died(&dead);
+        executor.promises.scheduler_died();
     }
 
     pub fn jump(&self, by_us: i64) {

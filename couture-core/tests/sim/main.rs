@@ -4,6 +4,7 @@
 //! `SEED=… cargo test -p couture-core --test sim` replays one seed and prints what happens. `SEEDS=…` sets how many are tried, and
 //! `SEED_THREADS=…` by how many threads.
 
+mod asking;
 mod bugs;
 mod clock;
 mod executor;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use couture_core::dag::{DagAttributes, ExpandSource, Input};
+use couture_core::dag::{Asset, AssetCondition, DagAttributes, ExpandSource, Input};
 use couture_core::schedule::Schedule;
 use couture_core::task::Decision;
 use couture_core::{
-    AttemptToken, Dag, DagBuilder, DynOperator, Failure, Operator, Out, PoolName, TaskContext, Timestamp, TriggerRule,
-    operator,
+    AssetName, AttemptToken, Dag, DagBuilder, DynOperator, Failure, Operator, Out, PoolName, TaskContext, Timestamp,
+    TriggerRule, operator,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,6 +51,11 @@ pub enum Fate {
     Hangs,
 }
 
+/// What tasks of the `n`th DAG write.
+pub fn asset(n: u64) -> AssetName {
+    AssetName::new(format!("a{n}")).unwrap()
+}
+
 pub struct Plan {
     seed: u64,
     pub dags: Vec<Arc<Dag>>,
@@ -76,7 +81,7 @@ impl Plan {
         if random.one_in(8) {
             dag = dag.dagrun_timeout(Duration::from_millis(random.within(200..20_000)));
         }
-        dag = dag.attributes(|attributes| Self::draw_schedule(attributes, random));
+        dag = dag.attributes(|attributes| Self::draw_schedule(n, attributes, random));
         let mut tasks: Vec<Out<'_, ()>> = Vec::new();
         for at in 0..random.within(1..8) {
             let operator = Planned { is_supervised: random.one_in(2) };
@@ -99,6 +104,10 @@ impl Plan {
                 options.priority_weight = random.within(0..3) as i32;
                 // What may hang needs a timeout: every task has one in a hanging DAG.
                 options.execution_timeout_ms = Some(random.within(500..3_000));
+                if random.one_in(4) {
+                    options.outlets.push(Asset { name: asset(n), uri: None, extra: Value::Null });
+                }
+                options.sla_ms = random.one_in(6).then(|| random.within(100..8_000));
             });
             for upstream in &tasks {
                 if random.one_in(3) {
@@ -111,7 +120,7 @@ impl Plan {
     }
 
     /// A few runs by schedule, perhaps, and limits.
-    fn draw_schedule(attributes: &mut DagAttributes, random: &mut Random) {
+    fn draw_schedule(n: u64, attributes: &mut DagAttributes, random: &mut Random) {
         attributes.max_active_tasks = random.one_in(4).then(|| random.within(1..4) as u32);
         attributes.max_active_runs = random.one_in(2).then(|| random.within(1..4) as u32);
         if random.one_in(3) {
@@ -119,6 +128,12 @@ impl Plan {
             attributes.schedule = Schedule::Delta { delta_ms: delta_us / 1_000 };
             attributes.start_date = Some(Timestamp::from_micros(EPOCH_US));
             attributes.end_date = Some(Timestamp::from_micros(EPOCH_US + delta_us * random.within(0..5) as i64));
+        }
+        // Those of DAGs before it, so that no circle drives itself.
+        if n > 0 && random.one_in(2) {
+            let parts = (0..random.within(1..3)).map(|_| AssetCondition::Asset(asset(random.within(0..n)))).collect();
+            let condition = if random.one_in(2) { AssetCondition::All(parts) } else { AssetCondition::Any(parts) };
+            attributes.assets = Some(condition);
         }
     }
 

@@ -1,16 +1,25 @@
 //! The product's promises, checked at every commit and at every start of an attempt.
 
+mod assets;
+mod backfills;
+mod changes;
+mod run;
+mod slas;
+mod turns;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use couture_core::dag::ExpandSource;
-use couture_core::store::{Commit, Record, RunChange, RunRecord, TaskRecord};
+use couture_core::store::{BackfillState, Commit, InboxId, MarkedState, Message, Operation, Record, Request};
 use couture_core::task::Outcome;
-use couture_core::trigger_rule::{UpstreamCounts, Verdict};
-use couture_core::{
-    AttemptToken, Dag, DagId, Dialect, MapIndex, PoolName, RunId, RunKey, RunState, RunType, ShardId, TaskIndex,
-    TaskState, Timestamp,
-};
+use couture_core::trigger_rule::Verdict;
+use couture_core::{AttemptToken, DagId, PoolName, RunId, RunKey, RunState, RunType, ShardId, TaskIndex, TaskState};
+
+use assets::Assets;
+use backfills::{Backfills, may_clear};
+use run::Run;
+use slas::Slas;
+use turns::Turns;
 
 use crate::plan::Plan;
 use crate::world::Life;
@@ -33,70 +42,76 @@ struct Seen {
     launched: BTreeSet<AttemptToken>,
     executing: BTreeMap<AttemptToken, Life>,
     outcomes: BTreeMap<AttemptToken, Outcome>,
-}
-
-struct Run {
-    dag: Arc<Dag>,
-    state: RunState,
-    cancelled: bool,
-    logical_date: Timestamp,
-    run_type: RunType,
-    tasks: BTreeMap<(TaskIndex, MapIndex), TaskRecord>,
-}
-
-impl Run {
-    fn state(&self, task: TaskIndex, map_index: MapIndex) -> Option<TaskState> {
-        self.tasks.get(&(task, map_index)).map(|row| row.state)
-    }
-
-    /// The states of a task: its own, or those of its instances.
-    fn states(&self, task: TaskIndex) -> Vec<Option<TaskState>> {
-        match self.tasks.get(&(task, MapIndex::NONE)) {
-            Some(row) if row.state == TaskState::Expanded => {
-                (0..row.length.unwrap_or_default() as i32).map(|at| self.state(task, MapIndex(at))).collect()
-            }
-            row => vec![row.map(|row| row.state)],
-        }
-    }
-
-    /// How many task instances are live.
-    fn live(&self) -> usize {
-        self.tasks.values().filter(|row| row.state.is_live()).count()
-    }
-
-    fn is_skipped_by_decision(&self, task: TaskIndex) -> bool {
-        let decisions = self.tasks.iter().filter_map(|((of, _), row)| Some((of, row.decision.as_ref()?)));
-        decisions.into_iter().any(|(of, decision)| self.dag.skipped_by(*of, decision).contains(&task))
-    }
-
-    fn counts(&self, task: TaskIndex) -> UpstreamCounts {
-        let states: Vec<_> = self.dag.task(task).upstream.iter().flat_map(|upstream| self.states(*upstream)).collect();
-        let mut counts = UpstreamCounts { total: states.len() as u32, ..Default::default() };
-        for state in states {
-            match state {
-                Some(TaskState::Success) => counts.success += 1,
-                Some(TaskState::Failed) => counts.failed += 1,
-                Some(TaskState::UpstreamFailed) => counts.upstream_failed += 1,
-                Some(TaskState::Skipped) => counts.skipped += 1,
-                _ => {}
-            }
-        }
-        counts
-    }
-
-    /// What becomes of a task that has not begun.
-    fn verdict(&self, task: TaskIndex) -> Verdict {
-        if self.is_skipped_by_decision(task) { Verdict::Skip } else { self.verdict_of_rule(task) }
-    }
-
-    fn verdict_of_rule(&self, task: TaskIndex) -> Verdict {
-        self.dag.task(task).options.trigger_rule.verdict(&self.counts(task), Dialect::V2)
-    }
+    assets: Assets,
+    backfills: Backfills,
+    slas: Slas,
+    /// Where one scheduler has all shards.
+    turns: Option<Turns>,
 }
 
 impl Promises {
-    pub fn new(plan: Arc<Plan>, clocks_jump: bool) -> Self {
-        Self { plan, seen: Mutex::new(Seen { clocks_jump, ..Seen::default() }) }
+    pub fn new(plan: Arc<Plan>, clocks_jump: bool, is_exclusive: bool) -> Self {
+        let turns = is_exclusive.then(Turns::default);
+        Self { plan, seen: Mutex::new(Seen { clocks_jump, turns, ..Seen::default() }) }
+    }
+
+    /// Something is asked of the schedulers.
+    pub fn asked(&self, request: &Request) {
+        let mut seen = self.seen.lock().unwrap();
+        let Request::Operate { run, operation, .. } = request else { return };
+        let Some(run) = seen.runs.get_mut(run) else { return };
+        run.asked.all += 1;
+        match operation {
+            Operation::MarkTasks { state, .. } | Operation::MarkRun { state } => match state {
+                MarkedState::Success => run.asked.successes += 1,
+                MarkedState::Failed => run.asked.failures += 1,
+            },
+            Operation::ClearTasks { .. } | Operation::RunTask { .. } => {}
+        }
+    }
+
+    /// A change of an asset is about to be announced.
+    pub fn announced(&self) {
+        self.seen.lock().unwrap().assets.asked += 1;
+    }
+
+    /// Messages were read, and are dealt with from now on.
+    pub fn read(&self, messages: &[(InboxId, Result<Message, String>)]) {
+        let mut seen = self.seen.lock().unwrap();
+        for (id, message) in messages {
+            if let Ok(message) = message {
+                seen.assets.read(*id, message);
+            }
+        }
+    }
+
+    /// A scheduler is gone.
+    pub fn scheduler_died(&self) {
+        if let Some(turns) = &mut self.seen.lock().unwrap().turns {
+            turns.begin_anew();
+        }
+    }
+
+    /// The runs there are.
+    pub fn runs(&self) -> Vec<(DagId, RunKey)> {
+        self.seen.lock().unwrap().runs.iter().map(|(key, run)| (run.dag.dag_id.clone(), *key)).collect()
+    }
+
+    /// The backfills that are paused.
+    pub fn paused_backfills(&self) -> Vec<(DagId, i64)> {
+        let seen = self.seen.lock().unwrap();
+        let paused = seen.backfills.rows.values().filter(|row| row.state == BackfillState::Paused);
+        paused.map(|row| (row.dag_id.clone(), row.number)).collect()
+    }
+
+    /// The backfills there are.
+    pub fn backfills(&self) -> Vec<(DagId, i64)> {
+        let seen = self.seen.lock().unwrap();
+        seen.backfills.rows.values().map(|row| (row.dag_id.clone(), row.number)).collect()
+    }
+
+    pub fn backfills_are_over(&self) -> bool {
+        self.seen.lock().unwrap().backfills.is_over()
     }
 
     pub fn violations(&self) -> Vec<String> {
@@ -132,6 +147,10 @@ impl Promises {
         seen.clocks_jump || made == self.plan.dags.iter().map(|dag| Plan::scheduled_dates(dag).len()).sum::<usize>()
     }
 
+    pub fn nobody_is_paused(&self) -> bool {
+        self.seen.lock().unwrap().paused.is_empty()
+    }
+
     pub fn is_idle(&self) -> bool {
         self.seen.lock().unwrap().executing.is_empty()
     }
@@ -153,9 +172,9 @@ impl Promises {
         if let Some(twin) = twin {
             seen.violations.push(format!("{token} starts while {twin} still runs"));
         }
-        // What was decided after its launch comes too late.
+        // What was decided after its launch comes too late; so does what was changed by hand.
         let verdict = run.verdict_of_rule(token.task);
-        if verdict != Verdict::Run {
+        if verdict != Verdict::Run && run.asked.all == 0 {
             seen.violations.push(format!("{token} starts although its trigger rule says {verdict:?}"));
         }
         let state = run.state(token.task, token.map_index);
@@ -184,7 +203,10 @@ impl Promises {
     pub fn ended(&self, token: AttemptToken, outcome: &Outcome) {
         let mut seen = self.seen.lock().unwrap();
         seen.executing.remove(&token);
-        seen.outcomes.insert(token, outcome.clone());
+        // A success may be reported late, when somebody has looked again, and failed to.
+        if !matches!(seen.outcomes.get(&token), Some(Outcome::Succeeded { .. })) {
+            seen.outcomes.insert(token, outcome.clone());
+        }
     }
 
     /// Attempts have died with their server.
@@ -211,15 +233,25 @@ impl Promises {
         if is_repeat {
             return;
         }
-        for record in commit.shards.iter().flat_map(|part| &part.records) {
+        let records = || commit.shards.iter().flat_map(|part| &part.records);
+        for row in records() {
+            let Record::Backfill(row) = row else { continue };
+            if !seen.backfills.is_known(row) {
+                seen.runs.values_mut().filter(|run| may_clear(row, run)).for_each(|run| run.asked.all += 1);
+            }
+        }
+        for record in records() {
             match record {
                 Record::Dag(dag) if dag.paused => drop(seen.paused.insert(dag.dag_id.clone())),
                 Record::Dag(dag) => drop(seen.paused.remove(&dag.dag_id)),
                 Record::RunCreated(run) => seen.run_created(run, &self.plan),
                 Record::RunChanged(change) => seen.run_changed(change),
                 Record::Task(task) => seen.task_changed(task),
+                Record::SlaMissed(miss) => {
+                    let broken = seen.slas.missed(miss, &seen.runs);
+                    seen.violations.extend(broken);
+                }
                 Record::AssetChanged(_)
-                | Record::SlaMissed(_)
                 | Record::Backfill(_)
                 | Record::HistoryDeleted(_)
                 | Record::Posted { .. }
@@ -229,6 +261,12 @@ impl Promises {
         }
         for delta in &commit.pools {
             *seen.used.entry(delta.pool.clone()).or_default() += delta.slots;
+        }
+        let violations = &mut seen.violations;
+        seen.assets.committed(commit, &self.plan, violations);
+        seen.backfills.committed(commit, &mut seen.runs, &self.plan, violations);
+        if let Some(turns) = &mut seen.turns {
+            turns.committed(commit, &seen.runs, &seen.paused, violations);
         }
         seen.check_pools();
         seen.check_limits();
@@ -246,6 +284,10 @@ impl Promises {
             }
         }
         seen.check_schedules(&self.plan);
+        seen.assets.finished(&self.plan, &mut seen.violations);
+        if !seen.backfills.is_over() {
+            seen.violations.push("a backfill does not end".into());
+        }
         if let Some((pool, used)) = seen.used.iter().find(|(_, used)| **used != 0) {
             seen.violations.push(format!("{used} slots of pool {pool} were never given back"));
         }
@@ -256,108 +298,6 @@ impl Promises {
 }
 
 impl Seen {
-    fn run_created(&mut self, run: &RunRecord, plan: &Plan) {
-        let dag = plan.dags.iter().find(|dag| dag.dag_id == run.dag_id).expect("a planned dag").clone();
-        if self.run_ids.insert((run.dag_id.clone(), run.run_id.clone()), run.key).is_some() {
-            self.violations.push(format!("run {} of {} is created twice", run.run_id, run.dag_id));
-        }
-        let (logical_date, run_type, tasks) = (run.logical_date, run.run_type, BTreeMap::new());
-        let run_of = Run { dag, state: run.state, cancelled: run.cancelled, logical_date, run_type, tasks };
-        self.runs.insert(run.key, run_of);
-    }
-
-    fn run_changed(&mut self, change: &RunChange) {
-        let Some(run) = self.runs.get_mut(&change.key) else {
-            return self.violations.push(format!("run {} changes before it exists", change.key.0));
-        };
-        if run.state.is_finished() {
-            self.violations.push(format!("run {} changes after its end", change.key.0));
-        }
-        if run.cancelled && !change.cancelled {
-            self.violations.push(format!("run {} is no longer cancelled", change.key.0));
-        }
-        (run.state, run.cancelled) = (change.state, change.cancelled);
-        if !run.state.is_finished() {
-            return;
-        }
-        let all = (0..run.dag.tasks().len() as u32).map(TaskIndex).flat_map(|task| run.states(task));
-        if all.into_iter().any(|state| !state.is_some_and(TaskState::is_finished)) {
-            self.violations.push(format!("run {} ends before its tasks", change.key.0));
-        }
-        let leaf_failed = run
-            .dag
-            .leaves()
-            .flat_map(|leaf| run.states(leaf))
-            .any(|state| matches!(state, Some(TaskState::Failed | TaskState::UpstreamFailed)));
-        let expected = if leaf_failed || run.cancelled { RunState::Failed } else { RunState::Success };
-        if run.state != expected {
-            self.violations.push(format!("run {} ends as {} instead of {expected}", change.key.0, run.state));
-        }
-    }
-
-    fn task_changed(&mut self, row: &TaskRecord) {
-        let token = row.token;
-        let Some(run) = self.runs.get_mut(&token.run) else {
-            return self.violations.push(format!("{token} changes before its run exists"));
-        };
-        let before = run.tasks.insert((token.task, token.map_index), row.clone());
-        let options = run.dag.task(token.task).options.clone();
-        let is_first = token.try_number <= 1 && token.launch <= 1;
-        let verdict = if is_first { run.verdict(token.task) } else { run.verdict_of_rule(token.task) };
-        let expand = run.dag.task(token.task).expand.as_ref();
-        let is_empty_map =
-            expand.is_some_and(|expand| matches!(&expand.sources[0], ExpandSource::Literal(list) if list.is_empty()));
-        let mut broken = Vec::new();
-        if before.as_ref().is_some_and(|before| before.state.is_finished()) {
-            broken.push("changes after its end".to_owned());
-        }
-        if token.try_number > options.retries + 1 {
-            broken.push(format!("is try {} with {} retries", token.try_number, options.retries));
-        }
-        match row.state {
-            TaskState::Queued if before.as_ref().is_none_or(|before| before.token != token) => {
-                if !self.launched.insert(token) {
-                    broken.push("is launched twice".to_owned());
-                }
-                if verdict != Verdict::Run {
-                    broken.push(format!("is launched although its trigger rule says {verdict:?}"));
-                }
-                if self.paused.contains(&run.dag.dag_id) {
-                    broken.push("is launched while its DAG is paused".to_owned());
-                }
-                if run.cancelled {
-                    broken.push("is launched after its run was ended".to_owned());
-                }
-                let wait = before.filter(|before| before.lost == 0).and_then(|before| before.retry_at);
-                if let (Some(wait), Some(queued)) = (wait, row.queued_at)
-                    && !self.clocks_jump
-                    && queued < wait
-                {
-                    broken.push(format!("is tried again at {queued}, before {wait}"));
-                }
-            }
-            TaskState::Success if !matches!(self.outcomes.get(&token), Some(Outcome::Succeeded { .. })) => {
-                broken.push("is recorded as success, which it never reported".to_owned());
-            }
-            TaskState::Failed => {
-                let fatal = matches!(self.outcomes.get(&token), Some(Outcome::Failed { retryable: false, .. }));
-                if !fatal && !run.cancelled && token.try_number <= options.retries {
-                    broken.push(format!("fails in try {} with {} retries", token.try_number, options.retries));
-                }
-            }
-            TaskState::Skipped
-                if token.try_number == 0 && !run.cancelled && !is_empty_map && verdict != Verdict::Skip =>
-            {
-                broken.push(format!("is skipped although its trigger rule says {verdict:?}"));
-            }
-            TaskState::UpstreamFailed if verdict != Verdict::FailUpstream => {
-                broken.push(format!("is upstream_failed although its trigger rule says {verdict:?}"));
-            }
-            _ => {}
-        }
-        self.violations.extend(broken.into_iter().map(|what| format!("{token} {what}")));
-    }
-
     /// The slots counted in the store are those of the attempts that hold a lease.
     fn check_pools(&mut self) {
         let mut held: BTreeMap<&PoolName, i64> = BTreeMap::new();
@@ -383,7 +323,8 @@ impl Seen {
         for run in self.runs.values().filter(|run| run.state == RunState::Running) {
             let attributes = &run.dag.attributes;
             let running = running.entry(&run.dag.dag_id).or_default();
-            *running += 1;
+            // Those of backfills have a limit of their own, and what is opened again is let in.
+            *running += u32::from(run.backfill.is_none());
             if *running > attributes.max_active_runs.unwrap_or(16) {
                 self.violations.push(format!("{running} runs of {} are running", run.dag.dag_id));
             }

@@ -118,6 +118,7 @@ impl Store for SimStore {
     ) -> Result<Vec<(InboxId, Result<Message, String>)>, StoreError> {
         let messages = self.call(self.inner.inbox(shards, limit)).await??;
         if !messages.is_empty() {
+            self.promises.read(&messages);
             self.world.tell(|| format!("{:?} reads {messages:?}", self.life));
         }
         Ok(messages)

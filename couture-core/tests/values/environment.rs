@@ -97,7 +97,10 @@ async fn secrets_that_were_looked_up_are_remembered() {
     values.variable("my_token").await.unwrap();
     values.connection("many").await.unwrap();
     values.connection("db").await.unwrap();
-    assert_eq!(values.secrets(), ["hunter2", "pass1", "pass2", "t0ken"]);
+    let secrets = values.secrets();
+    for secret in ["hunter2", "pass1", "pass2", "t0ken"] {
+        assert!(secrets.iter().any(|known| known == secret), "{secret}");
+    }
     assert_eq!(values.masked("hunter2@pass1, t0ken".into()), "***@***, ***");
     let shown = format!("{values:?}{:?}", environment());
     for secret in values.secrets() {

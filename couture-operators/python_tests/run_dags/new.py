@@ -33,7 +33,7 @@ from airflow.sensors.python import PythonSensor
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 from airflow.triggers.temporal import TimeDeltaTrigger
 from airflow.utils.task_group import TaskGroup
-from helper.words import Box, shout
+from words_of.words import Box, shout
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 

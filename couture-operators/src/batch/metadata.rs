@@ -6,6 +6,7 @@ use object_store::ObjectStoreExt as _;
 use object_store::aws::AmazonS3Builder;
 use tokio::io::AsyncReadExt as _;
 
+use super::hdfs;
 use crate::http::{MAX_BODY_BYTES, body, client, cryptography};
 
 /// The connection that says how to reach `s3:` files, where there is one; else the environment does, as for any client of S3.
@@ -20,12 +21,9 @@ pub(super) async fn read(address: &str, cx: &TaskContext) -> Result<Vec<u8>, Fai
             Some(("http" | "https", _)) => http(address).await,
             Some(("ftp", _)) => ftp(address).await,
             Some(("s3" | "s3a", rest)) => s3(rest, cx).await,
-            Some(("hdfs", _)) => {
-                let how = "name the same file by its WebHDFS address: http://NAMENODE:9870/webhdfs/v1/PATH?op=OPEN";
-                Err(Failure::fatal(format!("files of hdfs: are not read here; {how}")))
-            }
+            Some(("hdfs" | "webhdfs", _)) => hdfs::read(address, cx).await,
             Some((scheme, _)) => {
-                let known = "a path, file:, http:, https:, ftp: and s3: are";
+                let known = "a path, file:, http:, https:, ftp:, s3: and hdfs: are";
                 Err(Failure::fatal(format!("files of {scheme}: are not read here; {known}")))
             }
         }
@@ -57,7 +55,7 @@ async fn local(path: &str) -> Result<Vec<u8>, Failure> {
     bounded(file, path).await
 }
 
-async fn http(url: &str) -> Result<Vec<u8>, Failure> {
+pub(super) async fn http(url: &str) -> Result<Vec<u8>, Failure> {
     let answer = client(true)?.get(url).send().await.map_err(reqwest::Error::without_url)?;
     let status = answer.status();
     if !status.is_success() {

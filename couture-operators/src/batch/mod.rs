@@ -1,5 +1,6 @@
 //! Running a DAG over a table in batches.
 
+mod hdfs;
 mod metadata;
 mod operator;
 mod table;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use couture_core::task::Triggered;
+use couture_core::task::{DagRuns as _, Triggered};
 use couture_core::{Failure, Operator, RunId, TaskContext, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,6 +27,9 @@ pub struct TriggerDagRunOperator {
     /// The moment the run is about; a template. Now where absent.
     #[serde(default, alias = "execution_date", skip_serializing_if = "Option::is_none")]
     pub logical_date: Option<String>,
+    /// Whether a run with that id that there is already begins again; where it does not, it is an error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reset_dag_run: bool,
     /// Whether this task ends as the run does.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wait_for_completion: bool,
@@ -69,6 +72,7 @@ impl TriggerDagRunOperator {
             trigger_run_id: None,
             conf: Value::Null,
             logical_date: None,
+            reset_dag_run: false,
             wait_for_completion: false,
             poke_interval: MINUTE,
             allowed_states: Vec::new(),
@@ -90,8 +94,14 @@ impl TriggerDagRunOperator {
             return Ok(false);
         };
         let triggered = runs.start(run_id, date, conf).await?;
+        // A later launch of a try finds the run that the try has started.
         if triggered == Triggered::Exists && self.trigger_run_id.is_some() && cx.token().launch == 1 {
-            return Err(Failure::retry(format!("dag {} has a run {run_id} already", runs.dag_id)));
+            if !self.reset_dag_run {
+                let how = "give another trigger_run_id, or set reset_dag_run to let it begin again";
+                return Err(Failure::retry(format!("dag {} has a run {run_id} already; {how}", runs.dag_id)));
+            }
+            cx.services().dag_runs.clear(&runs.dag_id, run_id).await?;
+            cx.log(format!("run {run_id} of dag {} begins again", runs.dag_id));
         }
         Ok(true)
     }

@@ -109,7 +109,11 @@ fn succeeded(mut said: End, cx: &TaskContext) -> Result<Value, Failure> {
 /// Why a process has failed that ended without a word.
 fn silent(end: &ProcessEnd) -> String {
     const MAX_CHARS: usize = 500;
+    if let Some(unheard) = &end.unheard {
+        return format!("python task failed: {unheard}");
+    }
     let how = match (end.signal, end.code) {
+        _ if end.unheard.is_some() => end.unheard.clone().unwrap_or_default(),
         (Some(signal), _) => format!("killed by {}", signal_name(signal)),
         (None, Some(0)) => "it ended with exit code 0 before its task was done, as os._exit(0) does".to_owned(),
         (None, code) => format!("exit code {}", code.unwrap_or(-1)),
@@ -126,7 +130,14 @@ mod tests {
     #[test]
     fn a_process_without_a_word_has_failed() {
         let check = |code: Option<i32>, signal: Option<i32>, last_line: &str, expected: &str| {
-            let end = ProcessEnd { code, signal, last_line: last_line.into(), peak_rss_bytes: None, said: None };
+            let end = ProcessEnd {
+                code,
+                signal,
+                last_line: last_line.into(),
+                peak_rss_bytes: None,
+                said: None,
+                unheard: None,
+            };
             assert_eq!(silent(&end), expected);
         };
         check(Some(3), None, "bye", "python task failed: exit code 3: bye");

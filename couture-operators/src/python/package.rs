@@ -1,7 +1,7 @@
 //! The Python packages `couture` and `airflow`, which are carried in the program and unpacked where Python finds them.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ pub fn package_hash() -> String {
 pub fn unpack(root: &Path) -> io::Result<PathBuf> {
     fs::create_dir_all(root)?;
     let folder = root.join(package_hash());
-    if !folder.is_dir() {
+    if !is_whole(&folder) {
         let fresh = root.join(format!(".fresh-{}", std::process::id()));
         if fresh.exists() {
             fs::remove_dir_all(&fresh)?;
@@ -40,21 +40,43 @@ pub fn unpack(root: &Path) -> io::Result<PathBuf> {
         for (path, content) in FILES {
             let file = fresh.join(path);
             fs::create_dir_all(file.parent().unwrap_or(&fresh))?;
-            let mut file = File::create(file)?;
-            file.write_all(content)?;
-            file.sync_data()?;
+            fs::write(file, content)?;
         }
         fs::create_dir_all(&fresh)?;
         match fs::rename(&fresh, &folder) {
-            // Another process was faster.
-            Err(_) if folder.is_dir() => fs::remove_dir_all(&fresh)?,
+            // Another process was faster, or the power failed before all was on the disk.
+            Err(_) if folder.is_dir() => {
+                if !is_whole(&folder) {
+                    restore(&folder)?;
+                }
+                fs::remove_dir_all(&fresh)?;
+            }
             other => other?,
         }
-        File::open(root)?.sync_all()?;
     }
     fs::write(folder.join(USED), [])?;
     forget_old(root, &folder);
     Ok(folder)
+}
+
+/// Whether all files are there as they are carried.
+fn is_whole(folder: &Path) -> bool {
+    FILES.iter().all(|(path, content)| fs::read(folder.join(path)).is_ok_and(|found| found == *content))
+}
+
+/// Writes the files that are not as they are carried, each as a whole: a process may read it.
+fn restore(folder: &Path) -> io::Result<()> {
+    for (path, content) in FILES {
+        let file = folder.join(path);
+        if fs::read(&file).is_ok_and(|found| found == *content) {
+            continue;
+        }
+        fs::create_dir_all(file.parent().unwrap_or(folder))?;
+        let fresh = file.with_extension(format!("fresh-{}", std::process::id()));
+        fs::write(&fresh, content)?;
+        fs::rename(&fresh, &file)?;
+    }
+    Ok(())
 }
 
 /// What cannot be removed is tried again at the next start.
@@ -87,6 +109,11 @@ mod tests {
         assert_eq!(unpack(root.path()).unwrap(), folder);
         assert!(stays.exists());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+        let Some((path, content)) = FILES.iter().find(|(_, content)| !content.is_empty()) else { return };
+        fs::write(folder.join(path), "").unwrap();
+        assert_eq!(unpack(root.path()).unwrap(), folder);
+        assert_eq!(fs::read(folder.join(path)).unwrap(), *content);
+        assert!(stays.exists());
     }
 
     #[test]
@@ -98,7 +125,7 @@ mod tests {
             fs::create_dir(folder).unwrap();
             fs::write(folder.join(USED), "").unwrap();
         }
-        File::options()
+        fs::File::options()
             .write(true)
             .open(old.join(USED))
             .unwrap()

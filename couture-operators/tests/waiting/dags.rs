@@ -88,7 +88,10 @@ async fn a_run_is_triggered() {
     check(&rig, given.clone(), "good", (Success, ""), 1, json!({"a": [1]})).await;
     let run = rig.runs("good").await.pop().unwrap();
     assert_eq!((run.run_id.as_str(), run.logical_date.to_string().as_str()), ("mine", "2025-05-05T00:00:00+00:00"));
-    check(&rig, given, "good", (Failed, "dag good has a run mine already"), 0, Value::Null).await;
+    check(&rig, given.clone(), "good", (Failed, "dag good has a run mine already"), 0, Value::Null).await;
+    let again = TriggerDagRunOperator { reset_dag_run: true, wait_for_completion: true, ..given };
+    check(&rig, again, "good", (Success, ""), 0, Value::Null).await;
+    assert_eq!(rig.tries("good", "mine").await, [2], "it began again");
     let old = TriggerDagRunOperator {
         condition: Some("wait.conditionally".into()),
         params: json!({"condition_param": true, "message": 1}),

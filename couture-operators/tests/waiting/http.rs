@@ -31,7 +31,9 @@ async fn serve() -> u16 {
                 }
                 let (status, body) = answer(&String::from_utf8_lossy(&request), &seen);
                 let length = body.len();
-                let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+                let location = if status == 307 { format!("location: {body}\r\n") } else { String::new() };
+                let head =
+                    format!("HTTP/1.1 {status} X\r\n{location}content-length: {length}\r\nconnection: close\r\n\r\n");
                 stream.write_all((head + &body).as_bytes()).await.unwrap();
             });
         }
@@ -55,6 +57,10 @@ fn answer(request: &str, seen: &Mutex<HashMap<String, u32>>) -> (u16, String) {
     match path.strip_prefix("/status/") {
         Some(status) => (status.parse().unwrap(), "so it is".into()),
         None if path.starts_with("/echo") => (200, request.to_owned()),
+        // A name node, and its data node.
+        None if path == "/webhdfs/v1/rows.csv?op=OPEN&user.name=ada" => (307, "/node/rows.csv".into()),
+        None if path.starts_with("/webhdfs/") => (404, "no such file".into()),
+        None if path == "/node/rows.csv" => (200, "n\n5\n".into()),
         None if path == "/rows.csv" => (200, "n\n1\n2\n".into()),
         None if times >= 3 => (200, "ready".into()),
         None if path == "/later" => (404, "not yet".into()),
@@ -132,4 +138,19 @@ async fn an_answer_is_waited_for() {
     let file = format!("http://127.0.0.1:{port}/rows.csv");
     check(&rig, LoopableBatchOperator::new("looped", file).batch_size(1), Success, "").await;
     assert_eq!(crate::batches::batches(&rig).await, [[1], [2]]);
+}
+
+#[tokio::test]
+async fn a_table_comes_from_hdfs() {
+    let (rig, port) = with_server().await;
+    let name_node = |node: &mut couture_core::values::Connection| {
+        (node.host, node.port) = (Some("127.0.0.1".into()), Some(port));
+        node.login = Some("ada".into());
+    };
+    rig.world.connection("webhdfs_default", "hdfs", name_node).await;
+    crate::batches::define_looped(&rig, 0).await;
+    check(&rig, LoopableBatchOperator::new("looped", "hdfs:///rows.csv"), TaskState::Success, "").await;
+    assert_eq!(crate::batches::batches(&rig).await, [[5]]);
+    let missing = LoopableBatchOperator::new("looped", "hdfs:///none/status.csv");
+    check(&rig, missing, TaskState::Failed, "answered 404").await;
 }

@@ -168,6 +168,14 @@ impl Rig {
         runs
     }
 
+    /// The try numbers of the tasks of a run.
+    pub async fn tries(&self, dag_id: &str, run_id: &str) -> Vec<u32> {
+        let runs = self.runs(dag_id).await;
+        let run = runs.iter().find(|run| run.run_id.as_str() == run_id).unwrap();
+        let tasks = self.world.store.tasks(run.key, None, 1_000).await.unwrap();
+        tasks.iter().map(|row| row.token.try_number).collect()
+    }
+
     pub async fn dag(&self, dag_id: &str) -> DagRecord {
         self.world.store.dag(&id(dag_id)).await.unwrap().unwrap()
     }

@@ -1,10 +1,13 @@
 //! `/assets/events`: changes of assets.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use couture_core::store::AssetEvent;
 use couture_core::task::XComValue;
-use couture_core::{AssetName, Timestamp};
+use couture_core::{AssetName, RunId, RunKey, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,6 +24,8 @@ pub(super) struct AssetEventBody {
     extra: Value,
     source_dag_id: Option<String>,
     source_task_id: Option<String>,
+    /// Nothing where the run was deleted.
+    source_run_id: Option<RunId>,
     source_map_index: Option<i32>,
 }
 
@@ -45,15 +50,17 @@ pub(super) struct NewAssetEvent {
     extra: Value,
 }
 
-fn asset(name: &str) -> Result<AssetName, ApiError> {
+/// The asset of this name.
+pub(super) fn asset_name(name: &str) -> Result<AssetName, ApiError> {
     AssetName::new(name).map_err(|error| ApiError::invalid(format!("this is no name of an asset: {error}")))
 }
 
-fn body(event: AssetEvent) -> AssetEventBody {
+fn body(event: AssetEvent, runs: &HashMap<RunKey, Option<RunId>>) -> AssetEventBody {
     let source = event.source.as_ref();
     AssetEventBody {
         source_dag_id: source.map(|source| source.dag_id.to_string()),
         source_task_id: source.map(|source| source.task_id.to_string()),
+        source_run_id: source.and_then(|source| runs.get(&source.token.run)?.clone()),
         source_map_index: source.map(|source| source.token.map_index.0),
         name: event.asset,
         timestamp: event.at,
@@ -61,28 +68,51 @@ fn body(event: AssetEvent) -> AssetEventBody {
     }
 }
 
-/// The newest first. `total_entries` counts those of the answer: the list has no cheap count.
+/// The ids of the runs whose tasks made these changes.
+async fn sources(state: &ApiState, events: &[AssetEvent]) -> Result<HashMap<RunKey, Option<RunId>>, ApiError> {
+    let mut ids = HashMap::new();
+    for key in events.iter().filter_map(|event| Some(event.source.as_ref()?.token.run)) {
+        if let Entry::Vacant(entry) = ids.entry(key) {
+            let found = state.reader.runs(None, Some(RunKey(key.0.saturating_add(1))), 1).await?;
+            entry.insert(found.into_iter().find(|run| run.key == key).map(|run| run.run_id));
+        }
+    }
+    Ok(ids)
+}
+
+/// The newest first, unless `order_by` is `timestamp`.
 pub(super) async fn list(
     State(state): State<ApiState>,
     Args(which): Args<Which>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<AssetEventList>, ApiError> {
-    let name = which.name.as_deref().map(asset).transpose()?;
-    let events = state.reader.asset_events(name.as_ref(), page.limit()?).await?;
-    let asset_events: Vec<_> = events.into_iter().map(body).collect();
-    Ok(Json(AssetEventList { total_entries: asset_events.len(), asset_events }))
+    let name = which.name.as_deref().map(asset_name).transpose()?;
+    let newest_first = page.order(&["timestamp"])?.is_none_or(|(_, is_descending)| is_descending);
+    let events = state.reader.asset_events(name.as_ref(), newest_first, page.offset(), page.limit()?).await?;
+    let runs = sources(&state, &events).await?;
+    let asset_events: Vec<_> = events.into_iter().map(|event| body(event, &runs)).collect();
+    let total_entries = state.reader.count_asset_events(name.as_ref()).await?;
+    Ok(Json(AssetEventList { asset_events, total_entries }))
+}
+
+/// A change that was taken in.
+#[derive(Debug, Serialize)]
+pub(super) struct AcceptedEvent {
+    name: AssetName,
+    extra: Value,
 }
 
 /// Takes the change in; it is durable when this is answered, and recorded a moment later.
 pub(super) async fn create(
     State(state): State<ApiState>,
     Json(new): Json<NewAssetEvent>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<(StatusCode, Json<AcceptedEvent>), ApiError> {
     let is_fit = new.extra.is_null() || new.extra.is_object();
     if !is_fit || new.extra.to_string().len() > XComValue::MAX_INLINE_BYTES {
         let most = XComValue::MAX_INLINE_BYTES;
         return Err(ApiError::invalid(format!("extra must be a JSON object of at most {most} bytes")));
     }
-    state.engine.change_asset(asset(&new.name)?, new.extra).await?;
-    Ok(StatusCode::ACCEPTED)
+    let name = asset_name(&new.name)?;
+    state.carry_out(state.engine.change_asset(name.clone(), new.extra.clone())).await?;
+    Ok((StatusCode::ACCEPTED, Json(AcceptedEvent { name, extra: new.extra })))
 }

@@ -128,6 +128,7 @@ pub(super) async fn list(
     Args(page): Args<PageOf>,
     Args(of): Args<Of>,
 ) -> Result<Json<BackfillList>, ApiError> {
+    page.fixed_order("-id")?;
     let limit = page.limit()?;
     let wanted = page.offset().saturating_add(limit);
     if wanted > PageOf::MAX_WALK {

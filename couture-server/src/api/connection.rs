@@ -148,6 +148,7 @@ pub(super) async fn list(
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<ConnectionList>, ApiError> {
+    page.fixed_order("connection_id")?;
     let (limit, mut total_entries, mut connections) = (page.limit()?, 0, Vec::new());
     let mut after: Option<ConnId> = None;
     loop {

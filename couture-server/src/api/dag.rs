@@ -88,6 +88,7 @@ pub(super) async fn list(
     Args(page): Args<PageOf>,
     Args(filter): Args<DagFilter>,
 ) -> Result<Json<DagList>, ApiError> {
+    page.fixed_order("dag_id")?;
     let limit = page.limit()?;
     let problems = Problems::now(&state);
     let mut total_entries = 0;
@@ -194,6 +195,7 @@ pub(super) async fn tasks(
     Names(name): Names<String>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<TaskList>, ApiError> {
+    page.fixed_order("task_index")?;
     let record = state.dag(&dag_id(&name)?).await?;
     let shape = state.shape(&record.version).await?;
     let wanted = shape.tasks.iter().skip(page.offset()).take(page.limit()?);

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use couture_core::store::{Answer, MarkedState, Request, RunRecord, Trigger};
-use couture_core::{DagId, RunId, RunKey, RunState, RunType, Timestamp};
+use couture_core::store::{Answer, MarkedState, Request, RunOrder, RunQuery, RunRecord, Trigger};
+use couture_core::{DagId, RunId, RunState, RunType, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,6 +12,7 @@ use super::extract::{Args, Json, Names, dag_id, run_id};
 use super::page_of::PageOf;
 use super::recent_runs::recent_runs;
 use super::state::ApiState;
+use super::waiting;
 
 /// A DAG run, in Airflow's shape.
 #[derive(Debug, Serialize)]
@@ -30,6 +31,9 @@ pub(super) struct DagRunBody {
     cancelled: bool,
     conf: Value,
     dag_version: String,
+    /// Why it does not begin or go on, where its DAG is the reason; told of single runs only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// Seconds between two times, if both are known.
@@ -52,6 +56,7 @@ impl From<RunRecord> for DagRunBody {
             cancelled: run.cancelled,
             conf: run.conf,
             dag_version: run.version,
+            reason: None,
         }
     }
 }
@@ -64,7 +69,6 @@ pub(crate) fn run_body(run: RunRecord) -> Result<Value, ApiError> {
 #[derive(Debug, Serialize)]
 pub(super) struct DagRunList {
     dag_runs: Vec<DagRunBody>,
-    /// How many runs there are, as far as was looked: with a full page, there may be more.
     total_entries: usize,
 }
 
@@ -89,36 +93,58 @@ pub(super) struct DagRunPatch {
     only_unfinished: bool,
 }
 
+/// Which runs are listed.
+#[derive(Debug, Deserialize)]
+pub(super) struct RunFilter {
+    state: Option<String>,
+    logical_date_lt: Option<String>,
+}
+
+/// How runs may be ordered. They are created in the order of their ids.
+const ORDERS: &[&str] = &["id", "logical_date", "queued_at", "start_date", "end_date"];
+
+fn query(of: Option<DagId>, page: &PageOf, filter: &RunFilter) -> Result<RunQuery, ApiError> {
+    let (by, descending) = page.order(ORDERS)?.unwrap_or(("id", true));
+    let order = match by {
+        "logical_date" => RunOrder::LogicalDate,
+        "start_date" => RunOrder::Started,
+        "end_date" => RunOrder::Ended,
+        _ => RunOrder::Created,
+    };
+    let states = filter.state.as_deref().map(|text| text.split(',').map(str::parse).collect::<Result<Vec<_>, _>>());
+    let before = filter.logical_date_lt.as_deref().map(Timestamp::parse).transpose();
+    Ok(RunQuery {
+        dag_id: of,
+        states: states.transpose().map_err(ApiError::invalid)?.unwrap_or_default(),
+        before: before.map_err(|error| ApiError::invalid(format!("logical_date_lt: {error}")))?,
+        after: None,
+        order,
+        descending,
+    })
+}
+
+/// The newest first, unless another order is asked for.
 pub(super) async fn list(
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Args(page): Args<PageOf>,
+    Args(filter): Args<RunFilter>,
 ) -> Result<Json<DagRunList>, ApiError> {
     // Airflow's name for all DAGs.
     let of = if name == "~" { None } else { Some(dag_id(&name)?) };
     let limit = page.limit()?;
-    if page.offset() > PageOf::MAX_WALK {
-        return Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", page.offset(), PageOf::MAX_WALK)));
+    let query = query(of, &page, &filter)?;
+    if let Some(of) = &query.dag_id {
+        state.dag(of).await?;
     }
-    let Some(of) = of else {
-        let runs = recent_runs(&*state.reader, page.offset(), limit).await?;
-        let dag_runs: Vec<DagRunBody> = runs.into_iter().map(Into::into).collect();
-        return Ok(Json(DagRunList { total_entries: page.offset() + dag_runs.len(), dag_runs }));
+    let newest = RunQuery { descending: true, ..RunQuery::default() };
+    let runs = if query == newest && page.offset() <= PageOf::MAX_WALK {
+        recent_runs(&*state.reader, page.offset(), limit).await?
+    } else {
+        state.reader.find_runs(&query, page.offset(), limit).await?
     };
-    state.dag(&of).await?;
-    let mut skip = page.offset();
-    let mut before: Option<RunKey> = None;
-    loop {
-        let wanted = if skip > 0 { skip.min(PageOf::MAX_LIMIT) } else { limit };
-        let runs = state.reader.runs(Some(&of), before, wanted).await?;
-        let end = runs.len() < wanted;
-        if skip == 0 || end {
-            let dag_runs: Vec<DagRunBody> = if skip == 0 { runs.into_iter().map(Into::into).collect() } else { vec![] };
-            return Ok(Json(DagRunList { total_entries: page.offset() + dag_runs.len(), dag_runs }));
-        }
-        skip -= runs.len();
-        before = runs.last().map(|run| run.key);
-    }
+    let total_entries = state.reader.count_runs(&query).await?;
+    Ok(Json(DagRunList { dag_runs: runs.into_iter().map(Into::into).collect(), total_entries }))
 }
 
 pub(super) async fn trigger(
@@ -126,7 +152,11 @@ pub(super) async fn trigger(
     Names(name): Names<String>,
     Json(body): Json<TriggerBody>,
 ) -> Result<Json<DagRunBody>, ApiError> {
-    let dag_id = dag_id(&name)?;
+    start(&state, dag_id(&name)?, body).await
+}
+
+/// Starts a run.
+pub(super) async fn start(state: &ApiState, dag_id: DagId, body: TriggerBody) -> Result<Json<DagRunBody>, ApiError> {
     let invalid = |error: couture_core::IdError| ApiError::invalid(error.to_string());
     let run_id = body.dag_run_id.map(RunId::new).transpose().map_err(invalid)?;
     let logical_date = body.logical_date;
@@ -145,7 +175,9 @@ pub(super) async fn get(
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
 ) -> Result<Json<DagRunBody>, ApiError> {
-    Ok(Json(state.run(&dag_id(&dag)?, &run_id(&run)?).await?.into()))
+    let run = state.run(&dag_id(&dag)?, &run_id(&run)?).await?;
+    let reason = waiting::of_run(&state, &run).await?;
+    Ok(Json(DagRunBody { reason, ..run.into() }))
 }
 
 pub(super) async fn patch(

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::HttpBody as _;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -56,7 +57,7 @@ fn without_port(host: &str) -> &str {
 
 /// Checks a request, and bounds the time of its answer.
 pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    if let Err(error) = check_headers(&guard, request.method(), request.headers(), request.uri().host()) {
+    if let Err(error) = check_headers(&guard, &request) {
         return error.into_response();
     }
     let mut response = match tokio::time::timeout(guard.timeout, next.run(request)).await {
@@ -73,8 +74,9 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
     response
 }
 
-fn check_headers(guard: &Guard, method: &Method, headers: &HeaderMap, target: Option<&str>) -> Result<(), ApiError> {
-    let host = target.or_else(|| headers.get(header::HOST)?.to_str().ok());
+fn check_headers(guard: &Guard, request: &Request) -> Result<(), ApiError> {
+    let headers = request.headers();
+    let host = request.uri().host().or_else(|| headers.get(header::HOST)?.to_str().ok());
     let Some(host) = host else {
         return Err(ApiError::new(StatusCode::BAD_REQUEST, "the request has no Host header"));
     };
@@ -83,16 +85,29 @@ fn check_headers(guard: &Guard, method: &Method, headers: &HeaderMap, target: Op
                       the name to server.allowed_hosts";
         return Err(ApiError::new(StatusCode::MISDIRECTED_REQUEST, detail));
     }
-    let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    let is_json = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-        value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-    });
-    // Other content types can be sent by a form on any page, without this server being asked first.
-    if changes && !is_json {
+    if is_changing(request.method()) && !is_json(headers) && !is_bare(request) {
         let detail = "a request that changes something must have the header content-type: application/json";
         return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
     Ok(())
+}
+
+fn is_changing(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Other content types can be sent by a form on any page, without this server being asked first.
+fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    })
+}
+
+/// Whether it says all that it has to say by its method and address. No form can send these methods, and a script of another page
+/// cannot without this server being asked first.
+fn is_bare(request: &Request) -> bool {
+    let has_type = request.headers().contains_key(header::CONTENT_TYPE);
+    matches!(*request.method(), Method::PUT | Method::DELETE) && !has_type && request.body().is_end_stream()
 }
 
 #[cfg(test)]

@@ -2,15 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use couture_core::MapIndex;
 use couture_core::store::TaskRecord;
 use couture_store::LogPart;
 use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names};
+use super::named_instance::{Instance, Named};
 use super::state::ApiState;
-use super::task_instance::Named;
 
 /// The most bytes of a log in one answer.
 const PART_BYTES: usize = 256 << 10;
@@ -29,6 +28,7 @@ pub(super) struct LogBody {
 #[derive(Debug, Deserialize)]
 pub(super) struct LogArgs {
     token: Option<String>,
+    map_index: Option<i32>,
 }
 
 pub(super) async fn get(
@@ -43,11 +43,12 @@ pub(super) async fn get(
             return Err(ApiError::invalid("token is not one of a log; leave it out to begin at the start"));
         }
     };
-    let named = Named::find(&state, &dag, &run, &task).await?;
+    let which = Instance { map_index: args.map_index };
+    let named = Named::instance(&state, [&dag, &run, &task], &which).await?;
     // The state is read before the log: an attempt that is over has its whole log by then.
     let record = find_try(&state, &named, try_number).await?;
     let is_over = !record.state.is_live() || record.token.try_number != try_number;
-    let part = state.logs.read(named.run.key, named.index, MapIndex::NONE, try_number, offset, PART_BYTES).await;
+    let part = state.logs.read(named.run.key, named.index, named.map_index, try_number, offset, PART_BYTES).await;
     let part = part.map_err(|error| {
         ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the log cannot be read: {error}"))
     })?;
@@ -79,13 +80,13 @@ async fn find_try(state: &ApiState, named: &Named, try_number: u32) -> Result<Ta
     if let Some(current) = current.as_ref().filter(|record| record.token.try_number == try_number) {
         return Ok(current.clone());
     }
-    let tries = state.reader.tries(named.run.key, named.index, MapIndex::NONE).await?;
+    let tries = state.reader.tries(named.run.key, named.index, named.map_index).await?;
     tries.into_iter().find(|record| record.token.try_number == try_number).ok_or_else(|| {
         let has = match current.map_or(0, |record| record.token.try_number) {
             0 => "it was not started yet".to_owned(),
             tries => format!("it has tries 1 to {tries}"),
         };
-        let task = &named.shape.tasks[named.index.at()].task_id;
+        let task = &named.task_shape().task_id;
         ApiError::not_found(format!("task {task:?} has no try {try_number}: {has}"))
     })
 }

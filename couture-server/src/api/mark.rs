@@ -9,8 +9,9 @@ use serde::Deserialize;
 use super::affected::AffectedList;
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id, run_id, task_id};
+use super::named_instance::{Instance, Named};
 use super::state::ApiState;
-use super::task_instance::{Named, TaskInstanceBody};
+use super::task_instance::TaskInstanceBody;
 
 /// What a task instance is declared to be, in Airflow's words.
 #[derive(Debug, Deserialize)]
@@ -27,17 +28,10 @@ pub(super) struct MarkBody {
     include_past: bool,
 }
 
-/// Which of a mapped task's instances; all where absent.
-#[derive(Debug, Deserialize)]
-pub(super) struct Instance {
-    map_index: Option<i32>,
-}
-
-impl Instance {
-    fn choice(&self, task: &str) -> Result<TaskChoice, ApiError> {
-        let map_index = self.map_index.map(MapIndex).filter(|index| *index != MapIndex::NONE);
-        Ok(TaskChoice { map_index, ..task_id(task)?.into() })
-    }
+/// The instances that are meant: one of a mapped task; all where none is named.
+fn choice(task: &str, which: &Instance) -> Result<TaskChoice, ApiError> {
+    let map_index = which.map_index.map(MapIndex).filter(|index| *index != MapIndex::NONE);
+    Ok(TaskChoice { map_index, ..task_id(task)?.into() })
 }
 
 pub(super) async fn mark(
@@ -72,10 +66,26 @@ async fn change(
         downstream: body.include_downstream,
         past: body.include_past,
         future: body.include_future,
-        ..Scope::tasks(dag_id.clone(), key, [instance.choice(&task)?])
+        ..Scope::tasks(dag_id.clone(), key, [choice(&task, &instance)?])
     };
     let affected = state.carry_out(state.engine.mark(&scope, body.new_state, dry_run)).await?;
     Ok(Json(AffectedList::new(&dag_id, affected)))
+}
+
+pub(super) async fn mark_mapped(
+    state: State<ApiState>,
+    Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
+    body: Json<MarkBody>,
+) -> Result<Json<AffectedList>, ApiError> {
+    change(state, Names((dag, run, task)), Args(Instance::named(&map_index)?), body, false).await
+}
+
+pub(super) async fn mapped_dry_run(
+    state: State<ApiState>,
+    Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
+    body: Json<MarkBody>,
+) -> Result<Json<AffectedList>, ApiError> {
+    change(state, Names((dag, run, task)), Args(Instance::named(&map_index)?), body, true).await
 }
 
 pub(super) async fn run_alone(
@@ -83,8 +93,9 @@ pub(super) async fn run_alone(
     Names((dag, run, task)): Names<(String, String, String)>,
     Args(instance): Args<Instance>,
 ) -> Result<Json<TaskInstanceBody>, ApiError> {
-    let named = Named::find(&state, &dag, &run, &task).await?;
+    let named = Named::task(&state, &dag, &run, &task).await?;
     let (dag_id, key) = (named.run.dag_id.clone(), named.run.key);
-    state.carry_out(state.engine.run_task(dag_id, key, instance.choice(&task)?)).await?;
-    Ok(Json(named.body(&state).await?))
+    state.carry_out(state.engine.run_task(dag_id, key, choice(&task, &instance)?)).await?;
+    let map_index = instance.map_index.map_or(MapIndex::NONE, MapIndex);
+    Ok(Json(Named { map_index, ..named }.body(&state).await?))
 }

@@ -1,6 +1,7 @@
 //! The REST API under `/api/v2`, in Airflow 3's shapes where it has one, and what guards it.
 
 mod affected;
+mod asset;
 mod asset_event;
 mod backfill;
 mod bulk;
@@ -8,23 +9,28 @@ mod clear;
 mod connection;
 mod dag;
 mod dag_run;
+mod dag_warning;
 mod error;
 mod extract;
 mod guard;
 mod import_error;
+mod instance_places;
 mod log;
 mod mark;
 mod masked;
 mod monitor;
+mod named_instance;
 mod page_of;
 mod pool;
 mod recent_runs;
 mod router;
+mod run_changes;
 mod shortage;
 mod state;
 mod task_instance;
 mod variable;
 mod version_shape;
+mod waiting;
 mod xcom;
 
 pub(crate) use dag_run::run_body;

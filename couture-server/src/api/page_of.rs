@@ -1,16 +1,19 @@
 //! Which part of a list is wanted.
 
+use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::error::ApiError;
 
-/// `?limit=…&offset=…`, as in Airflow.
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// `?limit=…&offset=…&order_by=…`, as in Airflow.
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct PageOf {
     #[serde(default = "default_limit")]
     limit: usize,
     #[serde(default)]
     offset: usize,
+    #[serde(default)]
+    order_by: Option<String>,
 }
 
 fn default_limit() -> usize {
@@ -24,7 +27,7 @@ impl PageOf {
     pub(super) const MAX_WALK: usize = 100_000;
 
     /// How many entries; refused beyond [`Self::MAX_LIMIT`].
-    pub(super) fn limit(self) -> Result<usize, ApiError> {
+    pub(super) fn limit(&self) -> Result<usize, ApiError> {
         match self.limit {
             0 => Err(ApiError::invalid("limit is 0; ask for at least 1")),
             limit if limit > Self::MAX_LIMIT => {
@@ -35,7 +38,37 @@ impl PageOf {
     }
 
     /// How many entries are passed over first.
-    pub(super) fn offset(self) -> usize {
+    pub(super) fn offset(&self) -> usize {
         self.offset
+    }
+
+    /// By which of `names` the list is to be ordered, and whether the greatest comes first; nothing where that was not said.
+    pub(super) fn order(&self, names: &[&'static str]) -> Result<Option<(&'static str, bool)>, ApiError> {
+        let Some(wanted) = self.order_by.as_deref().filter(|wanted| !wanted.is_empty()) else { return Ok(None) };
+        let (is_descending, name) = match wanted.strip_prefix('-') {
+            Some(name) => (true, name),
+            None => (false, wanted),
+        };
+        match names.iter().find(|known| **known == name) {
+            Some(name) => Ok(Some((name, is_descending))),
+            None => {
+                let known = names.join(", ");
+                let detail =
+                    format!("order_by is {wanted:?}; it may be {known}, each with a - before it for descending");
+                Err(ApiError::new(StatusCode::BAD_REQUEST, detail))
+            }
+        }
+    }
+
+    /// For a list that has one order only, ascending by `name`.
+    pub(super) fn fixed_order(&self, name: &'static str) -> Result<(), ApiError> {
+        match self.order_by.as_deref() {
+            None | Some("") => Ok(()),
+            Some(wanted) if wanted == name => Ok(()),
+            Some(wanted) => {
+                let detail = format!("order_by is {wanted:?}; this list can only be ordered by {name}");
+                Err(ApiError::new(StatusCode::BAD_REQUEST, detail))
+            }
+        }
     }
 }

@@ -74,6 +74,7 @@ async fn find(state: &ApiState, name: &str) -> Result<PoolSettings, ApiError> {
 }
 
 pub(super) async fn list(State(state): State<ApiState>, Args(page): Args<PageOf>) -> Result<Json<PoolList>, ApiError> {
+    page.fixed_order("name")?;
     let pools = state.kept.pools.list().await?;
     let total_entries = pools.len();
     let pools = pools.into_iter().skip(page.offset()).take(page.limit()?).map(body).collect();

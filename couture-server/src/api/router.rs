@@ -12,8 +12,8 @@ use super::extract::MAX_BODY_BYTES;
 use super::guard::{Guard, check};
 use super::state::ApiState;
 use super::{
-    asset_event, backfill, bulk, clear, connection, dag, dag_run, import_error, log, mark, monitor, pool,
-    task_instance, variable, xcom,
+    asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log, mark, monitor,
+    pool, run_changes, task_instance, variable, xcom,
 };
 use crate::page;
 
@@ -29,9 +29,14 @@ pub fn router(state: ApiState, guard: Guard) -> Router {
         .route("/api/v2/version", get(monitor::version))
         .route("/api/v2/importErrors", get(import_error::list))
         .route("/api/v2/assets/events", get(asset_event::list).post(asset_event::create))
+        .route("/api/v2/assets", get(asset::list))
+        .route("/api/v2/assets/{name}", get(asset::get))
+        .route("/api/v2/assets/{name}/materialize", post(asset::materialize))
+        .route("/api/v2/dagWarnings", get(dag_warning::list))
         .route("/api/v2/dags", get(dag::list))
         .route("/api/v2/dags/{dag_id}", get(dag::get).patch(dag::patch).delete(dag::delete))
         .route("/api/v2/dags/{dag_id}/clearTaskInstances", post(clear::tasks))
+        .route("/api/v2/dags/{dag_id}/changeDagRuns", post(run_changes::change))
         .route("/api/v2/dags/{dag_id}/tasks", get(dag::tasks))
         .route(runs, get(dag_run::list).post(dag_run::trigger))
         .route(run, get(dag_run::get).patch(dag_run::patch))
@@ -41,6 +46,10 @@ pub fn router(state: ApiState, guard: Guard) -> Router {
         .route(&format!("{instance}/dry_run"), patch(mark::dry_run))
         .route(&format!("{instance}/run"), post(mark::run_alone))
         .route(&format!("{instance}/tries"), get(task_instance::tries))
+        .route(&format!("{instance}/listMapped"), get(task_instance::list_mapped))
+        .route(&format!("{instance}/{{map_index}}"), get(task_instance::get_mapped).patch(mark::mark_mapped))
+        .route(&format!("{instance}/{{map_index}}/dry_run"), patch(mark::mapped_dry_run))
+        .route(&format!("{instance}/{{map_index}}/tries"), get(task_instance::mapped_tries))
         .route(&format!("{instance}/logs/{{try_number}}"), get(log::get))
         .route(&format!("{instance}/xcomEntries/{{key}}"), get(xcom::get))
         .route("/api/v2/backfills", get(backfill::list).post(backfill::create))

@@ -1,17 +1,22 @@
 //! `/dags/{dag_id}/dagRuns/{run_id}/taskInstances`: what became of each task.
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
 use axum::extract::State;
-use couture_core::store::{Pool, RunRecord, TaskRecord};
-use couture_core::{DagId, MapIndex, PoolName, RunId, TaskIndex, TaskState, Timestamp};
+use couture_core::store::{RunRecord, TaskRecord};
+use couture_core::{DagId, MapIndex, PoolName, RunId, TaskState, Timestamp};
 use serde::Serialize;
 
 use super::dag_run::seconds;
 use super::error::ApiError;
-use super::extract::{Args, Json, Names, dag_id, run_id, task_id};
+use super::extract::{Args, Json, Names, dag_id, run_id};
+use super::instance_places::{InstancePlaces, Place};
+use super::named_instance::{Instance, Named, just_before};
 use super::page_of::PageOf;
-use super::shortage::shortage;
 use super::state::ApiState;
 use super::version_shape::{TaskShape, VersionShape};
+use super::waiting::Waiting;
 
 /// A task instance, in Airflow's shape. One that nothing has happened to has no state.
 #[derive(Debug, Serialize)]
@@ -20,6 +25,8 @@ pub(super) struct TaskInstanceBody {
     dag_id: DagId,
     dag_run_id: RunId,
     map_index: i32,
+    /// The map index as text; nothing where the task is not mapped.
+    rendered_map_index: Option<String>,
     logical_date: Timestamp,
     queued_when: Option<Timestamp>,
     start_date: Option<Timestamp>,
@@ -37,7 +44,7 @@ pub(super) struct TaskInstanceBody {
     pool_slots: u32,
     priority_weight: i32,
     operator: String,
-    /// Why it failed, was skipped or lost; or, before it was started, why it cannot be.
+    /// Why it failed, was skipped or lost; or, where it waits, what for, as far as that is known.
     reason: Option<String>,
     /// How many attempts of this try were lost with their worker and launched again.
     lost: u32,
@@ -49,22 +56,19 @@ pub(super) struct TaskInstanceList {
     total_entries: usize,
 }
 
-/// The pools, as far as they may matter to a run's tasks.
-async fn pools(state: &ApiState, run: &RunRecord) -> Result<Vec<Pool>, ApiError> {
-    if run.state.is_finished() { Ok(Vec::new()) } else { Ok(state.store.pools().await?) }
-}
-
-fn body(run: &RunRecord, shape: &TaskShape, record: Option<&TaskRecord>, pools: &[Pool]) -> TaskInstanceBody {
-    let reason = match record {
-        Some(record) => record.error.as_deref().map(String::from),
-        None if run.state.is_finished() => None,
-        None => shortage(pools, &shape.options),
-    };
+fn body(
+    run: &RunRecord,
+    shape: &TaskShape,
+    map_index: MapIndex,
+    record: Option<&TaskRecord>,
+    reason: Option<String>,
+) -> TaskInstanceBody {
     TaskInstanceBody {
         task_id: shape.task_id.to_string(),
         dag_id: run.dag_id.clone(),
         dag_run_id: run.run_id.clone(),
-        map_index: record.map_or(MapIndex::NONE, |record| record.token.map_index).0,
+        map_index: map_index.0,
+        rendered_map_index: (map_index != MapIndex::NONE).then(|| map_index.0.to_string()),
         logical_date: run.logical_date,
         queued_when: record.and_then(|record| record.queued_at),
         start_date: record.and_then(|record| record.started_at),
@@ -84,45 +88,10 @@ fn body(run: &RunRecord, shape: &TaskShape, record: Option<&TaskRecord>, pools: 
     }
 }
 
-/// A task instance that an address names.
-pub(super) struct Named {
-    pub(super) run: RunRecord,
-    pub(super) shape: std::sync::Arc<VersionShape>,
-    pub(super) index: TaskIndex,
-}
-
-impl Named {
-    /// Looks it up.
-    pub(super) async fn find(state: &ApiState, dag: &str, run: &str, task: &str) -> Result<Self, ApiError> {
-        let run = state.run(&dag_id(dag)?, &run_id(run)?).await?;
-        let shape = state.shape(&run.version).await?;
-        let task_id = task_id(task)?;
-        let unknown = || {
-            let detail = format!("run {:?} of dag {:?} has no task {task:?}", run.run_id.as_str(), run.dag_id.as_str());
-            ApiError::not_found(detail)
-        };
-        let index = shape.find(task_id.as_str()).ok_or_else(unknown)?;
-        Ok(Self { run, shape, index })
-    }
-
-    /// Its row, if anything has happened to it.
-    pub(super) async fn record(&self, state: &ApiState) -> Result<Option<TaskRecord>, ApiError> {
-        let rows = state.reader.tasks(self.run.key, before(self.index), 1).await?;
-        Ok(rows.into_iter().find(|row| row.token.task == self.index))
-    }
-
-    /// What it is, in the API's shape.
-    pub(super) async fn body(&self, state: &ApiState) -> Result<TaskInstanceBody, ApiError> {
-        let record = self.record(state).await?;
-        let pools = pools(state, &self.run).await?;
-        Ok(body(&self.run, &self.shape.tasks[self.index.at()], record.as_ref(), &pools))
-    }
-}
-
-/// The position just before all instances of a task.
-fn before(task: TaskIndex) -> Option<(TaskIndex, MapIndex)> {
-    task.0.checked_sub(1).map(|previous| (TaskIndex(previous), MapIndex(i32::MAX)))
-}
+/// How lists of task instances may be ordered.
+const ORDERS: &[&str] = &["task_id", "map_index", "state", "try_number", "start_date", "end_date", "duration"];
+/// The most task instances that are put in another order than that of the tasks.
+const MAX_ORDERED: usize = 100_000;
 
 pub(super) async fn list(
     State(state): State<ApiState>,
@@ -130,62 +99,168 @@ pub(super) async fn list(
     Args(page): Args<PageOf>,
 ) -> Result<Json<TaskInstanceList>, ApiError> {
     let limit = page.limit()?;
+    let order = page.order(ORDERS)?;
     let run = state.run(&dag_id(&dag)?, &run_id(&run)?).await?;
     let shape = state.shape(&run.version).await?;
-    let total_entries = shape.tasks.len();
-    let task_instances = self::page(&state, &run, &shape, page.offset().min(total_entries), limit).await?;
+    let places = InstancePlaces::of(&state, &run, &shape).await?;
+    let total_entries = places.total();
+    let task_instances = match order {
+        None => bodies(&state, &run, &shape, &places.page(page.offset(), limit)).await?,
+        Some(_) if total_entries > MAX_ORDERED => {
+            let detail =
+                format!("a run with more than {MAX_ORDERED} task instances is listed in the order of its tasks only");
+            return Err(ApiError::invalid(detail));
+        }
+        Some((by, is_descending)) => {
+            let mut all = Vec::with_capacity(total_entries);
+            for from in (0..total_entries).step_by(PageOf::MAX_LIMIT) {
+                all.extend(bodies(&state, &run, &shape, &places.page(from, PageOf::MAX_LIMIT)).await?);
+            }
+            all.sort_by(|one, other| one.compare(other, by));
+            if is_descending {
+                all.reverse();
+            }
+            all.into_iter().skip(page.offset()).take(limit).collect()
+        }
+    };
     Ok(Json(TaskInstanceList { task_instances, total_entries }))
 }
 
-/// At most `limit` task instances from the task number `from`.
-async fn page(
+impl TaskInstanceBody {
+    fn compare(&self, other: &Self, by: &str) -> Ordering {
+        match by {
+            "map_index" => self.map_index.cmp(&other.map_index),
+            "state" => self.state.map(TaskState::as_str).cmp(&other.state.map(TaskState::as_str)),
+            "try_number" => self.try_number.cmp(&other.try_number),
+            "start_date" => self.start_date.cmp(&other.start_date),
+            "end_date" => self.end_date.cmp(&other.end_date),
+            "duration" => self.duration.unwrap_or(-1.0).total_cmp(&other.duration.unwrap_or(-1.0)),
+            _ => self.task_id.cmp(&other.task_id),
+        }
+    }
+}
+
+/// The instances at these places, which ascend.
+async fn bodies(
     state: &ApiState,
     run: &RunRecord,
     shape: &VersionShape,
-    from: usize,
-    limit: usize,
+    places: &[Place],
 ) -> Result<Vec<TaskInstanceBody>, ApiError> {
-    let records = state.reader.tasks(run.key, before(TaskIndex(from as u32)), limit).await?;
-    let mut records = records.iter().peekable();
-    let pools = pools(state, run).await?;
-    let mut bodies = Vec::new();
-    for (at, task) in shape.tasks.iter().enumerate().skip(from).take(limit) {
-        let record = records.next_if(|record| record.token.task.at() == at);
-        bodies.push(body(run, task, record, &pools));
+    let (Some(first), Some(last)) = (places.first(), places.last()) else { return Ok(Vec::new()) };
+    let mut after = just_before(*first);
+    let mut records = HashMap::new();
+    loop {
+        // The rows of expanded tasks themselves are among them, and not shown.
+        let rows = state.reader.tasks(run.key, after, PageOf::MAX_LIMIT).await?;
+        let is_last = rows.len() < PageOf::MAX_LIMIT;
+        after = rows.last().map(|row| (row.token.task, row.token.map_index));
+        records.extend(rows.into_iter().map(|row| ((row.token.task, row.token.map_index), row)));
+        if is_last || after >= Some(*last) {
+            break;
+        }
     }
-    Ok(bodies)
+    let waiting = Waiting::of(state, run, shape).await?;
+    for task in waiting.missing_upstream(shape, places, &records) {
+        let rows = state.reader.tasks(run.key, just_before((task, MapIndex::NONE)), 1).await?;
+        records.extend(rows.into_iter().map(|row| ((row.token.task, row.token.map_index), row)));
+    }
+    let body = |place: &Place| {
+        let (task, record) = (&shape.tasks[place.0.at()], records.get(place));
+        let waits = record.is_none_or(|record| record.state == TaskState::Cleared);
+        let known = record.and_then(known_reason);
+        let reason = known.or_else(|| waits.then(|| waiting.reason(shape, task, &records))?);
+        body(run, task, place.1, record, reason)
+    };
+    Ok(places.iter().map(body).collect())
+}
+
+/// What the row of an instance says: why it failed, was skipped or lost, or what it waits for.
+fn known_reason(record: &TaskRecord) -> Option<String> {
+    let deferral =
+        record.deferral.as_ref().map(|deferral| &*deferral.reason).filter(|reason: &&str| !reason.is_empty());
+    record.error.as_deref().or(deferral).map(String::from)
 }
 
 /// All task instances of a run, as the API shows them.
 pub(crate) async fn all_task_instances(state: &ApiState, run: &RunRecord) -> Result<Vec<serde_json::Value>, ApiError> {
     let shape = state.shape(&run.version).await?;
-    let mut bodies = Vec::with_capacity(shape.tasks.len());
-    while bodies.len() < shape.tasks.len() {
-        let from = bodies.len();
-        let page = page(state, run, &shape, from, PageOf::MAX_LIMIT).await?;
-        for body in page {
-            bodies.push(serde_json::to_value(body).map_err(|error| ApiError::invalid(error.to_string()))?);
+    let places = InstancePlaces::of(state, run, &shape).await?;
+    let mut all = Vec::with_capacity(places.total());
+    for from in (0..places.total()).step_by(PageOf::MAX_LIMIT) {
+        for body in bodies(state, run, &shape, &places.page(from, PageOf::MAX_LIMIT)).await? {
+            all.push(serde_json::to_value(body).map_err(|error| ApiError::invalid(error.to_string()))?);
         }
     }
-    Ok(bodies)
+    Ok(all)
+}
+
+impl Named {
+    /// What it is, in the API's shape.
+    pub(super) async fn body(&self, state: &ApiState) -> Result<TaskInstanceBody, ApiError> {
+        let mut found = bodies(state, &self.run, &self.shape, &[(self.index, self.map_index)]).await?;
+        found.pop().ok_or_else(|| ApiError::not_found("there is no such task instance"))
+    }
+
+    /// It and its earlier tries.
+    async fn all_tries(&self, state: &ApiState) -> Result<Json<TaskInstanceList>, ApiError> {
+        let mut records = state.reader.tries(self.run.key, self.index, self.map_index).await?;
+        records.extend(self.record(state).await?);
+        let body = |record: &TaskRecord| {
+            body(&self.run, self.task_shape(), self.map_index, Some(record), known_reason(record))
+        };
+        let task_instances: Vec<_> = records.iter().map(body).collect();
+        Ok(Json(TaskInstanceList { total_entries: task_instances.len(), task_instances }))
+    }
 }
 
 pub(super) async fn get(
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
+    Args(which): Args<Instance>,
 ) -> Result<Json<TaskInstanceBody>, ApiError> {
-    let named = Named::find(&state, &dag, &run, &task).await?;
+    let named = Named::instance(&state, [&dag, &run, &task], &which).await?;
     Ok(Json(named.body(&state).await?))
 }
 
 pub(super) async fn tries(
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
+    Args(which): Args<Instance>,
 ) -> Result<Json<TaskInstanceList>, ApiError> {
-    let named = Named::find(&state, &dag, &run, &task).await?;
-    let mut records = state.reader.tries(named.run.key, named.index, MapIndex::NONE).await?;
-    records.extend(named.record(&state).await?);
-    let shape = &named.shape.tasks[named.index.at()];
-    let task_instances: Vec<_> = records.iter().map(|record| body(&named.run, shape, Some(record), &[])).collect();
-    Ok(Json(TaskInstanceList { total_entries: task_instances.len(), task_instances }))
+    Named::instance(&state, [&dag, &run, &task], &which).await?.all_tries(&state).await
+}
+
+pub(super) async fn get_mapped(
+    State(state): State<ApiState>,
+    Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
+) -> Result<Json<TaskInstanceBody>, ApiError> {
+    let named = Named::instance(&state, [&dag, &run, &task], &Instance::named(&map_index)?).await?;
+    Ok(Json(named.body(&state).await?))
+}
+
+pub(super) async fn mapped_tries(
+    State(state): State<ApiState>,
+    Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
+) -> Result<Json<TaskInstanceList>, ApiError> {
+    Named::instance(&state, [&dag, &run, &task], &Instance::named(&map_index)?).await?.all_tries(&state).await
+}
+
+/// The instances of one mapped task; none while it is not expanded.
+pub(super) async fn list_mapped(
+    State(state): State<ApiState>,
+    Names((dag, run, task)): Names<(String, String, String)>,
+    Args(page): Args<PageOf>,
+) -> Result<Json<TaskInstanceList>, ApiError> {
+    let limit = page.limit()?;
+    page.fixed_order("map_index")?;
+    let named = Named::task(&state, &dag, &run, &task).await?;
+    if named.task_shape().expand.is_none() {
+        return Err(ApiError::not_found(format!("task {task:?} is not mapped")));
+    }
+    let places = InstancePlaces::of(&state, &named.run, &named.shape).await?;
+    let count = places.count(named.index).unwrap_or(0);
+    let instances = (0..count as i32).skip(page.offset()).take(limit).map(|at| (named.index, MapIndex(at)));
+    let task_instances = bodies(&state, &named.run, &named.shape, &instances.collect::<Vec<_>>()).await?;
+    Ok(Json(TaskInstanceList { task_instances, total_entries: count as usize }))
 }

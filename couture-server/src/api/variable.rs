@@ -95,6 +95,7 @@ pub(super) async fn list(
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<VariableList>, ApiError> {
+    page.fixed_order("key")?;
     let variables = state.kept.variables.list(None, page.offset(), page.limit()?).await?;
     let variables = variables.into_iter().map(|(key, variable)| body(&state, key, variable)).collect();
     Ok(Json(VariableList { variables, total_entries: state.kept.variables.count().await? }))

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use couture_core::dag::TaskOptions;
+use couture_core::dag::{AssetCondition, TaskOptions};
 use couture_core::store::StoreError;
-use couture_core::{Store, TaskIndex};
+use couture_core::{Dialect, Schedule, Store, TaskIndex, Timestamp, Timetable, Zone};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -21,6 +21,30 @@ pub struct VersionShape {
     /// To find it by.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// When it runs by itself, as it is written.
+    #[serde(default)]
+    pub schedule: Value,
+    /// No scheduled run has a logical date before.
+    #[serde(default)]
+    pub start_date: Option<Timestamp>,
+    /// No scheduled run has a logical date after.
+    #[serde(default)]
+    pub end_date: Option<Timestamp>,
+    /// Whose wall clock its schedule means.
+    #[serde(default)]
+    pub timezone: Zone,
+    /// Whose rules it follows.
+    #[serde(default)]
+    pub dialect: Dialect,
+    /// Whether the runs that it missed are made up for; the setting of the installation where absent.
+    #[serde(default)]
+    pub catchup: Option<bool>,
+    /// How many of its runs may be running at a time; the setting of the installation where absent.
+    #[serde(default)]
+    pub max_active_runs: Option<u32>,
+    /// The assets whose changes start a run.
+    #[serde(default)]
+    pub assets: Option<AssetCondition>,
     /// Its tasks, by index.
     pub tasks: Vec<TaskShape>,
 }
@@ -34,6 +58,9 @@ pub struct TaskShape {
     /// Where its input comes from: an id, or a list of them.
     #[serde(default)]
     pub input: Value,
+    /// What it is mapped over.
+    #[serde(default)]
+    pub expand: Option<Value>,
     /// What it waits for besides.
     #[serde(default)]
     pub upstream: Vec<String>,
@@ -58,11 +85,21 @@ impl TaskShape {
     pub fn all_upstream(&self) -> impl Iterator<Item = &str> {
         let several = self.input.as_array().map_or(&[][..], Vec::as_slice);
         let inputs = std::iter::once(&self.input).chain(several).filter_map(Value::as_str);
-        inputs.chain(self.upstream.iter().map(String::as_str))
+        let sources =
+            self.expand.iter().flat_map(|expand| expand.as_array().map_or(std::slice::from_ref(expand), Vec::as_slice));
+        inputs
+            .chain(sources.filter_map(|source| source["output"].as_str()))
+            .chain(self.upstream.iter().map(String::as_str))
     }
 }
 
 impl VersionShape {
+    /// What answers for its schedule; nothing where that cannot be read, or is written in Rust and missing here.
+    pub fn timetable(&self) -> Option<Arc<dyn Timetable>> {
+        let schedule: Schedule = serde_json::from_value(self.schedule.clone()).ok()?;
+        schedule.timetable(self.dialect, self.timezone).ok()
+    }
+
     /// The place of a task.
     pub fn find(&self, task_id: &str) -> Option<TaskIndex> {
         self.tasks.iter().position(|task| &*task.task_id == task_id).map(|at| TaskIndex(at as u32))

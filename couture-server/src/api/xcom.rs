@@ -2,15 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use couture_core::MapIndex;
 use couture_core::task::XComValue;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::error::ApiError;
-use super::extract::{Json, Names};
+use super::extract::{Args, Json, Names};
+use super::named_instance::{Instance, Named};
 use super::state::ApiState;
-use super::task_instance::Named;
 
 /// An XCom, in Airflow's shape.
 #[derive(Debug, Serialize)]
@@ -26,9 +25,10 @@ pub(super) struct XComBody {
 pub(super) async fn get(
     State(state): State<ApiState>,
     Names((dag, run, task, key)): Names<(String, String, String, String)>,
+    Args(which): Args<Instance>,
 ) -> Result<Json<XComBody>, ApiError> {
-    let named = Named::find(&state, &dag, &run, &task).await?;
-    let value = state.store.xcom(named.run.key, named.index, MapIndex::NONE, &key).await?;
+    let named = Named::instance(&state, [&dag, &run, &task], &which).await?;
+    let value = state.store.xcom(named.run.key, named.index, named.map_index, &key).await?;
     let unknown = || ApiError::not_found(format!("task {task:?} of this run gave no value under the key {key:?}"));
     let broken = |error: String| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, error);
     let json = match value.ok_or_else(unknown)? {
@@ -40,5 +40,5 @@ pub(super) async fn get(
         }
     };
     let value = RawValue::from_string(json).map_err(|error| broken(format!("the value is not JSON: {error}")))?;
-    Ok(Json(XComBody { key, task_id: task, dag_id: dag, run_id: run, map_index: MapIndex::NONE.0, value }))
+    Ok(Json(XComBody { key, task_id: task, dag_id: dag, run_id: run, map_index: named.map_index.0, value }))
 }

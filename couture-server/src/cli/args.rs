@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::operation_args::{BackfillCommand, DagBackfill, RunClear, RunMark, TaskMark, TaskRun, TasksClear};
+use super::operation_args::{
+    BackfillCommand, DagBackfill, RunCancel, RunClear, RunMark, TaskMark, TaskRun, TasksClear,
+};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::assets::Assets;
 use super::connections::Connections;
 use super::pools::Pools;
 use super::variables::Variables;
@@ -52,6 +55,9 @@ pub(super) enum Command {
     /// Task instances.
     #[command(subcommand)]
     Tasks(Tasks),
+    /// Assets: what tasks write, and DAGs wait for.
+    #[command(subcommand)]
+    Assets(Assets),
     /// Backfills: runs for a range of dates.
     #[command(subcommand)]
     Backfill(BackfillCommand),
@@ -181,17 +187,12 @@ pub(super) enum Runs {
         /// The run.
         run_id: String,
     },
-    /// Let all tasks of a run begin again.
+    /// Let all tasks of a run, or of all runs in a state, begin again.
     Clear(RunClear),
-    /// Declare a run to be successful or failed, and its tasks what follows from that.
+    /// Declare a run, or all runs in a state, to be successful or failed, and its tasks what follows from that.
     Mark(RunMark),
-    /// End a run: its live attempts are killed, and it fails.
-    Cancel {
-        /// The DAG.
-        dag_id: String,
-        /// The run.
-        run_id: String,
-    },
+    /// End a run, or all runs in a state: live attempts are killed, and it fails.
+    Cancel(RunCancel),
 }
 
 #[derive(Debug, Subcommand)]
@@ -215,6 +216,9 @@ pub(super) enum Tasks {
         /// Which try; the last one where absent.
         #[arg(long = "try", value_name = "N")]
         try_number: Option<u32>,
+        /// Which instance of a mapped task.
+        #[arg(long, value_name = "N")]
+        map_index: Option<i32>,
         /// Go on until the try is over.
         #[arg(long, short)]
         follow: bool,

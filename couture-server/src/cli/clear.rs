@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::args::Output;
 use super::asking::{affected_table, goes_on};
 use super::client::{Client, path};
+use super::many_runs::named;
 use super::operation_args::{RunClear, RunMark, TaskMark, TaskRun, TasksClear};
 use super::print::{print, print_json};
 use super::table::{cell, printable};
@@ -24,6 +25,11 @@ fn show(output: Output, answer: &Value, verb: &str) {
 }
 
 pub(super) async fn tasks(client: &Client, output: Output, args: TasksClear) -> Result<Verdict, CliError> {
+    let task_ids = match (args.map_index, &args.task_ids[..]) {
+        (None, _) => json!(args.task_ids),
+        (Some(map_index), [task_id]) => json!([[task_id, map_index]]),
+        (Some(_), _) => return Err(CliError::message("--map-index is about one task: give --task-id once")),
+    };
     let mut body = json!({
         "dry_run": true,
         "only_failed": args.only_failed,
@@ -32,7 +38,7 @@ pub(super) async fn tasks(client: &Client, output: Output, args: TasksClear) -> 
         "include_downstream": args.with.downstream,
         "include_past": args.with.past,
         "include_future": args.with.future,
-        "task_ids": args.task_ids,
+        "task_ids": task_ids,
     });
     for (field, text) in [("start_date", &args.start_date), ("end_date", &args.end_date)] {
         if let Some(text) = text {
@@ -82,7 +88,8 @@ pub(super) async fn run_task(client: &Client, output: Output, args: TaskRun) -> 
 }
 
 pub(super) async fn run(client: &Client, output: Output, args: RunClear) -> Result<Verdict, CliError> {
-    let address = path(&["dags", &args.dag_id, "dagRuns", &args.run_id, "clear"]);
+    let run_id = named(args.run_id)?;
+    let address = path(&["dags", &args.dag_id, "dagRuns", &run_id, "clear"]);
     let mut body = json!({ "dry_run": true, "only_failed": args.only_failed });
     let plan = client.post(&address, &body).await?;
     if goes_on(args.asking, output, &plan, &affected_table(&plan))? {
@@ -91,7 +98,7 @@ pub(super) async fn run(client: &Client, output: Output, args: RunClear) -> Resu
         match output {
             Output::Json => print_json(&run),
             Output::Table => {
-                print(&format!("run {} begins again: {}\n", printable(&args.run_id), cell(&run["state"])));
+                print(&format!("run {} begins again: {}\n", printable(&run_id), cell(&run["state"])));
             }
         }
     }
@@ -99,11 +106,12 @@ pub(super) async fn run(client: &Client, output: Output, args: RunClear) -> Resu
 }
 
 pub(super) async fn mark_run(client: &Client, output: Output, args: RunMark) -> Result<Verdict, CliError> {
-    let address = path(&["dags", &args.dag_id, "dagRuns", &args.run_id]);
+    let run_id = named(args.run_id)?;
+    let address = path(&["dags", &args.dag_id, "dagRuns", &run_id]);
     let run = client.patch(&address, &json!({ "state": args.state.word() })).await?;
     match output {
         Output::Json => print_json(&run),
-        Output::Table => print(&format!("run {} is {}\n", printable(&args.run_id), cell(&run["state"]))),
+        Output::Table => print(&format!("run {} is {}\n", printable(&run_id), cell(&run["state"]))),
     }
     Ok(Verdict::Done)
 }

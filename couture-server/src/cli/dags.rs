@@ -62,6 +62,7 @@ async fn list(client: &Client, output: Output, with_stale: bool) -> Result<Verdi
         ]);
     }
     print(&table.text());
+    warnings(client, None).await?;
     import_errors(client).await?;
     Ok(Verdict::Done)
 }
@@ -76,6 +77,18 @@ fn state(dag: &Value) -> &'static str {
     } else {
         "active"
     }
+}
+
+/// What is odd about DAGs, or about one, is told of beside, not among, the result.
+async fn warnings(client: &Client, dag_id: Option<&str>) -> Result<(), CliError> {
+    let mut address = path(&["dagWarnings"]);
+    if let Some(dag_id) = dag_id {
+        address.push_str(&format!("?dag_id={}", path(&[dag_id]).trim_start_matches("/api/v2/")));
+    }
+    for warning in all(client, &address, "dag_warnings").await? {
+        complain(&format!("{}: {}", printable(&cell(&warning["dag_id"])), printable(&cell(&warning["message"]))));
+    }
+    Ok(())
 }
 
 /// Files that should define DAGs and do not are told of beside, not among, the result.
@@ -123,6 +136,7 @@ async fn show(client: &Client, output: Output, dag_id: &str) -> Result<Verdict, 
         ]);
     }
     print(&format!("{}\n{}", facts.text(), table.text()));
+    warnings(client, Some(dag_id)).await?;
     Ok(Verdict::Done)
 }
 

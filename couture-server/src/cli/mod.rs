@@ -2,6 +2,7 @@
 
 mod args;
 mod asking;
+mod assets;
 mod backfill;
 mod clear;
 mod client;
@@ -10,6 +11,7 @@ mod dag_file;
 mod dags;
 mod entries;
 mod follow;
+mod many_runs;
 mod operation_args;
 mod parse;
 mod pools;

@@ -2,6 +2,8 @@
 
 use clap::{Subcommand, ValueEnum};
 
+use super::many_runs::Many;
+
 /// What something is declared to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Mark {
@@ -64,6 +66,9 @@ pub(super) struct TasksClear {
     /// Only this task; may be given again.
     #[arg(long = "task-id", short, value_name = "ID")]
     pub(super) task_ids: Vec<String>,
+    /// Only this instance of the mapped task.
+    #[arg(long, value_name = "N", requires = "task_ids")]
+    pub(super) map_index: Option<i32>,
     /// Only what has failed.
     #[arg(long, short = 'f', conflicts_with = "only_running")]
     pub(super) only_failed: bool,
@@ -113,22 +118,46 @@ pub(super) struct RunClear {
     /// The DAG.
     pub(super) dag_id: String,
     /// The run.
-    pub(super) run_id: String,
+    #[arg(required_unless_present = "states", conflicts_with = "states")]
+    pub(super) run_id: Option<String>,
     /// Only what has failed.
     #[arg(long, short = 'f')]
     pub(super) only_failed: bool,
+    #[command(flatten)]
+    pub(super) many: Many,
     #[command(flatten)]
     pub(super) asking: Asking,
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
+#[command(override_usage = "couture runs mark <DAG_ID> <RUN_ID> <success|failed>\n       \
+                            couture runs mark <DAG_ID> <success|failed> --state <STATE> [--before <DATE>] [-y]")]
 pub(super) struct RunMark {
     /// The DAG.
     pub(super) dag_id: String,
-    /// The run.
-    pub(super) run_id: String,
+    /// The run; left out with --state.
+    #[arg(required_unless_present = "states", conflicts_with = "states")]
+    pub(super) run_id: Option<String>,
     /// What it is from now on.
     pub(super) state: Mark,
+    #[command(flatten)]
+    pub(super) many: Many,
+    #[command(flatten)]
+    pub(super) asking: Asking,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RunCancel {
+    /// The DAG.
+    pub(super) dag_id: String,
+    /// The run.
+    #[arg(required_unless_present = "states", conflicts_with = "states")]
+    pub(super) run_id: Option<String>,
+    #[command(flatten)]
+    pub(super) many: Many,
+    #[command(flatten)]
+    pub(super) asking: Asking,
 }
 
 /// What is done about dates that have a run already.

@@ -73,6 +73,6 @@ mod tests {
         couture_operators::link();
         let text = text(&dag.unwrap());
         let words: Vec<&str> = text.split_whitespace().collect();
-        assert_eq!(words.join(" "), "d: 2 tasks task_id operator before a empty b b empty");
+        assert_eq!(words.join(" "), "d: 2 tasks TASK_ID OPERATOR BEFORE a empty b b empty");
     }
 }

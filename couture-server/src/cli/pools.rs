@@ -4,6 +4,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::args::Output;
+use super::asking::confirmed;
 use super::client::{Client, path};
 use super::dags::all;
 use super::print::{print, print_json};
@@ -36,6 +37,9 @@ pub(super) enum Pools {
     Delete {
         /// Its name.
         name: String,
+        /// Do not ask.
+        #[arg(long, short)]
+        yes: bool,
     },
 }
 
@@ -57,7 +61,10 @@ pub(super) async fn run(client: Client, output: Output, command: Pools) -> Resul
             };
             show(output, &pool)
         }
-        Pools::Delete { name } => {
+        Pools::Delete { name, yes } => {
+            if !yes && !confirmed(&format!("Delete pool {}?", printable(&name)))? {
+                return Ok(Verdict::Done);
+            }
             client.delete(&path(&[KIND, &name])).await?;
             print(&format!("deleted pool {}\n", printable(&name)));
             Ok(Verdict::Done)

@@ -9,7 +9,7 @@ use super::client::Client;
 use super::print::complain;
 use super::table::printable;
 use super::verdict::{CliError, Verdict};
-use super::{backfill, connections, dags, pools, runs, tasks, variables};
+use super::{assets, backfill, connections, dags, pools, runs, tasks, variables};
 
 /// Runs the program: 0 where all went well, 1 where not, 2 where the command line is wrong.
 pub fn main() -> ExitCode {
@@ -44,6 +44,7 @@ async fn run(args: Args) -> Result<Verdict, CliError> {
     match args.command {
         Command::Dags(command) => dags::run(client, args.output, command).await,
         Command::Runs(command) => runs::run(client, args.output, command).await,
+        Command::Assets(command) => assets::run(client, args.output, command).await,
         Command::Backfill(command) => backfill::run(client, args.output, command).await,
         Command::Tasks(command) => tasks::run(client, args.output, command).await,
         Command::Variables(command) => variables::run(client, args.output, command).await,

@@ -6,17 +6,31 @@ use super::args::{Output, Runs};
 use super::clear;
 use super::client::{Client, path};
 use super::dags::all;
+use super::many_runs::{change_many, named};
 use super::print::{print, print_json};
 use super::table::{Table, cell, printable, seconds, time};
 use super::verdict::{CliError, Verdict};
+
+/// Longer reasons get lines of their own.
+const MAX_REASON_CHARS: usize = 80;
 
 pub(super) async fn run(client: Client, output: Output, command: Runs) -> Result<Verdict, CliError> {
     match command {
         Runs::List { dag_id, limit } => list(&client, output, dag_id.as_deref(), limit).await,
         Runs::Show { dag_id, run_id } => show(&client, output, &dag_id, &run_id).await,
-        Runs::Clear(args) => clear::run(&client, output, args).await,
-        Runs::Mark(args) => clear::mark_run(&client, output, args).await,
-        Runs::Cancel { dag_id, run_id } => cancel(&client, output, &dag_id, &run_id).await,
+        Runs::Clear(args) => match args.many.query()? {
+            Some(_) if args.only_failed => Err(CliError::message("--only-failed is about one run: leave --state out")),
+            Some(many) => change_many(&client, output, &args.dag_id, "clear", &many, args.asking).await,
+            None => clear::run(&client, output, args).await,
+        },
+        Runs::Mark(args) => match args.many.query()? {
+            Some(many) => change_many(&client, output, &args.dag_id, args.state.word(), &many, args.asking).await,
+            None => clear::mark_run(&client, output, args).await,
+        },
+        Runs::Cancel(args) => match args.many.query()? {
+            Some(many) => change_many(&client, output, &args.dag_id, "failed", &many, args.asking).await,
+            None => cancel(&client, output, &args.dag_id, &named(args.run_id)?).await,
+        },
     }
 }
 
@@ -56,23 +70,41 @@ pub(super) async fn show(client: &Client, output: Output, dag_id: &str, run_id: 
         took if took.is_empty() => "\n\n".to_owned(),
         took => format!(" after {took}\n\n"),
     });
+    if let Some(reason) = run["reason"].as_str() {
+        print(&format!("waiting: {}\n\n", printable(reason)));
+    }
     print(&task_table(&tasks));
     Ok(Verdict::Done)
 }
 
-/// Task instances, in the API's shape.
+/// Task instances, in the API's shape, each with its reason behind it or, where that is long, in whole on lines of its own.
 pub(super) fn task_table(tasks: &[Value]) -> String {
-    let mut table = Table::new(&["task_id", "state", "try", "started", "took", "reason"]);
+    let is_mapped = tasks.iter().any(|task| !task["rendered_map_index"].is_null());
+    let mut headings = vec!["task_id", "map_index", "state", "try", "started", "took", "reason"];
+    if !is_mapped {
+        headings.remove(1);
+    }
+    let mut table = Table::new(&headings);
     for task in tasks {
         let state = cell(&task["state"]);
-        table.row([
+        let reason = cell(&task["reason"]);
+        let is_long = reason.chars().count() > MAX_REASON_CHARS;
+        let mut cells = vec![
             cell(&task["task_id"]),
+            cell(&task["rendered_map_index"]),
             if state.is_empty() { "-".to_owned() } else { state },
             cell(&task["try_number"]),
             time(&task["start_date"]),
             seconds(&task["duration"]),
-            cell(&task["reason"]),
-        ]);
+            if is_long { String::new() } else { reason.clone() },
+        ];
+        if !is_mapped {
+            cells.remove(1);
+        }
+        table.row(cells);
+        if is_long {
+            table.note(&reason);
+        }
     }
     table.text()
 }

@@ -9,20 +9,27 @@ const MAX_CHARS: usize = 100;
 #[derive(Debug)]
 pub(super) struct Table {
     rows: Vec<Vec<String>>,
+    /// What stands below a row, by the row's place.
+    notes: Vec<(usize, String)>,
 }
 
 impl Table {
     pub(super) fn new(headings: &[&str]) -> Self {
-        Self { rows: vec![headings.iter().map(|heading| heading.to_uppercase()).collect()] }
+        Self { rows: vec![headings.iter().map(|heading| heading.to_uppercase()).collect()], notes: Vec::new() }
     }
 
     /// Rows that need no headings, such as names beside values.
     pub(super) fn bare() -> Self {
-        Self { rows: Vec::new() }
+        Self { rows: Vec::new(), notes: Vec::new() }
     }
 
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().map(|cell| fitted(&cell)).collect());
+    }
+
+    /// Puts a text below the last row, in whole: on as many lines as it takes.
+    pub(super) fn note(&mut self, text: &str) {
+        self.notes.push((self.rows.len(), text.to_owned()));
     }
 
     /// The table as text, two spaces between columns.
@@ -31,11 +38,15 @@ impl Table {
         let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns).map(width).collect();
         let mut text = String::new();
-        for row in &self.rows {
+        let mut notes = self.notes.iter().peekable();
+        for (at, row) in (1..).zip(&self.rows) {
             let cells: Vec<String> =
                 row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
             text.push_str(cells.join("  ").trim_end());
             text.push('\n');
+            while let Some((_, note)) = notes.next_if(|(below, _)| *below == at) {
+                text.push_str(&wrapped(note));
+            }
         }
         text
     }
@@ -54,6 +65,28 @@ pub(super) fn printable(text: &str) -> String {
             }
         })
         .collect()
+}
+
+/// A text on lines of its own, indented and broken between words; a word longer than a line stays whole.
+fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let mut length = 0;
+        for word in printable(line).split_whitespace() {
+            let chars = word.chars().count();
+            if length > 0 && length + 1 + chars > MAX_CHARS {
+                out.push('\n');
+                length = 0;
+            }
+            out.push_str(if length == 0 { "    " } else { " " });
+            out.push_str(word);
+            length += chars + usize::from(length > 0);
+        }
+        if length > 0 {
+            out.push('\n');
+        }
+    }
+    out
 }
 
 fn fitted(text: &str) -> String {
@@ -102,6 +135,12 @@ mod tests {
         assert_eq!(table.text(), "ID      WHAT\na       x \u{fffd}[31my\nlonger\n");
         table.row(["z".repeat(200), String::new()]);
         assert!(table.text().contains(&format!("{}…", "z".repeat(99))));
+        let mut noted = Table::new(&["id"]);
+        noted.row(["a".into()]);
+        noted.note(&format!("why\u{1b}\n\nfirst {} last", "z".repeat(99)));
+        noted.row(["b".into()]);
+        let long = "z".repeat(99);
+        assert_eq!(noted.text(), format!("ID\na\n    why\u{fffd}\n    first\n    {long}\n    last\nb\n"));
         let mut bare = Table::bare();
         assert_eq!(bare.text(), "");
         bare.row(["dag".into(), "Mixed_Case".into()]);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::args::{Output, Tasks};
 use super::clear;
-use super::client::{Client, path};
+use super::client::{Client, ClientError, path};
 use super::follow::Pause;
 use super::print::{print, print_json};
 use super::table::printable;
@@ -17,31 +17,44 @@ pub(super) async fn run(client: Client, output: Output, command: Tasks) -> Resul
         Tasks::Mark(args) => clear::mark_task(&client, output, args).await,
         Tasks::Test(test) => task_test::run(output, test).await,
         Tasks::Run(args) => clear::run_task(&client, output, args).await,
-        Tasks::Log { dag_id, run_id, task_id, try_number, follow } => {
-            log(&client, output, [&dag_id, &run_id, &task_id], try_number, follow).await
+        Tasks::Log { dag_id, run_id, task_id, try_number, map_index, follow } => {
+            let wanted = Wanted { instance: [&dag_id, &run_id, &task_id], try_number, map_index, follow };
+            log(&client, output, &wanted).await
         }
     }
 }
 
-async fn log(
-    client: &Client,
-    output: Output,
-    [dag_id, run_id, task_id]: [&str; 3],
+/// Whose log, and how.
+struct Wanted<'a> {
+    /// DAG, run and task.
+    instance: [&'a str; 3],
     try_number: Option<u32>,
+    map_index: Option<i32>,
     follow: bool,
-) -> Result<Verdict, CliError> {
-    let instance = ["dags", dag_id, "dagRuns", run_id, "taskInstances", task_id];
-    let try_number = match try_number {
+}
+
+impl Wanted<'_> {
+    fn address(&self, further: &[&str]) -> String {
+        let [dag_id, run_id, task_id] = self.instance;
+        let parts = [&["dags", dag_id, "dagRuns", run_id, "taskInstances", task_id][..], further].concat();
+        let query = self.map_index.map(|index| format!("?map_index={index}")).unwrap_or_default();
+        format!("{}{query}", path(&parts))
+    }
+}
+
+async fn log(client: &Client, output: Output, wanted: &Wanted<'_>) -> Result<Verdict, CliError> {
+    let try_number = match wanted.try_number {
         Some(try_number) => try_number,
-        None => last_try(client, &path(&instance), task_id, follow).await?,
+        None => last_try(client, wanted).await?,
     };
-    let address = path(&[&instance[..], &["logs", &try_number.to_string()]].concat());
+    let address = wanted.address(&["logs", &try_number.to_string()]);
+    let join = if address.contains('?') { '&' } else { '?' };
     let mut lines = Vec::new();
     let mut token: Option<String> = None;
     let mut pause = Pause::new();
     loop {
-        let query = token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
-        let part = client.get(&format!("{address}{query}")).await?;
+        let query = token.as_ref().map(|token| format!("{join}token={token}")).unwrap_or_default();
+        let part = client.get(&format!("{address}{query}")).await.map_err(in_words)?;
         let content = part["content"].as_array().map_or(&[][..], Vec::as_slice);
         for line in content.iter().filter_map(Value::as_str) {
             match output {
@@ -51,7 +64,7 @@ async fn log(
         }
         token = part["continuation_token"].as_str().map(String::from);
         let at_end = part["at_end"] == json!(true);
-        if token.is_none() || (at_end && !follow) {
+        if token.is_none() || (at_end && !wanted.follow) {
             break;
         }
         if !content.is_empty() {
@@ -62,21 +75,35 @@ async fn log(
         }
     }
     if output == Output::Json {
+        let [.., task_id] = wanted.instance;
         print_json(&json!({ "task_id": task_id, "try_number": try_number, "content": lines }));
     }
     Ok(Verdict::Done)
 }
 
+/// The API's word for it is an option here.
+fn in_words(error: ClientError) -> ClientError {
+    match error {
+        ClientError::Refused { status, detail } => {
+            let detail = detail.replace("name one by map_index", "name one by --map-index");
+            ClientError::Refused { status, detail: detail.replace("leave map_index out", "leave --map-index out") }
+        }
+        other => other,
+    }
+}
+
 /// The number of the last try; with `follow`, the first one is waited for.
-async fn last_try(client: &Client, address: &str, task_id: &str, follow: bool) -> Result<u32, CliError> {
+async fn last_try(client: &Client, wanted: &Wanted<'_>) -> Result<u32, CliError> {
+    let [.., task_id] = wanted.instance;
+    let address = wanted.address(&[]);
     let mut pause = Pause::new();
     loop {
-        let task = client.get(address).await?;
+        let task = client.get(&address).await.map_err(in_words)?;
         let state = task["state"].as_str();
         let is_finished = matches!(state, Some("success" | "failed" | "upstream_failed" | "skipped"));
         match task["try_number"].as_u64() {
             Some(number) if number > 0 => return Ok(number as u32),
-            _ if follow && !is_finished => pause.wait().await,
+            _ if wanted.follow && !is_finished => pause.wait().await,
             _ => {
                 let state = state.unwrap_or("waiting");
                 let detail = format!("task {} was not started (it is {state}), so it has no log", printable(task_id));

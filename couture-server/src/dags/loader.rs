@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_core::store::StoreError;
-use couture_core::{Clock, Dag, DagId, Engine, EngineError, StoreReader};
+use couture_core::{Clock, Dag, DagId, Engine, EngineError, Restriction, StoreReader};
 use futures_util::StreamExt as _;
 use tokio::task::JoinSet;
 
 use super::catalog::{Catalog, Change, Looked};
+use super::never_runs::{NEVER_RUNS, never_runs};
 use super::python::{Done, PythonFiles};
 use super::watch::Watch;
 
@@ -196,7 +197,12 @@ async fn apply_one(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, change
             _ => Ok(()),
         };
         match result {
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                if let Some(dag) = &dag {
+                    warn(engine, dag, clock);
+                }
+                return Ok(());
+            }
             Err(EngineError::Stopped) => return Err(EngineError::Stopped),
             Err(EngineError::Store(error @ StoreError::Unavailable(_))) => {
                 tracing::warn!("failed to register a DAG, and try again: {error}");
@@ -210,5 +216,15 @@ async fn apply_one(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, change
                 return Ok(());
             }
         }
+    }
+}
+
+/// Tells of a DAG that is right, and does not do what was meant.
+fn warn(engine: &Engine, dag: &Dag, clock: &dyn Clock) {
+    let attributes = &dag.attributes;
+    let catchup = attributes.catchup.unwrap_or(engine.settings().catchup);
+    let restriction = Restriction { earliest: attributes.start_date, latest: attributes.end_date, catchup };
+    if never_runs(&*dag.timetable, &restriction, clock.now().wall) {
+        tracing::warn!(dag_id = %dag.dag_id, "{NEVER_RUNS}");
     }
 }

@@ -49,9 +49,24 @@ fn in_document(document: &Marked, error: &DagError) -> FileError {
         }
         DagError::Cycle { tasks } => tasks.first().and_then(|task| by_id(task.as_str())),
         DagError::Option { task, .. } => by_id(task.as_str()),
+        DagError::Attribute(reason) => attribute(document, reason),
         _ => None,
     };
     at(place.unwrap_or(document), error.to_string())
+}
+
+/// The setting of a DAG that is wrong for this reason: the first one that it names.
+fn attribute<'d>(document: &'d Marked, reason: &str) -> Option<&'d Marked> {
+    let place = |name: &str| {
+        let parts = |(at, _): &(usize, &str)| {
+            let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            !reason[..*at].ends_with(is_part) && !reason[at + name.len()..].starts_with(is_part)
+        };
+        reason.match_indices(name).find(parts).map(|(at, _)| at)
+    };
+    let named =
+        document.entries().iter().filter_map(|(key, value)| Some((place(key.text().trim_end_matches("_ms"))?, value)));
+    named.min_by_key(|(at, _)| *at).map(|(_, value)| value)
 }
 
 /// Where `task` names `other` as upstream or input.

@@ -14,6 +14,6 @@ pub use load::{Given, load};
 pub use reference::{Key, Section, help, sample};
 pub use secret::Secret;
 pub use tree::{
-    DagsSettings, DataSettings, DatabaseSettings, LogsSettings, OperatorsSettings, PythonSettings, SchedulerSettings,
-    ServerSettings, Settings, SmtpSettings,
+    AuthSettings, DagsSettings, DataSettings, DatabaseSettings, LdapSettings, LogsSettings, OperatorsSettings,
+    PythonSettings, SchedulerSettings, ServerSettings, Settings, SmtpSettings,
 };

@@ -202,6 +202,78 @@ settings! {
         /// How often sending a mail is tried while the mail server cannot be reached.
         smtp_retry_limit: u32 = 5_u32, flag "smtp-retry-limit", from 1 to 100;
     }
+    /// Who may log in, and for how long. The names that begin with auth_ are those of Airflow's webserver_config.py.
+    auth: AuthSettings {
+        /// Who knows the passwords: AUTH_DB for this server's database, AUTH_LDAP for the directory server of [ldap]. With
+        /// AUTH_LDAP, users of the database can log in only if they have the role Admin.
+        auth_type: String = "AUTH_DB", flag "auth-type", one of ["AUTH_DB", "AUTH_LDAP"];
+        /// The role of everybody who did not log in.
+        auth_role_public: String = "Public", flag "auth-role-public";
+        /// Whether users of the directory server who log in for the first time are let in, and get an account.
+        auth_user_registration: bool = false, flag "auth-user-registration";
+        /// The role that such users get.
+        auth_user_registration_role: String = "Public", flag "auth-user-registration-role";
+        /// Minutes without a request after which a session ends.
+        session_idle_min: u32 = 720_u32, flag "session-idle-min", from 1 to 525_600;
+        /// Hours after which a session ends in any case.
+        session_max_h: u32 = 168_u32, flag "session-max-h", from 1 to 8_760;
+        /// Seconds for which a token of POST /auth/token counts.
+        jwt_expiration_s: u32 = 86_400_u32, flag "jwt-expiration-s", from 60 to 31_536_000;
+        /// Seconds for which a token of POST /auth/token/cli counts.
+        jwt_cli_expiration_s: u32 = 3_600_u32, flag "jwt-cli-expiration-s", from 60 to 31_536_000;
+        /// The most days for which a personal API token counts.
+        api_token_max_days: u32 = 365_u32, flag "api-token-max-days", from 1 to 3_650;
+        /// The fewest characters of a password.
+        password_min_length: u32 = 10_u32, flag "password-min-length", from 8 to 128;
+        /// After so many failed logins in a row nobody can log in as that user for a while; after ten times as many from one
+        /// address, nobody can from there.
+        max_failed_logins: u32 = 5_u32, flag "max-failed-logins", from 1 to 1_000;
+        /// Seconds of the first such while; each further one is twice as long, up to a day.
+        lockout_s: u32 = 60_u32, flag "lockout-s", from 1 to 86_400;
+        /// Addresses and networks of proxies, such as 10.0.0.0/8, whose header X-Forwarded-For tells from where a request comes.
+        trusted_proxies: Vec<String> = Vec::<String>::new(), flag "trusted-proxies";
+    }
+    /// The directory server, where auth.auth_type is AUTH_LDAP, by the names of Airflow's webserver_config.py.
+    ldap: LdapSettings {
+        /// Its address: ldap://host:389, or ldaps://host:636 for TLS from the start.
+        auth_ldap_server: String = "", flag "auth-ldap-server";
+        /// Whether an ldap:// connection is made secret by StartTLS. A server that cannot is an error.
+        auth_ldap_use_tls: bool = false, flag "auth-ldap-use-tls";
+        /// Where users are, such as ou=users,dc=example,dc=com.
+        auth_ldap_search: String = "", flag "auth-ldap-search";
+        /// The field that holds the username, such as uid or sAMAccountName.
+        auth_ldap_uid_field: String = "uid", flag "auth-ldap-uid-field";
+        /// The user who looks for users; where it is empty, users log in to the directory without being looked for first.
+        auth_ldap_bind_user: String = "", flag "auth-ldap-bind-user";
+        /// Its password. Better in the file or the environment than as a flag, which others on this machine see.
+        auth_ldap_bind_password: Secret = "", flag "auth-ldap-bind-password";
+        /// A filter that users must pass, such as (memberOf=cn=flows,ou=groups,dc=example,dc=com).
+        auth_ldap_search_filter: String = "", flag "auth-ldap-search-filter";
+        /// Where groups are; a user must be in one of those below it. Empty for no such rule.
+        auth_ldap_group_search: String = "", flag "auth-ldap-group-search";
+        /// The domain that is appended to usernames where no user looks for users: john becomes john@example.com.
+        auth_ldap_append_domain: String = "", flag "auth-ldap-append-domain";
+        /// What a username becomes where no user looks for users: %s stands for it, as in uid=%s,ou=users,dc=example,dc=com.
+        auth_ldap_username_format: String = "", flag "auth-ldap-username-format";
+        /// The field of the given name.
+        auth_ldap_firstname_field: String = "givenName", flag "auth-ldap-firstname-field";
+        /// The field of the family name.
+        auth_ldap_lastname_field: String = "sn", flag "auth-ldap-lastname-field";
+        /// The field of the e-mail address.
+        auth_ldap_email_field: String = "mail", flag "auth-ldap-email-field";
+        /// Whether any certificate is taken, unless auth_ldap_tls_demand is set. Whoever is in between can then read passwords.
+        auth_ldap_allow_self_signed: bool = false, flag "auth-ldap-allow-self-signed";
+        /// Whether the certificate must be one that can be checked, whatever auth_ldap_allow_self_signed says.
+        auth_ldap_tls_demand: bool = false, flag "auth-ldap-tls-demand";
+        /// Folder of certificates of authorities to trust; without it and the next, those of the system are trusted.
+        auth_ldap_tls_cacertdir: PathBuf = "", flag "auth-ldap-tls-cacertdir";
+        /// File of certificates of authorities to trust, in PEM.
+        auth_ldap_tls_cacertfile: PathBuf = "", flag "auth-ldap-tls-cacertfile";
+        /// File of this server's own certificate, in PEM, where the directory server asks for one.
+        auth_ldap_tls_certfile: PathBuf = "", flag "auth-ldap-tls-certfile";
+        /// File of its key.
+        auth_ldap_tls_keyfile: PathBuf = "", flag "auth-ldap-tls-keyfile";
+    }
     /// Child processes of tasks.
     operators: OperatorsSettings {
         /// Seconds that an attempt may take to end when it is told to, before it is given up. A bash command gets TERM

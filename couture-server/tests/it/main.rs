@@ -4,14 +4,20 @@
 mod harness;
 
 mod api;
+mod assets;
 mod command_line;
 mod dag_folder;
 mod dags_test;
 mod full_disk;
 mod hostile;
+mod lists;
+mod many_runs;
+mod mapped;
 mod native;
 mod operations;
 mod page;
+mod readme;
 mod starting;
 mod stopping;
 mod values;
+mod waiting;

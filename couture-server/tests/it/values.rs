@@ -168,8 +168,10 @@ fn pools_from_the_command_line() {
         let error = refused(&server, &["pools", "set", "etl/1", slots]);
         assert!(error.contains(&format!("a pool has 1 to 2147483647 slots, not {slots}")), "{error}");
     }
-    assert!(refused(&server, &["pools", "delete", "default_pool"]).contains("it is the pool of tasks that name none"));
-    assert!(refused(&server, &["pools", "delete", "nowhere"]).contains("there is no pool \"nowhere\""));
+    assert!(
+        refused(&server, &["pools", "delete", "-y", "default_pool"]).contains("it is the pool of tasks that name none")
+    );
+    assert!(refused(&server, &["pools", "delete", "-y", "nowhere"]).contains("there is no pool \"nowhere\""));
     let exists = server.send("POST", "/api/v2/pools", &json!({ "name": "etl/1", "slots": 1 }));
     assert_eq!(exists.status, 409, "{}", exists.body);
     write_dag_file(
@@ -184,10 +186,10 @@ fn pools_from_the_command_line() {
     crate::harness::eventually("the slots", || {
         (server.get("/api/v2/pools/etl%2F1")["occupied_slots"] == 2).then_some(())
     });
-    assert!(refused(&server, &["pools", "delete", "etl/1"]).contains("while 2 of its slots are held"));
+    assert!(refused(&server, &["pools", "delete", "-y", "etl/1"]).contains("while 2 of its slots are held"));
     server.couture_ok(&["runs", "cancel", "held", "r"]);
     assert_eq!(server.finished("held", "r"), "failed");
-    assert_eq!(server.couture_ok(&["pools", "delete", "etl/1"]), "deleted pool etl/1\n");
+    assert_eq!(server.couture_ok(&["pools", "delete", "-y", "etl/1"]), "deleted pool etl/1\n");
 }
 
 #[test]

@@ -57,6 +57,11 @@ pub(crate) trait Dialect: Send + Sync {
         String::new()
     }
 
+    /// A text column with its letters in lower case: those of ASCII at least.
+    fn folded(&self, column: &str) -> String {
+        format!("LOWER({column})")
+    }
+
     /// Inserts a worker with beat 1, or changes its beat.
     fn beat(&self) -> &'static str {
         "INSERT INTO worker (name, incarnation, beat) VALUES (?, ?, 1) \

@@ -51,6 +51,12 @@ impl Location {
     }
 }
 
+/// Whether the database gave up this transaction so that another can go on, as PostgreSQL, then MariaDB, say it.
+pub(crate) fn is_deadlock(error: &Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("40P01" | "40001"))
+}
+
 fn message(error: &Error) -> String {
     error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }

@@ -16,5 +16,6 @@ pub(crate) use args::Args;
 pub(crate) use batch::{Batch, Table};
 pub(crate) use database::Database;
 pub(crate) use dialect::Dialect;
+pub(crate) use fault::is_deadlock;
 pub(crate) use row::{Row, unexpected};
 pub(crate) use script::{RunError, Script};

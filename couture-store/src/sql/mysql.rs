@@ -88,6 +88,7 @@ impl Dialect for MySqlDialect {
             include_str!("../../migrations/mysql/0001_engine.sql"),
             include_str!("../../migrations/mysql/0002_values.sql"),
             include_str!("../../migrations/mysql/0003_scheduling.sql"),
+            include_str!("../../migrations/mysql/0004_accounts.sql"),
         ]
     }
 
@@ -105,6 +106,10 @@ impl Dialect for MySqlDialect {
 
     fn set_pool(&self) -> &'static str {
         "INSERT INTO pool (name, slots, used) VALUES (?, ?, 0) ON DUPLICATE KEY UPDATE slots = VALUES(slots)"
+    }
+
+    fn folded(&self, column: &str) -> String {
+        format!("LOWER(CONVERT({column} USING utf8mb4))")
     }
 
     fn put_chunk(&self) -> &'static str {

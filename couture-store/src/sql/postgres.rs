@@ -83,6 +83,7 @@ impl Dialect for PostgresDialect {
             include_str!("../../migrations/postgres/0001_engine.sql"),
             include_str!("../../migrations/postgres/0002_values.sql"),
             include_str!("../../migrations/postgres/0003_scheduling.sql"),
+            include_str!("../../migrations/postgres/0004_accounts.sql"),
         ]
     }
 

@@ -126,6 +126,7 @@ impl Dialect for SqliteDialect {
             include_str!("../../migrations/sqlite/0001_engine.sql"),
             include_str!("../../migrations/sqlite/0002_values.sql"),
             include_str!("../../migrations/sqlite/0003_scheduling.sql"),
+            include_str!("../../migrations/sqlite/0004_accounts.sql"),
         ]
     }
 }

@@ -17,26 +17,39 @@ fn read_asset_event(row: &Row) -> Result<AssetEvent, Error> {
 }
 
 impl SqlStore {
-    pub(super) async fn newest_asset_events(
+    pub(super) async fn asset_event_list(
         &self,
         asset: Option<&AssetName>,
+        newest_first: bool,
+        offset: usize,
         most: usize,
     ) -> Result<Vec<AssetEvent>, StoreError> {
         let mut args = self.database().args();
-        let of_asset =
-            "SELECT asset, changed_at, source, extra FROM asset_event WHERE asset = ? ORDER BY number DESC LIMIT ?";
-        let of_all = "SELECT asset, changed_at, source, extra FROM asset_event ORDER BY number DESC LIMIT ?";
-        if let Some(asset) = asset {
+        let of_asset = asset.map_or("", |asset| {
             args.text(asset.as_str());
-        }
-        args.int(limit(most));
+            " WHERE asset = ?"
+        });
+        args.int(limit(most)).int(limit(offset));
+        let order = if newest_first { " DESC" } else { "" };
+        let sql = format!(
+            "SELECT asset, changed_at, source, extra FROM asset_event{of_asset} ORDER BY number{order} LIMIT ? OFFSET ?"
+        );
         let mut events = Vec::new();
         self.database()
-            .fetch(if asset.is_some() { of_asset } else { of_all }, args, |row| {
+            .fetch(sql, args, |row| {
                 events.push(read_asset_event(&row)?);
                 Ok(())
             })
             .await?;
         Ok(events)
+    }
+
+    pub(super) async fn asset_events_counted(&self, asset: Option<&AssetName>) -> Result<usize, StoreError> {
+        let mut args = self.database().args();
+        let of_asset = asset.map_or("", |asset| {
+            args.text(asset.as_str());
+            " WHERE asset = ?"
+        });
+        self.count(format!("SELECT COUNT(*) FROM asset_event{of_asset}"), args).await
     }
 }

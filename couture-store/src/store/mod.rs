@@ -14,6 +14,7 @@ mod purge;
 mod reader;
 mod restore;
 mod rows;
+mod run_queries;
 mod runs;
 mod shards;
 mod sla_misses;

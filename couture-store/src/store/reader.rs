@@ -1,7 +1,7 @@
 //! The store's side for those who look.
 
 use async_trait::async_trait;
-use couture_core::store::{AssetEvent, Backfill, DagRecord, JournalEntry, RunRecord, SlaMiss, StoreError};
+use couture_core::store::{AssetEvent, Backfill, DagRecord, JournalEntry, RunQuery, RunRecord, SlaMiss, StoreError};
 use couture_core::store::{StoreReader, TaskRecord};
 use couture_core::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
 
@@ -26,6 +26,14 @@ impl StoreReader for SqlStore {
         self.runs_before(dag_id, before, limit).await
     }
 
+    async fn find_runs(&self, query: &RunQuery, offset: usize, limit: usize) -> Result<Vec<RunRecord>, StoreError> {
+        self.runs_found(query, offset, limit).await
+    }
+
+    async fn count_runs(&self, query: &RunQuery) -> Result<usize, StoreError> {
+        self.runs_counted(query).await
+    }
+
     async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError> {
         self.run_by_id(dag_id, run_id).await
     }
@@ -37,6 +45,10 @@ impl StoreReader for SqlStore {
         limit: usize,
     ) -> Result<Vec<TaskRecord>, StoreError> {
         self.tasks_after(run, after, limit).await
+    }
+
+    async fn mapped_tasks(&self, run: RunKey) -> Result<Vec<(TaskIndex, u32)>, StoreError> {
+        self.mapped_tasks_of(run).await
     }
 
     async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError> {
@@ -56,8 +68,18 @@ impl StoreReader for SqlStore {
         self.newest_sla_misses(dag_id, limit).await
     }
 
-    async fn asset_events(&self, asset: Option<&AssetName>, limit: usize) -> Result<Vec<AssetEvent>, StoreError> {
-        self.newest_asset_events(asset, limit).await
+    async fn asset_events(
+        &self,
+        asset: Option<&AssetName>,
+        newest_first: bool,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<AssetEvent>, StoreError> {
+        self.asset_event_list(asset, newest_first, offset, limit).await
+    }
+
+    async fn count_asset_events(&self, asset: Option<&AssetName>) -> Result<usize, StoreError> {
+        self.asset_events_counted(asset).await
     }
 
     async fn positions(&self) -> Result<Vec<(ShardId, u64)>, StoreError> {

@@ -82,6 +82,27 @@ impl SqlStore {
         Ok(reader.tasks)
     }
 
+    pub(super) async fn mapped_tasks_of(&self, run: RunKey) -> Result<Vec<(TaskIndex, u32)>, StoreError> {
+        let mut args = self.database().args();
+        let (expanded, cleared) = (TaskState::Expanded.code(), TaskState::Cleared.code());
+        args.int(expanded).int(cleared).int(run.0).int(run.0).int(expanded).int(cleared);
+        let sql = "SELECT task_index, MAX(map_index), \
+                   MAX(CASE WHEN map_index = -1 AND (state = ? OR state = ?) THEN length END) FROM task_instance \
+                   WHERE run_key = ? AND EXISTS (SELECT 1 FROM dag_run WHERE run_key = ?) \
+                   AND (map_index >= 0 OR (length > 0 AND (state = ? OR state = ?))) \
+                   GROUP BY task_index ORDER BY task_index";
+        let mut found = Vec::new();
+        self.database()
+            .fetch(sql, args, |row| {
+                let task = row.number(0, |at| u32::try_from(at).ok())?;
+                let count = row.int(1)?.saturating_add(1).max(row.opt_int(2)?.unwrap_or(0));
+                found.push((TaskIndex(task), u32::try_from(count).unwrap_or(u32::MAX)));
+                Ok(())
+            })
+            .await?;
+        Ok(found)
+    }
+
     pub(super) async fn tries_of(
         &self,
         run: RunKey,

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 
 use super::keys::FernetKeys;
 use super::{connections, variables};
-use crate::sql::{Batch, Database, RunError, Script};
+use crate::sql::{Batch, Database, RunError, Script, is_deadlock};
 use crate::store::SqlStore;
 
 /// [`Variables`](couture_core::values::Variables) and [`Connections`](couture_core::values::Connections) in the database of a store.
@@ -109,12 +109,6 @@ impl SqlValues {
         self.database().fetch(sql, self.database().args(), read).await?;
         Ok(count)
     }
-}
-
-/// Whether the database gave up this transaction so that another can go on, as PostgreSQL, then MariaDB, say it.
-fn is_deadlock(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    matches!(code.as_deref(), Some("40P01" | "40001"))
 }
 
 impl fmt::Debug for SqlValues {

@@ -5,36 +5,41 @@ use couture_core::Store;
 use couture_core::conformance::store::{StoreFixture, TestedStore};
 use couture_core::conformance::values::ValuesFixture;
 use couture_core::values::{Connections, Pools, Variables};
-use couture_store::{ConnectOptions, FernetKeys, SqlStore, SqlValues, connect_with};
+use couture_store::{
+    ApiTokens, Audit, ConnectOptions, FernetKeys, Roles, Sessions, SqlAccounts, SqlStore, SqlValues, Users,
+    connect_with,
+};
 
-use super::server::{Kind, Server};
+use super::server::{Database, Kind, Server};
+use crate::account_suite::AccountFixture;
 
 /// A store on a server.
 pub(crate) struct Fixture {
     kind: &'static Kind,
-    url: String,
+    database: Database,
     shards: u32,
     store: SqlStore,
     keys: FernetKeys,
     values: SqlValues,
+    accounts: SqlAccounts,
 }
 
 impl Fixture {
     /// A new store of `shards` shards on the server of `kind`.
     pub(crate) async fn new(kind: &'static Kind, shards: u32) -> Self {
-        let url = Server::of(kind).await.database().await;
-        let store = open(&url, shards).await;
+        let database = Server::of(kind).await.database().await;
+        let store = open(&database.url, shards).await;
         let keys = FernetKeys::parse(&FernetKeys::generate()).unwrap();
         let values = store.values(keys.clone());
-        Self { kind, url, shards, store, keys, values }
+        let accounts = store.accounts();
+        Self { kind, database, shards, store, keys, values, accounts }
     }
 }
 
-#[allow(dead_code, reason = "each test program uses a part of this file")]
 impl Fixture {
     /// The URL of its database.
     pub(crate) fn url(&self) -> &str {
-        &self.url
+        &self.database.url
     }
 
     /// Runs a statement on the server, outside of the store.
@@ -56,7 +61,7 @@ impl StoreFixture for Fixture {
 
     async fn reopen(&mut self) {
         self.store.close().await;
-        self.store = open(&self.url, self.shards + 1).await;
+        self.store = open(&self.database.url, self.shards + 1).await;
     }
 }
 
@@ -81,5 +86,33 @@ impl ValuesFixture for Fixture {
     async fn reopen(&mut self) {
         StoreFixture::reopen(self).await;
         self.values = self.store.values(self.keys.clone());
+    }
+}
+
+#[async_trait]
+impl AccountFixture for Fixture {
+    fn users(&self) -> &dyn Users {
+        &self.accounts
+    }
+
+    fn roles(&self) -> &dyn Roles {
+        &self.accounts
+    }
+
+    fn sessions(&self) -> &dyn Sessions {
+        &self.accounts
+    }
+
+    fn tokens(&self) -> &dyn ApiTokens {
+        &self.accounts
+    }
+
+    fn audit(&self) -> &dyn Audit {
+        &self.accounts
+    }
+
+    async fn reopen(&mut self) {
+        StoreFixture::reopen(self).await;
+        self.accounts = self.store.accounts();
     }
 }

@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 /// How a kind of server is started and asked.
@@ -23,6 +23,12 @@ pub(crate) struct Kind {
     pub(crate) execute: fn(u16, String) -> futures_util::future::BoxFuture<'static, Result<(), sqlx::Error>>,
     /// The URL of a database on the server at this port.
     pub(crate) url: fn(u16, &str) -> String,
+    /// The statement that makes a database of this name, with as little on the disk as can be.
+    pub(crate) create: fn(&str) -> String,
+    /// The statement that drops a database, whoever is still connected to it.
+    pub(crate) drop: fn(&str) -> String,
+    /// The server of this test program.
+    pub(crate) server: OnceLock<Server>,
 }
 
 /// A running server.
@@ -31,6 +37,8 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     folder: PathBuf,
     databases: AtomicU32,
+    /// Databases that nobody needs any more.
+    abandoned: Mutex<Vec<String>>,
     /// Its input ends with this process, and it watches for that.
     _keeper: Child,
 }
@@ -38,8 +46,7 @@ pub(crate) struct Server {
 impl Server {
     /// The server of this test program.
     pub(crate) async fn of(kind: &'static Kind) -> &'static Server {
-        static SERVER: OnceLock<Server> = OnceLock::new();
-        let server = SERVER.get_or_init(|| Server::start(kind));
+        let server = kind.server.get_or_init(|| Server::start(kind));
         // A server tells nobody that it is ready: it is asked until it answers, with a deadline.
         let mut asked = tokio::time::interval(Duration::from_millis(20));
         let answer = async {
@@ -87,14 +94,34 @@ impl Server {
             .spawn()
             .unwrap();
         keeper.stdin.as_mut().unwrap().flush().unwrap();
-        Self { kind, port, folder, databases: AtomicU32::new(0), _keeper: keeper }
+        Self { kind, port, folder, databases: AtomicU32::new(0), abandoned: Mutex::default(), _keeper: keeper }
     }
 
-    /// The URL of a new database.
-    pub(crate) async fn database(&self) -> String {
+    /// A new database, which lives until what is returned is dropped and the next one is made: disks are small.
+    pub(crate) async fn database(&self) -> Database {
+        let abandoned = std::mem::take(&mut *self.abandoned.lock().unwrap());
+        for name in abandoned {
+            (self.kind.execute)(self.port, (self.kind.drop)(&name)).await.unwrap();
+        }
         let name = format!("couture{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        (self.kind.execute)(self.port, format!("CREATE DATABASE {name}")).await.unwrap();
-        (self.kind.url)(self.port, &name)
+        (self.kind.execute)(self.port, (self.kind.create)(&name)).await.unwrap();
+        Database { kind: self.kind, url: (self.kind.url)(self.port, &name), name }
+    }
+}
+
+/// A database on a server.
+pub(crate) struct Database {
+    kind: &'static Kind,
+    name: String,
+    /// Where it is.
+    pub(crate) url: String,
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(server) = self.kind.server.get() {
+            server.abandoned.lock().unwrap().push(std::mem::take(&mut self.name));
+        }
     }
 }
 

@@ -83,7 +83,7 @@ async fn what_is_over_goes(fixture: &mut dyn StoreFixture) {
         let left = [backfills[3].clone(), backfills[1].clone()];
         assert_eq!(store.backfills(None, None, 10).await.unwrap(), left);
         assert_eq!(store.sla_misses(None, 10).await.unwrap(), [misses[1].clone(), misses[2].clone()]);
-        assert_eq!(store.asset_events(None, 10).await.unwrap().len(), 1);
+        assert_eq!(store.asset_events(None, true, 0, 10).await.unwrap().len(), 1);
         assert_eq!(store.restore(ShardId(0)).await.unwrap().tasks.len(), 2);
     }
 }

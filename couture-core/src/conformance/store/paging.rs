@@ -1,12 +1,20 @@
 //! Lists, page by page.
 
 use super::sample::{ShardWriter, record, records, sample_dag, sample_run, sample_task};
-use super::suite::{StoreFixture, cases};
-use crate::ids::{DagId, MapIndex};
-use crate::state::TaskState;
-use crate::store::Record;
+use super::suite::{StoreFixture, TestedStore, cases};
+use crate::ids::{DagId, MapIndex, TaskIndex};
+use crate::state::{RunState, TaskState};
+use crate::store::{Record, RunOrder, RunQuery, RunRecord, TaskRecord};
+use crate::time::Timestamp;
 
-cases![dags_are_paged_in_byte_order, runs_are_paged_newest_first, tasks_are_paged, the_journal_is_paged];
+cases![
+    dags_are_paged_in_byte_order,
+    runs_are_paged_newest_first,
+    runs_are_found_and_counted,
+    mapped_tasks_are_counted,
+    tasks_are_paged,
+    the_journal_is_paged,
+];
 
 /// Page sizes that cut 10 elements in every way that matters.
 const LIMITS: [usize; 5] = [1, 3, 5, 10, 11];
@@ -60,6 +68,107 @@ async fn runs_are_paged_newest_first(fixture: &mut dyn StoreFixture) {
             assert_eq!(seen, expected, "{dag:?} {limit}");
         }
     }
+}
+
+/// Twelve runs of two DAGs, in every state, some without a start or an end.
+async fn write_mixed_runs(store: &dyn TestedStore) -> Vec<RunRecord> {
+    let mut writers = [ShardWriter::claim(store, 1).await, ShardWriter::claim(store, 0).await];
+    let mut runs = Vec::new();
+    for n in 0..12_i64 {
+        let writer = &mut writers[n as usize % 2];
+        let time = |at: i64| Timestamp::from_micros(at % 5 - 2);
+        let run = RunRecord {
+            state: RunState::ALL[n as usize % 4],
+            logical_date: time(n * 3),
+            queued_at: time(n * 7),
+            started_at: (n % 3 > 0).then(|| time(n * 11)),
+            ended_at: (n % 4 > 1).then(|| time(n)),
+            ..sample_run(writer.key(0), if n % 2 == 0 { "d" } else { "D" }, &format!("r{n}"))
+        };
+        writer.write(store, vec![Record::RunCreated(run.clone())]).await;
+        runs.push(run);
+    }
+    runs
+}
+
+fn run_queries() -> Vec<RunQuery> {
+    let mut queries = Vec::new();
+    for dag_id in [None, Some("d"), Some("none")] {
+        let dag_id = dag_id.map(|dag| DagId::new(dag).unwrap());
+        for states in [vec![], vec![RunState::Queued, RunState::Running], vec![RunState::Queued, RunState::Failed]] {
+            for order in [RunOrder::Created, RunOrder::LogicalDate, RunOrder::Started, RunOrder::Ended] {
+                for before in [None, Some(Timestamp::from_micros(1))] {
+                    let query = RunQuery {
+                        dag_id: dag_id.clone(),
+                        states: states.clone(),
+                        before,
+                        after: None,
+                        order,
+                        descending: false,
+                    };
+                    queries.push(RunQuery { descending: true, ..query.clone() });
+                    queries.push(query);
+                }
+            }
+        }
+    }
+    queries
+}
+
+async fn runs_are_found_and_counted(fixture: &mut dyn StoreFixture) {
+    let store = fixture.store();
+    let all = write_mixed_runs(store).await;
+    let rest = RunQuery { after: Some(all[4].key), ..RunQuery::default() };
+    for query in run_queries().into_iter().chain([rest]) {
+        let expected = expected_runs(&all, &query);
+        assert_eq!(store.count_runs(&query).await.unwrap(), expected.len(), "{query:?}");
+        for (offset, limit) in [(0, 100), (0, 2), (3, 2), (50, 1)] {
+            let found = store.find_runs(&query, offset, limit).await.unwrap();
+            let page: Vec<_> = expected.iter().skip(offset).take(limit).cloned().collect();
+            assert_eq!(found, page, "{query:?} {offset} {limit}");
+        }
+    }
+}
+
+/// From the definition: those without a value last, whichever way.
+fn expected_runs(all: &[RunRecord], query: &RunQuery) -> Vec<RunRecord> {
+    let is_by_key = query.dag_id.is_some() && query.order == RunOrder::Created;
+    let value = |run: &RunRecord| if is_by_key { Some(Timestamp::from_micros(0)) } else { query.order.of(run) };
+    let (mut valued, mut others): (Vec<_>, Vec<_>) =
+        all.iter().filter(|run| query.takes(run)).cloned().partition(|run| value(run).is_some());
+    valued.sort_by_key(|run| (value(run), run.key));
+    others.sort_by_key(|run| run.key);
+    if query.descending {
+        valued.reverse();
+        others.reverse();
+    }
+    valued.into_iter().chain(others).collect()
+}
+
+async fn mapped_tasks_are_counted(fixture: &mut dyn StoreFixture) {
+    let store = fixture.store();
+    let mut writer = ShardWriter::claim(store, 1).await;
+    let keys = [writer.create_run(store, "d", "1").await, writer.create_run(store, "d", "2").await];
+    let row = |task: u32, map_index: i32, state: TaskState, length: Option<u32>| {
+        let mut row = sample_task(keys[0], task, state);
+        row.token.map_index = MapIndex(map_index);
+        record(TaskRecord { length, ..row })
+    };
+    let rows = vec![
+        row(0, -1, TaskState::Success, Some(7)),
+        row(1, -1, TaskState::Expanded, Some(3)),
+        row(1, 1, TaskState::Running, None),
+        row(2, -1, TaskState::Cleared, Some(2)),
+        row(2, 4, TaskState::Removed, None),
+        row(3, -1, TaskState::Cleared, None),
+        row(4, -1, TaskState::Expanded, Some(5)),
+        row(5, 0, TaskState::Success, Some(9)),
+        row(6, -1, TaskState::Skipped, None),
+    ];
+    writer.write(store, rows).await;
+    let expected = [(1, 3), (2, 5), (4, 5), (5, 1)].map(|(task, count)| (TaskIndex(task), count));
+    assert_eq!(store.mapped_tasks(keys[0]).await.unwrap(), expected);
+    assert_eq!(store.mapped_tasks(keys[1]).await.unwrap(), []);
 }
 
 async fn tasks_are_paged(fixture: &mut dyn StoreFixture) {

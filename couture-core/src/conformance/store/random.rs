@@ -333,6 +333,7 @@ impl State {
         }
         self.compare_reports(store, memory).await;
         for run in memory.runs(None, None, 10_000).await.unwrap() {
+            assert_eq!(store.mapped_tasks(run.key).await.unwrap(), memory.mapped_tasks(run.key).await.unwrap());
             assert_eq!(store.run_snapshot(run.key).await.unwrap(), memory.run_snapshot(run.key).await.unwrap());
             let ids = [run.run_id.clone(), RunId::new("none").unwrap()];
             assert_eq!(store.existing_run_ids(&run.dag_id, &ids).await.unwrap(), ids[..1]);
@@ -358,7 +359,8 @@ impl State {
             assert_eq!(seen.unwrap(), expected.unwrap());
         }
         for of in ["a", "A", "b"].map(|name| AssetName::new(name).unwrap()).iter().map(Some).chain([None]) {
-            let (seen, expected) = (store.asset_events(of, 100).await, memory.asset_events(of, 100).await);
+            let (seen, expected) =
+                (store.asset_events(of, true, 0, 100).await, memory.asset_events(of, true, 0, 100).await);
             assert_eq!(seen.unwrap(), expected.unwrap());
         }
         for (of, at) in dags.iter().flat_map(|of| (0..6).map(move |at| (of, date(at)))) {

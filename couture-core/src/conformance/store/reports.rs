@@ -17,7 +17,7 @@ cases![
     sla_misses_are_listed,
     sla_misses_of_unfinished_runs_are_restored,
     asset_events_are_kept_whole,
-    asset_events_are_listed_newest_first,
+    asset_events_are_listed_in_order,
     the_journal_tells_of_reports,
 ];
 
@@ -173,10 +173,10 @@ async fn asset_events_are_kept_whole(fixture: &mut dyn StoreFixture) {
     let big = AssetEvent { extra: Value::String("x".repeat(3 << 20)), ..sample_asset_event("b", i64::MAX) };
     writer.write(fixture.store(), vec![changed(full.clone()), changed(big.clone())]).await;
     fixture.reopen().await;
-    assert_eq!(fixture.store().asset_events(None, 10).await.unwrap(), [big, full]);
+    assert_eq!(fixture.store().asset_events(None, true, 0, 10).await.unwrap(), [big, full]);
 }
 
-async fn asset_events_are_listed_newest_first(fixture: &mut dyn StoreFixture) {
+async fn asset_events_are_listed_in_order(fixture: &mut dyn StoreFixture) {
     let mut writers = [ShardWriter::claim(fixture.store(), 0).await, ShardWriter::claim(fixture.store(), 1).await];
     let mut events = Vec::new();
     // In the order in which they were committed, whatever their times.
@@ -187,12 +187,25 @@ async fn asset_events_are_listed_newest_first(fixture: &mut dyn StoreFixture) {
         events.extend(made);
     }
     events.reverse();
-    for (of, limit) in [(None, 1_000), (None, 150), (Some("a"), 1_000), (Some("A"), 7), (Some("none"), 10)] {
+    let cases = [
+        (None, 0, 1_000),
+        (None, 0, 150),
+        (None, 599, 9),
+        (Some("a"), 0, 1_000),
+        (Some("A"), 3, 7),
+        (Some("none"), 0, 10),
+    ];
+    for (of, offset, limit) in cases {
         let asset = of.map(|of| AssetName::new(of).unwrap());
-        let found = fixture.store().asset_events(asset.as_ref(), limit).await.unwrap();
-        let expected: Vec<_> =
-            events.iter().filter(|event| of.is_none_or(|of| event.asset.as_str() == of)).take(limit).cloned().collect();
-        assert_eq!(found, expected, "{of:?} {limit}");
+        let mut of_asset: Vec<_> =
+            events.iter().filter(|event| of.is_none_or(|of| event.asset.as_str() == of)).cloned().collect();
+        assert_eq!(fixture.store().count_asset_events(asset.as_ref()).await.unwrap(), of_asset.len(), "{of:?}");
+        for newest_first in [true, false] {
+            let found = fixture.store().asset_events(asset.as_ref(), newest_first, offset, limit).await.unwrap();
+            let expected: Vec<_> = of_asset.iter().skip(offset).take(limit).cloned().collect();
+            assert_eq!(found, expected, "{of:?} {offset} {limit} {newest_first}");
+            of_asset.reverse();
+        }
     }
 }
 

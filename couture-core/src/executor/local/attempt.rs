@@ -11,7 +11,7 @@ use super::input;
 use crate::executor::Launch;
 use crate::failure::{Failure, error_chain};
 use crate::store::Store;
-use crate::task::{Cancellation, DynOperator, Outcome, Services, TaskContext, XCom, XComValue};
+use crate::task::{Cancellation, Deferral, DynOperator, Outcome, Services, TaskContext, XCom, XComValue};
 
 /// How a [`LocalExecutor`](super::LocalExecutor) is set up.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,10 @@ pub(super) async fn run(
             Outcome::Failed { error: cx.values().masked(error.into()).into(), retryable }
         }
         Outcome::Skipped { reason } => Outcome::Skipped { reason: cx.values().masked(reason.into()).into() },
+        Outcome::Lost { reason } => Outcome::Lost { reason: cx.values().masked(reason.into()).into() },
+        Outcome::Deferred(deferral) => {
+            Outcome::Deferred(Deferral { reason: cx.values().masked(deferral.reason), ..deferral })
+        }
         other => other,
     };
     // The end of a child is in its log already, and this may be the second server that sees it.

@@ -1,5 +1,6 @@
 //! The store's side for those who look.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use async_trait::async_trait;
@@ -8,8 +9,10 @@ use super::MemoryStore;
 use super::contents::without_xcoms;
 use super::run::Place;
 use crate::ids::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
+use crate::state::TaskState;
 use crate::store::{
-    AssetEvent, Backfill, DagRecord, JournalEntry, RunRecord, SlaMiss, StoreError, StoreReader, TaskRecord,
+    AssetEvent, Backfill, DagRecord, JournalEntry, RunOrder, RunQuery, RunRecord, SlaMiss, StoreError, StoreReader,
+    TaskRecord,
 };
 
 #[async_trait]
@@ -37,6 +40,27 @@ impl StoreReader for MemoryStore {
         Ok(runs.filter(|run| dag_id.is_none_or(|dag_id| run.dag_id == *dag_id)).take(limit).cloned().collect())
     }
 
+    async fn find_runs(&self, query: &RunQuery, offset: usize, limit: usize) -> Result<Vec<RunRecord>, StoreError> {
+        let contents = self.contents();
+        let mut runs: Vec<&RunRecord> = contents.runs.values().map(|run| &run.record).collect();
+        runs.retain(|run| query.takes(run));
+        let is_of_one = query.dag_id.is_some() && query.order == RunOrder::Created;
+        let value = |run: &RunRecord| if is_of_one { None } else { query.order.of(run) };
+        runs.sort_by(|left, right| {
+            let (a, b) = (value(left), value(right));
+            let by_value = (a.is_none(), a, left.key).cmp(&(b.is_none(), b, right.key));
+            match query.descending {
+                true if a.is_none() == b.is_none() => by_value.reverse(),
+                _ => by_value,
+            }
+        });
+        Ok(runs.into_iter().skip(offset).take(limit).cloned().collect())
+    }
+
+    async fn count_runs(&self, query: &RunQuery) -> Result<usize, StoreError> {
+        Ok(self.contents().runs.values().filter(|run| query.takes(&run.record)).count())
+    }
+
     async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError> {
         let contents = self.contents();
         let run = contents.run_key(dag_id, run_id).and_then(|key| contents.runs.get(&key));
@@ -53,6 +77,23 @@ impl StoreReader for MemoryStore {
         let Some(run) = contents.runs.get(&run) else { return Ok(Vec::new()) };
         let start = after.map_or(Bound::Unbounded, |(task, map_index)| Bound::Excluded(Place::new(task, map_index)));
         Ok(run.tasks.range((start, Bound::Unbounded)).take(limit).map(|(_, task)| without_xcoms(task)).collect())
+    }
+
+    async fn mapped_tasks(&self, run: RunKey) -> Result<Vec<(TaskIndex, u32)>, StoreError> {
+        let contents = self.contents();
+        let Some(run) = contents.runs.get(&run) else { return Ok(Vec::new()) };
+        let mut found = BTreeMap::<TaskIndex, u32>::new();
+        for row in run.tasks.values() {
+            let count = match (row.token.map_index, row.state) {
+                (MapIndex::NONE, TaskState::Expanded | TaskState::Cleared) => row.length.unwrap_or(0),
+                (MapIndex(at), _) => u32::try_from(at + 1).unwrap_or(0),
+            };
+            if count > 0 {
+                let most = found.entry(row.token.task).or_default();
+                *most = count.max(*most);
+            }
+        }
+        Ok(found.into_iter().collect())
     }
 
     async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError> {
@@ -82,10 +123,25 @@ impl StoreReader for MemoryStore {
         Ok(misses)
     }
 
-    async fn asset_events(&self, asset: Option<&AssetName>, limit: usize) -> Result<Vec<AssetEvent>, StoreError> {
+    async fn asset_events(
+        &self,
+        asset: Option<&AssetName>,
+        newest_first: bool,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<AssetEvent>, StoreError> {
         let contents = self.contents();
-        let events = contents.asset_events.iter().rev();
-        Ok(events.filter(|event| asset.is_none_or(|asset| event.asset == *asset)).take(limit).cloned().collect())
+        let is_wanted = |event: &&AssetEvent| asset.is_none_or(|asset| event.asset == *asset);
+        let events = contents.asset_events.iter().filter(is_wanted);
+        Ok(match newest_first {
+            true => events.rev().skip(offset).take(limit).cloned().collect(),
+            false => events.skip(offset).take(limit).cloned().collect(),
+        })
+    }
+
+    async fn count_asset_events(&self, asset: Option<&AssetName>) -> Result<usize, StoreError> {
+        let contents = self.contents();
+        Ok(contents.asset_events.iter().filter(|event| asset.is_none_or(|asset| event.asset == *asset)).count())
     }
 
     async fn positions(&self) -> Result<Vec<(ShardId, u64)>, StoreError> {

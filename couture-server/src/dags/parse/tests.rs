@@ -81,6 +81,16 @@ fn an_error_names_its_line_and_column() {
     check("dag_id: good\n", "", "line 1, column 1", "dag_id is missing");
     check("description: a DAG", "descripton: a DAG", "line 2, column 1", "descripton");
     check("  retries: 3", "  upstream: [one]", "line 15, column 3", "upstream");
+    check("params: {a: 1}", "schedule: '61 * * * *'", "line 3, column 11", "its field minute");
+    check("params: {a: 1}", "schedule: '* * * *'", "line 3, column 11", "4 fields");
+    check(
+        "params: {a: 1}",
+        "start_date: '2026-01-02'\nend_date: '2026-01-01'",
+        "line 4, column 11",
+        "before start_date",
+    );
+    check("params: {a: 1}", "max_active_tasks: 0", "line 3, column 19", "never run");
+    check("params: {a: 1}", "dagrun_timeout_ms: 0", "line 3, column 20", "dagrun_timeout");
     check("params: {a: 1}", "params: {a: 1", "line 4, column 6", "flow mapping");
     check("[one]\n", "[one]\n  input: two\n", "line 7, column 3", "wait for each other");
 }

@@ -1,0 +1,191 @@
+//! `/assets`: which assets DAGs name, who writes and who waits for them; running what writes one.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use couture_core::dag::Asset;
+use couture_core::{AssetName, DagId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::asset_event::asset_name;
+use super::dag_run::{DagRunBody, TriggerBody, start};
+use super::error::ApiError;
+use super::extract::{Args, Json, Names};
+use super::page_of::PageOf;
+use super::state::ApiState;
+
+/// An asset, in Airflow's shape.
+#[derive(Debug, Serialize)]
+pub(super) struct AssetBody {
+    name: AssetName,
+    uri: String,
+    extra: Value,
+    /// The DAGs that wait for it.
+    scheduled_dags: Vec<DagRef>,
+    /// The tasks that change it.
+    producing_tasks: Vec<TaskRef>,
+    /// The tasks that read it.
+    consuming_tasks: Vec<TaskRef>,
+    /// Absent where it never changed.
+    last_asset_event: Option<LastEvent>,
+}
+
+#[derive(Debug, Serialize)]
+struct DagRef {
+    dag_id: DagId,
+}
+
+#[derive(Debug, Serialize)]
+struct TaskRef {
+    dag_id: DagId,
+    task_id: String,
+}
+
+#[derive(Debug, Serialize)]
+struct LastEvent {
+    timestamp: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct AssetList {
+    assets: Vec<AssetBody>,
+    total_entries: usize,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Which {
+    /// A part of the name.
+    name_pattern: Option<String>,
+}
+
+/// Who has to do with an asset.
+#[derive(Debug, Default)]
+struct Users {
+    uri: Option<String>,
+    extra: Value,
+    scheduled: Vec<DagId>,
+    producing: Vec<(DagId, String)>,
+    consuming: Vec<(DagId, String)>,
+}
+
+impl Users {
+    fn describe(&mut self, asset: &Asset) {
+        if self.uri.is_none() {
+            self.uri.clone_from(&asset.uri);
+        }
+        if self.extra.is_null() {
+            self.extra = asset.extra.clone();
+        }
+    }
+}
+
+/// The assets that DAGs which are defined somewhere name. It reads all of these.
+async fn known(state: &ApiState) -> Result<BTreeMap<AssetName, Users>, ApiError> {
+    let mut assets = BTreeMap::<AssetName, Users>::new();
+    let mut after: Option<DagId> = None;
+    loop {
+        let dags = state.reader.dags(after.as_ref(), PageOf::MAX_LIMIT).await?;
+        for dag in dags.iter().filter(|dag| dag.active) {
+            // One that cannot be read is quarantined, and told of as that.
+            let Ok(shape) = state.shape(&dag.version).await else { continue };
+            for name in shape.assets.iter().flat_map(|condition| condition.names()) {
+                let scheduled = &mut assets.entry(name.clone()).or_default().scheduled;
+                if scheduled.last() != Some(&dag.dag_id) {
+                    scheduled.push(dag.dag_id.clone());
+                }
+            }
+            for task in &shape.tasks {
+                let place = || (dag.dag_id.clone(), task.task_id.to_string());
+                for asset in &task.options.outlets {
+                    let users = assets.entry(asset.name.clone()).or_default();
+                    users.describe(asset);
+                    users.producing.push(place());
+                }
+                for asset in &task.options.inlets {
+                    let users = assets.entry(asset.name.clone()).or_default();
+                    users.describe(asset);
+                    users.consuming.push(place());
+                }
+            }
+        }
+        match dags.last() {
+            Some(last) if dags.len() == PageOf::MAX_LIMIT => after = Some(last.dag_id.clone()),
+            _ => return Ok(assets),
+        }
+    }
+}
+
+async fn body(state: &ApiState, name: AssetName, users: Users) -> Result<AssetBody, ApiError> {
+    let last = state.reader.asset_events(Some(&name), true, 0, 1).await?.pop();
+    let tasks = |places: Vec<(DagId, String)>| {
+        places.into_iter().map(|(dag_id, task_id)| TaskRef { dag_id, task_id }).collect()
+    };
+    Ok(AssetBody {
+        uri: users.uri.unwrap_or_else(|| name.to_string()),
+        name,
+        extra: users.extra,
+        scheduled_dags: users.scheduled.into_iter().map(|dag_id| DagRef { dag_id }).collect(),
+        producing_tasks: tasks(users.producing),
+        consuming_tasks: tasks(users.consuming),
+        last_asset_event: last.map(|event| LastEvent { timestamp: event.at }),
+    })
+}
+
+fn unknown(name: &AssetName) -> ApiError {
+    ApiError::not_found(format!("no dag names an asset {:?}", name.as_str()))
+}
+
+pub(super) async fn list(
+    State(state): State<ApiState>,
+    Args(page): Args<PageOf>,
+    Args(which): Args<Which>,
+) -> Result<Json<AssetList>, ApiError> {
+    page.fixed_order("name")?;
+    let limit = page.limit()?;
+    let mut assets = known(&state).await?;
+    if let Some(part) = &which.name_pattern {
+        assets.retain(|name, _| name.as_str().contains(part));
+    }
+    let total_entries = assets.len();
+    let mut bodies = Vec::new();
+    for (name, users) in assets.into_iter().skip(page.offset()).take(limit) {
+        bodies.push(body(&state, name, users).await?);
+    }
+    Ok(Json(AssetList { assets: bodies, total_entries }))
+}
+
+pub(super) async fn get(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<Json<AssetBody>, ApiError> {
+    let name = asset_name(&name)?;
+    let users = known(&state).await?.remove(&name).ok_or_else(|| unknown(&name))?;
+    Ok(Json(body(&state, name, users).await?))
+}
+
+/// Starts a run of the one DAG that has a task which changes the asset.
+pub(super) async fn materialize(
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+    Json(trigger): Json<TriggerBody>,
+) -> Result<Json<DagRunBody>, ApiError> {
+    let name = asset_name(&name)?;
+    let users = known(&state).await?.remove(&name).ok_or_else(|| unknown(&name))?;
+    let mut dags: Vec<DagId> = users.producing.into_iter().map(|(dag_id, _)| dag_id).collect();
+    dags.dedup();
+    match &dags[..] {
+        [dag_id] => start(&state, dag_id.clone(), trigger).await,
+        [] => Err(ApiError::not_found(format!("no task changes the asset {:?}", name.as_str()))),
+        several => {
+            let several: Vec<_> = several.iter().take(MAX_NAMED).map(DagId::as_str).collect();
+            let several = several.join(", ");
+            let detail = format!("several dags change the asset {:?}: {several}; trigger one of them", name.as_str());
+            Err(ApiError::new(StatusCode::BAD_REQUEST, detail))
+        }
+    }
+}
+
+/// The most DAGs named in an error.
+const MAX_NAMED: usize = 20;
