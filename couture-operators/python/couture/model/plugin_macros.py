@@ -36,13 +36,14 @@ def template_folders(dag: Any) -> List[str]:
 
 
 def template_text(text: str, ext: Iterable[str], folders: List[str]) -> str:
-    """The template that a text stands for: itself, or what is in the file that it names."""
+    """The template that a text stands for: itself, or what is in the file that it names (at most `MAX_FILE_BYTES`)."""
     if not ext or not text.endswith(tuple(ext)) or "\n" in text:
         return text
     for folder in folders:
         try:
             with open(os.path.join(folder, text), "rb") as opened:
-                return opened.read(MAX_FILE_BYTES).decode("utf-8", "replace")
+                found = opened.read(MAX_FILE_BYTES + 1)
+                return found.decode() if len(found) <= MAX_FILE_BYTES else text
         except (OSError, ValueError):
             continue
     return text
@@ -93,8 +94,8 @@ def adapted(shape: Any, ext: Iterable[str], dag: Any, give: Callable[[Dict[str, 
         names = sorted(names & told[0].keys())
         if not names:
             return it
-        rest = it if found == it else f"{{% include {it!r} %}}"
-        return _opening(names) + rest
+        # Nothing that an included file would see: so its text stands for the file. Its end is no file's name.
+        return _opening(names) + found + ("{# #}" if found != it and found.endswith(tuple(ext)) else "")
 
     return walk(shape)
 
