@@ -22,8 +22,16 @@ def forks(fails):
         return "of the child"
     os.wait()
     return "of the task"
+def closes():
+    import statistics, sys
+    sys.stdout.close()
+    print("still")
+    return statistics.mean([1, 3])
+def half(): raise ValueError("a\\ud800")
 with DAG("x") as dag:
     PythonOperator(task_id="macro", python_callable=shown, op_kwargs={"x": '{{ macros.mine.double("a") }}'})
+    PythonOperator(task_id="closes", python_callable=closes)
+    PythonOperator(task_id="half", python_callable=half)
     for fails in (True, False):
         PythonOperator(task_id=f"forks_{fails}", python_callable=forks, op_args=[fails], post_execute=lambda *_: print("AFTER"))
 """
@@ -33,7 +41,7 @@ class Others(unittest.TestCase):
     def run_task(self, task_id):
         with tempfile.TemporaryDirectory() as folder:
             os.mkdir(os.path.join(folder, "plugins"))
-            for name, text in {"x.py": DAG, "plugins/own.py": PLUGIN}.items():
+            for name, text in {"x.py": DAG, "plugins/own.py": PLUGIN, "statistics.py": "mean = None"}.items():
                 with open(os.path.join(folder, name), "w") as opened:
                     opened.write(text)
             attempt = Attempt(greeting(folder, "x.py", "x", task_id))
@@ -46,6 +54,12 @@ class Others(unittest.TestCase):
         self.assertEqual(called, "bb")
         # The host of these tests knows no statements: it leaves that which opens the template.
         self.assertRegex(text, r"^\{% set macros = \{.*'ds_add': macros.ds_add,.*'mine': couture_plugin_macros.mine\} %\}aa$")
+
+    def test_a_task_cannot_take_away_what_others_need(self):
+        end, attempt = self.run_task("closes")
+        self.assertEqual((end["state"], end["xcoms"]), ("success", {"return_value": 2}), attempt.log)
+        self.assertIn("still", attempt.log)
+        self.assertEqual(self.run_task("half")[0]["error"], "ValueError: a\\ud800")
 
     def test_a_forked_process_does_not_speak_for_the_task(self):
         for fails in (True, False):

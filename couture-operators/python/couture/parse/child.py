@@ -61,8 +61,8 @@ class Child:
         limit(self.memory, self.timeout)
         # A file leaves little garbage, and this process ends soon.
         gc.set_threshold(20_000)
-        for folder in (os.path.join(self.root, "plugins"), self.root):
-            sys.path.insert(0, folder)
+        # Last, as in Airflow: a DAG file called statistics.py must not be what others import by that name.
+        sys.path.extend([self.root, os.path.join(self.root, "plugins")])
         os.environ["COUTURE_DAGS_FOLDER"] = self.root
         inputs = Inputs(self.root, self.ask)
         inputs.install()

@@ -10,9 +10,10 @@ _TWICE = "COUTURE_DUPLICATE_DEPENDENCIES"
 
 def load(bundle: str, file: str, dialect: Optional[str] = None) -> "Dict[str, Any]":
     """Imports `file` of the bundle's folder, under the rules it was parsed by, and gives its DAGs by id. Raises what the file raises."""
-    for folder in (os.path.join(bundle, "plugins"), bundle):
+    # Last, as where the file is parsed.
+    for folder in (bundle, os.path.join(bundle, "plugins")):
         if folder not in sys.path:
-            sys.path.insert(0, folder)
+            sys.path.append(folder)
     os.environ.setdefault("COUTURE_DAGS_FOLDER", bundle)
     from couture import fallback
     from couture.model.context import made_dags

@@ -35,6 +35,13 @@ class _Output(io.FileIO):
         raise OSError(29, "Illegal seek")
 
 
+class _Stream(io.TextIOWrapper):
+    """One that a task cannot close: what is printed later still has a place."""
+
+    def close(self) -> None:
+        self.flush()
+
+
 def setup() -> None:
     """Makes stdout and stderr UTF-8 and flushed at each line, and sends `logging` to stdout, from INFO on."""
     global _is_set_up
@@ -43,7 +50,7 @@ def setup() -> None:
     _is_set_up = True
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
         raw = _Output(descriptor, "w", closefd=False)
-        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        stream = _Stream(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     import logging
@@ -117,4 +124,5 @@ def one_line(error: BaseException) -> str:
     except Exception:
         message = "(its text cannot be made)"
     name = type(error).__name__
-    return (f"{name}: {message}" if message else name)[:2000]
+    # A text may hold halves of surrogate pairs, which cannot be told.
+    return (f"{name}: {message}" if message else name)[:2000].encode("utf-8", "backslashreplace").decode()
