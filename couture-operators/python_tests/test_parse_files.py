@@ -129,6 +129,27 @@ with DAG("d", start_date=datetime(2026, 1, 1), schedule=None, tags=tags, params=
                 warnings = folder.parse()["warnings"]
                 self.assertTrue(any("moving" in it and expected in it for it in warnings), warnings)
 
+    def test_plugins_whose_macros_are_used_are_modules(self):
+        plugin = (
+            "from airflow.plugins_manager import AirflowPlugin\ndef double(x): return x * 2\n"
+            "class P(AirflowPlugin):\n    name = 'mine'\n    macros = [double]\n"
+        )
+        cases = {
+            "{{ macros.mine.double('a') }}": ("python", ["plugins/own.py", "x.py"]),
+            "a.sh": ("python", ["plugins/own.py", "x.py"]),
+            "{{ macros.ds_add(ds, 1) }}": ("bash", ["x.py"]),
+        }
+        for command, expected in cases.items():
+            text = (
+                "from airflow import DAG\nfrom airflow.operators.bash import BashOperator\n"
+                f"with DAG('d') as dag:\n    BashOperator(task_id='t', bash_command={command!r})"
+            )
+            files = {"x.py": text, "plugins/own.py": plugin, "a.sh": "echo {{ macros.mine.double(1) }}"}
+            with self.subTest(command), Folder(files) as folder:
+                found = folder.parse()
+                self.assertIsNone(found["error"])
+                self.assertEqual((found["dags"][0]["tasks"][0]["operator"]["type"], found["modules"]), expected)
+
     def test_plugins_offer_operators(self):
         plugin = (
             "from airflow.plugins_manager import AirflowPlugin\nfrom airflow.models import BaseOperator\n"

@@ -72,6 +72,16 @@ def _complete(task, kwargs: Dict[str, Any], named) -> None:
         kwargs["default_args"] = defaults
 
 
+def _misspelt(task, kwargs: Dict[str, Any]) -> str:
+    """Names the arguments that no class of the task knows: one of them may be what is missing."""
+    known = {"self"}
+    for kind in type(task).__mro__:
+        if "__init__" in kind.__dict__:
+            known.update(inspect.signature(kind.__dict__["__init__"]).parameters)
+    unknown = sorted(kwargs.keys() - known)
+    return f"; it does not know {', '.join(map(repr, unknown))}" if unknown else ""
+
+
 def completed(func: Callable) -> Callable:
     """`func`, the `__init__` of an operator, with its arguments completed."""
     if getattr(func, "completes_arguments", False):
@@ -91,7 +101,9 @@ def completed(func: Callable) -> Callable:
         missing = sorted(required - kwargs.keys())
         if missing:
             listed = ", ".join(repr(name) for name in missing)
-            raise AirflowException(f"missing keyword argument{'s' if len(missing) > 1 else ''} {listed} of {type(self).__name__}")
+            raise AirflowException(
+                f"missing keyword argument{'s' if len(missing) > 1 else ''} {listed} of {type(self).__name__}{_misspelt(self, kwargs)}"
+            )
         own["_init_depth"] += 1
         try:
             func(self, **kwargs)

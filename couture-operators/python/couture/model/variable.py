@@ -28,7 +28,7 @@ class Variable:
             text = found.get("value") if isinstance(found, dict) else found
         if text is None:
             if default_var is _NOTHING:
-                raise KeyError(f"there is no variable {key!r}; make it, or give a default")
+                raise KeyError(f"there is no variable {key!r}; set it, set AIRFLOW_VAR_{key.upper()}, or give a default (default_var=...)")
             return default_var
         return json.loads(text) if deserialize_json else text
 

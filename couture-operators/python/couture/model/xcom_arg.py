@@ -147,6 +147,8 @@ class XComArg(DependencyMixin):
         value = ti.xcom_pull(task_ids=task_id, key=self.key, default=_MISSING, map_indexes=map_indexes)
         if value is not _MISSING:
             return value
+        if map_indexes is None and (self.operator.is_mapped or getattr(self.operator, "mapped_group", None) is not None):
+            return []
         if self.key == RETURN_KEY:
             return None
         raise XComNotFound(self.operator.dag_id, task_id, self.key)

@@ -10,7 +10,7 @@ import warnings
 from typing import Any, Dict, List
 
 from couture.exceptions import AirflowDagDuplicatedIdException, AirflowRuntimeError
-from couture.model import context, dates
+from couture.model import context, dates, plugin_macros, plugins
 from couture.parse import frames, importing
 from couture.parse.bundle import bundle_hash, listed, modules_below
 from couture.parse.complaint import complaint
@@ -88,6 +88,11 @@ class Child:
             return importing.is_dag_file(opened.read())
 
     def _answer(self, loaded, error, caught, inputs) -> Dict[str, Any]:
+        if error is None:
+            try:
+                load_used_plugins(loaded)
+            except BaseException as raised:
+                error = complaint(raised, self.root, self.file)
         modules = modules_below(self.root, self.file)
         bundle = bundle_hash(modules)
         writer = Writer(bundle, self.file)
@@ -118,6 +123,13 @@ class Child:
         texts.extend(own)
         texts.extend(clock_warnings(found))
         return list(dict.fromkeys(texts))[:MAX_WARNINGS]
+
+
+def load_used_plugins(loaded: List[Any]) -> None:
+    """Imports the plugins where a template needs their macros, so that they are among the file's modules."""
+    dags = importing.dags_of(loaded) if plugins.folders() else []
+    if any(plugin_macros.are_used_by(task, dag) for dag in dags for task in dag.tasks):
+        plugins.plugins()
 
 
 def _summary(dag: Any) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any, Callable, Dict, Optional
 
+from couture.model import plugin_macros
 from couture.model.base_operator import BaseOperator
 from couture.model.dag import DAG
 from couture.model.decorators.operators import load
@@ -162,7 +163,7 @@ def native_operator(task: BaseOperator, dag: DAG) -> Optional[Dict[str, Any]]:
         made = {name: value for name, value in fields(task).items() if value is not None}
     except NotNative:
         return None
-    if not is_plain(made) or not _renders_alike(task, dag, made):
+    if not is_plain(made) or not _renders_alike(task, dag, made) or plugin_macros.are_used_by(task, dag):
         return None
     return {"type": tag, **made}
 
@@ -180,6 +181,10 @@ def _renders_alike(task: BaseOperator, dag: DAG, fields: Fields) -> bool:
     """Whether the DAG changes nothing of how the task's texts are rendered."""
     names = [*(dag.user_defined_macros or {}), *(dag.user_defined_filters or {})]
     text = repr(fields)
+    if names and task.template_ext:
+        folders, ext = plugin_macros.template_folders(dag), tuple(task.template_ext)
+        given = (task.__dict__.get(field) for field in task.template_fields)
+        text += "".join(plugin_macros.template_text(it, ext, folders) for value in given for it in plugin_macros.texts_in(value))
     if any(str(name) in text for name in names):
         return False
     is_template = "{{" in text or "{%" in text

@@ -42,4 +42,11 @@ def __getattr__(name: str) -> Any:
         return dateutil
     if name == "hive":
         raise AttributeError("macros.hive asks a Hive metastore, which there is none of here")
+    from types import SimpleNamespace
+
+    from couture.model import plugin_macros
+
+    offered = {} if name.startswith("__") else plugin_macros.offered()
+    if name in offered:
+        return SimpleNamespace(**offered[name])
     raise AttributeError(f"there is no macro {name!r}")

@@ -4,7 +4,7 @@ import os
 from typing import Any, Callable, Optional
 
 from couture.exceptions import AirflowException
-from couture.model import asker
+from couture.model import asker, plugin_macros
 from couture.model.dependencies import DependencyMixin
 from couture.model.xcom_arg import XComArg
 
@@ -154,6 +154,14 @@ def _request(shape: dict, ext: tuple, dag: Any) -> "tuple[dict, Callable[[str, l
             raise LookupError(f"the DAG defines no macro or filter {name!r}")
         return function(*args, **kwargs)
 
+    def give(offered: dict) -> None:
+        macros[plugin_macros.GIVEN] = {
+            plugin: {name: _name(f"macros.{plugin}.{name}", value, functions, 0) for name, value in known.items()}
+            for plugin, known in offered.items()
+        }
+
+    if "macros" not in macros:
+        shape = plugin_macros.adapted(shape, ext, dag, give)
     request = {
         "fields": _plain(shape),
         "ext": list(ext),
