@@ -46,6 +46,14 @@ class BadFiles(unittest.TestCase):
         self.assertNotIn("couture/model", error["traceback"])
         self.assertIn("BashOperator('positional')", error["traceback"])
 
+    def test_long_errors_are_cut(self):
+        cases = ("raise ValueError('x' * (1 << 20))", "x = '" + "x" * 100_000 + "' +", "1 / 0; x = '" + "x" * 100_000 + "'")
+        for text in (*cases, "import warnings\nwarnings.warn('x' * (1 << 20))\n1 / 0"):
+            with self.subTest(text[:40]), Folder({"x.py": "# airflow dag\n" + text}) as folder:
+                found = folder.parse()
+                self.assertLess(len(json.dumps([found["error"], found["warnings"]])), 10_000)
+                self.assertRegex(found["error"]["reason"], "ValueError|SyntaxError|ZeroDivisionError")
+
     def test_much_output_is_kept_in_part(self):
         with Folder({"x.py": GOOD + "\nfor _ in range(100): print('x' * (1 << 20))"}) as folder:
             found = folder.parse()

@@ -69,12 +69,12 @@ def offered() -> Dict[str, Dict[str, Any]]:
     return found
 
 
-def adapted(shape: Any, ext: Iterable[str], dag: Any, give: Callable[[Dict[str, Any]], None]) -> Any:
+def adapted(shape: Any, ext: Iterable[str], give: Callable[[Dict[str, Any]], None]) -> Any:
     """Template texts, in lists and dictionaries, with the plugins' macros among `macros` where they are used. `give` is then told what
     plugins offer, once: it must stand under the name `GIVEN` in the templates."""
     if not plugins.folders():
         return shape
-    folders, told = template_folders(dag), []
+    told: List[Dict[str, Dict[str, Any]]] = []
 
     def walk(it: Any) -> Any:
         if isinstance(it, dict):
@@ -84,18 +84,18 @@ def adapted(shape: Any, ext: Iterable[str], dag: Any, give: Callable[[Dict[str, 
         return text(it) if isinstance(it, str) else it
 
     def text(it: str) -> str:
-        found = template_text(it, ext, folders)
-        names = strangers(found)
-        if not names:
+        # A template file lies where the installation finds it, so it may use any.
+        is_file = bool(ext) and it.endswith(tuple(ext)) and "\n" not in it
+        names = strangers(it)
+        if not names and not is_file:
             return it
         if not told:
             told.append(offered())
             give(told[0])
-        names = sorted(names & told[0].keys())
+        names = sorted(told[0]) if is_file else sorted(names & told[0].keys())
         if not names:
             return it
-        # Nothing that an included file would see: so its text stands for the file. Its end is no file's name.
-        return _opening(names) + found + ("{# #}" if found != it and found.endswith(tuple(ext)) else "")
+        return _opening(names) + (f"{{% include {it!r} %}}" if is_file else it)
 
     return walk(shape)
 

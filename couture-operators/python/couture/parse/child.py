@@ -13,7 +13,7 @@ from couture.exceptions import AirflowDagDuplicatedIdException, AirflowRuntimeEr
 from couture.model import context, dates, plugin_macros, plugins
 from couture.parse import frames, importing
 from couture.parse.bundle import bundle_hash, listed, modules_below
-from couture.parse.complaint import complaint
+from couture.parse.complaint import MAX_LINE, complaint
 from couture.parse.document import Writer
 from couture.parse.inputs import Inputs
 
@@ -122,7 +122,7 @@ class Child:
         texts = [str(it.message) for it in caught if _concerns_author(it)]
         texts.extend(own)
         texts.extend(clock_warnings(found))
-        return list(dict.fromkeys(texts))[:MAX_WARNINGS]
+        return [text[:MAX_LINE] for text in list(dict.fromkeys(texts))[:MAX_WARNINGS]]
 
 
 def load_used_plugins(loaded: List[Any]) -> None:

@@ -5,23 +5,29 @@ import traceback
 from typing import Any, Dict
 
 MAX_TEXT = 20_000
+MAX_LINE = 2_000
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _NAMES = os.path.join(os.path.dirname(_OURS), "airflow")
 
 
 def complaint(error: BaseException, root: str, file: str) -> Dict[str, Any]:
     """What is told of the error; `line` is one of the DAG file, if it comes from there."""
-    line = f"{type(error).__name__}: {_one_line(error)}"
+    line = f"{type(error).__name__}: {_one_line(error)}"[:MAX_LINE]
     path = os.path.join(root, file)
     if isinstance(error, SyntaxError) and error.filename:
         same = os.path.realpath(error.filename) == os.path.realpath(path)
-        text = "".join(traceback.format_exception_only(type(error), error))
-        return {"reason": line[:2000], "line": error.lineno if same else None, "traceback": text[:MAX_TEXT]}
+        text = "".join(_cut(it) for it in traceback.format_exception_only(type(error), error))
+        return {"reason": line, "line": error.lineno if same else None, "traceback": text[:MAX_TEXT]}
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
     lines = [frame.lineno for frame in frames if frame.filename == path or os.path.realpath(frame.filename) == os.path.realpath(path)]
     shown = traceback.format_list(frames[-30:])
-    text = "Traceback (most recent call last):\n" + "".join(shown) + line if shown else line
-    return {"reason": line[:2000], "line": lines[-1] if lines else None, "traceback": text[:MAX_TEXT]}
+    text = "Traceback (most recent call last):\n" + "".join(map(_cut, shown)) + line if shown else line
+    return {"reason": line, "line": lines[-1] if lines else None, "traceback": text[:MAX_TEXT]}
+
+
+def _cut(text: str) -> str:
+    """A long line of the author's code in part."""
+    return text if len(text) <= MAX_LINE else f"{text[:MAX_LINE]} ...\n"
 
 
 def _one_line(error: BaseException) -> str:

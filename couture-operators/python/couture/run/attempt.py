@@ -34,9 +34,14 @@ def run(conversation: Conversation, load: Loader) -> int:
     """Runs one attempt and tells its end. Gives the exit code: 1 where nobody could be told."""
     log.setup()
     begin(conversation)
+    own = os.getpid()
     try:
         greeting = conversation.receive()["greeting"]
-        return _tell(conversation, _end(greeting, conversation, load))
+        end = _end(greeting, conversation, load)
+        if os.getpid() != own:
+            # A process that the task has forked, and that came back from the task's code: it does not speak for it.
+            leave(0 if end["state"] == "success" else 1)
+        return _tell(conversation, end)
     except ConversationError as error:
         print(f"the attempt has lost its supervisor: {error}", file=sys.stderr)
         return 1

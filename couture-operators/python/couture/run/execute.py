@@ -12,7 +12,7 @@ from couture.model.context import set_current_context
 
 from . import log
 from .assets import told_of_assets
-from .attempt import failure
+from .attempt import failure, leave
 from .context import build
 from .conversation import Conversation, ConversationError
 from .dag_run import DagRun
@@ -64,6 +64,7 @@ def _run(ti: TaskInstance, context: Any, is_old: bool) -> Any:
     if "templates_dict" in context:
         context["templates_dict"] = task.templates_dict
     task.pre_execute(context)
+    own = os.getpid()
     for callback in _many(getattr(task, "on_execute_callback", None)):
         try:
             callback(context)
@@ -80,6 +81,8 @@ def _run(ti: TaskInstance, context: Any, is_old: bool) -> Any:
         if is_old or error.code not in (None, 0):
             raise
         result = None
+    if os.getpid() != own:
+        leave(0)
     push_result(ti, result)
     task.post_execute(context, result)
     return result

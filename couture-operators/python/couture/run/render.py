@@ -161,7 +161,7 @@ def _request(shape: dict, ext: tuple, dag: Any) -> "tuple[dict, Callable[[str, l
         }
 
     if "macros" not in macros:
-        shape = plugin_macros.adapted(shape, ext, dag, give)
+        shape = plugin_macros.adapted(shape, ext, give)
     request = {
         "fields": _plain(shape),
         "ext": list(ext),
