@@ -31,7 +31,7 @@ impl Served {
             std::fs::write(dags.join(name), content).expect("a file");
         }
         let mut child = Command::new(beside("server"))
-            .args(["--port", "0", "--load-examples", "false", "--dags-are-paused-at-creation", "false", "--data"])
+            .args(["--port", "0", "--load-examples=false", "--dags-are-paused-at-creation=false", "--data"])
             .arg(folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

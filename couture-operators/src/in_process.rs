@@ -181,8 +181,15 @@ impl Processes for InProcess {
     }
 }
 
-/// What would decrypt every value that is kept: no child gets it from the server's environment.
-pub(crate) const WITHHELD: [&str; 2] = ["COUTURE_FERNET_KEY", "AIRFLOW__CORE__FERNET_KEY"];
+/// Whether no child gets a variable of the server's environment: what would decrypt every value that is kept, and the server's own
+/// settings, among which are the address of its database and passwords. Of Airflow's settings, which DAG files may read, the same.
+pub(crate) fn is_withheld(name: &str) -> bool {
+    const SECRET: [&str; 6] =
+        ["FERNET_KEY", "SECRET_KEY", "PASSWORD", "SQL_ALCHEMY_CONN", "RESULT_BACKEND", "BROKER_URL"];
+    ["COUTURE_FERNET_KEY", "COUTURE_ADMIN_PASSWORD"].contains(&name)
+        || name.starts_with("COUTURE__")
+        || (name.starts_with("AIRFLOW__") && SECRET.iter().any(|secret| name.contains(secret)))
+}
 
 /// Makes `command.env` what the child gets: `inherited` unless that is withheld, the command's own, and the attempt's.
 pub(crate) fn complete_environment(
@@ -203,5 +210,20 @@ pub(crate) fn complete_environment(
 pub(crate) fn inherited_environment() -> Vec<(String, String)> {
     let readable = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
     let all = std::env::vars_os().map(|(name, value)| (readable(name), readable(value)));
-    all.filter(|(name, _)| !WITHHELD.contains(&&**name)).collect()
+    all.filter(|(name, _)| !is_withheld(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_children_must_not_know_is_withheld() {
+        for name in ["COUTURE_FERNET_KEY", "COUTURE__DATABASE__URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD"] {
+            assert!(is_withheld(name), "{name}");
+        }
+        for name in ["PATH", "AIRFLOW__CORE__DAGS_FOLDER", "AIRFLOW_CONN_X", "COUTURE_CTX_DAG_ID", "COUTURE_SERVER"] {
+            assert!(!is_withheld(name), "{name}");
+        }
+    }
 }

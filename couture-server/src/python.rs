@@ -51,6 +51,7 @@ pub(crate) fn parser_settings(settings: &Settings) -> ParserSettings {
     }
     parser.timeout = Duration::from_secs(settings.python.parse_timeout_s.into());
     parser.memory_bytes = u64::from(settings.python.parse_memory_mib) << 20;
+    parser.duplicates_are_warnings = settings.dags.duplicate_dependencies == "warn";
     parser.environment = settings.python.parse_environment.clone();
     parser
 }

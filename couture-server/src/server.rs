@@ -95,6 +95,8 @@ impl ServerBuilder {
 
     fn serve(&mut self, settings: Settings) -> Result<(), StartError> {
         start_log(&settings);
+        // No other process of this user can look up this one's environment and memory, which hold secrets.
+        let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
         // Each connection takes one.
         couture_operators::raise_file_limit();
         let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -94,7 +94,9 @@ fn verdicts(dag: &Dag, task: TaskIndex, states: &States, lengths: &BTreeMap<Task
     let setups = setups_in_scope(dag, task);
     let scope = verdict_in_scope(&counts(states, lengths, setups.into_iter()));
     let rule = node.trigger_rule().verdict(&counts(states, lengths, direct()), dag.attributes.dialect);
-    if node.trigger_rule() == TriggerRule::AllDoneSetupSuccess && rule == Verdict::Run {
+    // Its direct setups are looked at when all in whose scope it is are done.
+    let is_their_turn = rule == Verdict::Run && scope != Verdict::Wait;
+    if node.trigger_rule() == TriggerRule::AllDoneSetupSuccess && is_their_turn {
         let setups = direct().filter(|task| dag.task(*task).options.role == TaskRole::Setup);
         return [scope, verdict_after_setups(&counts(states, lengths, setups))];
     }

@@ -141,6 +141,8 @@ proptest! {
             match step {
                 Step::Pass(seconds) => bench.pass(Duration::from_secs(seconds)),
                 Step::Jump(seconds) => {
+                    // What is due already is looked at before the clock can jump: a driver does not sleep then.
+                    bench.pass(Duration::ZERO);
                     let wall = bench.now.wall.as_micros() + seconds * 1_000_000;
                     bench.jump(Timestamp::from_micros(wall.max(start.as_micros())));
                 }

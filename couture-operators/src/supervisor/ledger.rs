@@ -2,14 +2,15 @@
 //!
 //! A number alone does not tell a group: the system may have given it to someone else. A record therefore holds when the leader
 //! started, and every child carries a mark of its supervisor in its environment. A group is ended only where one of both fits; while
-//! such a process lives, the group's number cannot become another's.
+//! such a process lives, the group's number cannot become another's. What left its group is found by the mark alone.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::complaint::complain;
 use crate::child::Process;
@@ -52,13 +53,19 @@ impl Ledger {
             }
             paths.push(path);
         }
-        end_all(&groups);
+        let mark_file = dir.join("mark");
+        let last_mark = fs::read_to_string(&mark_file).unwrap_or_default();
+        let marks: BTreeSet<String> = groups.iter().map(|group| group.mark.clone()).chain([last_mark]).collect();
+        let marks: Vec<String> = marks.into_iter().filter(|mark| !boot.is_empty() && mark.ends_with(boot)).collect();
+        end_all(&groups, &marks);
         for path in paths {
             fs::remove_file(path)?;
         }
         let own = std::process::id().cast_signed();
         let started = Process::read(own).map_or(0, |process| process.started);
-        Ok(Self { folder, mark: format!("{own}-{started}-{boot}") })
+        let mark = format!("{own}-{started}-{boot}");
+        fs::write(mark_file, &mark)?;
+        Ok(Self { folder, mark })
     }
 
     /// The mark of this supervisor's children.
@@ -101,13 +108,15 @@ impl Group {
     fn has(&self, process: &Process) -> bool {
         process.group == self.number
             && !process.zombie
-            && ((process.pid == self.number && process.started == self.started) || carries(process, &self.mark))
+            && ((process.pid == self.number && process.started == self.started)
+                || is_marked(process, std::slice::from_ref(&self.mark)))
     }
 }
 
-fn end_all(groups: &[Group]) {
+/// Kills these groups, and whatever else carries one of the marks, until nothing is left or patience is.
+fn end_all(groups: &[Group], marks: &[String]) {
     let mut waited = Duration::ZERO;
-    while !groups.is_empty() && waited < PATIENCE {
+    while !marks.is_empty() && waited < PATIENCE {
         let processes = Process::all();
         let mut left = false;
         for group in groups {
@@ -117,6 +126,10 @@ fn end_all(groups: &[Group]) {
                 let _ = Pid::from_raw(group.number).map(|number| kill_process_group(number, Signal::KILL));
             }
         }
+        for process in processes.iter().filter(|process| !process.zombie && is_marked(process, marks)) {
+            left = true;
+            let _ = Pid::from_raw(process.pid).map(|pid| kill_process(pid, Signal::KILL));
+        }
         if !left {
             return;
         }
@@ -125,11 +138,14 @@ fn end_all(groups: &[Group]) {
     }
 }
 
-/// Whether the environment of `process` carries `mark`.
-fn carries(process: &Process, mark: &str) -> bool {
-    let wanted = format!("{MARK_VARIABLE}={mark}");
+/// Whether the environment of `process` carries one of these marks.
+fn is_marked(process: &Process, marks: &[String]) -> bool {
+    let is_wanted = |variable: &[u8]| {
+        let value = variable.strip_prefix(MARK_VARIABLE.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
+        value.is_some_and(|value| marks.iter().any(|mark| mark.as_bytes() == value))
+    };
     fs::read(format!("/proc/{}/environ", process.pid))
-        .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes()))
+        .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(is_wanted))
 }
 
 #[cfg(test)]
@@ -151,6 +167,25 @@ mod tests {
         fs::write(&file, format!("12345 {}", ledger.mark())).unwrap();
         Ledger::open(dir.path()).unwrap();
         assert!(!Ledger::is_used(dir.path()));
+        use std::os::unix::process::ExitStatusExt;
+        assert_eq!(ours.wait().unwrap().signal(), Some(9));
+        assert_eq!(stranger.try_wait().unwrap(), None);
+        stranger.kill().unwrap();
+        stranger.wait().unwrap();
+    }
+
+    #[test]
+    fn what_left_its_group_is_found_by_its_mark() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(dir.path()).unwrap();
+        let start = |mark: &str| {
+            let mut command = std::process::Command::new("sleep");
+            std::os::unix::process::CommandExt::process_group(&mut command, 0);
+            command.arg("1000").env(MARK_VARIABLE, mark).spawn().unwrap()
+        };
+        let mut ours = start(ledger.mark());
+        let mut stranger = start(&format!("1{}", ledger.mark()));
+        Ledger::open(dir.path()).unwrap();
         use std::os::unix::process::ExitStatusExt;
         assert_eq!(ours.wait().unwrap().signal(), Some(9));
         assert_eq!(stranger.try_wait().unwrap(), None);

@@ -12,7 +12,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 
 use super::process::{LOCK_PATIENCE, READY};
-use crate::in_process::WITHHELD;
+use crate::in_process::is_withheld;
 use crate::sys;
 
 /// So long a start may take beyond the wait for a supervisor that is ending.
@@ -25,8 +25,10 @@ pub(super) async fn start(dir: &Path, program: &PathBuf, args: &[OsString]) -> i
     let log = OpenOptions::new().create(true).append(true).open(&log_path)?;
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
-    for name in WITHHELD {
-        command.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_withheld) {
+            command.env_remove(name);
+        }
     }
     sys::with_own_file_limit(&mut command);
     let mut child =

@@ -14,6 +14,8 @@ pub(super) struct ImportErrorBody {
     timestamp: Timestamp,
     filename: String,
     stack_trace: String,
+    /// The same in one line.
+    reason: String,
     line: Option<u64>,
     column: Option<u64>,
 }
@@ -29,6 +31,7 @@ pub(super) async fn list(State(state): State<ApiState>) -> Json<ImportErrorList>
         import_error_id: error.id,
         timestamp: error.at,
         filename: error.source,
+        reason: error.error.to_string(),
         stack_trace: error.traceback.unwrap_or_else(|| error.error.to_string()),
         line: error.error.line,
         column: error.error.column,

@@ -95,7 +95,7 @@ async fn warnings(client: &Client, dag_id: Option<&str>) -> Result<(), CliError>
 async fn import_errors(client: &Client) -> Result<(), CliError> {
     let errors = client.get(&path(&["importErrors"])).await?;
     for error in errors["import_errors"].as_array().into_iter().flatten() {
-        complain(&format!("{}: {}", printable(&cell(&error["filename"])), printable(&cell(&error["stack_trace"]))));
+        complain(&format!("{}: {}", printable(&cell(&error["filename"])), printable(&cell(&error["reason"]))));
     }
     Ok(())
 }

@@ -62,10 +62,11 @@ pub fn help() -> String {
         for key in section.keys {
             let _ = write!(
                 text,
-                "  {} = {}\n      --{}  {}\n      {}\n",
+                "  {} = {}\n      --{}{}  {}\n      {}\n",
                 key.name,
                 (key.default)(),
                 key.flag,
+                if key.is_switch { "[=false]" } else { " VALUE" },
                 key.environment(),
                 key.description(),
             );

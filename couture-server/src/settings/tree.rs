@@ -159,6 +159,8 @@ settings! {
         max_file_mib: u32 = 64_u32, flag "max-dag-file-mib", from 1 to 1_024;
         /// How the lines of .airflowignore are read: regexp (as in Airflow before 3) or glob (as in .gitignore).
         dag_ignore_file_syntax: String = "regexp", flag "dag-ignore-file-syntax", one of ["regexp", "glob"];
+        /// What becomes of a Python file that writes the same dependency twice: error, or warn for old files.
+        duplicate_dependencies: String = "error", flag "duplicate-dependencies", one of ["error", "warn"];
     }
     /// DAG files in Python.
     python: PythonSettings {

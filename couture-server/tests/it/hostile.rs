@@ -119,17 +119,19 @@ fn ids_that_no_one_should_use_are_import_errors_or_not_found() {
 
 #[test]
 fn the_supervisor_is_killed_under_load() {
-    let commands = vec!["echo begun; sleep 1; echo over".to_owned(); 60];
-    let (folder, server) = start(&[bash_dag("load", &commands)]);
+    let gate = tempfile::tempdir().unwrap();
+    let wait = format!("echo begun; until [ -e {}/open ]; do sleep 0.1; done; echo over", gate.path().display());
+    let (folder, server) = start(&[bash_dag("load", &vec![wait; 60])]);
     let run = server.trigger("load", &json!({}));
     let began = || server.task_instances("load", &run).iter().filter(|task| task["state"] == "running").count();
     eventually("many tasks at once", || (began() >= 40).then_some(()));
     let pid = supervisor(folder.path()).expect("a supervisor");
     kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+    std::fs::write(gate.path().join("open"), "").unwrap();
     assert_eq!(server.finished("load", &run), "success");
     let tasks = server.task_instances("load", &run);
     let lost = tasks.iter().filter(|task| task["lost"].as_u64() > Some(0)).count();
-    assert!(lost >= 20, "{lost} attempts were lost with the supervisor and started again");
+    assert!(lost >= 40, "{lost} attempts were lost with the supervisor and started again");
     for task in &tasks {
         assert_eq!((&task["state"], &task["try_number"]), (&"success".into(), &1.into()), "{task}");
         let log = server.log("load", &run, task["task_id"].as_str().unwrap(), 1);

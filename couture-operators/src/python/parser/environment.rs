@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::pool::ParserSettings;
 use crate::python::installation;
 
 /// Variables that are no secrets.
-const PASSED: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "COUTURE_DUPLICATE_DEPENDENCIES"];
+const PASSED: [&str; 4] = ["PATH", "HOME", "LANG", "TZ"];
 
 /// The environment of a parser: only what is needed, and `more`, by name.
-pub(super) fn parser_environment(packages: &Path, more: &[String]) -> BTreeMap<String, String> {
-    cleaned(
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-        packages,
-        more,
-    )
+pub(super) fn parser_environment(packages: &Path, settings: &ParserSettings) -> BTreeMap<String, String> {
+    let all = std::env::vars_os();
+    let readable = all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut kept = cleaned(readable, packages, &settings.environment);
+    if settings.duplicates_are_warnings {
+        kept.insert("COUTURE_DUPLICATE_DEPENDENCIES".into(), "warn".into());
+    }
+    kept
 }
 
 fn cleaned(all: impl Iterator<Item = (String, String)>, packages: &Path, more: &[String]) -> BTreeMap<String, String> {

@@ -62,6 +62,25 @@ pub struct FileInputs {
     pub files: Vec<PathBuf>,
 }
 
+impl PythonFileError {
+    const MAX_REASON_BYTES: usize = 4 << 10;
+    const MAX_TRACEBACK_BYTES: usize = 64 << 10;
+
+    /// Cuts what is longer than anybody reads: the end of the reason, and the middle of the traceback.
+    pub(super) fn cut(&mut self) {
+        let edge = |text: &str, at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        if self.reason.len() > Self::MAX_REASON_BYTES {
+            self.reason.truncate(edge(&self.reason, Self::MAX_REASON_BYTES));
+            self.reason.push('…');
+        }
+        if self.traceback.len() > Self::MAX_TRACEBACK_BYTES {
+            let half = Self::MAX_TRACEBACK_BYTES / 2;
+            let (head, tail) = (edge(&self.traceback, half), edge(&self.traceback, self.traceback.len() - half));
+            self.traceback = format!("{}\n…\n{}", &self.traceback[..head], &self.traceback[tail..]);
+        }
+    }
+}
+
 impl Parsed {
     /// Nothing but an error.
     pub(super) fn failed(reason: impl Into<String>) -> Self {

@@ -24,6 +24,8 @@ pub struct ParserSettings {
     pub timeout: Duration,
     /// The memory that a file may take beyond what Python itself needs.
     pub memory_bytes: u64,
+    /// Whether a dependency that a file writes twice is told as a warning, and not as an error.
+    pub duplicates_are_warnings: bool,
     /// Variables of the server's environment that files see besides those that every one sees.
     pub environment: Vec<String>,
     /// The rules that files follow, `1.10` or `2`; they say it themselves where absent.
@@ -34,7 +36,14 @@ impl Default for ParserSettings {
     fn default() -> Self {
         let processes = std::thread::available_parallelism().map_or(2, usize::from);
         let timeout = Duration::from_secs(30);
-        Self { processes, timeout, memory_bytes: 1 << 30, environment: Vec::new(), dialect: None }
+        Self {
+            processes,
+            timeout,
+            memory_bytes: 1 << 30,
+            duplicates_are_warnings: false,
+            environment: Vec::new(),
+            dialect: None,
+        }
     }
 }
 
@@ -73,7 +82,7 @@ impl PythonParser {
     /// A name for all that a file's DAGs depend on besides the DAG folder and [`Inputs`].
     pub async fn identity(&self) -> Result<String, PythonError> {
         let version = self.python.version().await?;
-        let environment = parser_environment(Path::new(""), &self.settings.environment);
+        let environment = parser_environment(Path::new(""), &self.settings);
         let all = (package_hash(), version, &self.python.executable, environment, &self.settings.dialect);
         Ok(digits(&Sha256::digest(serde_json::to_vec(&all).unwrap_or_default())))
     }

@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::environment::parser_environment;
 use super::inputs::{Inputs, Question};
-use super::parsed::Parsed;
+use super::parsed::{Parsed, PythonFileError};
 use super::pool::ParserSettings;
 use crate::frames::{FrameReader, MAX_FRAME_BYTES, frame};
 use crate::python::PythonInstallation;
@@ -43,7 +43,7 @@ impl Process {
         let mut child = Command::new(&python.executable)
             .args(["-m", "couture.parse"])
             .env_clear()
-            .envs(parser_environment(&python.packages, &settings.environment))
+            .envs(parser_environment(&python.packages, settings))
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -78,6 +78,9 @@ impl Process {
         settings: &ParserSettings,
         values: &dyn Values,
     ) -> Result<(Parsed, Inputs), Gone> {
+        let (Some(root), Some(file)) = (root.to_str(), file.to_str()) else {
+            return Ok((Parsed::failed("its name is not UTF-8 text; give it another one"), Inputs::default()));
+        };
         let request = json!({"parse": {
             "root": root,
             "file": file,
@@ -91,7 +94,9 @@ impl Process {
             let mut frame = self.heard().await?;
             if let Some(parsed) = frame.get_mut("parsed") {
                 let parsed = serde_json::from_value(parsed.take());
-                let parsed = parsed.map_err(|error| Gone(format!("its answer cannot be understood: {error}")))?;
+                let mut parsed: Parsed =
+                    parsed.map_err(|error| Gone(format!("its answer cannot be understood: {error}")))?;
+                parsed.error.iter_mut().for_each(PythonFileError::cut);
                 return Ok((parsed, inputs));
             }
             let Some(ask) = frame.get_mut("ask") else {
