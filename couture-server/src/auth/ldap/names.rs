@@ -56,7 +56,7 @@ mod tests {
         let check = |found: String, expected: &str| assert_eq!(found, expected);
         let plain = settings(|_| {});
         check(direct(&plain, "ann"), "uid=ann,dc=example,dc=com");
-        check(direct(&plain, "ann,dc=evil"), r"uid=ann\2cdc=evil,dc=example,dc=com");
+        check(direct(&plain, "ann,dc=evil"), r"uid=ann\2cdc\3devil,dc=example,dc=com");
         let domain = settings(|s| s.auth_ldap_append_domain = "example.com".into());
         check(direct(&domain, "ann"), "ann@example.com");
         let format = settings(|s| s.auth_ldap_username_format = "format-%s".into());
