@@ -68,5 +68,5 @@ pub(super) fn id(number: u64) -> UserId {
 /// A user with these roles.
 pub(super) fn user(number: u64, name: &str, roles: &[&str]) -> User {
     let roles = roles.iter().map(|role| (*role).to_owned()).collect();
-    User { roles, ..User::new(id(number), name, at(number as i64)) }
+    User { roles, ..User::new(id(number), name, at((number % 1_000) as i64)) }
 }
