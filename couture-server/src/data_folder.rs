@@ -1,7 +1,7 @@
 //! The folder in which a server keeps its files.
 
 use std::fs::{self, DirBuilder, File, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use couture_core::WorkerId;
 use serde::{Deserialize, Serialize};
 
+use crate::durable_file::replace;
 use crate::error::StartError;
 
 /// A data folder that this process has for itself, until it is dropped or the process ends, however it ends.
@@ -146,19 +147,6 @@ fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     File::open(file)?.take(MAX_BYTES).read_to_end(&mut content)?;
     Ok(content)
-}
-
-/// Replaces a file's content as a whole, durable when it returns.
-fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
-    let fresh = file.with_extension("fresh");
-    let mut target = File::create(&fresh)?;
-    target.write_all(content)?;
-    target.sync_all()?;
-    fs::rename(&fresh, file)?;
-    match file.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The Fernet keys of a server: from its environment, or from its data folder.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::io::{self, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use couture_store::FernetKeys;
 
+use crate::durable_file::replace_private;
 use crate::error::StartError;
 
 /// Where keys are looked for first: separated by commas, the first encrypts; empty for clear text, as in Airflow.
@@ -40,7 +41,7 @@ impl FernetKey {
         let failed = |source| StartError::Data { folder: file.clone(), source };
         let text = match read(&file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                write_new(&file, &FernetKeys::generate()).map_err(failed)?;
+                replace_private(&file, format!("{}\n", FernetKeys::generate()).as_bytes()).map_err(failed)?;
                 read(&file).map_err(failed)?
             }
             other => other.map_err(failed)?,
@@ -89,20 +90,6 @@ fn read(file: &Path) -> io::Result<String> {
         return Err(io::Error::other("it holds no key; delete it if there was none, or bring the key back"));
     }
     Ok(text)
-}
-
-/// Durable, whole and private before it has its name.
-fn write_new(file: &Path, key: &str) -> io::Result<()> {
-    let fresh = file.with_extension("fresh");
-    let mut target = File::options().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
-    target.set_permissions(fs::Permissions::from_mode(0o600))?;
-    writeln!(target, "{key}")?;
-    target.sync_all()?;
-    fs::rename(&fresh, file)?;
-    match file.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

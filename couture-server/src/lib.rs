@@ -11,6 +11,7 @@ pub mod cli;
 mod command_line;
 pub mod dags;
 pub mod data_folder;
+mod durable_file;
 mod error;
 mod fernet_key;
 mod free_space;

@@ -112,7 +112,7 @@ pub fn unpack(
         return Err(ArchiveError::TooBig { limit: MAX_FILLING, of: "bytes behind its last file" });
     }
     let files = without_top(files, top);
-    if let Some(clash) = clash(&files) {
+    if let Some((clash, _)) = TreePath::clash(&files) {
         return Err(ArchiveError::Clash(clash.clone()));
     }
     Ok(Unpacked { files, _folder: folder })
@@ -180,14 +180,6 @@ fn without_top(files: BTreeMap<TreePath, PathBuf>, top: &str) -> BTreeMap<TreePa
     let shorter: Option<BTreeMap<_, _>> =
         files.iter().map(|(path, local)| Some((below(path)?, local.clone()))).collect();
     shorter.unwrap_or(files)
-}
-
-/// A file that is a folder on the way to another.
-fn clash(files: &BTreeMap<TreePath, PathBuf>) -> Option<&TreePath> {
-    files.keys().find_map(|path| {
-        let folders = path.as_str().match_indices('/').filter_map(|(at, _)| TreePath::new(&path.as_str()[..at]).ok());
-        folders.filter_map(|folder| files.get_key_value(&folder)).next().map(|(folder, _)| folder)
-    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The key that signs tokens: a file of the data folder.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::io::{self, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::jwt::Jwts;
 use super::secret::random;
+use crate::durable_file::replace_private;
 use crate::error::StartError;
 
 const FILE: &str = "jwt.key";
@@ -21,7 +22,8 @@ pub fn jwts_of(data: &Path) -> Result<Jwts, StartError> {
     let failed = |source| StartError::Data { folder: file.clone(), source };
     let key = match read(&file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            write_new(&file).map_err(failed)?;
+            let key = URL_SAFE_NO_PAD.encode(random::<{ Jwts::KEY_BYTES }>());
+            replace_private(&file, format!("{key}\n").as_bytes()).map_err(failed)?;
             read(&file).map_err(failed)?
         }
         other => other.map_err(failed)?,
@@ -41,20 +43,6 @@ fn read(file: &Path) -> io::Result<[u8; Jwts::KEY_BYTES]> {
     File::open(file)?.take(1_024).read_to_string(&mut text)?;
     let key = URL_SAFE_NO_PAD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
     key.ok_or_else(|| io::Error::other("it holds no key; delete it, and a new one is made"))
-}
-
-/// Durable, whole and private before it has its name.
-fn write_new(file: &Path) -> io::Result<()> {
-    let fresh = file.with_extension("fresh");
-    let mut target = File::options().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
-    target.set_permissions(fs::Permissions::from_mode(0o600))?;
-    writeln!(target, "{}", URL_SAFE_NO_PAD.encode(random::<{ Jwts::KEY_BYTES }>()))?;
-    target.sync_all()?;
-    fs::rename(&fresh, file)?;
-    match file.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -44,16 +44,3 @@ pub struct PastFile {
     /// The file from then on; nothing where it was removed.
     pub file: Option<TreeFile>,
 }
-
-impl Manifest {
-    /// Two files of which one's name is a folder on the way to the other.
-    pub(super) fn clash(&self) -> Option<(&TreePath, &TreePath)> {
-        // `/` comes before most characters, but not before all: `a!` stands between `a` and `a/b`.
-        self.files.keys().find_map(|path| {
-            let parts = path.as_str().match_indices('/').map(|(at, _)| &path.as_str()[..at]);
-            parts
-                .filter_map(|folder| TreePath::new(folder).ok())
-                .find_map(|folder| self.files.get_key_value(&folder).map(|(folder, _)| (folder, path)))
-        })
-    }
-}

@@ -1,5 +1,6 @@
 //! The name of a file in a tree.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use object_store::path::Path as ObjectPath;
@@ -47,6 +48,15 @@ impl TreePath {
     /// As text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Of these, a file whose name is a folder on the way to another, and that other: no folder can hold both.
+    pub fn clash<T>(files: &BTreeMap<Self, T>) -> Option<(&Self, &Self)> {
+        // `/` comes before most characters, but not before all: `a!` stands between `a` and `a/b`.
+        files.keys().find_map(|path| {
+            let folders = path.0.match_indices('/').filter_map(|(at, _)| Self::new(&path.0[..at]).ok());
+            folders.filter_map(|folder| files.get_key_value(&folder)).next().map(|(folder, _)| (folder, path))
+        })
     }
 
     /// Whether one is a folder on the way to the other, so that no folder can hold both.

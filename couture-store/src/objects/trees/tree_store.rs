@@ -161,7 +161,7 @@ impl TreeStore {
                 }
             }
         }
-        if let Some((file, inside)) = manifest.clash() {
+        if let Some((file, inside)) = TreePath::clash(&manifest.files) {
             return Err(TreeError::Clash { file: file.clone(), inside: inside.clone() });
         }
         if changed.is_empty() {
