@@ -15,6 +15,7 @@ use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Action, Permit, Resource, act, on};
 
 /// An asset, in Airflow's shape.
 #[derive(Debug, Serialize)]
@@ -138,6 +139,7 @@ fn unknown(name: &AssetName) -> ApiError {
 }
 
 pub(super) async fn list(
+    _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
     Args(which): Args<Which>,
@@ -157,6 +159,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn get(
+    _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<AssetBody>, ApiError> {
@@ -167,6 +170,7 @@ pub(super) async fn get(
 
 /// Starts a run of the one DAG that has a task which changes the asset.
 pub(super) async fn materialize(
+    permit: Permit<act::Create, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(trigger): Json<TriggerBody>,
@@ -176,7 +180,11 @@ pub(super) async fn materialize(
     let mut dags: Vec<DagId> = users.producing.into_iter().map(|(dag_id, _)| dag_id).collect();
     dags.dedup();
     match &dags[..] {
-        [dag_id] => start(&state, dag_id.clone(), trigger).await,
+        [dag_id] => {
+            permit.principal().check_dag(Action::Create, Resource::DagRuns, dag_id)?;
+            permit.note("dag_id", dag_id);
+            start(&state, dag_id.clone(), trigger).await
+        }
         [] => Err(ApiError::not_found(format!("no task changes the asset {:?}", name.as_str()))),
         several => {
             let several: Vec<_> = several.iter().take(MAX_NAMED).map(DagId::as_str).collect();

@@ -15,6 +15,7 @@ use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// A change of an asset, in Airflow's shape. Assets have names and no numbers, so `name` stands where Airflow has `asset_id`.
 #[derive(Debug, Serialize)]
@@ -82,6 +83,7 @@ async fn sources(state: &ApiState, events: &[AssetEvent]) -> Result<HashMap<RunK
 
 /// The newest first, unless `order_by` is `timestamp`.
 pub(super) async fn list(
+    _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Args(which): Args<Which>,
     Args(page): Args<PageOf>,
@@ -104,6 +106,7 @@ pub(super) struct AcceptedEvent {
 
 /// Takes the change in; it is durable when this is answered, and recorded a moment later.
 pub(super) async fn create(
+    _: Permit<act::Create, on::Assets>,
     State(state): State<ApiState>,
     Json(new): Json<NewAssetEvent>,
 ) -> Result<(StatusCode, Json<AcceptedEvent>), ApiError> {

@@ -11,6 +11,7 @@ use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Action, ActionKind, Permit, Resource, act, on};
 
 /// A backfill, in Airflow's shape.
 #[derive(Debug, Serialize)]
@@ -124,6 +125,7 @@ fn number(text: &str) -> Result<i64, ApiError> {
 }
 
 pub(super) async fn list(
+    permit: Permit<act::Read, on::Backfills>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
     Args(of): Args<Of>,
@@ -135,22 +137,34 @@ pub(super) async fn list(
         return Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", page.offset(), PageOf::MAX_WALK)));
     }
     let rows = state.reader.backfills(of.dag_id.as_ref(), None, wanted).await?;
+    let rows: Vec<_> = rows.into_iter().filter(|row| permit.dags().allows(&row.dag_id)).collect();
     let total_entries = rows.len();
     let backfills = rows.into_iter().skip(page.offset()).map(Into::into).collect();
     Ok(Json(BackfillList { backfills, total_entries }))
 }
 
 pub(super) async fn get(
+    permit: Permit<act::Read, on::Backfills>,
     State(state): State<ApiState>,
     Names(id): Names<String>,
 ) -> Result<Json<BackfillBody>, ApiError> {
-    Ok(Json(find(&state, number(&id)?).await?.into()))
+    Ok(Json(permitted(&permit, find(&state, number(&id)?).await?)?.into()))
+}
+
+/// The backfill, where the sender may do that to backfills of its DAG.
+fn permitted<A: ActionKind>(permit: &Permit<A, on::Backfills>, row: Backfill) -> Result<Backfill, ApiError> {
+    permit.principal().check_dag(A::ACTION, Resource::Backfills, &row.dag_id)?;
+    permit.note("dag_id", &row.dag_id);
+    Ok(row)
 }
 
 pub(super) async fn create(
+    permit: Permit<act::Create, on::Backfills>,
     State(state): State<ApiState>,
     Json(post): Json<BackfillPost>,
 ) -> Result<Json<BackfillBody>, ApiError> {
+    permit.principal().check_dag(Action::Create, Resource::Backfills, &post.dag_id)?;
+    permit.note("dag_id", &post.dag_id);
     state.dag(&post.dag_id).await?;
     match state.carry_out(state.engine.backfill(post.into())).await? {
         Some(number) => Ok(Json(find(&state, number).await?.into())),
@@ -162,9 +176,11 @@ pub(super) async fn create(
 }
 
 pub(super) async fn dry_run(
+    permit: Permit<act::Create, on::Backfills>,
     State(state): State<ApiState>,
     Json(post): Json<BackfillPost>,
 ) -> Result<Json<PlanList>, ApiError> {
+    permit.principal().check_dag(Action::Create, Resource::Backfills, &post.dag_id)?;
     let new: NewBackfill = post.into();
     let record = state.dag(&new.dag_id).await?;
     let json = state.store.version(&record.version).await?;
@@ -187,6 +203,7 @@ pub(super) async fn dry_run(
 }
 
 pub(super) async fn change(
+    permit: Permit<act::Edit, on::Backfills>,
     State(state): State<ApiState>,
     Names((id, change)): Names<(String, String)>,
 ) -> Result<Json<BackfillBody>, ApiError> {
@@ -200,7 +217,7 @@ pub(super) async fn change(
         }
     };
     let number = number(&id)?;
-    let row = find(&state, number).await?;
+    let row = permitted(&permit, find(&state, number).await?)?;
     if row.state.is_over() {
         let detail = format!("backfill {} of dag {:?} is over already", RunKey(number).0, row.dag_id.as_str());
         return Err(ApiError::new(StatusCode::CONFLICT, detail));

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ApiError;
 use super::extract::Json;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// The biggest body of a request that writes values.
 pub(super) const MAX_IMPORT_BYTES: usize = 64 << 20;
@@ -90,7 +91,10 @@ pub(super) struct RotationBody {
 }
 
 /// Encrypts everything with the first Fernet key.
-pub(super) async fn rotate(State(state): State<ApiState>) -> Result<Json<RotationBody>, ApiError> {
+pub(super) async fn rotate(
+    _: Permit<act::Edit, on::FernetKey>,
+    State(state): State<ApiState>,
+) -> Result<Json<RotationBody>, ApiError> {
     let Some(encrypted) = &state.kept.encrypted else {
         let detail = "this server keeps its values without a Fernet key; set COUTURE_FERNET_KEY, and start it again";
         return Err(ApiError::new(StatusCode::CONFLICT, detail));

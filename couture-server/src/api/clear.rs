@@ -11,6 +11,7 @@ use super::dag_run::DagRunBody;
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id, run_id};
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// What is cleared, in Airflow's words and with its defaults.
 #[derive(Debug, Deserialize)]
@@ -113,6 +114,7 @@ impl ClearBody {
 }
 
 pub(super) async fn tasks(
+    _: Permit<act::Edit, on::TaskInstances>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(mut body): Json<ClearBody>,
@@ -135,6 +137,7 @@ pub(super) struct ClearRunBody {
 }
 
 pub(super) async fn run(
+    _: Permit<act::Edit, on::DagRuns>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
     Json(body): Json<ClearRunBody>,

@@ -12,6 +12,7 @@ use super::extract::{Args, Json, Names, given};
 use super::masked;
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// A connection, in Airflow's shape.
 #[derive(Debug, Serialize)]
@@ -145,6 +146,7 @@ async fn find(state: &ApiState, name: &str) -> Result<Vec<Connection>, ApiError>
 }
 
 pub(super) async fn list(
+    _: Permit<act::Read, on::Connections>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<ConnectionList>, ApiError> {
@@ -166,6 +168,7 @@ pub(super) async fn list(
 
 /// The first of those that share the id.
 pub(super) async fn get(
+    _: Permit<act::Read, on::Connections>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<ConnectionBody>, ApiError> {
@@ -173,6 +176,7 @@ pub(super) async fn get(
 }
 
 pub(super) async fn create(
+    _: Permit<act::Create, on::Connections>,
     State(state): State<ApiState>,
     Args(Beside { beside }): Args<Beside>,
     Json(new): Json<NewConnection>,
@@ -187,6 +191,7 @@ pub(super) async fn create(
 }
 
 pub(super) async fn bulk(
+    _: Permit<act::Create, on::Connections>,
     State(state): State<ApiState>,
     Json(bulk): Json<Bulk<NewConnection>>,
 ) -> Result<Json<BulkBody>, ApiError> {
@@ -197,6 +202,7 @@ pub(super) async fn bulk(
 }
 
 pub(super) async fn patch(
+    _: Permit<act::Edit, on::Connections>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(patch): Json<ConnectionPatch>,
@@ -226,7 +232,11 @@ pub(super) async fn patch(
     Ok(Json(body(connection)))
 }
 
-pub(super) async fn delete(State(state): State<ApiState>, Names(name): Names<String>) -> Result<StatusCode, ApiError> {
+pub(super) async fn delete(
+    _: Permit<act::Delete, on::Connections>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<StatusCode, ApiError> {
     let missing = || ValueError::missing(Kept::Connection, &name);
     let conn_id = ConnId::new(&name).map_err(|_| missing())?;
     match state.kept.connections.delete(&conn_id).await? {

@@ -11,6 +11,7 @@ use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 use crate::dags::DagSource;
 
 /// A DAG, in Airflow's shape.
@@ -84,6 +85,7 @@ pub(super) struct DagPatch {
 }
 
 pub(super) async fn list(
+    permit: Permit<act::Read, on::Dags>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
     Args(filter): Args<DagFilter>,
@@ -98,7 +100,7 @@ pub(super) async fn list(
         let records = state.reader.dags(after.as_ref(), PageOf::MAX_LIMIT).await?;
         let last = records.len() < PageOf::MAX_LIMIT;
         after = records.last().map(|record| record.dag_id.clone());
-        for record in records {
+        for record in records.into_iter().filter(|record| permit.dags().allows(&record.dag_id)) {
             if filter.paused.is_some_and(|paused| paused != record.paused) || (filter.exclude_stale && !record.active) {
                 continue;
             }
@@ -156,12 +158,17 @@ async fn body(state: &ApiState, problems: &Problems, record: DagRecord) -> DagBo
     }
 }
 
-pub(super) async fn get(State(state): State<ApiState>, Names(name): Names<String>) -> Result<Json<DagBody>, ApiError> {
+pub(super) async fn get(
+    _: Permit<act::Read, on::Dags>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<Json<DagBody>, ApiError> {
     let record = state.dag(&dag_id(&name)?).await?;
     Ok(Json(body(&state, &Problems::now(&state), record).await))
 }
 
 pub(super) async fn patch(
+    _: Permit<act::Edit, on::Dags>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(patch): Json<DagPatch>,
@@ -181,6 +188,7 @@ pub(super) struct Deleted {
 }
 
 pub(super) async fn delete(
+    _: Permit<act::Delete, on::Dags>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<Deleted>, ApiError> {
@@ -191,6 +199,7 @@ pub(super) async fn delete(
 }
 
 pub(super) async fn tasks(
+    _: Permit<act::Read, on::Dags>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Args(page): Args<PageOf>,

@@ -13,6 +13,7 @@ use super::page_of::PageOf;
 use super::recent_runs::recent_runs;
 use super::state::ApiState;
 use super::waiting;
+use crate::auth::{Permit, act, on};
 
 /// A DAG run, in Airflow's shape.
 #[derive(Debug, Serialize)]
@@ -125,6 +126,7 @@ fn query(of: Option<DagId>, page: &PageOf, filter: &RunFilter) -> Result<RunQuer
 
 /// The newest first, unless another order is asked for.
 pub(super) async fn list(
+    _: Permit<act::Read, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Args(page): Args<PageOf>,
@@ -148,6 +150,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn trigger(
+    _: Permit<act::Create, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(body): Json<TriggerBody>,
@@ -172,6 +175,7 @@ pub(super) async fn start(state: &ApiState, dag_id: DagId, body: TriggerBody) ->
 }
 
 pub(super) async fn get(
+    _: Permit<act::Read, on::DagRuns>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
 ) -> Result<Json<DagRunBody>, ApiError> {
@@ -181,6 +185,7 @@ pub(super) async fn get(
 }
 
 pub(super) async fn patch(
+    _: Permit<act::Edit, on::DagRuns>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
     Json(patch): Json<DagRunPatch>,

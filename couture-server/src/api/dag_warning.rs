@@ -11,6 +11,7 @@ use super::page_of::PageOf;
 use super::shortage::shortage;
 use super::state::ApiState;
 use super::version_shape::VersionShape;
+use crate::auth::{Permit, act, on};
 use crate::dags::{NEVER_RUNS, never_runs};
 
 /// What is odd about a DAG.
@@ -65,6 +66,7 @@ impl DagWarning {
 }
 
 pub(super) async fn list(
+    permit: Permit<act::Read, on::DagWarnings>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
     Args(which): Args<Which>,
@@ -84,7 +86,7 @@ pub(super) async fn list(
         };
         let is_last = dags.len() < PageOf::MAX_LIMIT;
         after = dags.last().map(|dag| dag.dag_id.clone());
-        for dag in dags.into_iter().filter(|dag| dag.active) {
+        for dag in dags.into_iter().filter(|dag| dag.active && permit.dags().allows(&dag.dag_id)) {
             let Ok(shape) = state.shape(&dag.version).await else { continue };
             all.extend(DagWarning::of(&shape, &pools, catchup, timestamp).into_iter().map(|warning| WarningBody {
                 dag_display_name: dag.dag_id.clone(),

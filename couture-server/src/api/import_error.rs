@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::extract::Json;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// An import error, in Airflow's shape, with its place beside.
 #[derive(Debug, Serialize)]
@@ -26,7 +27,10 @@ pub(super) struct ImportErrorList {
     total_entries: usize,
 }
 
-pub(super) async fn list(State(state): State<ApiState>) -> Json<ImportErrorList> {
+pub(super) async fn list(
+    _: Permit<act::Read, on::ImportErrors>,
+    State(state): State<ApiState>,
+) -> Json<ImportErrorList> {
     let errors = state.catalog.errors().into_iter().map(|error| ImportErrorBody {
         import_error_id: error.id,
         timestamp: error.at,

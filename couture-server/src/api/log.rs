@@ -10,6 +10,7 @@ use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::named_instance::{Instance, Named};
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// The most bytes of a log in one answer.
 const PART_BYTES: usize = 256 << 10;
@@ -32,6 +33,7 @@ pub(super) struct LogArgs {
 }
 
 pub(super) async fn get(
+    _: Permit<act::Read, on::TaskLogs>,
     State(state): State<ApiState>,
     Names((dag, run, task, try_number)): Names<(String, String, String, u32)>,
     Args(args): Args<LogArgs>,

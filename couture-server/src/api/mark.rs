@@ -12,6 +12,7 @@ use super::extract::{Args, Json, Names, dag_id, run_id, task_id};
 use super::named_instance::{Instance, Named};
 use super::state::ApiState;
 use super::task_instance::TaskInstanceBody;
+use crate::auth::{Permit, act, on};
 
 /// What a task instance is declared to be, in Airflow's words.
 #[derive(Debug, Deserialize)]
@@ -35,6 +36,7 @@ fn choice(task: &str, which: &Instance) -> Result<TaskChoice, ApiError> {
 }
 
 pub(super) async fn mark(
+    _: Permit<act::Edit, on::TaskInstances>,
     state: State<ApiState>,
     names: Names<(String, String, String)>,
     instance: Args<Instance>,
@@ -44,6 +46,7 @@ pub(super) async fn mark(
 }
 
 pub(super) async fn dry_run(
+    _: Permit<act::Edit, on::TaskInstances>,
     state: State<ApiState>,
     names: Names<(String, String, String)>,
     instance: Args<Instance>,
@@ -73,6 +76,7 @@ async fn change(
 }
 
 pub(super) async fn mark_mapped(
+    _: Permit<act::Edit, on::TaskInstances>,
     state: State<ApiState>,
     Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
     body: Json<MarkBody>,
@@ -81,6 +85,7 @@ pub(super) async fn mark_mapped(
 }
 
 pub(super) async fn mapped_dry_run(
+    _: Permit<act::Edit, on::TaskInstances>,
     state: State<ApiState>,
     Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
     body: Json<MarkBody>,
@@ -89,6 +94,7 @@ pub(super) async fn mapped_dry_run(
 }
 
 pub(super) async fn run_alone(
+    _: Permit<act::Edit, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
     Args(instance): Args<Instance>,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::extract::Json;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 use crate::free_space::{free_bytes, full_disk};
 
 /// Whether the server works. The status of the answer is always 200, as in Airflow.
@@ -34,6 +35,6 @@ pub(super) async fn health(State(state): State<ApiState>) -> Json<Value> {
     }))
 }
 
-pub(super) async fn version() -> Json<Value> {
+pub(super) async fn version(_: Permit<act::Read, on::Version>) -> Json<Value> {
     Json(json!({"version": env!("CARGO_PKG_VERSION"), "git_version": null}))
 }

@@ -10,6 +10,7 @@ use super::error::ApiError;
 use super::extract::{Args, Json, Names, given};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// A pool, in Airflow's shape.
 #[derive(Debug, Serialize)]
@@ -73,7 +74,11 @@ async fn find(state: &ApiState, name: &str) -> Result<PoolSettings, ApiError> {
     }
 }
 
-pub(super) async fn list(State(state): State<ApiState>, Args(page): Args<PageOf>) -> Result<Json<PoolList>, ApiError> {
+pub(super) async fn list(
+    _: Permit<act::Read, on::Pools>,
+    State(state): State<ApiState>,
+    Args(page): Args<PageOf>,
+) -> Result<Json<PoolList>, ApiError> {
     page.fixed_order("name")?;
     let pools = state.kept.pools.list().await?;
     let total_entries = pools.len();
@@ -81,11 +86,16 @@ pub(super) async fn list(State(state): State<ApiState>, Args(page): Args<PageOf>
     Ok(Json(PoolList { pools, total_entries }))
 }
 
-pub(super) async fn get(State(state): State<ApiState>, Names(name): Names<String>) -> Result<Json<PoolBody>, ApiError> {
+pub(super) async fn get(
+    _: Permit<act::Read, on::Pools>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<Json<PoolBody>, ApiError> {
     Ok(Json(body(find(&state, &name).await?)))
 }
 
 pub(super) async fn create(
+    _: Permit<act::Create, on::Pools>,
     State(state): State<ApiState>,
     Json(new): Json<NewPool>,
 ) -> Result<(StatusCode, Json<PoolBody>), ApiError> {
@@ -96,6 +106,7 @@ pub(super) async fn create(
 }
 
 pub(super) async fn patch(
+    _: Permit<act::Edit, on::Pools>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(patch): Json<PoolPatch>,
@@ -113,7 +124,11 @@ pub(super) async fn patch(
     Ok(Json(body(find(&state, &name).await?)))
 }
 
-pub(super) async fn delete(State(state): State<ApiState>, Names(name): Names<String>) -> Result<StatusCode, ApiError> {
+pub(super) async fn delete(
+    _: Permit<act::Delete, on::Pools>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<StatusCode, ApiError> {
     let pool = find(&state, &name).await?;
     state.kept.pools.delete(&pool.name).await?;
     state.engine.pools_changed().await?;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id};
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// The most runs of one request; the next one goes on behind them.
 const MAX_RUNS: usize = 1_000;
@@ -60,6 +61,7 @@ pub(super) struct ChangedRuns {
 
 /// Does it to the oldest of the runs, at most a thousand. Where it fails, those before may be changed.
 pub(super) async fn change(
+    _: Permit<act::Edit, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(body): Json<ChangeBody>,

@@ -17,6 +17,7 @@ use super::page_of::PageOf;
 use super::state::ApiState;
 use super::version_shape::{TaskShape, VersionShape};
 use super::waiting::Waiting;
+use crate::auth::{Permit, act, on};
 
 /// A task instance, in Airflow's shape. One that nothing has happened to has no state.
 #[derive(Debug, Serialize)]
@@ -94,6 +95,7 @@ const ORDERS: &[&str] = &["task_id", "map_index", "state", "try_number", "start_
 const MAX_ORDERED: usize = 100_000;
 
 pub(super) async fn list(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
     Args(page): Args<PageOf>,
@@ -215,6 +217,7 @@ impl Named {
 }
 
 pub(super) async fn get(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
     Args(which): Args<Instance>,
@@ -224,6 +227,7 @@ pub(super) async fn get(
 }
 
 pub(super) async fn tries(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
     Args(which): Args<Instance>,
@@ -232,6 +236,7 @@ pub(super) async fn tries(
 }
 
 pub(super) async fn get_mapped(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
 ) -> Result<Json<TaskInstanceBody>, ApiError> {
@@ -240,6 +245,7 @@ pub(super) async fn get_mapped(
 }
 
 pub(super) async fn mapped_tries(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
 ) -> Result<Json<TaskInstanceList>, ApiError> {
@@ -248,6 +254,7 @@ pub(super) async fn mapped_tries(
 
 /// The instances of one mapped task; none while it is not expanded.
 pub(super) async fn list_mapped(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
     Args(page): Args<PageOf>,

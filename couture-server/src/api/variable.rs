@@ -13,6 +13,7 @@ use super::extract::{Args, Json, Names, given};
 use super::masked;
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// A variable, in Airflow's shape.
 #[derive(Debug, Serialize)]
@@ -92,6 +93,7 @@ async fn find(state: &ApiState, name: &str) -> Result<Variable, ValueError> {
 }
 
 pub(super) async fn list(
+    _: Permit<act::Read, on::Variables>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<VariableList>, ApiError> {
@@ -102,6 +104,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn get(
+    _: Permit<act::Read, on::Variables>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<VariableBody>, ApiError> {
@@ -110,6 +113,7 @@ pub(super) async fn get(
 }
 
 pub(super) async fn create(
+    _: Permit<act::Create, on::Variables>,
     State(state): State<ApiState>,
     Json(new): Json<NewVariable>,
 ) -> Result<(StatusCode, Json<VariableBody>), ApiError> {
@@ -119,6 +123,7 @@ pub(super) async fn create(
 }
 
 pub(super) async fn bulk(
+    _: Permit<act::Create, on::Variables>,
     State(state): State<ApiState>,
     Json(bulk): Json<Bulk<NewVariable>>,
 ) -> Result<Json<BulkBody>, ApiError> {
@@ -129,6 +134,7 @@ pub(super) async fn bulk(
 }
 
 pub(super) async fn patch(
+    _: Permit<act::Edit, on::Variables>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(patch): Json<VariablePatch>,
@@ -152,7 +158,11 @@ pub(super) async fn patch(
     Ok(Json(body(&state, variable.key.clone(), Ok(variable))))
 }
 
-pub(super) async fn delete(State(state): State<ApiState>, Names(name): Names<String>) -> Result<StatusCode, ApiError> {
+pub(super) async fn delete(
+    _: Permit<act::Delete, on::Variables>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<StatusCode, ApiError> {
     let missing = || ValueError::missing(Kept::Variable, &name);
     let key = VariableKey::new(&name).map_err(|_| missing())?;
     if state.kept.variables.delete(&key).await? { Ok(StatusCode::NO_CONTENT) } else { Err(missing().into()) }

@@ -10,6 +10,7 @@ use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::named_instance::{Instance, Named};
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// An XCom, in Airflow's shape.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,7 @@ pub(super) struct XComBody {
 }
 
 pub(super) async fn get(
+    _: Permit<act::Read, on::TaskXComs>,
     State(state): State<ApiState>,
     Names((dag, run, task, key)): Names<(String, String, String, String)>,
     Args(which): Args<Instance>,
