@@ -2,8 +2,9 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 
 use super::bulk::MAX_IMPORT_BYTES;
 use super::error::ApiError;
@@ -33,11 +34,10 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(values(&state))
         .merge(login::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
-        .get("get_version", "/api/v2/version", monitor::version)
-        .get("index", "/", page::get);
+        .get("get_version", "/api/v2/version", monitor::version);
     let (router, routes) = all.finish();
     let router = router
-        .fallback(unknown_address)
+        .fallback(page_or_nothing)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(guard, check))
@@ -125,7 +125,12 @@ fn values(state: &WebState) -> Routes {
         .map(|router| router.layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
 }
 
-async fn unknown_address(uri: Uri) -> ApiError {
+/// What is not the API's is the web page's.
+async fn page_or_nothing(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    page::answer(&method, uri.path(), &headers).unwrap_or_else(|| unknown_address(&uri).into_response())
+}
+
+fn unknown_address(uri: &Uri) -> ApiError {
     ApiError::not_found(format!("there is nothing at {}; the page at / tells what there is", uri.path()))
 }
 

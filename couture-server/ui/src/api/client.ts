@@ -75,9 +75,10 @@ async function send(method: string, path: string, body: unknown, options: CallOp
   const headers: Record<string, string> = { accept: "application/json", ...options.headers };
   let payload: BodyInit | undefined;
   if (body instanceof FormData) payload = body;
-  else if (body !== undefined) {
+  else if (body !== undefined || method === "POST" || method === "PATCH") {
+    // The server takes no change without a body that says that it is JSON: forms of other sites cannot say that.
     headers["content-type"] = "application/json";
-    payload = JSON.stringify(body);
+    payload = JSON.stringify(body ?? {});
   }
   if (csrfToken && method !== "GET") headers["x-csrf-token"] = csrfToken;
   try {
