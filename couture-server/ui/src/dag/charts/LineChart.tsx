@@ -91,7 +91,13 @@ export function LineChart({ series, labels, ticks, words, label, onChoose }: Pro
           {labels.map(
             (text, index) =>
               index % every === 0 && (
-                <text key={index} x={x(index)} y={height - BOTTOM + 20} textAnchor="middle" className="chart-text">
+                <text
+                  key={index}
+                  x={x(index)}
+                  y={height - BOTTOM + 20}
+                  textAnchor={index === 0 ? "start" : x(index) > width - 70 ? "end" : "middle"}
+                  className="chart-text"
+                >
                   {text}
                 </text>
               ),

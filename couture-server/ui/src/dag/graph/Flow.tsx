@@ -1,9 +1,11 @@
 import {
   Background,
+  ControlButton,
   Controls,
   ReactFlow,
   useReactFlow,
   useStore,
+  useStoreApi,
   MarkerType,
   Position,
   type ReactFlowState,
@@ -32,6 +34,7 @@ interface Props {
 /** The graph itself. */
 export function Flow({ laid, found, sought, chosen, onChoose }: Props) {
   const flow = useReactFlow<BoxNode, LineEdge>();
+  const store = useStoreApi();
   const many = laid.boxes.length > MANY;
   const far = useStore(isFar) && many;
   const whole = useMemo(() => placed(laid), [laid]);
@@ -42,14 +45,12 @@ export function Flow({ laid, found, sought, chosen, onChoose }: Props) {
   const edges = useMemo(() => (far ? [] : toEdges(laid, strong)), [far, laid, strong]);
 
   const begun = useRef(false);
+  const measured = useStore((state) => state.width > 0);
   useEffect(() => {
-    if (begun.current) return;
+    if (begun.current || !measured) return;
     begun.current = true;
-    const bounds = { x: 0, y: 0, width: laid.width, height: laid.height };
-    void flow.fitBounds(bounds, { padding: 0.06 }).then(() => {
-      if (flow.getZoom() > 1.1) void flow.fitBounds(bounds, { padding: 0.3 });
-    });
-  }, [flow, laid]);
+    fit(flow, store.getState(), laid, 0);
+  }, [flow, store, measured, laid]);
   useEffect(() => {
     const box = whole.find(({ node }) => node.id === sought);
     if (!box) return;
@@ -105,11 +106,15 @@ export function Flow({ laid, found, sought, chosen, onChoose }: Props) {
         aria-label="Graph of the DAG"
       >
         <Background gap={24} size={1} />
-        <Controls
-          showInteractive={false}
-          fitViewOptions={{ padding: 0.06, duration: 200 }}
-          onFitView={() => fit(flow, laid)}
-        />
+        <Controls showInteractive={false} showFitView={false} position="bottom-left">
+          <ControlButton
+            title="Fit all of it"
+            aria-label="Fit all of it"
+            onClick={() => fit(flow, store.getState(), laid, 200)}
+          >
+            ⤢
+          </ControlButton>
+        </Controls>
         {far && <Overview laid={laid} found={found} chosen={chosen} />}
       </ReactFlow>
       {hovered && !far && <NodeTip box={laid.boxes.find(({ node }) => node.id === hovered.id)} at={hovered.at} />}
@@ -117,8 +122,17 @@ export function Flow({ laid, found, sought, chosen, onChoose }: Props) {
   );
 }
 
-function fit(flow: ReturnType<typeof useReactFlow<BoxNode, LineEdge>>, laid: Laid) {
-  void flow.fitBounds({ x: 0, y: 0, width: laid.width, height: laid.height }, { padding: 0.06, duration: 200 });
+/** All of it in sight, but never larger than life. */
+function fit(
+  flow: ReturnType<typeof useReactFlow<BoxNode, LineEdge>>,
+  { width, height }: Pick<ReactFlowState, "width" | "height">,
+  laid: Laid,
+  duration: number,
+) {
+  const zoom = Math.min(1, (width - 48) / Math.max(1, laid.width), (height - 48) / Math.max(1, laid.height));
+  const x = (width - laid.width * zoom) / 2;
+  const y = (height - laid.height * zoom) / 2;
+  void flow.setViewport({ x, y, zoom: Math.max(0.02, zoom) }, { duration });
 }
 
 function toNodes(laid: Laid, found: ReadonlySet<string> | null, chosen: string | undefined): BoxNode[] {
@@ -128,7 +142,7 @@ function toNodes(laid: Laid, found: ReadonlySet<string> | null, chosen: string |
     const ends = { y: height / 2, width: 1, height: 1 };
     return {
       id: node.id,
-      type: node.kind,
+      type: node.kind === "group" ? "taskGroup" : node.kind,
       position: { x, y },
       parentId: parent ?? undefined,
       width,

@@ -145,4 +145,4 @@ export const AssetBox = memo(function AssetBox({ data }: NodeProps<BoxNode>) {
   );
 });
 
-export const NODE_TYPES = { task: TaskBox, group: GroupBox, join: JoinDot, asset: AssetBox };
+export const NODE_TYPES = { task: TaskBox, taskGroup: GroupBox, join: JoinDot, asset: AssetBox };

@@ -13,6 +13,7 @@ import type { Cell, GridRun } from "../data/shapes";
 import { secondsBetween } from "../data/duration";
 import { stateWords } from "../../parts/StateBadge";
 import { CellTip } from "./CellTip";
+import { DayMarks } from "./DayMarks";
 import { Hover } from "./hover";
 import { BEYOND, COLUMN, HEAD, NAMES_MAX, NAMES_MIN, ROW } from "./measures";
 import { Palette, paint } from "./paint";
@@ -227,6 +228,7 @@ export function Grid({ rows, runs, states, runId, taskId, onSelect, onToggle, la
               <span>0 s</span>
             </div>
             <div className="dag-bars" role="presentation" style={{ left: names }}>
+              <DayMarks runs={runs} {...runRange} />
               <RunBars runs={runs} {...runRange} chosenRun={chosenRun} activeRun={cursor.row < 0 ? cursor.run : -1} />
             </div>
           </div>
