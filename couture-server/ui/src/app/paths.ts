@@ -12,6 +12,6 @@ export const paths = {
   /** One task instance, in one of its tabs (log, details, rendered, xcom, tries). */
   taskInstance: (dagId: string, runId: string, taskId: string, mapIndex = -1, tab = "log") =>
     `/dags/${part(dagId)}/grid?run=${part(runId)}&task=${part(taskId)}${mapIndex >= 0 ? `&map=${mapIndex}` : ""}&tab=${tab}`,
-  asset: (id: number) => `/browse/assets/${id}`,
+  asset: (id: string | number) => `/browse/assets/${part(id)}`,
   file: (path: string) => `/developer/dags/edit?path=${part(path)}`,
 } as const;

@@ -17,8 +17,8 @@ export function Filters({
   onChange: (values: Record<string, string | null>) => void;
 }) {
   const [more, setMore] = useState(false);
-  const extra = filters.filter((filter) => filter.extra && !values[filter.id]);
-  const shown = filters.filter((filter) => more || !filter.extra || values[filter.id]);
+  const extra = filters.filter((filter) => filter.extra && filter.kind !== "exact" && !values[filter.id]);
+  const shown = filters.filter((filter) => values[filter.id] || (filter.kind !== "exact" && (more || !filter.extra)));
   const active = filters.some((filter) => values[filter.id]);
   return (
     <div className="filters" role="search">
@@ -60,6 +60,12 @@ function Field({ filter, value, onChange }: { filter: Filter; value: string; onC
             </option>
           ))}
         </select>
+      );
+    case "exact":
+      return (
+        <button className="tag filter-exact" title="Show others, too" onClick={() => onChange("")}>
+          {filter.label}: {value} <Icon name="close" size={11} />
+        </button>
       );
     case "time":
       return <TimeField label={filter.label} value={value} onChange={onChange} />;

@@ -14,7 +14,7 @@ const NO_FILTERS: readonly Filter[] = [];
 export interface ListPageProps<T> {
   title: string;
   /** The path of the list, the name of its rows in the answer, and the first word of its query key. */
-  path: string;
+  path: string | ((filters: Record<string, string>) => string);
   plural: string;
   list: string;
   columns: readonly Column<T>[];
@@ -35,9 +35,10 @@ export interface ListPageProps<T> {
 
 /** A page that shows a list: filters, table, pages, and actions on what is selected. */
 export function ListPage<T>(props: ListPageProps<T>) {
-  const { title, path, plural, list, columns, rowKey, filters = NO_FILTERS, sort = "", bulk, actions, about } = props;
+  const { title, plural, list, columns, rowKey, filters = NO_FILTERS, sort = "", bulk, actions, about } = props;
   const { address, change } = useTableAddress(filters, sort);
   const [selected, setSelected] = useState<Set<string>>(new Set());
+  const path = typeof props.path === "string" ? props.path : props.path(address.filters);
   const asked = { ...queryOf(address, filters), ...props.query };
   const answer = useQuery({
     queryKey: [list, path, asked],

@@ -18,12 +18,18 @@ export interface Column<T> {
 export interface Filter {
   id: string;
   label: string;
-  kind: "text" | "select" | "many" | "time";
+  /** `exact` comes from a link, and is shown as a mark that can be taken away. */
+  kind: "text" | "select" | "many" | "time" | "exact";
   options?: readonly { value: string; label: string }[];
   /** The server's parameters for a value; by default the value under the filter's id. */
   query?: (value: string) => Query;
   /** Shown only when asked for, to keep the bar short. */
   extra?: boolean;
+}
+
+/** A pattern of the server's that finds a text anywhere. */
+export function containing(text: string): string {
+  return text.includes("%") ? text : `%${text}%`;
 }
 
 /** Something done to the selected rows. */

@@ -9,7 +9,7 @@ import { Empty, Failure, Skeleton } from "../../parts/Answer";
 import { Switch } from "../../parts/Switch";
 import { toast } from "../../parts/toast";
 import { queryOf, useTableAddress } from "../../table/address";
-import type { Filter } from "../../table/columns";
+import { containing, type Filter } from "../../table/columns";
 import { Filters } from "../../table/Filters";
 import { Pager } from "../../table/Pager";
 import { Table } from "../../table/Table";
@@ -22,8 +22,6 @@ interface Dags {
   total_entries: number;
 }
 
-const like = (text: string) => `%${text.replace(/[%_\\]/g, "\\$&")}%`;
-
 function useFilters(): Filter[] {
   const { data } = useQuery({
     queryKey: ["dagTags"],
@@ -31,7 +29,7 @@ function useFilters(): Filter[] {
   });
   return useMemo(
     () => [
-      { id: "q", label: "Search DAGs", kind: "text", query: (value) => ({ dag_id_pattern: like(value) }) },
+      { id: "q", label: "Search DAGs", kind: "text", query: (value) => ({ dag_id_pattern: containing(value) }) },
       { id: "tags", label: "Tag", kind: "many", options: data?.tags.map((tag) => ({ value: tag, label: tag })) ?? [] },
       {
         id: "last",
