@@ -36,13 +36,16 @@ export function Flow({ laid, found, sought, chosen, onChoose }: Props) {
   const flow = useReactFlow<BoxNode, LineEdge>();
   const store = useStoreApi();
   const many = laid.boxes.length > MANY;
+  // Nothing is drawn before the whole is in sight: at first all of it would be drawn.
+  const [ready, setReady] = useState(false);
   const far = useStore(isFar) && many;
+  const bare = far || (many && !ready);
   const whole = useMemo(() => placed(laid), [laid]);
   const [hovered, setHovered] = useState<{ id: string; at: DOMRect } | null>(null);
   const strong = hovered?.id ?? chosen;
 
-  const nodes = useMemo(() => (far ? [] : toNodes(laid, found, chosen)), [far, laid, found, chosen]);
-  const edges = useMemo(() => (far ? [] : toEdges(laid, strong)), [far, laid, strong]);
+  const nodes = useMemo(() => (bare ? [] : toNodes(laid, found, chosen)), [bare, laid, found, chosen]);
+  const edges = useMemo(() => (bare ? [] : toEdges(laid, strong)), [bare, laid, strong]);
 
   const begun = useRef(false);
   const measured = useStore((state) => state.width > 0);
@@ -50,6 +53,7 @@ export function Flow({ laid, found, sought, chosen, onChoose }: Props) {
     if (begun.current || !measured) return;
     begun.current = true;
     fit(flow, store.getState(), laid, 0);
+    setReady(true);
   }, [flow, store, measured, laid]);
   useEffect(() => {
     const box = whole.find(({ node }) => node.id === sought);
