@@ -58,7 +58,9 @@ pub(super) fn describe(routes: &[Route], parts: impl IntoIterator<Item = OpenApi
         match item.and_then(|item| operation_of(item, route)) {
             Some(operation) => complete(operation, route),
             // What is no file of the page has a description, or nobody would know how to use it.
-            None => debug_assert!(!route.path.contains("api") && !route.path.contains("auth"), "{route:?} is not described"),
+            None => {
+                debug_assert!(!route.path.contains("api") && !route.path.contains("auth"), "{route:?} is not described")
+            }
         }
     }
     all
