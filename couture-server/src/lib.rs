@@ -18,6 +18,7 @@ mod free_space;
 mod listen;
 pub mod live;
 mod mail;
+mod measures;
 mod node;
 mod page;
 mod python;
@@ -30,5 +31,6 @@ mod tls;
 
 pub use backend::KeptValues;
 pub use error::StartError;
+pub use measures::Measures;
 pub use node::{Children, Node};
 pub use server::{Server, ServerBuilder};

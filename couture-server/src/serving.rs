@@ -11,6 +11,7 @@ use crate::auth::{
     ADMIN_PASSWORD_VARIABLE, Authority, AuthorityParts, CookieStyle, Cost, DrawnSecret, LocalToken, Passwords, jwts_of,
 };
 use crate::error::StartError;
+use crate::measures::Measures;
 use crate::node::Node;
 use crate::settings::Settings;
 
@@ -20,6 +21,7 @@ pub(crate) struct Serving {
     authority: Arc<Authority>,
     audit: AuditWriter,
     shown: Option<DrawnSecret>,
+    measures: Option<Measures>,
 }
 
 /// From one removal of sessions that are over to the next.
@@ -30,7 +32,12 @@ const FLUSH: Duration = Duration::from_secs(2);
 impl Serving {
     /// Makes the roles and the first user where they are missing, and leaves the token for programs of this machine's user. Refuses to
     /// go on where others could come in by a password that was shown on a screen.
-    pub(crate) async fn prepare(node: &Node, settings: &Settings, address: SocketAddr) -> Result<Self, StartError> {
+    pub(crate) async fn prepare(
+        node: &Node,
+        settings: &Settings,
+        address: SocketAddr,
+        measures: Option<Measures>,
+    ) -> Result<Self, StartError> {
         let failed = |error: crate::auth::AuthError| StartError::Accounts(error.to_string());
         let accounts = node.accounts().clone();
         let audit = AuditWriter::start(accounts.audit.clone(), node.clock().clone());
@@ -56,7 +63,7 @@ impl Serving {
             return Err(StartError::ShownPassword { host: settings.server.host.clone() });
         }
         tokio::spawn(purge(Arc::downgrade(&authority), node.clock().clone()));
-        Ok(Self { authority, audit, shown: first.and_then(|first| first.password) })
+        Ok(Self { authority, audit, shown: first.and_then(|first| first.password), measures })
     }
 
     /// The first user's password, where it was drawn at this start: to be shown this once.
@@ -66,7 +73,12 @@ impl Serving {
 
     /// What the routes work on.
     pub(crate) fn state(&self, node: &Node) -> WebState {
-        WebState { api: node.api_state(), authority: self.authority.clone(), document: Arc::default() }
+        WebState {
+            api: node.api_state(),
+            authority: self.authority.clone(),
+            document: Arc::default(),
+            measures: self.measures.clone(),
+        }
     }
 
     /// Waits a moment for what the audit log has to write.

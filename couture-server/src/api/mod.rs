@@ -26,6 +26,7 @@ mod openapi;
 mod page_of;
 mod permission;
 mod pool;
+mod prometheus;
 mod recent_runs;
 mod router;
 mod routes;

@@ -15,7 +15,7 @@ use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
     asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log, login, mark,
-    monitor, openapi, pool, run_changes, task_instance, variable, xcom,
+    monitor, openapi, pool, prometheus, run_changes, task_instance, variable, xcom,
 };
 use crate::page;
 
@@ -99,6 +99,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(login::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
         .get("get_version", "/api/v2/version", monitor::version)
+        .get("get_metrics", "/metrics", prometheus::get)
         .get("get_openapi", "/openapi.json", openapi::get)
         .get("index", "/", page::get);
     let (router, routes) = all.finish();
