@@ -63,7 +63,7 @@ impl Serving {
 
     /// What the routes work on.
     pub(crate) fn state(&self, node: &Node) -> WebState {
-        WebState { api: node.api_state(), authority: self.authority.clone() }
+        WebState { api: node.api_state(), authority: self.authority.clone(), document: Arc::default() }
     }
 
     /// Waits a moment for what the audit log has to write.

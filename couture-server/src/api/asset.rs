@@ -8,6 +8,7 @@ use couture_core::dag::Asset;
 use couture_core::{AssetName, DagId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 use super::asset_event::asset_name;
 use super::dag_run::{DagRunBody, TriggerBody, start};
@@ -18,8 +19,9 @@ use super::state::ApiState;
 use crate::auth::{Action, Permit, Resource, act, on};
 
 /// An asset, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetBody {
+    #[schema(value_type = String)]
     name: AssetName,
     uri: String,
     extra: Value,
@@ -33,29 +35,33 @@ pub(super) struct AssetBody {
     last_asset_event: Option<LastEvent>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct DagRef {
+    #[schema(value_type = String)]
     dag_id: DagId,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct TaskRef {
+    #[schema(value_type = String)]
     dag_id: DagId,
     task_id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct LastEvent {
+    #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetList {
     assets: Vec<AssetBody>,
     total_entries: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Which {
     /// A part of the name.
     name_pattern: Option<String>,
@@ -138,6 +144,13 @@ fn unknown(name: &AssetName) -> ApiError {
     ApiError::not_found(format!("no dag names an asset {:?}", name.as_str()))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/assets",
+    tag = "Asset",
+    params(PageOf, Which),
+    responses((status = 200, description = "As asked", body = AssetList)),
+)]
 pub(super) async fn list(
     _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
@@ -158,6 +171,13 @@ pub(super) async fn list(
     Ok(Json(AssetList { assets: bodies, total_entries }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/assets/{name}",
+    tag = "Asset",
+    params(("name" = String, Path, description = "The name.")),
+    responses((status = 200, description = "As asked", body = AssetBody)),
+)]
 pub(super) async fn get(
     _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
@@ -169,6 +189,14 @@ pub(super) async fn get(
 }
 
 /// Starts a run of the one DAG that has a task which changes the asset.
+#[utoipa::path(
+    post,
+    path = "/api/v2/assets/{name}/materialize",
+    tag = "Asset",
+    params(("name" = String, Path, description = "The name.")),
+    request_body = TriggerBody,
+    responses((status = 200, description = "As asked", body = DagRunBody)),
+)]
 pub(super) async fn materialize(
     permit: Permit<act::Create, on::DagRuns>,
     State(state): State<ApiState>,

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use couture_core::PoolName;
 use couture_core::values::{PoolError, PoolSettings};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, given};
@@ -13,8 +14,9 @@ use super::state::ApiState;
 use crate::auth::{Permit, act, on};
 
 /// A pool, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PoolBody {
+    #[schema(value_type = String)]
     name: PoolName,
     slots: u32,
     description: Option<String>,
@@ -24,13 +26,13 @@ pub(super) struct PoolBody {
     open_slots: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PoolList {
     pools: Vec<PoolBody>,
     total_entries: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewPool {
     name: String,
@@ -40,7 +42,7 @@ pub(super) struct NewPool {
 }
 
 /// What is absent stays as it is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PoolPatch {
     #[serde(default, alias = "pool")]
@@ -48,6 +50,7 @@ pub(super) struct PoolPatch {
     #[serde(default)]
     slots: Option<i64>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     description: Option<Option<String>>,
 }
 
@@ -74,6 +77,13 @@ async fn find(state: &ApiState, name: &str) -> Result<PoolSettings, ApiError> {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/pools",
+    tag = "Pool",
+    params(PageOf),
+    responses((status = 200, description = "As asked", body = PoolList)),
+)]
 pub(super) async fn list(
     _: Permit<act::Read, on::Pools>,
     State(state): State<ApiState>,
@@ -86,6 +96,13 @@ pub(super) async fn list(
     Ok(Json(PoolList { pools, total_entries }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/pools/{name}",
+    tag = "Pool",
+    params(("name" = String, Path, description = "The name.")),
+    responses((status = 200, description = "As asked", body = PoolBody)),
+)]
 pub(super) async fn get(
     _: Permit<act::Read, on::Pools>,
     State(state): State<ApiState>,
@@ -94,6 +111,13 @@ pub(super) async fn get(
     Ok(Json(body(find(&state, &name).await?)))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/pools",
+    tag = "Pool",
+    request_body = NewPool,
+    responses((status = 201, description = "As asked", body = PoolBody)),
+)]
 pub(super) async fn create(
     _: Permit<act::Create, on::Pools>,
     State(state): State<ApiState>,
@@ -105,6 +129,14 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(body(find(&state, &new.name).await?))))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/pools/{name}",
+    tag = "Pool",
+    params(("name" = String, Path, description = "The name.")),
+    request_body = PoolPatch,
+    responses((status = 200, description = "As asked", body = PoolBody)),
+)]
 pub(super) async fn patch(
     _: Permit<act::Edit, on::Pools>,
     State(state): State<ApiState>,
@@ -124,6 +156,13 @@ pub(super) async fn patch(
     Ok(Json(body(find(&state, &name).await?)))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/v2/pools/{name}",
+    tag = "Pool",
+    params(("name" = String, Path, description = "The name.")),
+    responses((status = 204, description = "Done")),
+)]
 pub(super) async fn delete(
     _: Permit<act::Delete, on::Pools>,
     State(state): State<ApiState>,

@@ -18,6 +18,7 @@ pub(super) struct UserBody {
     active: bool,
     must_change_password: bool,
     /// Who knows the password: `database` or `ldap`.
+    #[schema(value_type = String)]
     source: &'static str,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
