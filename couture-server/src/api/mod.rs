@@ -1,5 +1,6 @@
 //! The REST API under `/api/v2`, in Airflow 3's shapes where it has one, and what guards it.
 
+mod accounts;
 mod affected;
 mod asset;
 mod asset_event;
@@ -21,12 +22,15 @@ mod login;
 mod mark;
 mod masked;
 mod monitor;
+mod my_account;
+mod my_token;
 mod named_instance;
 mod openapi;
 mod page_of;
 mod permission;
 mod pool;
 mod recent_runs;
+mod roles;
 mod router;
 mod routes;
 mod run_changes;
@@ -35,6 +39,8 @@ mod shortage;
 mod state;
 mod task_instance;
 mod user;
+mod user_statistics;
+mod users;
 mod variable;
 mod version_shape;
 mod waiting;

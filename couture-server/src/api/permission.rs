@@ -9,10 +9,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(super) struct PermissionBody {
     /// What may be done, such as `can_read`.
-    #[schema(example = "can_read")]
     action: String,
     /// To what, such as `Variables`, `all_dags` or `DAG:x`.
-    #[schema(example = "Variables")]
     resource: String,
 }
 

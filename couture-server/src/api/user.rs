@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct UserBody {
-    #[schema(example = "meena")]
     username: String,
     first_name: String,
     last_name: String,
