@@ -13,6 +13,8 @@ mod dag;
 mod dag_run;
 mod dag_warning;
 mod error;
+mod event_log;
+mod event_log_export;
 mod extract;
 mod guard;
 mod import_error;
