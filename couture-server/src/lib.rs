@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod archive;
+mod audit_retention;
 pub mod auth;
 mod backend;
 pub mod cli;

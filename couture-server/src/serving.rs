@@ -7,6 +7,7 @@ use std::time::Duration;
 use couture_store::AuditWriter;
 
 use crate::api::WebState;
+use crate::audit_retention::trim_audit;
 use crate::auth::{
     ADMIN_PASSWORD_VARIABLE, Authority, AuthorityParts, CookieStyle, Cost, DrawnSecret, LocalToken, Passwords, jwts_of,
 };
@@ -62,6 +63,8 @@ impl Serving {
         if is_reachable && authority.has_shown_password().await.map_err(failed)? {
             return Err(StartError::ShownPassword { host: settings.server.host.clone() });
         }
+        let days = settings.auth.audit_retention_days;
+        tokio::spawn(trim_audit(Arc::downgrade(&authority), node.clock().clone(), days));
         tokio::spawn(purge(Arc::downgrade(&authority), node.clock().clone()));
         Ok(Self { authority, audit, shown: first.and_then(|first| first.password), measures })
     }

@@ -14,8 +14,8 @@ use super::openapi::{ApiDocument, describe};
 use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
-    asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log, login, mark,
-    monitor, openapi, pool, prometheus, run_changes, task_instance, variable, xcom,
+    accounts, asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log,
+    login, mark, monitor, openapi, pool, prometheus, run_changes, task_instance, variable, xcom,
 };
 use crate::page;
 
@@ -97,6 +97,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(task_instances(&state))
         .merge(values(&state))
         .merge(login::routes(&state))
+        .merge(accounts::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
         .get("get_version", "/api/v2/version", monitor::version)
         .get("get_metrics", "/metrics", prometheus::get)
@@ -117,7 +118,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
 
 /// What the handlers say of themselves.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    vec![Doc::openapi(), login::doc()]
+    [vec![Doc::openapi(), login::doc()], accounts::documents()].concat()
 }
 
 /// DAGs, their runs, and what starts them.

@@ -240,6 +240,11 @@ settings! {
         lockout_s: u32 = 60_u32, flag "lockout-s", from 1 to 86_400;
         /// Addresses and networks of proxies, such as 10.0.0.0/8, whose header X-Forwarded-For tells from where a request comes.
         trusted_proxies: Vec<String> = Vec::<String>::new(), flag "trusted-proxies";
+        /// Days for which rows of the audit log are kept; 0 for ever.
+        audit_retention_days: u32 = 365_u32, flag "audit-retention-days", from 0 to 36_500;
+        /// Whether values of variables whose key tells of a secret (password, token, …) are hidden from people. Passwords of
+        /// connections always are. The name is that of Airflow's section [admin].
+        hide_sensitive_variable_fields: bool = true, flag "hide-sensitive-variable-fields";
     }
     /// The directory server, where auth.auth_type is AUTH_LDAP, by the names of Airflow's webserver_config.py.
     ldap: LdapSettings {
