@@ -54,7 +54,6 @@ pub(crate) use dag_run::run_body;
 pub use error::ApiError;
 pub use guard::{AllowedHosts, Guard};
 pub use openapi::ApiDocument;
-pub(crate) use recent_runs::recent_runs;
 pub use router::{Served, router};
 pub use routes::{Needs, Route};
 pub(crate) use shortage::shortage;
