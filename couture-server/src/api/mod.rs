@@ -52,6 +52,7 @@ mod xcom;
 
 pub(crate) use dag_run::run_body;
 pub use error::ApiError;
+pub(crate) use extract::is_json;
 pub use guard::{AllowedHosts, Guard};
 pub use openapi::ApiDocument;
 pub use router::{Served, router};
