@@ -90,7 +90,8 @@ impl Node {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,
             folder => folder.clone(),
         };
-        let template_settings = TemplateSettings { folder: dags.clone(), ..TemplateSettings::default() };
+        let reader = Some(backend.reader.clone());
+        let template_settings = TemplateSettings { folder: dags.clone(), reader, ..TemplateSettings::default() };
         let templates = JinjaTemplates::new(template_settings);
         let python = Arc::new(installation(&settings, &data, &backend, templates.clone())?);
         let KeptValues { variables, connections, .. } = backend.kept.clone();

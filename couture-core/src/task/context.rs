@@ -1,6 +1,6 @@
 //! What an operator sees of its attempt, and the services it may use.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -52,6 +52,7 @@ pub struct TaskContext {
     decision: Mutex<Option<Decision>>,
     asset_extras: Mutex<Vec<(AssetName, Value)>>,
     waited: Option<Waited>,
+    element: OnceLock<Arc<Value>>,
 }
 
 impl TaskContext {
@@ -71,12 +72,23 @@ impl TaskContext {
             decision: Mutex::default(),
             asset_extras: Mutex::default(),
             waited: None,
+            element: OnceLock::new(),
         }
     }
 
     /// For executors: its operator has deferred itself before in this try.
     pub fn after(self, waited: Option<Waited>) -> Self {
         Self { waited, ..self }
+    }
+
+    /// For executors: what the instance of a mapped task is for. The first call counts.
+    pub fn set_element(&self, element: Value) {
+        let _ = self.element.set(Arc::new(element));
+    }
+
+    /// What the instance of a mapped task is for, where the executor has told: for templates that name `element`.
+    pub fn element(&self) -> Option<Arc<Value>> {
+        self.element.get().cloned()
     }
 
     /// Since when and how often the operator has been waiting in this try, where it has deferred itself before.
