@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod archive;
+mod audit_retention;
 pub mod auth;
 mod backend;
 pub mod cli;
@@ -19,6 +20,7 @@ mod free_space;
 mod listen;
 pub mod live;
 mod mail;
+mod measures;
 mod node;
 mod page;
 mod python;
@@ -31,5 +33,6 @@ mod tls;
 
 pub use backend::KeptValues;
 pub use error::StartError;
+pub use measures::Measures;
 pub use node::{Children, Node};
 pub use server::{Server, ServerBuilder};

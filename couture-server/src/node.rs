@@ -119,7 +119,7 @@ impl Node {
         dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let catalog = Arc::new(Catalog::new(dags, folder_limits(&settings)));
-        let python = python_files(&settings, &data, python, values)?;
+        let python = python_files(&settings, &data, python, values, clock.clone())?;
         let started_at = clock.now().wall;
         Ok(Self {
             data,

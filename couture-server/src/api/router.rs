@@ -2,8 +2,9 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 
 use super::bulk::MAX_IMPORT_BYTES;
@@ -14,8 +15,8 @@ use super::openapi::{ApiDocument, describe};
 use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
-    asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log, login, mark,
-    monitor, openapi, pool, run_changes, task_instance, variable, xcom,
+    accounts, asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log,
+    login, mark, monitor, openapi, pool, prometheus, run_changes, task_instance, variable, xcom,
 };
 use crate::page;
 
@@ -97,16 +98,17 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(task_instances(&state))
         .merge(values(&state))
         .merge(login::routes(&state))
+        .merge(accounts::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
         .get("get_version", "/api/v2/version", monitor::version)
-        .get("get_openapi", "/openapi.json", openapi::get)
-        .get("index", "/", page::get);
+        .get("get_metrics", "/metrics", prometheus::get)
+        .get("get_openapi", "/openapi.json", openapi::get);
     let (router, routes) = all.finish();
     let document = describe(&routes, documents());
     // Another router of the same state describes itself alike.
     let _ = state.document.set(ApiDocument::new(&document));
     let router = router
-        .fallback(unknown_address)
+        .fallback(page_or_nothing)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(guard, check))
@@ -116,7 +118,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
 
 /// What the handlers say of themselves.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    vec![Doc::openapi(), login::doc()]
+    [vec![Doc::openapi(), login::doc()], accounts::documents()].concat()
 }
 
 /// DAGs, their runs, and what starts them.
@@ -199,7 +201,12 @@ fn values(state: &WebState) -> Routes {
         .map(|router| router.layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
 }
 
-async fn unknown_address(uri: Uri) -> ApiError {
+/// What is not the API's is the web page's.
+async fn page_or_nothing(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    page::answer(&method, uri.path(), &headers).unwrap_or_else(|| unknown_address(&uri).into_response())
+}
+
+fn unknown_address(uri: &Uri) -> ApiError {
     ApiError::not_found(format!("there is nothing at {}; the page at / tells what there is", uri.path()))
 }
 
