@@ -15,6 +15,7 @@ pub mod data_folder;
 mod durable_file;
 mod error;
 mod fernet_key;
+pub mod files;
 mod free_space;
 mod listen;
 pub mod live;

@@ -77,6 +77,13 @@ impl PythonFiles {
         self.parse(Job { file, number: 0 }, root).await
     }
 
+    /// Parses a file of `root`, which is the DAG folder as it would be: nothing of that is kept for later but its bundle, for a while.
+    pub(crate) async fn parse_staged(&self, file: PathBuf, root: PathBuf) -> Done {
+        let root = root.canonicalize().unwrap_or(root);
+        let (parsed, inputs) = self.parser.parse(&root, &file).await;
+        done(Job { file, number: 0 }, parsed, inputs, BTreeMap::new()).await
+    }
+
     /// Does a job.
     pub async fn parse(&self, job: Job, root: PathBuf) -> Done {
         // The parser is in another folder.
