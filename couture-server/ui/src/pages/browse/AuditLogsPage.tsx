@@ -26,7 +26,7 @@ interface EventLog {
 const filters: Filter[] = [
   { id: "q", label: "Search", kind: "text" },
   { id: "event", label: "Event", kind: "text" },
-  { id: "owner", label: "User", kind: "text" },
+  { id: "user", label: "User", kind: "text" },
   { id: "dag_id", label: "DAG", kind: "text", extra: true },
   { id: "task_id", label: "Task", kind: "text", extra: true },
   { id: "run_id", label: "Run", kind: "text", extra: true },
@@ -39,7 +39,7 @@ const dash = <span className="faint">–</span>;
 
 const columns: Column<EventLog>[] = [
   { id: "when", title: "When", sort: true, cell: (row) => <Time value={row.when} /> },
-  { id: "owner", title: "User", sort: true, cell: (row) => row.user ?? row.owner ?? dash },
+  { id: "owner", title: "User", cell: (row) => row.user ?? row.owner ?? dash },
   { id: "event", title: "Event", sort: true, cell: (row) => <code>{row.event}</code> },
   {
     id: "dag_id",
