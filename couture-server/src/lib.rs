@@ -22,9 +22,11 @@ mod node;
 mod page;
 mod python;
 mod server;
+mod serving;
 pub mod settings;
 mod shipping;
 pub mod supervise;
+mod tls;
 
 pub use backend::KeptValues;
 pub use error::StartError;

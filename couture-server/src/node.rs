@@ -17,6 +17,7 @@ use couture_operators::{FileTaskLogs, InProcess, JinjaTemplates, Registered};
 use couture_store::{LogStore, ObjectArtifacts};
 
 use crate::api::ApiState;
+use crate::auth::Accounts;
 use crate::backend::{Backend, KeptValues};
 use crate::dags::{Bundles, Catalog, Change, EXAMPLES, Loader, PythonFiles, Watch};
 use crate::data_folder::DataFolder;
@@ -159,6 +160,16 @@ impl Node {
         };
         tokio::spawn(bundles.keep_tidy());
         Ok(())
+    }
+
+    /// Where users, roles, sessions, tokens and the audit log are kept.
+    pub fn accounts(&self) -> &Accounts {
+        &self.backend.accounts
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     /// What the API works on.

@@ -10,13 +10,16 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::api::{AllowedHosts, Guard, router};
+use crate::auth::Authority;
 use crate::command_line::{Invocation, invocation};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
 use crate::listen;
 use crate::node::{Children, Node};
+use crate::serving::Serving;
 use crate::settings::{Settings, sample};
 use crate::supervise;
+use crate::tls::acceptor;
 
 /// A server program.
 #[derive(Debug)]
@@ -160,10 +163,19 @@ async fn work(
         }
         (Some(Ok(())), Some(listener)) => {
             let (url, hosts) = address(&listener, settings)?;
+            let tls = acceptor(&settings.server)?;
+            let serving = Serving::prepare(node, settings, listener.local_addr()?).await?;
+            if let Some(password) = serving.shown_password() {
+                say(format_args!(
+                    "The first user is {} with the password {password} (shown this once; it must be changed at the first login)",
+                    Authority::FIRST_USER
+                ));
+            }
             node.data().announce(&url)?;
             say(format_args!("Couture is at {url} (data in {})", node.data().path().display()));
             let guard = Guard { hosts: hosts.into(), timeout: ANSWER_TIMEOUT };
-            listen::serve(listener, router(node.api_state(), guard), stop).await;
+            listen::serve(listener, tls, router(serving.state(node), guard).router, stop).await;
+            serving.end().await;
         }
     }
     Ok(())
@@ -194,7 +206,8 @@ fn address(listener: &TcpListener, settings: &Settings) -> Result<(String, Allow
     let local = listener.local_addr()?;
     let named = settings.server.allowed_hosts.iter().map(|host| host.to_lowercase()).collect();
     let hosts = AllowedHosts { loopback: local.ip().is_loopback(), named };
-    Ok((format!("http://{local}"), hosts))
+    let scheme = if settings.server.tls_cert.as_os_str().is_empty() { "http" } else { "https" };
+    Ok((format!("{scheme}://{local}"), hosts))
 }
 
 /// Becomes true when the user or the system wants this program to stop. A second wish ends it at once.

@@ -8,6 +8,7 @@ use couture_core::dag::Asset;
 use couture_core::{AssetName, DagId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 use super::asset_event::asset_name;
 use super::dag_run::{DagRunBody, TriggerBody, start};
@@ -15,10 +16,12 @@ use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Action, Permit, Resource, act, on};
 
 /// An asset, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetBody {
+    #[schema(value_type = String)]
     name: AssetName,
     uri: String,
     extra: Value,
@@ -32,29 +35,33 @@ pub(super) struct AssetBody {
     last_asset_event: Option<LastEvent>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct DagRef {
+    #[schema(value_type = String)]
     dag_id: DagId,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct TaskRef {
+    #[schema(value_type = String)]
     dag_id: DagId,
     task_id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct LastEvent {
+    #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetList {
     assets: Vec<AssetBody>,
     total_entries: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Which {
     /// A part of the name.
     name_pattern: Option<String>,
@@ -137,7 +144,15 @@ fn unknown(name: &AssetName) -> ApiError {
     ApiError::not_found(format!("no dag names an asset {:?}", name.as_str()))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/assets",
+    tag = "Asset",
+    params(PageOf, Which),
+    responses((status = 200, description = "As asked", body = AssetList)),
+)]
 pub(super) async fn list(
+    _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
     Args(which): Args<Which>,
@@ -156,7 +171,15 @@ pub(super) async fn list(
     Ok(Json(AssetList { assets: bodies, total_entries }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/assets/{name}",
+    tag = "Asset",
+    params(("name" = String, Path, description = "The name.")),
+    responses((status = 200, description = "As asked", body = AssetBody)),
+)]
 pub(super) async fn get(
+    _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<AssetBody>, ApiError> {
@@ -166,7 +189,16 @@ pub(super) async fn get(
 }
 
 /// Starts a run of the one DAG that has a task which changes the asset.
+#[utoipa::path(
+    post,
+    path = "/api/v2/assets/{name}/materialize",
+    tag = "Asset",
+    params(("name" = String, Path, description = "The name.")),
+    request_body = TriggerBody,
+    responses((status = 200, description = "As asked", body = DagRunBody)),
+)]
 pub(super) async fn materialize(
+    permit: Permit<act::Create, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(trigger): Json<TriggerBody>,
@@ -176,7 +208,11 @@ pub(super) async fn materialize(
     let mut dags: Vec<DagId> = users.producing.into_iter().map(|(dag_id, _)| dag_id).collect();
     dags.dedup();
     match &dags[..] {
-        [dag_id] => start(&state, dag_id.clone(), trigger).await,
+        [dag_id] => {
+            permit.principal().check_dag(Action::Create, Resource::DagRuns, dag_id)?;
+            permit.note("dag_id", dag_id);
+            start(&state, dag_id.clone(), trigger).await
+        }
         [] => Err(ApiError::not_found(format!("no task changes the asset {:?}", name.as_str()))),
         several => {
             let several: Vec<_> = several.iter().take(MAX_NAMED).map(DagId::as_str).collect();

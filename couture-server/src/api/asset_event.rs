@@ -10,38 +10,44 @@ use couture_core::task::XComValue;
 use couture_core::{AssetName, RunId, RunKey, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// A change of an asset, in Airflow's shape. Assets have names and no numbers, so `name` stands where Airflow has `asset_id`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetEventBody {
+    #[schema(value_type = String)]
     name: AssetName,
+    #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
     extra: Value,
     source_dag_id: Option<String>,
     source_task_id: Option<String>,
     /// Nothing where the run was deleted.
+    #[schema(value_type = Option<String>)]
     source_run_id: Option<RunId>,
     source_map_index: Option<i32>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetEventList {
     asset_events: Vec<AssetEventBody>,
     total_entries: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Which {
     name: Option<String>,
 }
 
 /// A change that is said from outside.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewAssetEvent {
     #[serde(alias = "uri")]
@@ -81,7 +87,15 @@ async fn sources(state: &ApiState, events: &[AssetEvent]) -> Result<HashMap<RunK
 }
 
 /// The newest first, unless `order_by` is `timestamp`.
+#[utoipa::path(
+    get,
+    path = "/api/v2/assets/events",
+    tag = "Asset",
+    params(Which, PageOf),
+    responses((status = 200, description = "As asked", body = AssetEventList)),
+)]
 pub(super) async fn list(
+    _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Args(which): Args<Which>,
     Args(page): Args<PageOf>,
@@ -96,14 +110,23 @@ pub(super) async fn list(
 }
 
 /// A change that was taken in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AcceptedEvent {
+    #[schema(value_type = String)]
     name: AssetName,
     extra: Value,
 }
 
 /// Takes the change in; it is durable when this is answered, and recorded a moment later.
+#[utoipa::path(
+    post,
+    path = "/api/v2/assets/events",
+    tag = "Asset",
+    request_body = NewAssetEvent,
+    responses((status = 202, description = "As asked", body = AcceptedEvent)),
+)]
 pub(super) async fn create(
+    _: Permit<act::Create, on::Assets>,
     State(state): State<ApiState>,
     Json(new): Json<NewAssetEvent>,
 ) -> Result<(StatusCode, Json<AcceptedEvent>), ApiError> {

@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::error::ApiError;
+use crate::auth::CSRF_HEADER;
 
 /// What every request must be.
 #[derive(Clone, Debug)]
@@ -85,8 +86,9 @@ fn check_headers(guard: &Guard, request: &Request) -> Result<(), ApiError> {
                       the name to server.allowed_hosts";
         return Err(ApiError::new(StatusCode::MISDIRECTED_REQUEST, detail));
     }
-    if is_changing(request.method()) && !is_json(headers) && !is_bare(request) {
-        let detail = "a request that changes something must have the header content-type: application/json";
+    if is_changing(request.method()) && !is_json(headers) && !is_bare(request) && !is_upload(headers) {
+        let detail = "a request that changes something must have the header content-type: application/json; one that uploads files as \
+                      multipart/form-data must have the header authorization or x-csrf-token besides";
         return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
     Ok(())
@@ -101,6 +103,13 @@ fn is_json(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
         value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
     })
+}
+
+/// Forms of other pages can send files, but none of these headers.
+fn is_upload(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_form = kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("multipart/form-data"));
+    is_form && (headers.contains_key(header::AUTHORIZATION) || headers.contains_key(CSRF_HEADER))
 }
 
 /// Whether it says all that it has to say by its method and address. No form can send these methods, and a script of another page

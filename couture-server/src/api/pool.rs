@@ -5,15 +5,18 @@ use axum::http::StatusCode;
 use couture_core::PoolName;
 use couture_core::values::{PoolError, PoolSettings};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, given};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// A pool, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PoolBody {
+    #[schema(value_type = String)]
     name: PoolName,
     slots: u32,
     description: Option<String>,
@@ -23,13 +26,13 @@ pub(super) struct PoolBody {
     open_slots: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PoolList {
     pools: Vec<PoolBody>,
     total_entries: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewPool {
     name: String,
@@ -39,7 +42,7 @@ pub(super) struct NewPool {
 }
 
 /// What is absent stays as it is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PoolPatch {
     #[serde(default, alias = "pool")]
@@ -47,6 +50,7 @@ pub(super) struct PoolPatch {
     #[serde(default)]
     slots: Option<i64>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     description: Option<Option<String>>,
 }
 
@@ -73,7 +77,18 @@ async fn find(state: &ApiState, name: &str) -> Result<PoolSettings, ApiError> {
     }
 }
 
-pub(super) async fn list(State(state): State<ApiState>, Args(page): Args<PageOf>) -> Result<Json<PoolList>, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v2/pools",
+    tag = "Pool",
+    params(PageOf),
+    responses((status = 200, description = "As asked", body = PoolList)),
+)]
+pub(super) async fn list(
+    _: Permit<act::Read, on::Pools>,
+    State(state): State<ApiState>,
+    Args(page): Args<PageOf>,
+) -> Result<Json<PoolList>, ApiError> {
     page.fixed_order("name")?;
     let pools = state.kept.pools.list().await?;
     let total_entries = pools.len();
@@ -81,11 +96,30 @@ pub(super) async fn list(State(state): State<ApiState>, Args(page): Args<PageOf>
     Ok(Json(PoolList { pools, total_entries }))
 }
 
-pub(super) async fn get(State(state): State<ApiState>, Names(name): Names<String>) -> Result<Json<PoolBody>, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v2/pools/{name}",
+    tag = "Pool",
+    params(("name" = String, Path, description = "The name.")),
+    responses((status = 200, description = "As asked", body = PoolBody)),
+)]
+pub(super) async fn get(
+    _: Permit<act::Read, on::Pools>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<Json<PoolBody>, ApiError> {
     Ok(Json(body(find(&state, &name).await?)))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/pools",
+    tag = "Pool",
+    request_body = NewPool,
+    responses((status = 201, description = "As asked", body = PoolBody)),
+)]
 pub(super) async fn create(
+    _: Permit<act::Create, on::Pools>,
     State(state): State<ApiState>,
     Json(new): Json<NewPool>,
 ) -> Result<(StatusCode, Json<PoolBody>), ApiError> {
@@ -95,7 +129,16 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(body(find(&state, &new.name).await?))))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/pools/{name}",
+    tag = "Pool",
+    params(("name" = String, Path, description = "The name.")),
+    request_body = PoolPatch,
+    responses((status = 200, description = "As asked", body = PoolBody)),
+)]
 pub(super) async fn patch(
+    _: Permit<act::Edit, on::Pools>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(patch): Json<PoolPatch>,
@@ -113,7 +156,18 @@ pub(super) async fn patch(
     Ok(Json(body(find(&state, &name).await?)))
 }
 
-pub(super) async fn delete(State(state): State<ApiState>, Names(name): Names<String>) -> Result<StatusCode, ApiError> {
+#[utoipa::path(
+    delete,
+    path = "/api/v2/pools/{name}",
+    tag = "Pool",
+    params(("name" = String, Path, description = "The name.")),
+    responses((status = 204, description = "Done")),
+)]
+pub(super) async fn delete(
+    _: Permit<act::Delete, on::Pools>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<StatusCode, ApiError> {
     let pool = find(&state, &name).await?;
     state.kept.pools.delete(&pool.name).await?;
     state.engine.pools_changed().await?;

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::contents::Contents;
 use crate::api::{ApiError, ApiState};
+use crate::auth::{Permit, act, on};
 
 static STYLE: &str = include_str!("style.css");
 
@@ -22,8 +23,11 @@ static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Answers with the page.
-pub(crate) async fn get(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    let contents = Contents::gather(&state).await?;
+pub(crate) async fn get(
+    permit: Permit<act::Read, on::Website>,
+    State(state): State<ApiState>,
+) -> Result<Response, ApiError> {
+    let contents = Contents::gather(&state, permit.principal()).await?;
     let html = contents.html(STYLE);
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),

@@ -7,6 +7,7 @@ use couture_core::{EngineStatus, Timestamp};
 
 use super::escaped::Escaped;
 use crate::api::{ApiError, ApiState, recent_runs};
+use crate::auth::{Action, Principal, Resource};
 use crate::dags::{DagFacts, ImportError};
 use crate::free_space::full_disk;
 
@@ -29,7 +30,8 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    pub(super) async fn gather(state: &ApiState) -> Result<Self, ApiError> {
+    pub(super) async fn gather(state: &ApiState, reader: &Principal) -> Result<Self, ApiError> {
+        let shown = reader.dags(Action::Read);
         let mut dags = Vec::new();
         let mut after = None;
         let mut more_dags = false;
@@ -37,7 +39,7 @@ impl Contents {
             let page = state.reader.dags(after.as_ref(), MAX_DAGS).await?;
             let last = page.len() < MAX_DAGS;
             after = page.last().map(|dag| dag.dag_id.clone());
-            for dag in page.into_iter().filter(|dag| dag.active) {
+            for dag in page.into_iter().filter(|dag| dag.active && shown.allows(&dag.dag_id)) {
                 if dags.len() == MAX_DAGS {
                     more_dags = true;
                     break 'pages;
@@ -49,12 +51,19 @@ impl Contents {
                 break;
             }
         }
+        let mut runs = recent_runs(&*state.reader, 0, MAX_RUNS).await.map_err(ApiError::from);
+        if let Ok(runs) = &mut runs {
+            runs.retain(|run| shown.allows(&run.dag_id));
+        }
+        let mut status = state.engine.status();
+        status.quarantined.retain(|(dag_id, _)| shown.allows(dag_id));
+        let sees_errors = reader.granted.may(Action::Read, Resource::ImportErrors);
         Ok(Self {
             dags,
             more_dags,
-            runs: recent_runs(&*state.reader, 0, MAX_RUNS).await.map_err(ApiError::from),
-            errors: state.catalog.errors(),
-            status: state.engine.status(),
+            runs,
+            errors: if sees_errors { state.catalog.errors() } else { Vec::new() },
+            status,
             full_disk: full_disk(&state.data),
             folder: state.catalog.folder().display().to_string(),
             now: state.clock.now().wall,

@@ -93,14 +93,18 @@ macro_rules! settings {
 settings! {
     /// Where the server listens.
     server: ServerSettings {
-        /// Address or name to listen on. Anything but this machine's own loopback address is refused
-        /// unless allow_remote_without_login is set, since there is no login yet.
+        /// Address or name to listen on. Anything but this machine's own loopback address needs tls_cert and tls_key, or
+        /// behind_proxy, and that the first user's password was changed.
         host: String = "127.0.0.1", flag "host";
         /// Port to listen on; 0 takes a free one, which is printed and written to server.json in the data folder.
         port: u16 = 8080_u16, flag "port";
-        /// Whether host may be an address that others can reach. Whoever can reach it can then run
-        /// programs on this machine as the user of the server, without any login.
-        allow_remote_without_login: bool = false, flag "allow-remote-without-login";
+        /// File of this server's certificate and those that it follows from, in PEM: the server then talks https only.
+        tls_cert: PathBuf = "", flag "tls-cert";
+        /// File of its key, in PEM.
+        tls_key: PathBuf = "", flag "tls-key";
+        /// Whether people reach this server through a proxy that talks https with them. Cookies are then sent by https only. Name
+        /// the proxy's addresses in auth.trusted_proxies, and the name that people use in allowed_hosts.
+        behind_proxy: bool = false, flag "behind-proxy";
         /// Names that requests may use for this server in their Host header, besides its own addresses: for a
         /// reverse proxy in front of it.
         allowed_hosts: Vec<String> = Vec::<String>::new(), flag "allowed-hosts";

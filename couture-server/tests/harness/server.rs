@@ -67,6 +67,11 @@ impl TestServer {
         self.output.lock().unwrap().clone()
     }
 
+    /// The token that it left in its data folder.
+    pub fn token(&self) -> String {
+        std::fs::read_to_string(self.data.join("local.token")).unwrap()
+    }
+
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.child.id()
@@ -96,7 +101,7 @@ impl TestServer {
 
     /// Runs the command line against it.
     pub fn couture(&self, args: &[&str]) -> Output {
-        couture_command(args).env("COUTURE_SERVER", &self.url).output().unwrap()
+        couture_command(args).env("COUTURE_SERVER", &self.url).env("COUTURE__DATA__DIR", &self.data).output().unwrap()
     }
 
     /// The output of a command line that must succeed.
