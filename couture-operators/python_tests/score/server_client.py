@@ -1,7 +1,6 @@
 """Runs DAGs on a running Couture server, through its REST interface, and reads how they ended."""
 
 import json
-import os
 import shutil
 import time
 import urllib.error
@@ -29,11 +28,9 @@ class ServerClient:
         self.known = {}
 
     def install(self, folder, name):
-        """Puts a folder of DAG files into the server's, in one step. Files are then `name/file.py`."""
-        self.dags_folder.mkdir(parents=True, exist_ok=True)
-        fresh = self.dags_folder / (".incoming-" + name)
-        shutil.copytree(folder, fresh)
-        os.replace(fresh, self.dags_folder / name)
+        """Puts a folder of DAG files into the server's. Files are then `name/file.py`; of our own examples, which import modules from
+        beside them, `file.py`."""
+        shutil.copytree(folder, self.dags_folder / ("" if name == "examples" else name), dirs_exist_ok=True)
 
     def ask(self, method, path, body=None, missing=None):
         """A JSON answer; `missing` where there is nothing. Raises RuntimeError with what the server says of a request that it refuses."""
@@ -154,19 +151,28 @@ class ServerClient:
         rows = self.pages(path + "/taskInstances", "task_instances")
         tasks, attempts, reasons = {}, {}, {}
         for row in rows:
-            name = row["task_id"] if row["map_index"] < 0 else "%s[%d]" % (row["task_id"], row["map_index"])
+            name = name_of(row)
             # Airflow has one word for a sensor that waits without a process, and another for what a trigger waits for.
             state = "up_for_reschedule" if row["state"] in WAITING else row["state"]
             tasks[name], attempts[name], reasons[name] = state, row["try_number"], row["reason"]
         xcoms = {}
-        for task in (case.xcoms is not None) * list(tasks):
-            for key in {"return_value"} | set(case.xcoms.get(task, {})):
-                quoted = [urllib.parse.quote(part, safe="") for part in (task, key)]
-                found = self.get("%s/taskInstances/%s/xcomEntries/%s" % (path, *quoted))
-                if found is not None:
-                    xcoms.setdefault(task, {})[key] = self.as_scheduled(case, run, found["value"])
+        for row in (case.xcoms is not None) * rows:
+            found = self.xcoms_of(case, run, row)
+            if found:
+                xcoms[name_of(row)] = found
         caused = [self.caused(expected["dag_id"]) for expected in case.caused]
         return Outcome(run["state"], tasks, xcoms, {}, attempts, [one for one in caused if one], reasons)
+
+    def xcoms_of(self, case, run, row):
+        """The XComs of a task instance."""
+        found = {}
+        for key in {"return_value"} | set(case.xcoms.get(name_of(row), {})):
+            quoted = [urllib.parse.quote(part, safe="") for part in (row["task_id"], key)]
+            path = "%s/taskInstances/%s/xcomEntries/%s?map_index=%d" % (self.run_path(case.dag_id, run["dag_run_id"]), *quoted, row["map_index"])
+            xcom = self.get(path if row["map_index"] >= 0 else path.partition("?")[0])
+            if xcom is not None:
+                found[key] = self.as_scheduled(case, run, xcom["value"])
+        return found
 
     def as_scheduled(self, case, run, value):
         """A value with the run's own id instead of the one that the case expects: how runs are named is not what is measured."""
@@ -197,3 +203,8 @@ class ServerClient:
     def run_path(self, dag_id, run_id):
         """The address of a run."""
         return "%s/dagRuns/%s" % (self.dag(dag_id), urllib.parse.quote(run_id, safe=""))
+
+
+def name_of(row):
+    """`task` or `task[3]`."""
+    return row["task_id"] if row["map_index"] < 0 else "%s[%d]" % (row["task_id"], row["map_index"])
