@@ -27,10 +27,19 @@ class ServerClient:
         # (dag_id, run_type, logical_date, conf, before) -> run id: cases that look at different sides of a run share it.
         self.known = {}
 
-    def install(self, folder, name):
+    def install(self, folder, name, as_dialect_2=False):
         """Puts a folder of DAG files into the server's. Files are then `name/file.py`; of our own examples, which import modules from
-        beside them, `file.py`."""
-        shutil.copytree(folder, self.dags_folder / ("" if name == "examples" else name), dirs_exist_ok=True)
+        beside them, `file.py`. Files that could be of either dialect can be made such of dialect 2: by an import that is in it alone.
+        """
+
+        def copy(source, target):
+            shutil.copyfile(source, target)
+            if as_dialect_2 and target.endswith(".py"):
+                with open(target, "a", encoding="utf-8") as file:
+                    file.write("\nfrom airflow.utils.task_group import TaskGroup  # noqa: E402\n")
+
+        target = self.dags_folder / ("" if name == "examples" else name)
+        shutil.copytree(folder, target, copy_function=copy, dirs_exist_ok=True)
 
     def ask(self, method, path, body=None, missing=None):
         """A JSON answer; `missing` where there is nothing. Raises RuntimeError with what the server says of a request that it refuses."""

@@ -12,7 +12,7 @@ def name_of(asset: Any) -> str:
 
 
 class OutletEvent:
-    """`outlet_events[asset]`: the facts that are told with the asset's event, and for an alias the assets meant."""
+    """`outlet_events[asset]`: the facts that are told with the asset's event, and of an alias the assets that it stands for."""
 
     def __init__(self) -> None:
         self.extra: "dict[str, Any]" = {}
@@ -40,7 +40,7 @@ class OutletEvents(dict):
         """The facts, by asset, of all that were told of."""
         told = {}
         for name, event in self.items():
-            if event.extra:
+            if event.extra or event.added:
                 told[name] = event.extra
             for asset, extra in event.added:
                 told[name_of(asset)] = extra or {}
