@@ -28,6 +28,7 @@ mod server;
 mod serving;
 pub mod settings;
 mod shipping;
+mod shown_settings;
 pub mod supervise;
 mod tls;
 

@@ -26,6 +26,7 @@ use crate::mail::{mailer, notifier};
 use crate::python::{folder_limits, installation, python_files};
 use crate::settings::Settings;
 use crate::shipping::ShippedProcesses;
+use crate::shown_settings::shown_settings;
 
 /// How child processes are run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +92,11 @@ impl Node {
             folder => folder.clone(),
         };
         let reader = Some(backend.reader.clone());
-        let template_settings = TemplateSettings { folder: dags.clone(), reader, ..TemplateSettings::default() };
+        // A variable that is no text is nobody's setting.
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let shown = shown_settings(&settings, &dags, environment);
+        let template_settings = TemplateSettings { folder: dags.clone(), reader, shown, ..TemplateSettings::default() };
         let templates = JinjaTemplates::new(template_settings);
         let python = Arc::new(installation(&settings, &data, &backend, templates.clone())?);
         let KeptValues { variables, connections, .. } = backend.kept.clone();

@@ -144,7 +144,10 @@ impl TaskContext {
         let mut extras = self.asset_extras.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         extras.retain(|(other, _)| *other != name);
         if extras.len() >= Self::MAX_ASSETS {
-            return Err(Failure::fatal(format!("an attempt says of more than {} assets that it changes them", Self::MAX_ASSETS)));
+            return Err(Failure::fatal(format!(
+                "an attempt says of more than {} assets that it changes them",
+                Self::MAX_ASSETS
+            )));
         }
         extras.push((name, extra));
         Ok(())

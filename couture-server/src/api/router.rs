@@ -61,6 +61,7 @@ use crate::page;
     mark::mark_mapped,
     mark::mapped_dry_run,
     log::get,
+    log::of_run,
     xcom::get,
     variable::list,
     variable::create,
@@ -140,6 +141,7 @@ fn dags(state: &WebState) -> Routes {
         .post("trigger_dag_run", runs, dag_run::trigger)
         .get("get_dag_run", run, dag_run::get)
         .patch("patch_dag_run", run, dag_run::patch)
+        .get("get_run_log", &format!("{run}/log"), log::of_run)
         .post("clear_dag_run", &format!("{run}/clear"), clear::run)
         .get("get_asset_events", "/api/v2/assets/events", asset_event::list)
         .post("create_asset_event", "/api/v2/assets/events", asset_event::create)

@@ -67,7 +67,8 @@ impl DagCheck<'_> {
         let (staged, dag_files, proposals) = staging.await.map_err(std::io::Error::other)??;
         let mut checked = Checked::default();
         let to_try: Vec<&Proposal> = proposals.iter().filter(|it| it.content.is_some()).collect();
-        let tries = to_try.iter().map(|proposal| self.one(&staged, proposal, dag_files.contains(&local(&proposal.path))));
+        let tries =
+            to_try.iter().map(|proposal| self.one(&staged, proposal, dag_files.contains(&local(&proposal.path))));
         let mut tries = futures_util::stream::iter(tries).buffered(AT_ONCE);
         while let Some(tried) = tries.next().await {
             self.take(tried?, &proposals, &staged, &mut checked)?;

@@ -84,7 +84,10 @@ impl Pending {
         let plan: Plan = serde_json::from_slice(&json)?;
         if plan.root != root {
             let other = Self { plan, folder };
-            tracing::warn!("a change of the DAG folder {} was never completed; it is another one now", other.plan.root.display());
+            tracing::warn!(
+                "a change of the DAG folder {} was never completed; it is another one now",
+                other.plan.root.display()
+            );
             other.forget()?;
             return Ok(None);
         }
@@ -232,7 +235,8 @@ mod tests {
     #[test]
     fn a_change_happens_once_it_is_planned() {
         let (_folder, root, work) = case();
-        let changes = [change("a.py", Some("new")), change("b.py", None), change("sub/c.py", Some("3")), change("no.py", None)];
+        let changes =
+            [change("a.py", Some("new")), change("b.py", None), change("sub/c.py", Some("3")), change("no.py", None)];
         assert!(Pending::find(&work, &root).unwrap().is_none());
         drop(Pending::prepare(&work, &root, &changes, author()).unwrap());
         // Here the first server was killed. The second one completes it, is killed before it can tell, and the third one does so again.
@@ -254,11 +258,13 @@ mod tests {
         let before = tree(&root);
         fs::create_dir(root.join("z.py")).unwrap();
         let pending =
-            Pending::prepare(&work, &root, &[change("a.py", Some("new")), change("z.py", Some("3"))], author()).unwrap();
+            Pending::prepare(&work, &root, &[change("a.py", Some("new")), change("z.py", Some("3"))], author())
+                .unwrap();
         assert!(pending.apply().is_err());
         assert_eq!(tree(&root), before);
         // A rename that fails after others have been made.
-        let pending = Pending::prepare(&work, &root, &[change("a.py", Some("new")), change("b.py", None)], author()).unwrap();
+        let pending =
+            Pending::prepare(&work, &root, &[change("a.py", Some("new")), change("b.py", None)], author()).unwrap();
         fs::create_dir_all(root.join(".couture-1.before/full")).unwrap();
         assert!(pending.apply().is_err());
         fs::remove_dir_all(root.join(".couture-1.before")).unwrap();

@@ -24,7 +24,11 @@ fn check(version: &str, least: &[&str]) {
     score.args(least.iter().flat_map(|least| ["--least", least]));
     score.env("PYTHONDONTWRITEBYTECODE", "1").current_dir(tests);
     let status = score.status().unwrap_or_else(|error| panic!("python3 does not start: {error}"));
-    assert!(status.success(), "{version} is below {least:?}, or could not be measured; see above. The server said:\n{}", server.output());
+    assert!(
+        status.success(),
+        "{version} is below {least:?}, or could not be measured; see above. The server said:\n{}",
+        server.output()
+    );
 }
 
 #[test]
