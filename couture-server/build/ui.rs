@@ -66,7 +66,15 @@ fn install(ui: &Path) -> Result<()> {
     }
     npm(
         ui,
-        &["ci", "--omit=dev", "--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=60000"],
+        &[
+            "ci",
+            "--omit=dev",
+            "--prefer-offline",
+            "--no-audit",
+            "--no-fund",
+            "--fetch-retries=1",
+            "--fetch-timeout=60000",
+        ],
     )?;
     Ok(fs::write(stamp, lock)?)
 }
@@ -133,7 +141,8 @@ fn table(dist: &Path) -> Result<String> {
         files.push((format!("/{name}"), path));
     }
     files.sort();
-    let mut text = String::from("pub(super) const WHY_ABSENT: Option<&str> = None;\npub(super) const FILES: &[File] = &[\n");
+    let mut text =
+        String::from("pub(super) const WHY_ABSENT: Option<&str> = None;\npub(super) const FILES: &[File] = &[\n");
     for (address, path) in files {
         // The tag only has to differ when the file does; between two compilers it may.
         let mut hasher = DefaultHasher::new();

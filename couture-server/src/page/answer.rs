@@ -18,7 +18,9 @@ const OTHERS: [&str; 2] = ["/api", "/auth"];
 /// The page's answer to a request, if the address is one of the page's. What a person may see is decided by the API that the page asks:
 /// the page is the same for everybody, and holds nothing of anybody.
 pub(crate) fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
-    let is_other = OTHERS.iter().any(|other| path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let is_other = OTHERS
+        .iter()
+        .any(|other| path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     if is_other || !matches!(*method, Method::GET | Method::HEAD) {
         return None;
     }
