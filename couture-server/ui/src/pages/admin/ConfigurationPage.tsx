@@ -6,7 +6,10 @@ import { SearchField } from "../../table/Filters";
 import "./admin.css";
 
 interface Config {
-  sections: { name: string; options: { key: string; value: unknown; source?: string | null; description?: string | null }[] }[];
+  sections: {
+    name: string;
+    options: { key: string; value: unknown; source?: string | null; description?: string | null }[];
+  }[];
 }
 
 /** The settings that this server runs with; secrets stay hidden. */
@@ -25,13 +28,17 @@ export function Component() {
           onChange={(value) => setParams(value ? { q: value } : {}, { replace: true })}
         />
       </div>
-      <p className="soft">Set in couture.toml in the data folder, by environment variables (COUTURE__SECTION__KEY), or by flags.</p>
+      <p className="soft">
+        Set in couture.toml in the data folder, by environment variables (COUTURE__SECTION__KEY), or by flags.
+      </p>
       <Answer query={answer} lines={12}>
         {({ sections }) => {
           const found = sections
             .map((section) => ({
               ...section,
-              options: section.options.filter(({ key }) => `${section.name}.${key}`.toLowerCase().includes(text.toLowerCase())),
+              options: section.options.filter(({ key }) =>
+                `${section.name}.${key}`.toLowerCase().includes(text.toLowerCase()),
+              ),
             }))
             .filter(({ options }) => options.length > 0);
           if (found.length === 0) return <Empty title="No setting has such a name" />;

@@ -44,7 +44,10 @@ const TYPES = [
   "ssh",
 ];
 
-type Texts = Record<"connection_id" | "conn_type" | "description" | "host" | "schema" | "login" | "port" | "password" | "extra", string>;
+type Texts = Record<
+  "connection_id" | "conn_type" | "description" | "host" | "schema" | "login" | "port" | "password" | "extra",
+  string
+>;
 
 /** Makes a connection, or changes one. A password or extra that is left alone stays as it is. */
 export function ConnectionDialog({
@@ -113,7 +116,11 @@ export function ConnectionDialog({
       }
     >
       <div className="fields">
-        {input("connection_id", "Connection id", { required: true, readOnly: connection !== null, autoFocus: !connection })}
+        {input("connection_id", "Connection id", {
+          required: true,
+          readOnly: connection !== null,
+          autoFocus: !connection,
+        })}
         {input("conn_type", "Type", { required: true, list: "connection-types" })}
         {input("host", "Host")}
         {input("port", "Port", { type: "number", min: 0, max: 65535 })}
@@ -123,7 +130,14 @@ export function ConnectionDialog({
         {input("description", "Description")}
       </div>
       <Field label="Extra (JSON)" hint={connection ? "Never shown. Left empty, it stays as it is." : undefined}>
-        <textarea className="mono" rows={4} value={texts.extra} spellCheck={false} placeholder={kept} onChange={set("extra")} />
+        <textarea
+          className="mono"
+          rows={4}
+          value={texts.extra}
+          spellCheck={false}
+          placeholder={kept}
+          onChange={set("extra")}
+        />
       </Field>
       {!connection && (
         <label className="check field">

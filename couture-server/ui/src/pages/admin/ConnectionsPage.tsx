@@ -11,7 +11,12 @@ import { ConnectionDialog, type Connection } from "./ConnectionDialog";
 import { testConnection } from "./testConnection";
 
 const filters: Filter[] = [
-  { id: "q", label: "Search connections", kind: "text", query: (value) => ({ connection_id_pattern: containing(value) }) },
+  {
+    id: "q",
+    label: "Search connections",
+    kind: "text",
+    query: (value) => ({ connection_id_pattern: containing(value) }),
+  },
 ];
 
 const dash = <span className="faint">–</span>;

@@ -25,9 +25,11 @@ export function ImportVariables({ onClose, onDone }: { onClose: () => void; onDo
   const [text, setText] = useState("");
   const [action, setAction] = useState("overwrite");
   const parsed = readJson(text);
-  const isMap = "value" in parsed && parsed.value !== null && typeof parsed.value === "object" && !Array.isArray(parsed.value);
+  const isMap =
+    "value" in parsed && parsed.value !== null && typeof parsed.value === "object" && !Array.isArray(parsed.value);
   const count = isMap && "value" in parsed ? Object.keys(parsed.value as object).length : 0;
-  const wrong = "error" in parsed ? parsed.error : text.trim() !== "" && !isMap ? 'this must be {"key": value, …}' : null;
+  const wrong =
+    "error" in parsed ? parsed.error : text.trim() !== "" && !isMap ? 'this must be {"key": value, …}' : null;
   return (
     <FormDialog
       title="Import variables"
@@ -35,7 +37,10 @@ export function ImportVariables({ onClose, onDone }: { onClose: () => void; onDo
       valid={isMap && count > 0}
       onClose={onClose}
       save={async () => {
-        const done = await api.post<Imported>(`/variables/import?action=${action}`, "value" in parsed ? parsed.value : {});
+        const done = await api.post<Imported>(
+          `/variables/import?action=${action}`,
+          "value" in parsed ? parsed.value : {},
+        );
         const words = [
           `${size(done?.created)} created`,
           `${size(done?.updated)} overwritten`,
@@ -54,7 +59,13 @@ export function ImportVariables({ onClose, onDone }: { onClose: () => void; onDo
         />
       </Field>
       <Field label="or text" hint={wrong ? <span className="error-text">{wrong}</span> : `${count} variables`}>
-        <textarea className="mono" rows={8} value={text} spellCheck={false} onChange={(event) => setText(event.target.value)} />
+        <textarea
+          className="mono"
+          rows={8}
+          value={text}
+          spellCheck={false}
+          onChange={(event) => setText(event.target.value)}
+        />
       </Field>
       <Field label="If some are there already">
         <select value={action} onChange={(event) => setAction(event.target.value)}>

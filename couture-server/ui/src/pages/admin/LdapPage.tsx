@@ -35,7 +35,11 @@ function Settings({ settings }: { settings: Record<string, unknown> }) {
               <code>{name}</code>
             </dt>
             <dd>
-              {value !== null && typeof value === "object" ? <Json value={value} /> : <code>{value === null ? "–" : String(value)}</code>}
+              {value !== null && typeof value === "object" ? (
+                <Json value={value} />
+              ) : (
+                <code>{value === null ? "–" : String(value)}</code>
+              )}
             </dd>
           </div>
         ))}
@@ -63,13 +67,27 @@ function TryLogin() {
   return (
     <section className="card">
       <h2>Try a login</h2>
-      <p className="soft">Asks the directory server as a login would, and shows which roles the user would get. Nobody is logged in.</p>
+      <p className="soft">
+        Asks the directory server as a login would, and shows which roles the user would get. Nobody is logged in.
+      </p>
       <form className="try-login" onSubmit={(event) => void submit(event)}>
         <Field label="User name">
-          <input required autoComplete="off" spellCheck={false} value={username} onChange={(event) => setUsername(event.target.value)} />
+          <input
+            required
+            autoComplete="off"
+            spellCheck={false}
+            value={username}
+            onChange={(event) => setUsername(event.target.value)}
+          />
         </Field>
         <Field label="Password">
-          <input type="password" required autoComplete="new-password" value={password} onChange={(event) => setPassword(event.target.value)} />
+          <input
+            type="password"
+            required
+            autoComplete="new-password"
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
         </Field>
         <button disabled={busy}>{busy ? "Asking…" : "Try"}</button>
       </form>

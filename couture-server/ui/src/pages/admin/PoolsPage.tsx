@@ -48,7 +48,13 @@ export function Component() {
       },
     });
   const columns: Column<Pool>[] = [
-    { id: "name", title: "Pool", sort: true, wide: true, cell: (pool) => <Link to={`/browse/task-instances?pool=${part(pool.name)}`}>{pool.name}</Link> },
+    {
+      id: "name",
+      title: "Pool",
+      sort: true,
+      wide: true,
+      cell: (pool) => <Link to={`/browse/task-instances?pool=${part(pool.name)}`}>{pool.name}</Link>,
+    },
     { id: "use", title: "In use", cell: (pool) => <Use pool={pool} /> },
     { id: "slots", title: "Slots", align: "right", cell: (pool) => (pool.slots < 0 ? "∞" : pool.slots) },
     { id: "running", title: "Running", align: "right", cell: (pool) => pool.running_slots },
@@ -64,12 +70,22 @@ export function Component() {
       cell: (pool) => (
         <span className="row-actions">
           {may("edit", "Pools") && (
-            <button className="ghost" title={`Edit ${pool.name}`} aria-label={`Edit ${pool.name}`} onClick={() => setShown(pool)}>
+            <button
+              className="ghost"
+              title={`Edit ${pool.name}`}
+              aria-label={`Edit ${pool.name}`}
+              onClick={() => setShown(pool)}
+            >
               <Icon name="edit" />
             </button>
           )}
           {may("delete", "Pools") && pool.name !== "default_pool" && (
-            <button className="ghost" title={`Delete ${pool.name}`} aria-label={`Delete ${pool.name}`} onClick={() => void remove(pool)}>
+            <button
+              className="ghost"
+              title={`Delete ${pool.name}`}
+              aria-label={`Delete ${pool.name}`}
+              onClick={() => void remove(pool)}
+            >
               <Icon name="trash" />
             </button>
           )}
@@ -96,7 +112,13 @@ export function Component() {
           )
         }
       />
-      {shown && <PoolDialog pool={shown === "new" ? null : shown} onClose={() => setShown(null)} onDone={() => void refresh()} />}
+      {shown && (
+        <PoolDialog
+          pool={shown === "new" ? null : shown}
+          onClose={() => setShown(null)}
+          onDone={() => void refresh()}
+        />
+      )}
     </>
   );
 }
@@ -126,10 +148,21 @@ function PoolDialog({ pool, onClose, onDone }: { pool: Pool | null; onClose: () 
     onDone();
   };
   return (
-    <FormDialog title={pool ? `Edit ${pool.name}` : "Add pool"} valid={name.trim() !== ""} onClose={onClose} save={save}>
+    <FormDialog
+      title={pool ? `Edit ${pool.name}` : "Add pool"}
+      valid={name.trim() !== ""}
+      onClose={onClose}
+      save={save}
+    >
       <div className="fields">
         <Field label="Name">
-          <input required readOnly={pool !== null} autoFocus={!pool} value={name} onChange={(event) => setName(event.target.value)} />
+          <input
+            required
+            readOnly={pool !== null}
+            autoFocus={!pool}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
         </Field>
         <Field label="Slots" hint="-1 is without limit">
           <input type="number" min={-1} value={slots} onChange={(event) => setSlots(Number(event.target.value))} />
@@ -141,7 +174,8 @@ function PoolDialog({ pool, onClose, onDone }: { pool: Pool | null; onClose: () 
         </Field>
       )}
       <label className="check field">
-        <input type="checkbox" checked={include_deferred} onChange={(event) => setDeferred(event.target.checked)} /> Deferred tasks keep their slots
+        <input type="checkbox" checked={include_deferred} onChange={(event) => setDeferred(event.target.checked)} />{" "}
+        Deferred tasks keep their slots
       </label>
     </FormDialog>
   );

@@ -32,7 +32,11 @@ export function VariableDialog({
   const save = async () => {
     if (variable) {
       const change = touched ? { value } : {};
-      await api.patch(`/variables/${part(variable.key)}`, { key: variable.key, description: description || null, ...change });
+      await api.patch(`/variables/${part(variable.key)}`, {
+        key: variable.key,
+        description: description || null,
+        ...change,
+      });
     } else {
       await api.post("/variables", { key: key.trim(), value, description: description || null });
     }
@@ -40,7 +44,12 @@ export function VariableDialog({
     onDone();
   };
   return (
-    <FormDialog title={variable ? `Edit ${variable.key}` : "Add variable"} valid={key.trim() !== ""} onClose={onClose} save={save}>
+    <FormDialog
+      title={variable ? `Edit ${variable.key}` : "Add variable"}
+      valid={key.trim() !== ""}
+      onClose={onClose}
+      save={save}
+    >
       {!variable && (
         <Field label="Key">
           <input required autoFocus spellCheck={false} value={key} onChange={(event) => setKey(event.target.value)} />
@@ -48,7 +57,11 @@ export function VariableDialog({
       )}
       <Field
         label="Value"
-        hint={hidden ? "Its value is not shown, because its key sounds like a secret. Left empty, it stays as it is." : undefined}
+        hint={
+          hidden
+            ? "Its value is not shown, because its key sounds like a secret. Left empty, it stays as it is."
+            : undefined
+        }
       >
         <textarea
           className="mono"

@@ -48,7 +48,12 @@ export function Component() {
         ),
     },
     { id: "value", title: "Value", wide: true, cell: (row) => <Value variable={row} /> },
-    { id: "description", title: "Description", wide: true, cell: (row) => row.description ?? <span className="faint">–</span> },
+    {
+      id: "description",
+      title: "Description",
+      wide: true,
+      cell: (row) => row.description ?? <span className="faint">–</span>,
+    },
     { id: "encrypted", title: "Encrypted", cell: (row) => (row.is_encrypted ? "yes" : "no") },
     {
       id: "actions",
@@ -56,7 +61,12 @@ export function Component() {
       align: "right",
       cell: (row) =>
         may("delete", "Variables") && (
-          <button className="ghost" title={`Delete ${row.key}`} aria-label={`Delete ${row.key}`} onClick={() => remove([row], () => {})}>
+          <button
+            className="ghost"
+            title={`Delete ${row.key}`}
+            aria-label={`Delete ${row.key}`}
+            onClick={() => remove([row], () => {})}
+          >
             <Icon name="trash" />
           </button>
         ),

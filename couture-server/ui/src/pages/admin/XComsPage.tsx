@@ -70,8 +70,20 @@ export function Component() {
         </button>
       ),
     },
-    { id: "dag_id", title: "DAG", sort: true, wide: true, cell: (row) => <Link to={paths.dag(row.dag_id)}>{row.dag_id}</Link> },
-    { id: "run_id", title: "Run", sort: true, wide: true, cell: (row) => <Link to={paths.run(row.dag_id, row.run_id)}>{row.run_id}</Link> },
+    {
+      id: "dag_id",
+      title: "DAG",
+      sort: true,
+      wide: true,
+      cell: (row) => <Link to={paths.dag(row.dag_id)}>{row.dag_id}</Link>,
+    },
+    {
+      id: "run_id",
+      title: "Run",
+      sort: true,
+      wide: true,
+      cell: (row) => <Link to={paths.run(row.dag_id, row.run_id)}>{row.run_id}</Link>,
+    },
     {
       id: "task_id",
       title: "Task",

@@ -15,12 +15,25 @@ export interface Brick {
 }
 
 /** Makes a code brick, or changes one. */
-export function BrickDialog({ brick, onClose, onDone }: { brick: Brick | null; onClose: () => void; onDone: () => void }) {
+export function BrickDialog({
+  brick,
+  onClose,
+  onDone,
+}: {
+  brick: Brick | null;
+  onClose: () => void;
+  onDone: () => void;
+}) {
   const [title, setTitle] = useState(brick?.title ?? "");
   const [description, setDescription] = useState(brick?.description ?? "");
   const [content, setContent] = useState(brick?.content ?? "");
   const save = async () => {
-    const body = { title: title.trim(), description: description || null, content, language: brick?.language ?? "python" };
+    const body = {
+      title: title.trim(),
+      description: description || null,
+      content,
+      language: brick?.language ?? "python",
+    };
     if (brick) await api.patch(`/codeBricks/${encodeURIComponent(brick.id)}`, { ...body, version: brick.version });
     else await api.post("/codeBricks", body);
     toast.done(`the brick “${title}” is saved`);

@@ -60,12 +60,22 @@ export function Component() {
         !brick.built_in && (
           <span className="row-actions">
             {may("edit", "Code Bricks") && (
-              <button className="ghost" title={`Edit ${brick.title}`} aria-label={`Edit ${brick.title}`} onClick={() => setShown(brick)}>
+              <button
+                className="ghost"
+                title={`Edit ${brick.title}`}
+                aria-label={`Edit ${brick.title}`}
+                onClick={() => setShown(brick)}
+              >
                 <Icon name="edit" />
               </button>
             )}
             {may("delete", "Code Bricks") && (
-              <button className="ghost" title={`Delete ${brick.title}`} aria-label={`Delete ${brick.title}`} onClick={() => void remove(brick)}>
+              <button
+                className="ghost"
+                title={`Delete ${brick.title}`}
+                aria-label={`Delete ${brick.title}`}
+                onClick={() => void remove(brick)}
+              >
                 <Icon name="trash" />
               </button>
             )}
@@ -91,7 +101,13 @@ export function Component() {
           )
         }
       />
-      {shown && <BrickDialog brick={shown === "new" ? null : shown} onClose={() => setShown(null)} onDone={() => void refresh()} />}
+      {shown && (
+        <BrickDialog
+          brick={shown === "new" ? null : shown}
+          onClose={() => setShown(null)}
+          onDone={() => void refresh()}
+        />
+      )}
     </>
   );
 }

@@ -40,13 +40,20 @@ export function Editor({
   const leaving = useRef(false);
 
   const blocker = useBlocker(({ currentLocation, nextLocation }) => {
-    return changed && !leaving.current && currentLocation.pathname + currentLocation.search !== nextLocation.pathname + nextLocation.search;
+    return (
+      changed &&
+      !leaving.current &&
+      currentLocation.pathname + currentLocation.search !== nextLocation.pathname + nextLocation.search
+    );
   });
   useEffect(() => {
     if (blocker.state !== "blocked") return;
-    void confirm({ title: "Leave without saving?", body: `What you changed in ${path} would be lost.`, action: "Leave", danger: true }).then(
-      (yes) => (yes ? blocker.proceed() : blocker.reset()),
-    );
+    void confirm({
+      title: "Leave without saving?",
+      body: `What you changed in ${path} would be lost.`,
+      action: "Leave",
+      danger: true,
+    }).then((yes) => (yes ? blocker.proceed() : blocker.reset()));
   }, [blocker, path]);
   useEffect(() => {
     if (!changed) return;
@@ -69,7 +76,12 @@ export function Editor({
   return (
     <main className="editor-page">
       <div className="page-head">
-        <Link className="button ghost" to={store.page} title={`Back to ${store.title}`} aria-label={`Back to ${store.title}`}>
+        <Link
+          className="button ghost"
+          to={store.page}
+          title={`Back to ${store.title}`}
+          aria-label={`Back to ${store.title}`}
+        >
           <Icon name="left" />
         </Link>
         <h1 className="break">{path}</h1>

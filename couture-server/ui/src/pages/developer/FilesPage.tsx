@@ -47,11 +47,16 @@ export function FilesPage({ store }: { store: FileStore }) {
   const remove = (rows: StoredFile[], clear: () => void) =>
     void confirm({
       title: rows.length === 1 ? `Delete ${rows[0]?.path}?` : `Delete ${rows.length} files?`,
-      body: store.list === "dagFiles" ? "Its DAGs are no longer scheduled. Their history stays until the DAG is deleted." : "DAGs that name it fail from now on.",
+      body:
+        store.list === "dagFiles"
+          ? "Its DAGs are no longer scheduled. Their history stays until the DAG is deleted."
+          : "DAGs that name it fail from now on.",
       action: "Delete",
       danger: true,
       run: async () => {
-        await eachOf(rows, "files", "deleted", (row) => api.del(fileAddress(store, row.path), { query: { version: row.version } }));
+        await eachOf(rows, "files", "deleted", (row) =>
+          api.del(fileAddress(store, row.path), { query: { version: row.version } }),
+        );
         clear();
         await refresh();
       },
@@ -95,7 +100,13 @@ export function FilesPage({ store }: { store: FileStore }) {
       : []),
     { id: "modified_at", title: "Last modified", sort: true, cell: (row) => <Time value={row.modified_at} /> },
     { id: "author", title: "By", cell: (row) => row.author ?? <span className="faint">–</span> },
-    { id: "size", title: "Size", sort: true, align: "right", cell: (row) => <span className="number">{formatSize(row.size)}</span> },
+    {
+      id: "size",
+      title: "Size",
+      sort: true,
+      align: "right",
+      cell: (row) => <span className="number">{formatSize(row.size)}</span>,
+    },
     {
       id: "actions",
       title: "",
@@ -103,7 +114,12 @@ export function FilesPage({ store }: { store: FileStore }) {
       cell: (row) => (
         <span className="row-actions">
           {isText(row.path) && (
-            <Link className="button ghost" to={edit(row.path)} title={`Edit ${row.path}`} aria-label={`Edit ${row.path}`}>
+            <Link
+              className="button ghost"
+              to={edit(row.path)}
+              title={`Edit ${row.path}`}
+              aria-label={`Edit ${row.path}`}
+            >
               <Icon name="edit" />
             </Link>
           )}
@@ -117,7 +133,12 @@ export function FilesPage({ store }: { store: FileStore }) {
             <Icon name="download" />
           </a>
           {may("delete", store.resource) && (
-            <button className="ghost" title={`Delete ${row.path}`} aria-label={`Delete ${row.path}`} onClick={() => remove([row], () => {})}>
+            <button
+              className="ghost"
+              title={`Delete ${row.path}`}
+              aria-label={`Delete ${row.path}`}
+              onClick={() => remove([row], () => {})}
+            >
               <Icon name="trash" />
             </button>
           )}

@@ -3,7 +3,15 @@ import { Field, FormDialog } from "../../form/Form";
 import type { FileStore } from "./files";
 
 /** Asks for the name of a new file. It is made when its content is saved. */
-export function NewFile({ store, onClose, onCreate }: { store: FileStore; onClose: () => void; onCreate: (path: string) => void }) {
+export function NewFile({
+  store,
+  onClose,
+  onCreate,
+}: {
+  store: FileStore;
+  onClose: () => void;
+  onCreate: (path: string) => void;
+}) {
   const [name, setName] = useState("");
   const isDag = store.list === "dagFiles";
   const path = isDag && !/\.[a-z]+$/i.test(name.trim()) ? `${name.trim()}.py` : name.trim();
@@ -15,7 +23,10 @@ export function NewFile({ store, onClose, onCreate }: { store: FileStore; onClos
       onClose={onClose}
       save={async () => onCreate(path)}
     >
-      <Field label="Name" hint={name.trim() !== "" ? <>It becomes {path} when you save it.</> : "Folders are allowed: sales/daily"}>
+      <Field
+        label="Name"
+        hint={name.trim() !== "" ? <>It becomes {path} when you save it.</> : "Folders are allowed: sales/daily"}
+      >
         <input required autoFocus spellCheck={false} value={name} onChange={(event) => setName(event.target.value)} />
       </Field>
     </FormDialog>

@@ -123,5 +123,7 @@ function Check({ query }: { query: { isPending: boolean; isError: boolean; data?
 
 function currentOf(body: unknown): Theirs | null {
   const current = (body as { current?: Partial<Theirs> } | null)?.current;
-  return current && typeof current.content === "string" ? { content: current.content, version: current.version ?? null } : null;
+  return current && typeof current.content === "string"
+    ? { content: current.content, version: current.version ?? null }
+    : null;
 }

@@ -69,7 +69,9 @@ export function fileAddress(store: FileStore, path: string): string {
 
 /** Whether the editor takes a file of this name. */
 export function isText(path: string): boolean {
-  return /\.(py|ya?ml|json|sql|sh|txt|md|toml|cfg|ini|conf|properties|xml|html|css|js|ts|r|scala|java|csv|tsv|ipynb|j2|jinja)$/i.test(path);
+  return /\.(py|ya?ml|json|sql|sh|txt|md|toml|cfg|ini|conf|properties|xml|html|css|js|ts|r|scala|java|csv|tsv|ipynb|j2|jinja)$/i.test(
+    path,
+  );
 }
 
 /** `1.7 kB`. */

@@ -23,7 +23,8 @@ const columns: Column<Session>[] = [
     wide: true,
     cell: (row) => (
       <>
-        {row.agent || <span className="faint">unknown</span>} {row.current && <span className="tag good">this one</span>}
+        {row.agent || <span className="faint">unknown</span>}{" "}
+        {row.current && <span className="tag good">this one</span>}
       </>
     ),
   },
@@ -36,7 +37,10 @@ const columns: Column<Session>[] = [
 /** Where one is logged in. */
 export function Component() {
   const client = useQueryClient();
-  const answer = useQuery({ queryKey: ["sessions"], queryFn: () => api.get<{ sessions: Session[] }>("/auth/me/sessions") });
+  const answer = useQuery({
+    queryKey: ["sessions"],
+    queryFn: () => api.get<{ sessions: Session[] }>("/auth/me/sessions"),
+  });
   const end = () =>
     confirm({
       title: "End all your other sessions?",

@@ -47,7 +47,9 @@ export function Component() {
       title: "May",
       wide: true,
       cell: (token) =>
-        token.scopes ? token.scopes.map((one) => `${one.action.replace("can_", "")} ${one.resource}`).join(", ") : "everything that you may",
+        token.scopes
+          ? token.scopes.map((one) => `${one.action.replace("can_", "")} ${one.resource}`).join(", ")
+          : "everything that you may",
     },
     { id: "created", title: "Created", cell: (token) => <Time value={token.created_at} /> },
     { id: "expires", title: "Expires", cell: (token) => <Time value={token.expires_at} /> },
@@ -57,7 +59,12 @@ export function Component() {
       title: "",
       align: "right",
       cell: (token) => (
-        <button className="ghost" title={`Delete ${token.name}`} aria-label={`Delete ${token.name}`} onClick={() => void remove(token)}>
+        <button
+          className="ghost"
+          title={`Delete ${token.name}`}
+          aria-label={`Delete ${token.name}`}
+          onClick={() => void remove(token)}
+        >
           <Icon name="trash" />
         </button>
       ),
@@ -76,7 +83,13 @@ export function Component() {
       </div>
       <Answer query={answer}>
         {({ tokens }) => (
-          <Table label="API tokens" columns={columns} rows={tokens} rowKey={(token) => String(token.id)} empty={<Empty title="No tokens" />} />
+          <Table
+            label="API tokens"
+            columns={columns}
+            rows={tokens}
+            rowKey={(token) => String(token.id)}
+            empty={<Empty title="No tokens" />}
+          />
         )}
       </Answer>
       {creating && (
@@ -107,7 +120,11 @@ function NewToken({ onClose, onDone }: { onClose: () => void; onDone: (secret: s
       onClose={onClose}
       save={async () => {
         const scopes = some ? permissions.filter((_, index) => chosen.has(index)) : undefined;
-        const made = await api.post<{ secret: string }>("/auth/me/tokens", { name: name.trim(), expires_in_days: days, scopes });
+        const made = await api.post<{ secret: string }>("/auth/me/tokens", {
+          name: name.trim(),
+          expires_in_days: days,
+          scopes,
+        });
         onDone(made.secret);
       }}
     >
@@ -116,11 +133,18 @@ function NewToken({ onClose, onDone }: { onClose: () => void; onDone: (secret: s
           <input required autoFocus value={name} onChange={(event) => setName(event.target.value)} />
         </Field>
         <Field label="Expires after (days)">
-          <input type="number" min={1} max={3650} value={days} onChange={(event) => setDays(Number(event.target.value))} />
+          <input
+            type="number"
+            min={1}
+            max={3650}
+            value={days}
+            onChange={(event) => setDays(Number(event.target.value))}
+          />
         </Field>
       </div>
       <label className="check field">
-        <input type="checkbox" checked={some} onChange={(event) => setSome(event.target.checked)} /> It may do only some of what you may
+        <input type="checkbox" checked={some} onChange={(event) => setSome(event.target.checked)} /> It may do only some
+        of what you may
       </label>
       {some && (
         <div className="scopes">
