@@ -28,13 +28,15 @@ interface Props {
   /** The search's current hit, brought into sight. */
   sought?: string;
   chosen?: string;
+  /** Nothing is told of a node while something else is shown beside it. */
+  quiet: boolean;
   /** The group that was folded or unfolded last. */
   anchor: string | null;
   onChoose: (id: string | null) => void;
 }
 
 /** The graph itself. */
-export function Flow({ laid, found, sought, chosen, anchor, onChoose }: Props) {
+export function Flow({ laid, found, sought, chosen, quiet, anchor, onChoose }: Props) {
   const flow = useReactFlow<BoxNode, LineEdge>();
   const store = useStoreApi();
   const many = laid.boxes.length > MANY;
@@ -130,7 +132,9 @@ export function Flow({ laid, found, sought, chosen, anchor, onChoose }: Props) {
         </Controls>
         {far && <Overview laid={laid} found={found} chosen={chosen} />}
       </ReactFlow>
-      {hovered && !far && <NodeTip box={laid.boxes.find(({ node }) => node.id === hovered.id)} at={hovered.at} />}
+      {hovered && !far && !quiet && (
+        <NodeTip box={laid.boxes.find(({ node }) => node.id === hovered.id)} at={hovered.at} />
+      )}
     </div>
   );
 }

@@ -122,6 +122,7 @@ export default function GraphView() {
                     found={search.found}
                     sought={search.current}
                     chosen={view.taskId}
+                    quiet={preview !== null}
                     anchor={anchor}
                     onChoose={onChoose}
                   />
