@@ -190,6 +190,7 @@ impl Node {
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
             data: self.data.path().to_owned(),
+            worker: self.data.worker().clone(),
             hides_secrets: self.settings.auth.hide_sensitive_variable_fields,
             clock: self.clock.clone(),
             started_at: self.started_at,

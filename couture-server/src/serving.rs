@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_store::AuditWriter;
+use tokio::sync::watch;
 
 use crate::api::WebState;
 use crate::audit_retention::trim_audit;
@@ -12,6 +13,7 @@ use crate::auth::{
     ADMIN_PASSWORD_VARIABLE, Authority, AuthorityParts, CookieStyle, Cost, DrawnSecret, LocalToken, Passwords, jwts_of,
 };
 use crate::error::StartError;
+use crate::live::{LiveHub, LiveSources};
 use crate::measures::Measures;
 use crate::node::Node;
 use crate::settings::Settings;
@@ -23,6 +25,7 @@ pub(crate) struct Serving {
     audit: AuditWriter,
     shown: Option<DrawnSecret>,
     measures: Option<Measures>,
+    settings: Arc<Settings>,
 }
 
 /// From one removal of sessions that are over to the next.
@@ -66,7 +69,13 @@ impl Serving {
         let days = settings.auth.audit_retention_days;
         tokio::spawn(trim_audit(Arc::downgrade(&authority), node.clock().clone(), days));
         tokio::spawn(purge(Arc::downgrade(&authority), node.clock().clone()));
-        Ok(Self { authority, audit, shown: first.and_then(|first| first.password), measures })
+        Ok(Self {
+            authority,
+            audit,
+            shown: first.and_then(|first| first.password),
+            measures,
+            settings: Arc::new(settings.clone()),
+        })
     }
 
     /// The first user's password, where it was drawn at this start: to be shown this once.
@@ -75,9 +84,21 @@ impl Serving {
     }
 
     /// What the routes work on.
-    pub(crate) fn state(&self, node: &Node) -> WebState {
+    pub(crate) fn state(&self, node: &Node, stopping: watch::Receiver<bool>) -> WebState {
+        let api = node.api_state();
+        let (live, reading) = LiveHub::new(LiveSources {
+            engine: api.engine.clone(),
+            store: api.store.clone(),
+            reader: api.reader.clone(),
+            shapes: api.shapes.clone(),
+            clock: api.clock.clone(),
+        });
+        tokio::spawn(reading);
         WebState {
-            api: node.api_state(),
+            api,
+            live,
+            stopping,
+            settings: self.settings.clone(),
             authority: self.authority.clone(),
             document: Arc::default(),
             measures: self.measures.clone(),
