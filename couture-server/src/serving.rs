@@ -65,6 +65,7 @@ impl Serving {
         }
         let days = settings.auth.audit_retention_days;
         tokio::spawn(trim_audit(Arc::downgrade(&authority), node.clock().clone(), days));
+        node.keep_files();
         tokio::spawn(purge(Arc::downgrade(&authority), node.clock().clone()));
         Ok(Self { authority, audit, shown: first.and_then(|first| first.password), measures })
     }
@@ -79,6 +80,7 @@ impl Serving {
         WebState {
             api: node.api_state(),
             authority: self.authority.clone(),
+            files: node.files().clone(),
             document: Arc::default(),
             measures: self.measures.clone(),
         }

@@ -16,6 +16,7 @@ mod error;
 mod event_log;
 mod event_log_export;
 mod extract;
+mod files;
 mod guard;
 mod import_error;
 mod instance_places;

@@ -15,8 +15,8 @@ use super::openapi::{ApiDocument, describe};
 use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
-    accounts, asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log,
-    login, mark, monitor, openapi, pool, prometheus, run_changes, task_instance, variable, xcom,
+    accounts, asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, files, import_error,
+    log, login, mark, monitor, openapi, pool, prometheus, run_changes, task_instance, variable, xcom,
 };
 use crate::page;
 
@@ -99,6 +99,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(values(&state))
         .merge(login::routes(&state))
         .merge(accounts::routes(&state))
+        .merge(files::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
         .get("get_version", "/api/v2/version", monitor::version)
         .get("get_metrics", "/metrics", prometheus::get)
@@ -118,7 +119,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
 
 /// What the handlers say of themselves.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    [vec![Doc::openapi(), login::doc()], accounts::documents()].concat()
+    [vec![Doc::openapi(), login::doc()], accounts::documents(), files::docs()].concat()
 }
 
 /// DAGs, their runs, and what starts them.

@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use super::openapi::ApiDocument;
 use super::state::ApiState;
 use crate::auth::Authority;
+use crate::files::FileRoom;
 use crate::measures::Measures;
 
 /// What the routes of the server work on. Clones share it.
@@ -16,6 +17,8 @@ pub struct WebState {
     pub api: ApiState,
     /// Who somebody is, and what they may do.
     pub authority: Arc<Authority>,
+    /// The files that people keep here.
+    pub files: FileRoom,
     /// What the API says of itself, once its routes are known.
     pub document: Arc<OnceLock<ApiDocument>>,
     /// What is measured; none where the program that embeds the server gathers that.
@@ -31,5 +34,11 @@ impl FromRef<WebState> for ApiState {
 impl FromRef<WebState> for Arc<Authority> {
     fn from_ref(state: &WebState) -> Self {
         state.authority.clone()
+    }
+}
+
+impl FromRef<WebState> for FileRoom {
+    fn from_ref(state: &WebState) -> Self {
+        state.files.clone()
     }
 }

@@ -1,9 +1,11 @@
 //! The command line `couture`.
 
+mod archives;
 mod args;
 mod asking;
 mod assets;
 mod backfill;
+mod bricks;
 mod clear;
 mod client;
 mod connections;
@@ -11,6 +13,8 @@ mod dag_file;
 mod dags;
 mod entries;
 mod follow;
+mod form;
+mod kept_files;
 mod many_runs;
 mod operation_args;
 mod parse;

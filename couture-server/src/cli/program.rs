@@ -10,7 +10,7 @@ use super::client::Client;
 use super::print::complain;
 use super::table::printable;
 use super::verdict::{CliError, Verdict};
-use super::{assets, backfill, connections, dags, pools, runs, tasks, variables};
+use super::{archives, assets, backfill, bricks, connections, dags, kept_files, pools, runs, tasks, variables};
 
 /// Runs the program: 0 where all went well, 1 where not, 2 where the command line is wrong.
 pub fn main() -> ExitCode {
@@ -56,6 +56,10 @@ async fn run(args: Args) -> Result<Verdict, CliError> {
         Command::Tasks(command) => tasks::run(client, args.output, command).await,
         Command::Variables(command) => variables::run(client, args.output, command).await,
         Command::Connections(command) => connections::run(client, args.output, command).await,
+        Command::Artifacts(command) => kept_files::run(client, args.output, command).await,
+        Command::Bricks(command) => bricks::run(client, args.output, command).await,
+        Command::Export(what) => archives::export(&client, what).await,
+        Command::Import(what) => archives::import(&client, args.output, what).await,
         Command::Pools(command) => pools::run(client, args.output, command).await,
         Command::RotateFernetKey => variables::rotate(&client).await,
     }

@@ -84,7 +84,10 @@ impl NewBrick {
     fn check(&self) -> Result<(), BrickError> {
         let chars = |text: &str| text.chars().count();
         let unfit = |what: &str| Err(BrickError::Unfit(what.to_owned()));
-        if self.title.trim().is_empty() || chars(&self.title) > Self::MAX_TITLE_CHARS || self.title.chars().any(char::is_control) {
+        if self.title.trim().is_empty()
+            || chars(&self.title) > Self::MAX_TITLE_CHARS
+            || self.title.chars().any(char::is_control)
+        {
             return unfit("a title has 1 to 200 characters on one line");
         }
         if self.content.trim().is_empty() || self.content.len() > Self::MAX_CONTENT_BYTES {
@@ -154,7 +157,13 @@ impl Bricks {
     }
 
     /// Changes one, where it still is what the sender knows.
-    pub async fn change(&self, id: &str, new: NewBrick, known: Option<String>, author: &Author) -> Result<Brick, BrickError> {
+    pub async fn change(
+        &self,
+        id: &str,
+        new: NewBrick,
+        known: Option<String>,
+        author: &Author,
+    ) -> Result<Brick, BrickError> {
         let brick = self.changeable(id).await?;
         new.check()?;
         self.check_title(&new.title, Some(id), &self.list(None).await?)?;
@@ -233,7 +242,8 @@ mod tests {
         for bad in [new("", "x"), new("a\nb", "x"), new("a", " "), new("a", &"x".repeat(300_000))] {
             assert!(matches!(bricks.add(bad, &author).await, Err(BrickError::Unfit(_))));
         }
-        let changed = bricks.change(&mine.id, new("Count", "x = 3"), Some(mine.version.clone()), &author).await.unwrap();
+        let changed =
+            bricks.change(&mine.id, new("Count", "x = 3"), Some(mine.version.clone()), &author).await.unwrap();
         assert_eq!((&*changed.id, &*changed.kept.title), ("count-words", "Count"));
         let late = bricks.change(&mine.id, new("Count", "x = 4"), Some(mine.version), &author).await;
         assert!(matches!(late, Err(BrickError::Changed(_))));

@@ -25,7 +25,15 @@ mod tests {
         let check = |old: &str, new: &str, expected: &str| assert_eq!(unified_diff("x.py", old, new), expected);
         check("same\n", "same\n", "");
         check("", "new\n", "--- a/x.py\n+++ b/x.py\n@@ -0,0 +1 @@\n+new\n");
-        check("1\n2\n3\n4\n5\n", "1\n2\n3\n4\nfive\n", "--- a/x.py\n+++ b/x.py\n@@ -2,4 +2,4 @@\n 2\n 3\n 4\n-5\n+five\n");
-        check("a", "b", "--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n");
+        check(
+            "1\n2\n3\n4\n5\n",
+            "1\n2\n3\n4\nfive\n",
+            "--- a/x.py\n+++ b/x.py\n@@ -2,4 +2,4 @@\n 2\n 3\n 4\n-5\n+five\n",
+        );
+        check(
+            "a",
+            "b",
+            "--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n",
+        );
     }
 }

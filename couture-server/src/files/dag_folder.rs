@@ -175,7 +175,7 @@ impl DagFolder {
     }
 
     async fn check(&self, proposals: Vec<Proposal>) -> Result<Checked, FilesError> {
-        let DagFolderParts { catalog, python, work, .. } = &self.parts;
+        let DagFolderParts { catalog, python, work, .. } = self.parts.clone();
         DagCheck { catalog, python, work }.check(proposals).await
     }
 
@@ -214,14 +214,14 @@ impl DagFolder {
             self.check_base(proposal).await?;
         }
         let (work, root) = (self.parts.work.clone(), self.root().to_owned());
-        let changes: Vec<(TreePath, Option<Content>)> =
-            proposals.into_iter().map(|it| (it.path, it.content)).collect();
+        let changes: Vec<(TreePath, Option<Content>)> = proposals.into_iter().map(|it| (it.path, it.content)).collect();
         let pending = blocking(move || Ok(Pending::prepare(&work, &root, &changes, author)?)).await?;
         // Not ended by a client that goes away.
         let done = tokio::spawn(carry_out(self.parts.clone(), pending)).await;
         done.map_err(std::io::Error::other)??;
         let manifest = self.history().await?;
-        let version = |path: &TreePath| manifest.files.get(path).map(|file| super::proposal::version_of_hash(&file.sha256));
+        let version =
+            |path: &TreePath| manifest.files.get(path).map(|file| super::proposal::version_of_hash(&file.sha256));
         let versions = paths.into_iter().map(|path| (path.clone(), version(&path))).collect();
         Ok(Saved { versions, checked })
     }

@@ -25,7 +25,11 @@ pub(super) struct Known {
 const BATCH_BYTES: u64 = 32 << 20;
 
 /// The content of a file whose history is kept. Blocks its thread.
-pub(super) fn known_content(root: &Path, path: &TreePath, limits: &FolderLimits) -> Result<Option<Vec<u8>>, FilesError> {
+pub(super) fn known_content(
+    root: &Path,
+    path: &TreePath,
+    limits: &FolderLimits,
+) -> Result<Option<Vec<u8>>, FilesError> {
     match file_of(root, path)? {
         Some(file) if file.is_kept(limits) => Ok(Some(read_bounded(&root.join(path.as_str()), limits.file_bytes)?)),
         _ => Ok(None),
@@ -47,10 +51,14 @@ pub(super) fn edit(manifest: &Manifest, path: &TreePath, content: Option<Vec<u8>
 
 impl DagFolder {
     /// The versions of files that are on disk now; of those that are not kept, nothing. Only files that have changed since are read.
-    pub async fn versions_of(self: &Arc<Self>, files: Vec<FolderFile>) -> Result<BTreeMap<TreePath, String>, FilesError> {
+    pub async fn versions_of(
+        self: &Arc<Self>,
+        files: Vec<FolderFile>,
+    ) -> Result<BTreeMap<TreePath, String>, FilesError> {
         let folder = self.clone();
         blocking(move || {
-            let hashes = files.iter().filter_map(|file| Some((file.path.clone(), version_of_hash(&folder.hash(file)?))));
+            let hashes =
+                files.iter().filter_map(|file| Some((file.path.clone(), version_of_hash(&folder.hash(file)?))));
             Ok(hashes.collect())
         })
         .await
@@ -102,7 +110,8 @@ impl DagFolder {
             }
             let (root, limits) = (self.root().to_owned(), *self.limits());
             let changes = blocking(move || {
-                let read = |file: FolderFile| Some((file.path.clone(), known_content(&root, &file.path, &limits).ok()??));
+                let read =
+                    |file: FolderFile| Some((file.path.clone(), known_content(&root, &file.path, &limits).ok()??));
                 let put = |(path, content)| (path, TreeChange::Put(Content::Bytes(content)));
                 Ok(batch.into_iter().filter_map(read).map(put).collect())
             });
@@ -113,8 +122,7 @@ impl DagFolder {
 
     /// Makes edits by hand part of the history as they come, for as long as the folder is used.
     pub async fn keep_recorded(folder: Weak<Self>, interval: Duration) {
-        let Some((watch, clock)) =
-            folder.upgrade().map(|it| (Watch::new(it.root(), interval), it.shared_clock()))
+        let Some((watch, clock)) = folder.upgrade().map(|it| (Watch::new(it.root(), interval), it.shared_clock()))
         else {
             return;
         };

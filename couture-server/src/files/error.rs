@@ -76,7 +76,9 @@ pub enum FilesError {
         most: String,
     },
     /// An earlier change is not completed, and cannot be now.
-    #[error("an earlier change of the DAG folder was interrupted and cannot be completed: {0}; what is in its way must go first")]
+    #[error(
+        "an earlier change of the DAG folder was interrupted and cannot be completed: {0}; what is in its way must go first"
+    )]
     Interrupted(io::Error),
     /// The trees of files.
     #[error(transparent)]

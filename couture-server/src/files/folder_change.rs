@@ -84,7 +84,10 @@ impl Pending {
         let plan: Plan = serde_json::from_slice(&json)?;
         if plan.root != root {
             let other = Self { plan, folder };
-            tracing::warn!("a change of the DAG folder {} was never completed; it is another one now", other.plan.root.display());
+            tracing::warn!(
+                "a change of the DAG folder {} was never completed; it is another one now",
+                other.plan.root.display()
+            );
             other.forget()?;
             return Ok(None);
         }
@@ -155,6 +158,18 @@ impl Pending {
         fs::remove_file(self.folder.join(PLAN))?;
         fs::remove_dir_all(&self.folder)
     }
+}
+
+/// Removes what an earlier server left in `work`, but for a change that is to be completed. Blocks its thread.
+pub fn clear_temporary(work: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(work)? {
+        let entry = entry?;
+        if entry.file_name() == PENDING {
+            continue;
+        }
+        if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+    }
+    Ok(())
 }
 
 /// Where a file is, and what is kept beside it for a moment. The names are hidden, so that nobody takes them for DAG files.
@@ -232,7 +247,8 @@ mod tests {
     #[test]
     fn a_change_happens_once_it_is_planned() {
         let (_folder, root, work) = case();
-        let changes = [change("a.py", Some("new")), change("b.py", None), change("sub/c.py", Some("3")), change("no.py", None)];
+        let changes =
+            [change("a.py", Some("new")), change("b.py", None), change("sub/c.py", Some("3")), change("no.py", None)];
         assert!(Pending::find(&work, &root).unwrap().is_none());
         drop(Pending::prepare(&work, &root, &changes, author()).unwrap());
         // Here the first server was killed. The second one completes it, is killed before it can tell, and the third one does so again.
@@ -254,11 +270,13 @@ mod tests {
         let before = tree(&root);
         fs::create_dir(root.join("z.py")).unwrap();
         let pending =
-            Pending::prepare(&work, &root, &[change("a.py", Some("new")), change("z.py", Some("3"))], author()).unwrap();
+            Pending::prepare(&work, &root, &[change("a.py", Some("new")), change("z.py", Some("3"))], author())
+                .unwrap();
         assert!(pending.apply().is_err());
         assert_eq!(tree(&root), before);
         // A rename that fails after others have been made.
-        let pending = Pending::prepare(&work, &root, &[change("a.py", Some("new")), change("b.py", None)], author()).unwrap();
+        let pending =
+            Pending::prepare(&work, &root, &[change("a.py", Some("new")), change("b.py", None)], author()).unwrap();
         fs::create_dir_all(root.join(".couture-1.before/full")).unwrap();
         assert!(pending.apply().is_err());
         fs::remove_dir_all(root.join(".couture-1.before")).unwrap();

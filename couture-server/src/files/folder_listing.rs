@@ -33,8 +33,7 @@ const MAX_OTHER_BYTES: u64 = 1 << 20;
 impl FolderFile {
     fn of(path: TreePath, facts: &Metadata, is_link: bool) -> Self {
         let micros = facts.mtime().saturating_mul(1_000_000).saturating_add(facts.mtime_nsec() / 1_000);
-        let stamp =
-            (facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec(), facts.ino(), facts.len());
+        let stamp = (facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec(), facts.ino(), facts.len());
         Self { path, bytes: facts.len(), modified_at: Timestamp::from_micros(micros), is_link, stamp }
     }
 
@@ -94,7 +93,9 @@ pub(super) fn file_of(folder: &Path, path: &TreePath) -> Result<Option<FolderFil
     let place = root.join(path.as_str());
     let real = match place.canonicalize() {
         Ok(real) => real,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(error) => return Err(error.into()),
     };
     // A folder that is a link is passed over, wherever it leads.
@@ -120,7 +121,16 @@ mod tests {
         for folder in ["sub", ".git", "__pycache__", "venv"] {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
-        for file in ["a.py", "sub/b.sql", ".git/c.py", "__pycache__/a.pyc", "venv/pyvenv.cfg", "venv/x.py", ".airflowignore", ".d.py"] {
+        for file in [
+            "a.py",
+            "sub/b.sql",
+            ".git/c.py",
+            "__pycache__/a.pyc",
+            "venv/pyvenv.cfg",
+            "venv/x.py",
+            ".airflowignore",
+            ".d.py",
+        ] {
             fs::write(root.join(file), file).unwrap();
         }
         fs::write(outer.path().join("secret"), "s").unwrap();

@@ -76,7 +76,10 @@ fn same_but_for_case(folder: &Path, name: &str, path: &TreePath) -> Result<(), F
         let other = entry?.file_name();
         let Some(other) = other.to_str() else { continue };
         if differs_in_case(other, name) {
-            return Err(FilesError::unfit(path, format!("{other:?} is there, which differs in upper and lower case only")));
+            return Err(FilesError::unfit(
+                path,
+                format!("{other:?} is there, which differs in upper and lower case only"),
+            ));
         }
     }
     Ok(())
@@ -100,7 +103,8 @@ mod tests {
         for good in ["a.py", "a/b.py", ".airflowignore", "a/.airflowignore", "a..py", "ä b.py"] {
             assert!(check_parts(&path(good)).is_ok(), "{good}");
         }
-        for bad in [".a.py", ".git/config", "a/.b/c.py", ".airflowignore/a.py", "__pycache__/a.pyc", " a.py", "a /b.py"] {
+        for bad in [".a.py", ".git/config", "a/.b/c.py", ".airflowignore/a.py", "__pycache__/a.pyc", " a.py", "a /b.py"]
+        {
             assert!(check_parts(&path(bad)).is_err(), "{bad}");
         }
     }

@@ -145,6 +145,10 @@ mod tests {
         let text = format!("File \"{}/a/x.py\"", staged.path().display());
         assert_eq!(staged.as_if_in(Path::new("/dags"), &text), "File \"/dags/a/x.py\"");
         drop(staged);
-        assert_eq!(fs::read_to_string(root.join("other/z.py")).unwrap(), "other/z.py", "links are removed, not what they lead to");
+        assert_eq!(
+            fs::read_to_string(root.join("other/z.py")).unwrap(),
+            "other/z.py",
+            "links are removed, not what they lead to"
+        );
     }
 }
