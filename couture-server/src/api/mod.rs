@@ -21,6 +21,7 @@ mod event_log;
 mod event_log_export;
 mod event_stream;
 mod extract;
+mod files;
 mod guard;
 mod import_error;
 mod imported;

@@ -16,7 +16,7 @@ use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
     accounts, asset, asset_event, backfill, bulk, clear, config, connection, dag, dag_run, dag_warning, event_stream,
-    import_error, job, log, log_stream, login, mark, monitor, openapi, pool, prometheus, run_changes, sla_miss,
+    files, import_error, job, log, log_stream, login, mark, monitor, openapi, pool, prometheus, run_changes, sla_miss,
     task_instance, variable, xcom,
 };
 use crate::page;
@@ -107,6 +107,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(values(&state))
         .merge(login::routes(&state))
         .merge(accounts::routes(&state))
+        .merge(files::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
         .get("get_config", "/api/v2/config", config::list)
         .get("get_config_value", "/api/v2/config/section/{section}/option/{option}", config::get)
@@ -130,7 +131,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
 
 /// What the handlers say of themselves.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    [vec![Doc::openapi(), login::doc()], accounts::documents()].concat()
+    [vec![Doc::openapi(), login::doc()], accounts::documents(), files::docs()].concat()
 }
 
 /// DAGs, their runs, and what starts them.

@@ -95,7 +95,8 @@ impl Web {
         };
         let authority = Arc::new(Authority::new(parts, &settings).unwrap());
         authority.prepare(Some(PASSWORD)).await.unwrap();
-        let state = WebState { api: node.api_state(), authority: authority.clone(), document: Arc::default() };
+        let (_, stopping) = tokio::sync::watch::channel(false);
+        let state = WebState::new(&node, authority.clone(), Arc::new(settings), stopping);
         let hosts = AllowedHosts { loopback: true, named: Vec::new() };
         let served = router(state, Guard { hosts: hosts.into(), timeout: Duration::from_secs(20) });
         let service = TowerToHyperService::new(served.router);
