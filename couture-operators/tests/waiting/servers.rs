@@ -7,6 +7,6 @@ mod postgres;
 #[path = "../../../couture-store/tests/servers/server.rs"]
 mod server;
 
-pub use mariadb::MARIADB;
-pub use postgres::POSTGRES;
-pub use server::{Kind, Server};
+pub(crate) use mariadb::MARIADB;
+pub(crate) use postgres::POSTGRES;
+pub(crate) use server::{Kind, Server};

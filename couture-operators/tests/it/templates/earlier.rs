@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use couture_core::conformance::store::{ShardWriter, sample_run};
 use couture_core::dag::AssetCondition;
 use couture_core::dialect::Dialect;
 use couture_core::schedule::DataInterval;
-use couture_core::store::{AssetEvent, AssetSource, MemoryStore, Record, RunRecord, Store};
+use couture_core::store::{AssetEvent, AssetSource, Commit, MemoryStore, Record, RunRecord, ShardCommit, Store};
 use couture_core::task::{Cancellation, PulledXCom, Templates, XComQuery, XComs};
 use couture_core::{
-    AssetName, AttemptToken, BoxError, DagId, MapIndex, RunKey, RunState, RunType, Services, TaskContext, TaskId,
-    TaskIndex, Timestamp,
+    AssetName, AttemptToken, BoxError, DagId, Epoch, MapIndex, RunId, RunKey, RunState, RunType, Services, ShardId,
+    TaskContext, TaskId, TaskIndex, Timestamp,
 };
 use couture_operators::JinjaTemplates;
 use couture_operators::template::{TemplateLimits, TemplateSettings};
@@ -29,13 +28,20 @@ fn run(key: RunKey, day: u32, state: RunState, run_type: RunType) -> Record {
     let date = at(&format!("2021-03-{day:02}T00:00:00Z"));
     let next = |hour: u32| Some(at(&format!("2021-03-{:02}T{hour:02}:00:00Z", day + 1)));
     Record::RunCreated(RunRecord {
+        key,
+        dag_id: DagId::new("etl").unwrap(),
+        version: "v1".into(),
+        run_id: RunId::new(format!("r{day}")).unwrap(),
         run_type,
         logical_date: date,
         data_interval: DataInterval::new(date, next(0).unwrap()),
+        backfill: None,
+        conf: json!({}),
         state,
+        queued_at: date,
         started_at: next(1),
         ended_at: next(2),
-        ..sample_run(key, "etl", &format!("r{day}"))
+        cancelled: false,
     })
 }
 
@@ -56,8 +62,9 @@ fn changed(asset: &str, time: &str, source: Option<RunKey>) -> Record {
 /// Successes about the 1st and the 3rd, a failure about the 4th; the run by assets of the 3rd, and changes of assets.
 async fn store() -> MemoryStore {
     let store = MemoryStore::new(1);
-    let mut writer = ShardWriter::claim(&store, 0).await;
-    let keys: Vec<_> = (0..4).map(|ahead| writer.key(ahead)).collect();
+    let shard = ShardId(0);
+    let epoch = store.claim(shard, Epoch(0), None).await.unwrap().unwrap();
+    let keys: Vec<_> = (1..5).map(|sequence| RunKey::new(shard, sequence)).collect();
     let records = vec![
         run(keys[0], 3, RunState::Success, RunType::AssetTriggered),
         run(keys[1], 4, RunState::Failed, RunType::Scheduled),
@@ -70,7 +77,8 @@ async fn store() -> MemoryStore {
         changed("s3://b", "2021-03-05T09:00:00Z", None),
         changed("s3://a", "2021-03-06T00:00:00Z", None),
     ];
-    writer.write(&store, records).await;
+    let shards = vec![ShardCommit { shard, epoch, sequence: 0, records }];
+    store.commit(&Commit { at: at("2021-03-10T00:00:00Z"), shards, pools: Vec::new() }).await.unwrap();
     store
 }
 
@@ -128,9 +136,9 @@ async fn the_changes_that_started_the_run_are_known() {
 #[tokio::test]
 async fn an_element_is_known_where_there_is_one() {
     Setting { element: Some(json!({"file": "a.csv", "n": 3})), ..Setting::default() }
-        .check(&[("{{ element.file }} {{ element['n'] + 1 }} {{ map_index }} {{ ti.map_index }}", "a.csv 4 0 0")])
+        .check(&[("{{ element.file }} {{ element['n'] + 1 }} {{ map_index }} {{ ti.map_index }}", "a.csv 4 -1 -1")])
         .await;
-    Setting::default().check(&[("{{ map_index }}", "0"), ("{{ element }}", "!element")]).await;
+    Setting::default().check(&[("{{ map_index }}", "-1"), ("{{ element }}", "!element")]).await;
 }
 
 /// Answers never.

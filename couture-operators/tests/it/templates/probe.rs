@@ -15,7 +15,7 @@ use couture_core::{
     TaskContext, Timestamp,
 };
 use couture_operators::JinjaTemplates;
-use couture_operators::template::TemplateSettings;
+use couture_operators::template::{TemplateLimits, TemplateSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -72,6 +72,7 @@ pub(super) struct Setting {
     pub(super) reader: Option<Arc<dyn StoreReader>>,
     pub(super) assets: Option<AssetCondition>,
     pub(super) element: Option<Value>,
+    pub(super) limits: TemplateLimits,
 }
 
 impl Default for Setting {
@@ -95,6 +96,7 @@ impl Default for Setting {
             reader: None,
             assets: None,
             element: None,
+            limits: TemplateLimits::default(),
         }
     }
 }
@@ -139,7 +141,7 @@ impl Setting {
     /// The operator rendered, or the failure in words.
     pub(super) async fn operator(&self, probe: Probe) -> Result<Option<Value>, String> {
         let (folder, reader) = (self.folder.clone(), self.reader.clone());
-        let settings = TemplateSettings { folder, reader, ..TemplateSettings::default() };
+        let settings = TemplateSettings { folder, reader, limits: self.limits, ..TemplateSettings::default() };
         let operator: Arc<dyn DynOperator> = Arc::new(probe);
         match JinjaTemplates::new(settings).render(&operator, &self.context()).await {
             Ok(operator) => Ok(operator.map(|operator| serde_json::to_value(&*operator).unwrap())),
