@@ -118,6 +118,24 @@ fn time_and_assets_both_start_runs() {
 }
 
 #[test]
+fn an_alias_changes_with_what_it_stands_for() {
+    let mut bench = Bench::new(Timestamp::parse("2026-01-01").unwrap());
+    let builder = DagBuilder::new("writer");
+    let outlets = json!([{"name": "some", "alias": true}, "fixed"]);
+    builder.task("write", Idle, ()).options(|options| options.outlets = serde_json::from_value(outlets).unwrap());
+    bench.add(builder.build().unwrap());
+    for dag_id in ["some", "fixed", "other"] {
+        bench.add(reader(dag_id, named(dag_id), 16));
+    }
+    write(&mut bench, Vec::new());
+    assert_eq!(started(&bench), ["fixed"]);
+    write(&mut bench, vec![(asset("some"), json!({})), (asset("other"), json!({"rows": 1}))]);
+    let mut all = started(&bench);
+    all.sort();
+    assert_eq!(all, ["fixed", "fixed", "other", "some"]);
+}
+
+#[test]
 fn what_is_said_from_outside_counts_once() {
     let mut bench = Bench::new(Timestamp::parse("2026-01-01").unwrap());
     bench.add(reader("reader", named("a"), 16));

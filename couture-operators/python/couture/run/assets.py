@@ -5,10 +5,10 @@ from typing import Any, Callable
 
 
 def uri_of(asset: Any) -> str:
-    """The name under which facts about an asset are told: its uri, else its name."""
+    """The name under which facts about an asset are told: its name, which is its uri where it was given no other."""
     if isinstance(asset, str):
         return asset
-    return getattr(asset, "uri", None) or getattr(asset, "name", None) or str(asset)
+    return getattr(asset, "name", None) or getattr(asset, "uri", None) or str(asset)
 
 
 class OutletEvent:
@@ -42,6 +42,9 @@ class OutletEvents(dict):
         for uri, event in self.items():
             if event.extra:
                 told[uri] = event.extra
+            if event.added:
+                # An alias has changed where it stands for something.
+                told.setdefault(uri, {})
             for asset, extra in event.added:
                 told[uri_of(asset)] = extra or {}
         return told
