@@ -41,6 +41,7 @@ pub fn router(state: ApiState, guard: Guard) -> Router {
         .route(runs, get(dag_run::list).post(dag_run::trigger))
         .route(run, get(dag_run::get).patch(dag_run::patch))
         .route(&format!("{run}/clear"), post(clear::run))
+        .route(&format!("{run}/log"), get(log::of_run))
         .route(instances, get(task_instance::list))
         .route(instance, get(task_instance::get).patch(mark::mark))
         .route(&format!("{instance}/dry_run"), patch(mark::dry_run))
