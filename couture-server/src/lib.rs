@@ -24,6 +24,7 @@ mod python;
 mod server;
 pub mod settings;
 mod shipping;
+mod shown_settings;
 pub mod supervise;
 
 pub use backend::KeptValues;

@@ -25,6 +25,7 @@ use crate::mail::{mailer, notifier};
 use crate::python::{folder_limits, installation, python_files};
 use crate::settings::Settings;
 use crate::shipping::ShippedProcesses;
+use crate::shown_settings::shown_settings;
 
 /// How child processes are run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +90,11 @@ impl Node {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,
             folder => folder.clone(),
         };
-        let template_settings = TemplateSettings { folder: dags.clone(), ..TemplateSettings::default() };
+        // A variable that is no text is nobody's setting.
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let shown = shown_settings(&settings, &dags, environment);
+        let template_settings = TemplateSettings { folder: dags.clone(), shown, ..TemplateSettings::default() };
         let templates = JinjaTemplates::new(template_settings);
         let python = Arc::new(installation(&settings, &data, &backend, templates.clone())?);
         let KeptValues { variables, connections, .. } = backend.kept.clone();
