@@ -17,6 +17,7 @@ use couture_operators::{FileTaskLogs, InProcess, JinjaTemplates, Registered};
 use couture_store::{LogStore, ObjectArtifacts};
 
 use crate::api::ApiState;
+use crate::auth::Accounts;
 use crate::backend::{Backend, KeptValues};
 use crate::dags::{Bundles, Catalog, Change, EXAMPLES, Loader, PythonFiles, Watch};
 use crate::data_folder::DataFolder;
@@ -90,11 +91,12 @@ impl Node {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,
             folder => folder.clone(),
         };
+        let reader = Some(backend.reader.clone());
         // A variable that is no text is nobody's setting.
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let shown = shown_settings(&settings, &dags, environment);
-        let template_settings = TemplateSettings { folder: dags.clone(), shown, ..TemplateSettings::default() };
+        let template_settings = TemplateSettings { folder: dags.clone(), reader, shown, ..TemplateSettings::default() };
         let templates = JinjaTemplates::new(template_settings);
         let python = Arc::new(installation(&settings, &data, &backend, templates.clone())?);
         let KeptValues { variables, connections, .. } = backend.kept.clone();
@@ -123,7 +125,7 @@ impl Node {
         dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let catalog = Arc::new(Catalog::new(dags, folder_limits(&settings)));
-        let python = python_files(&settings, &data, python, values)?;
+        let python = python_files(&settings, &data, python, values, clock.clone())?;
         let started_at = clock.now().wall;
         Ok(Self {
             data,
@@ -166,6 +168,16 @@ impl Node {
         Ok(())
     }
 
+    /// Where users, roles, sessions, tokens and the audit log are kept.
+    pub fn accounts(&self) -> &Accounts {
+        &self.backend.accounts
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
     /// What the API works on.
     pub fn api_state(&self) -> ApiState {
         ApiState {
@@ -178,6 +190,7 @@ impl Node {
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
             data: self.data.path().to_owned(),
+            hides_secrets: self.settings.auth.hide_sensitive_variable_fields,
             clock: self.clock.clone(),
             started_at: self.started_at,
         }

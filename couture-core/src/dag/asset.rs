@@ -17,7 +17,7 @@ pub struct Asset {
     /// Facts for people.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub extra: Value,
-    /// Whether it is no data itself: the task says which assets it has changed, and the alias has changed where it names any.
+    /// Whether it is no data itself, and the task that changes it says which assets it has changed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub alias: bool,
 }

@@ -60,7 +60,7 @@ impl JinjaTemplates {
         }
         let is_quick =
             !fields::reads_files(&json) && !endings.iter().any(|ending| json.contains(&format!("{ending}\"")));
-        let lookups = Arc::new(Lookups::default());
+        let lookups = self.lookups();
         let own = own(foreign.names, foreign.filters, &lookups);
         let folders = foreign.folders.iter().map(|folder| self.folder().join(folder)).collect();
         let engine = self.engine(cx, lookups.clone(), folders, own);

@@ -1,15 +1,17 @@
 //! What templates look up: variables, connections, XComs.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use couture_core::TaskContext;
 use couture_core::task::{PulledXCom, XComQuery};
 use couture_core::values::{Connection, Values};
+use couture_core::{StoreReader, TaskContext};
 use minijinja::Error;
+use serde_json::Value;
 
 use super::arguments::wrong;
 use super::calls::{Call, Calls};
+use super::earlier;
 
 /// Something to look up.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +22,8 @@ pub(super) enum Lookup {
     Connection(String),
     /// Values that tasks gave.
     XComs(XComQuery),
+    /// A name that is about earlier runs.
+    Earlier(&'static str),
 }
 
 /// What was found.
@@ -31,12 +35,16 @@ pub(super) enum Found {
     Connection(Option<Box<Connection>>),
     /// One for each task.
     XComs(Vec<PulledXCom>),
+    /// What a name stands for.
+    Named(Value),
 }
 
 /// What was looked up so far for one attempt, and what is to be looked up next.
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
     state: Mutex<State>,
+    /// Where earlier runs are looked up; there are none where absent.
+    reader: Option<Arc<dyn StoreReader>>,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +68,10 @@ pub(super) enum Wanted {
 impl Lookups {
     /// The most that one attempt looks up, and the most XComs that it gives.
     pub(super) const MAX: usize = 500;
+
+    pub(super) fn new(reader: Option<Arc<dyn StoreReader>>) -> Self {
+        Self { reader, ..Self::default() }
+    }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -142,6 +154,7 @@ impl Lookups {
             Lookup::XComs(query) => {
                 cx.services().xcoms.pull(query, cx).await.map(Found::XComs).map_err(|error| error.to_string())
             }
+            Lookup::Earlier(name) => earlier::value(name, self.reader.as_deref(), cx).await.map(Found::Named),
         };
         let mut state = self.state();
         let found = if state.found.len() < Self::MAX {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use couture_core::dialect::Dialect;
-use couture_core::task::{XCom, XComQuery};
+use couture_core::task::{PulledKey, XCom, XComQuery};
 use minijinja::value::{Object, ObjectRepr, Tuple, Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 
@@ -59,8 +59,18 @@ impl TaskInstance {
         let map_indexes = args.named("map_indexes")?.filter(|indexes| !indexes.is_none());
         let default = args.named("default")?.unwrap_or_else(|| Value::from(()));
         args.done()?;
-        let Some(key) = key.as_str().map(str::to_owned) else {
-            return Err(wrong("xcom_pull takes the name of one key; key=None is not known here"));
+        let key = match key.as_str() {
+            Some("") => None,
+            Some(key) => Some(key.to_owned()),
+            None if key.is_none() => None,
+            None => return Err(wrong("the key of xcom_pull is a text, or None for any")),
+        };
+        // Of many tasks, dialect 2 takes all that they gave.
+        let is_list = task_ids.as_ref().is_some_and(|ids| ids.kind() != ValueKind::String);
+        let key = match (key, self.facts.dialect()) {
+            (Some(key), _) => PulledKey::Named(key),
+            (None, Dialect::V2) if is_list => PulledKey::Every,
+            (None, _) => PulledKey::Newest,
         };
         let own = dag_id.as_deref().is_none_or(|dag_id| dag_id == self.facts.dag.dag_id.as_str());
         let dag_id = dag_id.filter(|_| !own);

@@ -6,16 +6,19 @@ use axum::extract::State;
 use couture_core::DagId;
 use couture_core::store::{DagRecord, Request};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 use crate::dags::DagSource;
 
 /// A DAG, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DagBody {
+    #[schema(value_type = String)]
     dag_id: DagId,
     dag_display_name: String,
     is_paused: bool,
@@ -32,26 +35,27 @@ pub(super) struct DagBody {
     quarantined: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct TagBody {
     name: String,
+    #[schema(value_type = String)]
     dag_id: DagId,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DagList {
     dags: Vec<DagBody>,
     total_entries: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TaskList {
     tasks: Vec<TaskBody>,
     total_entries: usize,
 }
 
 /// A task of a DAG, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct TaskBody {
     task_id: String,
     task_display_name: String,
@@ -60,7 +64,9 @@ struct TaskBody {
     retries: u32,
     retry_delay_ms: u64,
     execution_timeout_ms: Option<u64>,
+    #[schema(value_type = String)]
     trigger_rule: couture_core::TriggerRule,
+    #[schema(value_type = String)]
     pool: couture_core::PoolName,
     pool_slots: u32,
     priority_weight: i32,
@@ -71,7 +77,8 @@ struct TaskBody {
     ui_fgcolor: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct DagFilter {
     paused: Option<bool>,
     /// Inactive ones are left out unless this is false, as in Airflow.
@@ -83,13 +90,21 @@ fn yes() -> bool {
     true
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DagPatch {
     is_paused: bool,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags",
+    tag = "DAG",
+    params(PageOf, DagFilter),
+    responses((status = 200, description = "As asked", body = DagList)),
+)]
 pub(super) async fn list(
+    permit: Permit<act::Read, on::Dags>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
     Args(filter): Args<DagFilter>,
@@ -104,7 +119,7 @@ pub(super) async fn list(
         let records = state.reader.dags(after.as_ref(), PageOf::MAX_LIMIT).await?;
         let last = records.len() < PageOf::MAX_LIMIT;
         after = records.last().map(|record| record.dag_id.clone());
-        for record in records {
+        for record in records.into_iter().filter(|record| permit.dags().allows(&record.dag_id)) {
             if filter.paused.is_some_and(|paused| paused != record.paused) || (filter.exclude_stale && !record.active) {
                 continue;
             }
@@ -165,12 +180,32 @@ async fn body(state: &ApiState, problems: &Problems, record: DagRecord) -> DagBo
     }
 }
 
-pub(super) async fn get(State(state): State<ApiState>, Names(name): Names<String>) -> Result<Json<DagBody>, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}",
+    tag = "DAG",
+    params(("dag_id" = String, Path, description = "The DAG.")),
+    responses((status = 200, description = "As asked", body = DagBody)),
+)]
+pub(super) async fn get(
+    _: Permit<act::Read, on::Dags>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<Json<DagBody>, ApiError> {
     let record = state.dag(&dag_id(&name)?).await?;
     Ok(Json(body(&state, &Problems::now(&state), record).await))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/dags/{dag_id}",
+    tag = "DAG",
+    params(("dag_id" = String, Path, description = "The DAG.")),
+    request_body = DagPatch,
+    responses((status = 200, description = "As asked", body = DagBody)),
+)]
 pub(super) async fn patch(
+    _: Permit<act::Edit, on::Dags>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(patch): Json<DagPatch>,
@@ -182,14 +217,23 @@ pub(super) async fn patch(
 }
 
 /// What is left of a DAG whose history was deleted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Deleted {
+    #[schema(value_type = String)]
     dag_id: DagId,
     /// Whether it is still defined somewhere, and so is still there.
     is_defined: bool,
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/v2/dags/{dag_id}",
+    tag = "DAG",
+    params(("dag_id" = String, Path, description = "The DAG.")),
+    responses((status = 200, description = "As asked", body = Deleted)),
+)]
 pub(super) async fn delete(
+    _: Permit<act::Delete, on::Dags>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<Deleted>, ApiError> {
@@ -199,7 +243,15 @@ pub(super) async fn delete(
     Ok(Json(Deleted { dag_id, is_defined }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/tasks",
+    tag = "DAG",
+    params(("dag_id" = String, Path, description = "The DAG."), PageOf),
+    responses((status = 200, description = "As asked", body = TaskList)),
+)]
 pub(super) async fn tasks(
+    _: Permit<act::Read, on::Dags>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Args(page): Args<PageOf>,

@@ -7,17 +7,19 @@ use couture_core::{BoxError, MapIndex, TaskIndex};
 use couture_operators::notify::RUN_TRY;
 use couture_store::LogPart;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id, run_id};
 use super::named_instance::{Instance, Named};
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// The most bytes of a log in one answer.
 const PART_BYTES: usize = 256 << 10;
 
 /// A part of a try's log, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LogBody {
     /// Whole lines where there are any.
     content: Vec<String>,
@@ -27,7 +29,8 @@ pub(super) struct LogBody {
     at_end: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct LogArgs {
     token: Option<String>,
     map_index: Option<i32>,
@@ -45,7 +48,15 @@ fn unreadable(error: BoxError) -> ApiError {
 }
 
 /// What the callbacks that are about a run, and not about a task, have printed. There may always come more.
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/log",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), LogArgs),
+    responses((status = 200, description = "As asked", body = LogBody)),
+)]
 pub(super) async fn of_run(
+    _: Permit<act::Read, on::TaskLogs>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
     Args(args): Args<LogArgs>,
@@ -60,7 +71,15 @@ pub(super) async fn of_run(
     Ok(Json(LogBody { content, continuation_token: Some(next.to_string()), at_end }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{try_number}",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), ("try_number" = u32, Path, description = "Which try; the first is 1."), LogArgs),
+    responses((status = 200, description = "As asked", body = LogBody)),
+)]
 pub(super) async fn get(
+    _: Permit<act::Read, on::TaskLogs>,
     State(state): State<ApiState>,
     Names((dag, run, task, try_number)): Names<(String, String, String, u32)>,
     Args(args): Args<LogArgs>,

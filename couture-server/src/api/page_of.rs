@@ -2,16 +2,23 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::error::ApiError;
 
 /// `?limit=…&offset=…&order_by=…`, as in Airflow.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PageOf {
+    /// The most entries of the answer.
     #[serde(default = "default_limit")]
+    #[param(minimum = 1, maximum = 1000, default = 50, example = 50)]
     limit: usize,
+    /// How many entries are passed over first.
     #[serde(default)]
+    #[param(minimum = 0, maximum = 2147483647, default = 0, example = 0)]
     offset: usize,
+    /// A field of the entries, with a `-` before it for the greatest first. Each list says in its error by which it can be ordered.
     #[serde(default)]
     order_by: Option<String>,
 }

@@ -40,6 +40,8 @@ pub struct ApiState {
     pub shapes: Arc<VersionShapes>,
     /// The data folder, whose disk may fill.
     pub data: PathBuf,
+    /// Whether values of variables whose key tells of a secret are hidden from people.
+    pub hides_secrets: bool,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// When the server started.

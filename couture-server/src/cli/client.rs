@@ -1,5 +1,6 @@
 //! Talks to the server.
 
+use std::path::Path;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -10,10 +11,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use tokio::net::TcpStream;
 
+use crate::auth::LocalToken;
+use crate::data_folder::ServerFile;
+
 /// The server's API.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
     server: String,
+    token: Option<String>,
 }
 
 /// Why the server did not do what was asked.
@@ -72,8 +77,13 @@ pub(super) fn path(parts: &[&str]) -> String {
 }
 
 impl Client {
-    pub(super) fn new(server: &str) -> Self {
-        Self { server: server.trim_end_matches('/').to_owned() }
+    /// For the server at this address. Who asks is told by `token`, or else, where the server of the data folder `data` has this
+    /// address, by the token that it left there.
+    pub(super) fn new(server: &str, token: Option<String>, data: &Path) -> Self {
+        let server = server.trim_end_matches('/').to_owned();
+        let is_local = || ServerFile::read(data).is_some_and(|local| local.url == server);
+        let token = token.or_else(|| is_local().then(|| LocalToken::find(data)).flatten());
+        Self { server, token }
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, ClientError> {
@@ -120,7 +130,12 @@ impl Client {
             .method(method)
             .uri(uri.path_and_query().map_or("/", |path| path.as_str()))
             .header(header::HOST, uri.authority().map_or(host, |authority| authority.as_str()))
-            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_TYPE, "application/json");
+        let request = match &self.token {
+            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
+        };
+        let request = request
             .body(Full::new(body.map(|body| Bytes::from(body.to_string())).unwrap_or_default()))
             .map_err(|_| address())?;
         let answer = sender.send_request(request).await.map_err(|error| strange(error.to_string()))?;
@@ -138,7 +153,13 @@ impl Client {
         if status.is_success() {
             return Ok(value);
         }
-        let detail = value["detail"].as_str().map_or_else(|| format!("status {status}"), String::from);
+        let mut detail = value["detail"].as_str().map_or_else(|| format!("status {status}"), String::from);
+        if status == StatusCode::UNAUTHORIZED {
+            detail.push_str(
+                ". The command line needs a token in COUTURE_TOKEN, or, on the server's own machine and as its user, the server's data \
+                 folder in COUTURE__DATA__DIR",
+            );
+        }
         Err(ClientError::Refused { status, detail })
     }
 

@@ -1,5 +1,6 @@
 //! The program `couture`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -39,8 +40,14 @@ fn error_text(error: &CliError) -> String {
     text.lines().map(|line| printable(line).to_string()).collect::<Vec<_>>().join("\n")
 }
 
+/// The data folder of the server on this machine, as a server would find it.
+fn data_folder() -> PathBuf {
+    std::env::var_os("COUTURE__DATA__DIR").map_or_else(|| PathBuf::from("data"), PathBuf::from)
+}
+
 async fn run(args: Args) -> Result<Verdict, CliError> {
-    let client = Client::new(&args.server);
+    let token = std::env::var("COUTURE_TOKEN").ok().filter(|token| !token.is_empty());
+    let client = Client::new(&args.server, token, &data_folder());
     match args.command {
         Command::Dags(command) => dags::run(client, args.output, command).await,
         Command::Runs(command) => runs::run(client, args.output, command).await,

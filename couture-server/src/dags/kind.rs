@@ -41,7 +41,7 @@ impl Kind {
     }
 
     /// Whether a file of this kind with this content may define DAGs: of Python files, those that speak of DAGs and of Airflow or Couture.
-    pub(super) fn may_define(self, content: &[u8]) -> bool {
+    pub(crate) fn may_define(self, content: &[u8]) -> bool {
         let has = |word: &[u8]| content.windows(word.len()).any(|piece| piece.eq_ignore_ascii_case(word));
         match self {
             Self::Python => has(b"dag") && (has(b"airflow") || has(b"couture")),

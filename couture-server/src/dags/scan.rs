@@ -99,6 +99,11 @@ pub(super) fn scan(folder: &Path, limits: &FolderLimits) -> io::Result<Found> {
     Ok(found)
 }
 
+/// The DAG files of a folder that is to become the DAG folder, by their path in it. Blocks its thread.
+pub(crate) fn staged_dag_files(folder: &Path, limits: &FolderLimits) -> io::Result<Vec<PathBuf>> {
+    Ok(scan(folder, limits)?.files.into_keys().collect())
+}
+
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().first() == Some(&b'.')
 }

@@ -137,14 +137,25 @@ async fn prepare(
     store: &dyn Store,
 ) -> Result<(Value, Option<Arc<dyn DynOperator>>), Failure> {
     let operator = &cx.task().operator;
+    let is_mapped = cx.task().expand.is_some();
     // A mapped command has no use for its element but in its templates.
-    let is_blind = cx.task().expand.is_some() && !operator.takes_input();
-    let input = if is_blind { Value::Null } else { input::of(cx, elements, store).await? };
+    let is_blind = is_mapped && !operator.takes_input();
+    let names_it = is_mapped && !operator.templated_fields().is_empty() && names_element(&**operator)?;
+    let input = if is_blind && !names_it { Value::Null } else { input::of(cx, elements, store).await? };
+    if names_it {
+        cx.set_element(input.clone());
+    }
+    let input = if is_blind { Value::Null } else { input };
     let rendered = match operator.templated_fields() {
         [] => None,
         _ => cx.services().templates.render(operator, cx).await?,
     };
     Ok((input, rendered))
+}
+
+/// Whether a template of the operator may name the element that it is for.
+fn names_element(operator: &dyn DynOperator) -> Result<bool, Failure> {
+    Ok(serde_json::to_string(operator)?.contains("element"))
 }
 
 async fn xcom(cx: &TaskContext, key: String, value: &Value) -> Result<XCom, Failure> {

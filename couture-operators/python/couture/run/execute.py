@@ -154,6 +154,10 @@ def _ended(act: Callable[[], Any], ti: TaskInstance, is_old: bool) -> dict:
         end["decision"] = decision
     if extras:
         end["asset_extras"] = extras
+    order = [key for key in ti.pushed if key != RETURN_VALUE]
+    if order != sorted(order):
+        # The frame is read as a map, which keeps no order.
+        end["order"] = order
     return end
 
 
