@@ -45,10 +45,9 @@ with DAG("lasting", schedule=None, on_failure_callback=run_told) as lasting:
     PythonOperator(task_id="fails", python_callable=fails, on_failure_callback=told)
     PythonOperator(task_id="slow", python_callable=lambda: time.sleep(1000), execution_timeout=timedelta(seconds=1))
     BashOperator(task_id="slow_bash", bash_command="sleep 1000", execution_timeout=timedelta(seconds=1))
-    gives = BashOperator(task_id="gives", bash_command="echo {{ ti.xcom_push(key='by_bash', value=[1]) }} {{ conf.get('core', 'parallelism') }}")
-    python_gives = PythonOperator(
-        task_id="python_gives", python_callable=print, op_args=["{{ ti.xcom_push('by_python', ds) }} {{ conf.getint('core', 'parallelism') }}"]
-    )
+    shown = "{{ conf.get('core', 'parallelism') }}"
+    gives = BashOperator(task_id="gives", bash_command="echo {{ ti.xcom_push(key='by_bash', value=[1]) }} " + shown)
+    python_gives = PythonOperator(task_id="python_gives", python_callable=print, op_args=["{{ ti.xcom_push('by_python', ds) }} " + shown])
 
     @task
     def takes(ti=None):
