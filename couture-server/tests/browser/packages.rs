@@ -6,7 +6,10 @@ use std::{env, fs};
 
 /// A folder below the build's own with the packages of this lock file and the tests beside them; the sources stay as they are.
 pub(crate) fn installed() -> PathBuf {
-    assert!(chromium(), "Chromium is needed for the tests of the page: install Debian's package chromium, or say where it is by CHROMIUM");
+    assert!(
+        chromium(),
+        "Chromium is needed for the tests of the page: install Debian's package chromium, or say where it is by CHROMIUM"
+    );
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     fs::create_dir_all(&to).unwrap();
