@@ -47,8 +47,11 @@ impl Serving {
         };
         let authority = Arc::new(Authority::new(parts, settings).map_err(StartError::Unfit)?);
         let given = std::env::var(ADMIN_PASSWORD_VARIABLE).ok();
-        let first = authority.prepare(given.as_deref()).await.map_err(failed)?;
         let is_reachable = settings.server.behind_proxy || !address.ip().is_loopback();
+        if is_reachable && given.is_none() && !authority.has_users().await.map_err(failed)? {
+            return Err(StartError::NoPassword { host: settings.server.host.clone() });
+        }
+        let first = authority.prepare(given.as_deref()).await.map_err(failed)?;
         if is_reachable && authority.has_shown_password().await.map_err(failed)? {
             return Err(StartError::ShownPassword { host: settings.server.host.clone() });
         }
@@ -63,7 +66,7 @@ impl Serving {
 
     /// What the routes work on.
     pub(crate) fn state(&self, node: &Node) -> WebState {
-        WebState { api: node.api_state(), authority: self.authority.clone() }
+        WebState { api: node.api_state(), authority: self.authority.clone(), document: Arc::default() }
     }
 
     /// Waits a moment for what the audit log has to write.

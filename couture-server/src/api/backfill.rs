@@ -6,29 +6,43 @@ use couture_core::store::{Backfill, BackfillChange, BackfillState, NewBackfill, 
 use couture_core::{Dag, DagId, DataInterval, PlannedStep, RunKey, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::page_of::PageOf;
+use super::schema;
 use super::state::ApiState;
 use crate::auth::{Action, ActionKind, Permit, Resource, act, on};
 
 /// A backfill, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BackfillBody {
     id: i64,
+    #[schema(value_type = String)]
     dag_id: DagId,
+    dag_display_name: String,
+    /// When it ended, or else was made.
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     from_date: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     to_date: Timestamp,
     dag_run_conf: Value,
     is_paused: bool,
     run_backwards: bool,
+    #[schema(value_type = schema::ReprocessName)]
     reprocess_behavior: Reprocess,
     max_active_runs: u32,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
     completed_at: Option<Timestamp>,
+    #[schema(value_type = schema::BackfillStateName)]
     state: BackfillState,
     /// The last logical date that was dealt with.
+    #[schema(value_type = Option<String>, format = DateTime)]
     reached: Option<Timestamp>,
 }
 
@@ -36,6 +50,8 @@ impl From<Backfill> for BackfillBody {
     fn from(row: Backfill) -> Self {
         Self {
             id: row.number,
+            dag_display_name: row.dag_id.to_string(),
+            updated_at: row.ended_at.unwrap_or(row.created_at),
             dag_id: row.dag_id,
             from_date: row.from,
             to_date: row.to,
@@ -52,39 +68,46 @@ impl From<Backfill> for BackfillBody {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BackfillList {
     backfills: Vec<BackfillBody>,
     total_entries: usize,
 }
 
 /// What a backfill would do about a date.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct PlannedBody {
+    #[schema(value_type = String, format = DateTime)]
     logical_date: Timestamp,
+    #[schema(value_type = schema::IntervalBody)]
     data_interval: DataInterval,
     /// `create`, `clear` or `leave`.
+    #[schema(value_type = String)]
     step: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PlanList {
     backfills: Vec<PlannedBody>,
     total_entries: usize,
 }
 
 /// A backfill to begin, in Airflow's words and with its defaults.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BackfillPost {
+    #[schema(value_type = String)]
     dag_id: DagId,
+    #[schema(value_type = String, format = DateTime)]
     from_date: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     to_date: Timestamp,
     #[serde(default)]
     run_backwards: bool,
     #[serde(default)]
     dag_run_conf: Value,
     #[serde(default)]
+    #[schema(value_type = schema::ReprocessName)]
     reprocess_behavior: Reprocess,
     #[serde(default = "default_max_active_runs")]
     max_active_runs: u32,
@@ -109,8 +132,10 @@ impl From<BackfillPost> for NewBackfill {
 }
 
 /// Whose backfills.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Of {
+    #[param(value_type = Option<String>)]
     dag_id: Option<DagId>,
 }
 
@@ -124,6 +149,13 @@ fn number(text: &str) -> Result<i64, ApiError> {
     text.parse().map_err(|_| ApiError::not_found(format!("{text:?} is not the number of a backfill")))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/backfills",
+    tag = "Backfill",
+    params(PageOf, Of),
+    responses((status = 200, description = "As asked", body = BackfillList)),
+)]
 pub(super) async fn list(
     permit: Permit<act::Read, on::Backfills>,
     State(state): State<ApiState>,
@@ -143,6 +175,13 @@ pub(super) async fn list(
     Ok(Json(BackfillList { backfills, total_entries }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/backfills/{backfill_id}",
+    tag = "Backfill",
+    params(("backfill_id" = i64, Path, description = "The backfill.")),
+    responses((status = 200, description = "As asked", body = BackfillBody)),
+)]
 pub(super) async fn get(
     permit: Permit<act::Read, on::Backfills>,
     State(state): State<ApiState>,
@@ -158,6 +197,13 @@ fn permitted<A: ActionKind>(permit: &Permit<A, on::Backfills>, row: Backfill) ->
     Ok(row)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/backfills",
+    tag = "Backfill",
+    request_body = BackfillPost,
+    responses((status = 200, description = "As asked", body = BackfillBody)),
+)]
 pub(super) async fn create(
     permit: Permit<act::Create, on::Backfills>,
     State(state): State<ApiState>,
@@ -175,6 +221,13 @@ pub(super) async fn create(
     }
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/backfills/dry_run",
+    tag = "Backfill",
+    request_body = BackfillPost,
+    responses((status = 200, description = "As asked", body = PlanList)),
+)]
 pub(super) async fn dry_run(
     permit: Permit<act::Create, on::Backfills>,
     State(state): State<ApiState>,
@@ -202,6 +255,13 @@ pub(super) async fn dry_run(
     Ok(Json(PlanList { total_entries: backfills.len(), backfills }))
 }
 
+#[utoipa::path(
+    put,
+    path = "/api/v2/backfills/{backfill_id}/{change}",
+    tag = "Backfill",
+    params(("backfill_id" = i64, Path, description = "The backfill."), ("change" = String, Path, description = "What becomes of it: `pause`, `unpause` or `cancel`.")),
+    responses((status = 200, description = "As asked", body = BackfillBody)),
+)]
 pub(super) async fn change(
     permit: Permit<act::Edit, on::Backfills>,
     State(state): State<ApiState>,

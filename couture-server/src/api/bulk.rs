@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use couture_core::values::OnExisting;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::error::ApiError;
 use super::extract::Json;
@@ -14,13 +15,13 @@ use crate::auth::{Permit, act, on};
 pub(super) const MAX_IMPORT_BYTES: usize = 64 << 20;
 
 /// Airflow's bulk request. One action in a request, which makes entries; it is done as a whole or not at all.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Bulk<T> {
     actions: Vec<Action<T>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Action<T> {
     action: Kind,
@@ -29,13 +30,13 @@ struct Action<T> {
     action_on_existence: Existing,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Create,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Existing {
     #[default]
@@ -45,12 +46,12 @@ enum Existing {
 }
 
 /// What came of it, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BulkBody {
     create: Created,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Created {
     /// How many were written.
     written: usize,
@@ -82,7 +83,7 @@ impl BulkBody {
 }
 
 /// What a rotation did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RotationBody {
     variables: usize,
     connections: usize,
@@ -91,6 +92,12 @@ pub(super) struct RotationBody {
 }
 
 /// Encrypts everything with the first Fernet key.
+#[utoipa::path(
+    post,
+    path = "/api/v2/fernetKey/rotate",
+    tag = "Connection",
+    responses((status = 200, description = "As asked", body = RotationBody)),
+)]
 pub(super) async fn rotate(
     _: Permit<act::Edit, on::FernetKey>,
     State(state): State<ApiState>,

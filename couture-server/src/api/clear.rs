@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use couture_core::store::{ClearOnly, TaskChoice};
 use couture_core::{DagId, MapIndex, RunScope, Scope, TaskId, Timestamp};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::affected::AffectedList;
 use super::dag_run::DagRunBody;
@@ -14,14 +15,16 @@ use super::state::ApiState;
 use crate::auth::{Permit, act, on};
 
 /// What is cleared, in Airflow's words and with its defaults.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClearBody {
     #[serde(default = "yes")]
     dry_run: bool,
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     start_date: Option<Timestamp>,
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     end_date: Option<Timestamp>,
     #[serde(default = "yes")]
     only_failed: bool,
@@ -30,6 +33,7 @@ pub(super) struct ClearBody {
     #[serde(default = "yes")]
     reset_dag_runs: bool,
     #[serde(default)]
+    #[schema(value_type = Option<Vec<Value>>)]
     task_ids: Option<Vec<NamedTask>>,
     #[serde(default)]
     dag_run_id: Option<String>,
@@ -113,6 +117,14 @@ impl ClearBody {
     }
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/dags/{dag_id}/clearTaskInstances",
+    tag = "TaskInstance",
+    params(("dag_id" = String, Path, description = "The DAG.")),
+    request_body = ClearBody,
+    responses((status = 200, description = "As asked", body = AffectedList)),
+)]
 pub(super) async fn tasks(
     _: Permit<act::Edit, on::TaskInstances>,
     State(state): State<ApiState>,
@@ -127,7 +139,7 @@ pub(super) async fn tasks(
 }
 
 /// How a run is cleared, with Airflow's defaults.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClearRunBody {
     #[serde(default = "yes")]
@@ -136,6 +148,14 @@ pub(super) struct ClearRunBody {
     only_failed: bool,
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/clear",
+    tag = "TaskInstance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run.")),
+    request_body = ClearRunBody,
+    responses((status = 200, description = "As asked", body = Value)),
+)]
 pub(super) async fn run(
     _: Permit<act::Edit, on::DagRuns>,
     State(state): State<ApiState>,

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use couture_core::ConnId;
 use couture_core::values::{Connection, Kept, OnExisting, ValueError};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::bulk::{Bulk, BulkBody};
 use super::error::ApiError;
@@ -15,8 +16,9 @@ use super::state::ApiState;
 use crate::auth::{Permit, act, on};
 
 /// A connection, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectionBody {
+    #[schema(value_type = String)]
     connection_id: ConnId,
     conn_type: Option<String>,
     description: Option<String>,
@@ -25,6 +27,7 @@ pub(super) struct ConnectionBody {
     schema: Option<String>,
     port: Option<u16>,
     /// `***` where there is one.
+    #[schema(value_type = Option<String>)]
     password: Option<&'static str>,
     /// With secrets as `***`.
     extra: Option<String>,
@@ -33,14 +36,14 @@ pub(super) struct ConnectionBody {
     error: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectionList {
     connections: Vec<ConnectionBody>,
     total_entries: usize,
 }
 
 /// A connection to keep: its fields, or a URI.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewConnection {
     connection_id: String,
@@ -66,7 +69,7 @@ pub(super) struct NewConnection {
 }
 
 /// What is absent stays as it is, and what is null goes.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConnectionPatch {
     #[serde(default)]
@@ -74,22 +77,30 @@ pub(super) struct ConnectionPatch {
     #[serde(default)]
     conn_type: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     description: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     host: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     login: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     password: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     schema: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u16>)]
     port: Option<Option<u16>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     extra: Option<Option<String>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Beside {
     /// Whether it may be one more of those that share its id.
     #[serde(default)]
@@ -145,6 +156,13 @@ async fn find(state: &ApiState, name: &str) -> Result<Vec<Connection>, ApiError>
     if found.is_empty() { Err(missing()) } else { Ok(found) }
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/connections",
+    tag = "Connection",
+    params(PageOf),
+    responses((status = 200, description = "As asked", body = ConnectionList)),
+)]
 pub(super) async fn list(
     _: Permit<act::Read, on::Connections>,
     State(state): State<ApiState>,
@@ -167,6 +185,13 @@ pub(super) async fn list(
 }
 
 /// The first of those that share the id.
+#[utoipa::path(
+    get,
+    path = "/api/v2/connections/{conn_id}",
+    tag = "Connection",
+    params(("conn_id" = String, Path, description = "The connection.")),
+    responses((status = 200, description = "As asked", body = ConnectionBody)),
+)]
 pub(super) async fn get(
     _: Permit<act::Read, on::Connections>,
     State(state): State<ApiState>,
@@ -175,6 +200,14 @@ pub(super) async fn get(
     Ok(Json(body(find(&state, &name).await?.remove(0))))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/connections",
+    tag = "Connection",
+    params(Beside),
+    request_body = NewConnection,
+    responses((status = 201, description = "As asked", body = ConnectionBody)),
+)]
 pub(super) async fn create(
     _: Permit<act::Create, on::Connections>,
     State(state): State<ApiState>,
@@ -190,6 +223,13 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(body(connection))))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/connections",
+    tag = "Connection",
+    request_body = Bulk<NewConnection>,
+    responses((status = 200, description = "As asked", body = BulkBody)),
+)]
 pub(super) async fn bulk(
     _: Permit<act::Create, on::Connections>,
     State(state): State<ApiState>,
@@ -201,6 +241,14 @@ pub(super) async fn bulk(
     Ok(Json(BulkBody::new(written, connections.iter().map(|connection| connection.conn_id.to_string()).collect())))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/connections/{conn_id}",
+    tag = "Connection",
+    params(("conn_id" = String, Path, description = "The connection.")),
+    request_body = ConnectionPatch,
+    responses((status = 200, description = "As asked", body = ConnectionBody)),
+)]
 pub(super) async fn patch(
     _: Permit<act::Edit, on::Connections>,
     State(state): State<ApiState>,
@@ -232,6 +280,13 @@ pub(super) async fn patch(
     Ok(Json(body(connection)))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/v2/connections/{conn_id}",
+    tag = "Connection",
+    params(("conn_id" = String, Path, description = "The connection.")),
+    responses((status = 204, description = "Done")),
+)]
 pub(super) async fn delete(
     _: Permit<act::Delete, on::Connections>,
     State(state): State<ApiState>,

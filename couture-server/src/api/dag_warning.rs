@@ -4,6 +4,7 @@ use axum::extract::State;
 use couture_core::store::Pool;
 use couture_core::{DagId, Restriction, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
 use super::extract::{Args, Json, dag_id};
@@ -15,31 +16,36 @@ use crate::auth::{Permit, act, on};
 use crate::dags::{NEVER_RUNS, never_runs};
 
 /// What is odd about a DAG.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct DagWarning {
     /// `schedule without start date` or, in Airflow's words, `non-existent pool`.
+    #[schema(value_type = String)]
     warning_type: &'static str,
     message: String,
 }
 
 /// A warning, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct WarningBody {
+    #[schema(value_type = String)]
     dag_id: DagId,
+    #[schema(value_type = String)]
     dag_display_name: DagId,
     #[serde(flatten)]
     warning: DagWarning,
     /// When it was looked at: now.
+    #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct WarningList {
     dag_warnings: Vec<WarningBody>,
     total_entries: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Which {
     dag_id: Option<String>,
 }
@@ -65,6 +71,13 @@ impl DagWarning {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dagWarnings",
+    tag = "DagWarning",
+    params(PageOf, Which),
+    responses((status = 200, description = "As asked", body = WarningList)),
+)]
 pub(super) async fn list(
     permit: Permit<act::Read, on::DagWarnings>,
     State(state): State<ApiState>,

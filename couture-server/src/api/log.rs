@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use couture_core::store::TaskRecord;
 use couture_store::LogPart;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names};
@@ -16,7 +17,7 @@ use crate::auth::{Permit, act, on};
 const PART_BYTES: usize = 256 << 10;
 
 /// A part of a try's log, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LogBody {
     /// Whole lines where there are any.
     content: Vec<String>,
@@ -26,12 +27,20 @@ pub(super) struct LogBody {
     at_end: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct LogArgs {
     token: Option<String>,
     map_index: Option<i32>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{try_number}",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), ("try_number" = u32, Path, description = "Which try; the first is 1."), LogArgs),
+    responses((status = 200, description = "As asked", body = LogBody)),
+)]
 pub(super) async fn get(
     _: Permit<act::Read, on::TaskLogs>,
     State(state): State<ApiState>,

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
 
 use super::error::ApiError;
 use super::extract::Json;
@@ -16,6 +17,15 @@ use super::routes::Routes;
 use super::user::UserBody;
 use super::web_state::WebState;
 use crate::auth::{AuthError, Authority, Credentials, Peer, Principal};
+
+/// What the handlers of this file say of themselves.
+#[derive(OpenApi)]
+#[openapi(paths(token, token_cli, login, logout, me))]
+struct Doc;
+
+pub(super) fn doc() -> utoipa::openapi::OpenApi {
+    Doc::openapi()
+}
 
 pub(super) fn routes(state: &WebState) -> Routes {
     Routes::new(state)
@@ -27,7 +37,7 @@ pub(super) fn routes(state: &WebState) -> Routes {
 }
 
 /// Name and password.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LoginBody {
     username: String,
@@ -41,13 +51,13 @@ impl From<LoginBody> for Credentials {
 }
 
 /// A token, in Airflow's shape.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct TokenBody {
     access_token: String,
 }
 
 /// Who one is, and what one may do.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct MeBody {
     /// None of somebody who did not log in, where that permits something, and of the server's local token.
     user: Option<UserBody>,
@@ -69,6 +79,13 @@ impl FromRequestParts<WebState> for Source {
     }
 }
 
+#[utoipa::path(
+    post,
+    path = "/auth/token",
+    tag = "Login",
+    request_body = LoginBody,
+    responses((status = 201, description = "As asked", body = TokenBody)),
+)]
 async fn token(
     State(authority): State<Arc<Authority>>,
     Source(source): Source,
@@ -77,6 +94,13 @@ async fn token(
     issue(&authority, source, body, false).await
 }
 
+#[utoipa::path(
+    post,
+    path = "/auth/token/cli",
+    tag = "Login",
+    request_body = LoginBody,
+    responses((status = 201, description = "As asked", body = TokenBody)),
+)]
 async fn token_cli(
     State(authority): State<Arc<Authority>>,
     Source(source): Source,
@@ -96,6 +120,13 @@ async fn issue(
     Ok((StatusCode::CREATED, Json(TokenBody { access_token })))
 }
 
+#[utoipa::path(
+    post,
+    path = "/auth/login",
+    tag = "Login",
+    request_body = LoginBody,
+    responses((status = 200, description = "As asked", body = MeBody)),
+)]
 async fn login(
     State(authority): State<Arc<Authority>>,
     Source(source): Source,
@@ -115,6 +146,12 @@ async fn login(
 }
 
 /// Ends the session of the cookie. It is no harm to end one that is over.
+#[utoipa::path(
+    post,
+    path = "/auth/logout",
+    tag = "Login",
+    responses((status = 204, description = "Done")),
+)]
 async fn logout(
     State(authority): State<Arc<Authority>>,
     Source(source): Source,
@@ -128,6 +165,12 @@ async fn logout(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
+#[utoipa::path(
+    get,
+    path = "/auth/me",
+    tag = "Login",
+    responses((status = 200, description = "As asked", body = MeBody)),
+)]
 async fn me(
     State(authority): State<Arc<Authority>>,
     Source(source): Source,

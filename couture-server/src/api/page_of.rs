@@ -2,11 +2,13 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::error::ApiError;
 
 /// `?limit=…&offset=…&order_by=…`, as in Airflow.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PageOf {
     #[serde(default = "default_limit")]
     limit: usize,

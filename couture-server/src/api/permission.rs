@@ -2,9 +2,10 @@
 
 use couture_store::Permission;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A permission.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PermissionBody {
     /// What may be done, such as `can_read`.

@@ -4,18 +4,83 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use utoipa::OpenApi;
 
 use super::bulk::MAX_IMPORT_BYTES;
 use super::error::ApiError;
 use super::extract::MAX_BODY_BYTES;
 use super::guard::{Guard, check};
+use super::openapi::{ApiDocument, describe};
 use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
     asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log, login, mark,
-    monitor, pool, run_changes, task_instance, variable, xcom,
+    monitor, openapi, pool, run_changes, task_instance, variable, xcom,
 };
 use crate::page;
+
+/// What the handlers of this file say of themselves.
+#[derive(OpenApi)]
+#[openapi(paths(
+    monitor::version,
+    monitor::health,
+    import_error::list,
+    dag_warning::list,
+    dag::list,
+    dag::get,
+    dag::patch,
+    dag::delete,
+    dag::tasks,
+    clear::tasks,
+    clear::run,
+    run_changes::change,
+    dag_run::list,
+    dag_run::trigger,
+    dag_run::get,
+    dag_run::patch,
+    asset_event::list,
+    asset_event::create,
+    asset::list,
+    asset::get,
+    asset::materialize,
+    backfill::list,
+    backfill::create,
+    backfill::dry_run,
+    backfill::get,
+    backfill::change,
+    task_instance::list,
+    task_instance::get,
+    task_instance::tries,
+    task_instance::list_mapped,
+    task_instance::get_mapped,
+    task_instance::mapped_tries,
+    mark::mark,
+    mark::dry_run,
+    mark::run_alone,
+    mark::mark_mapped,
+    mark::mapped_dry_run,
+    log::get,
+    xcom::get,
+    variable::list,
+    variable::create,
+    variable::bulk,
+    variable::get,
+    variable::patch,
+    variable::delete,
+    connection::list,
+    connection::create,
+    connection::bulk,
+    connection::get,
+    connection::patch,
+    connection::delete,
+    pool::list,
+    pool::create,
+    pool::get,
+    pool::patch,
+    pool::delete,
+    bulk::rotate
+))]
+struct Doc;
 
 /// Everything that the server answers.
 #[derive(Debug)]
@@ -34,8 +99,12 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(login::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
         .get("get_version", "/api/v2/version", monitor::version)
+        .get("get_openapi", "/openapi.json", openapi::get)
         .get("index", "/", page::get);
     let (router, routes) = all.finish();
+    let document = describe(&routes, documents());
+    // Another router of the same state describes itself alike.
+    let _ = state.document.set(ApiDocument::new(&document));
     let router = router
         .fallback(unknown_address)
         .method_not_allowed_fallback(unknown_method)
@@ -43,6 +112,11 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .layer(from_fn_with_state(guard, check))
         .with_state(state);
     Served { router, routes }
+}
+
+/// What the handlers say of themselves.
+fn documents() -> Vec<utoipa::openapi::OpenApi> {
+    vec![Doc::openapi(), login::doc()]
 }
 
 /// DAGs, their runs, and what starts them.

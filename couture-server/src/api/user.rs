@@ -3,9 +3,10 @@
 use couture_core::Timestamp;
 use couture_store::{User, UserSource};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A user.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct UserBody {
     username: String,
     first_name: String,
@@ -16,9 +17,13 @@ pub(super) struct UserBody {
     active: bool,
     must_change_password: bool,
     /// Who knows the password: `database` or `ldap`.
+    #[schema(value_type = String)]
     source: &'static str,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     changed_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
     last_login: Option<Timestamp>,
     login_count: u64,
     /// How many logins failed since the last that succeeded.

@@ -6,6 +6,7 @@ use couture_core::VariableKey;
 use couture_core::values::{Kept, OnExisting, ValueError, Variable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::bulk::{Bulk, BulkBody};
 use super::error::ApiError;
@@ -16,8 +17,9 @@ use super::state::ApiState;
 use crate::auth::{Permit, act, on};
 
 /// A variable, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct VariableBody {
+    #[schema(value_type = String)]
     key: VariableKey,
     /// `***` for a secret; absent where it cannot be decrypted.
     value: Option<String>,
@@ -29,14 +31,14 @@ pub(super) struct VariableBody {
     error: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct VariableList {
     variables: Vec<VariableBody>,
     total_entries: usize,
 }
 
 /// A variable to keep. A value that is no text is kept as its JSON.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewVariable {
     key: String,
@@ -46,7 +48,7 @@ pub(super) struct NewVariable {
 }
 
 /// What is absent stays as it is.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VariablePatch {
     #[serde(default)]
@@ -54,6 +56,7 @@ pub(super) struct VariablePatch {
     #[serde(default, deserialize_with = "given")]
     value: Option<Value>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     description: Option<Option<String>>,
 }
 
@@ -92,6 +95,13 @@ async fn find(state: &ApiState, name: &str) -> Result<Variable, ValueError> {
     state.kept.variables.get(&key).await?.ok_or_else(missing)
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/variables",
+    tag = "Variable",
+    params(PageOf),
+    responses((status = 200, description = "As asked", body = VariableList)),
+)]
 pub(super) async fn list(
     _: Permit<act::Read, on::Variables>,
     State(state): State<ApiState>,
@@ -103,6 +113,13 @@ pub(super) async fn list(
     Ok(Json(VariableList { variables, total_entries: state.kept.variables.count().await? }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/variables/{key}",
+    tag = "Variable",
+    params(("key" = String, Path, description = "The key.")),
+    responses((status = 200, description = "As asked", body = VariableBody)),
+)]
 pub(super) async fn get(
     _: Permit<act::Read, on::Variables>,
     State(state): State<ApiState>,
@@ -112,6 +129,13 @@ pub(super) async fn get(
     Ok(Json(body(&state, variable.key.clone(), Ok(variable))))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/variables",
+    tag = "Variable",
+    request_body = NewVariable,
+    responses((status = 201, description = "As asked", body = VariableBody)),
+)]
 pub(super) async fn create(
     _: Permit<act::Create, on::Variables>,
     State(state): State<ApiState>,
@@ -122,6 +146,13 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(body(&state, variable.key.clone(), Ok(variable)))))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/variables",
+    tag = "Variable",
+    request_body = Bulk<NewVariable>,
+    responses((status = 200, description = "As asked", body = BulkBody)),
+)]
 pub(super) async fn bulk(
     _: Permit<act::Create, on::Variables>,
     State(state): State<ApiState>,
@@ -133,6 +164,14 @@ pub(super) async fn bulk(
     Ok(Json(BulkBody::new(written, variables.iter().map(|variable| variable.key.to_string()).collect())))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/variables/{key}",
+    tag = "Variable",
+    params(("key" = String, Path, description = "The key.")),
+    request_body = VariablePatch,
+    responses((status = 200, description = "As asked", body = VariableBody)),
+)]
 pub(super) async fn patch(
     _: Permit<act::Edit, on::Variables>,
     State(state): State<ApiState>,
@@ -158,6 +197,13 @@ pub(super) async fn patch(
     Ok(Json(body(&state, variable.key.clone(), Ok(variable))))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/v2/variables/{key}",
+    tag = "Variable",
+    params(("key" = String, Path, description = "The key.")),
+    responses((status = 204, description = "Done")),
+)]
 pub(super) async fn delete(
     _: Permit<act::Delete, on::Variables>,
     State(state): State<ApiState>,

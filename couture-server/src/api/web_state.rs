@@ -1,9 +1,10 @@
 //! What the routes of the server work on.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRef;
 
+use super::openapi::ApiDocument;
 use super::state::ApiState;
 use crate::auth::Authority;
 
@@ -14,6 +15,8 @@ pub struct WebState {
     pub api: ApiState,
     /// Who somebody is, and what they may do.
     pub authority: Arc<Authority>,
+    /// What the API says of itself, once its routes are known.
+    pub document: Arc<OnceLock<ApiDocument>>,
 }
 
 impl FromRef<WebState> for ApiState {
