@@ -149,7 +149,8 @@ impl Node {
         }
         let only_process = self.backend.store.is_exclusive().then_some(self.backend.reader.clone());
         let (catalog, clock, python) = (self.catalog.clone(), self.clock.clone(), self.python.clone());
-        let mut loader = Loader::new(self.engine.clone(), catalog, clock, python, only_process);
+        let mut loader =
+            Loader::new(self.engine.clone(), catalog, clock, python, self.backend.annals.clone(), only_process);
         loader.load_all(first).await?;
         tokio::spawn(loader.keep_loaded(watch));
         let bundles = Bundles {
@@ -183,6 +184,8 @@ impl Node {
             kept: self.backend.kept.clone(),
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
+            annals: self.backend.annals.clone(),
+            past_versions: Arc::default(),
             data: self.data.path().to_owned(),
             clock: self.clock.clone(),
             started_at: self.started_at,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::like::like;
 use super::records::RunRecord;
 use super::span::Span;
-use crate::ids::{DagId, RunKey};
+use crate::ids::{DagId, RunId, RunKey};
 use crate::state::{RunState, RunType};
 use crate::time::Timestamp;
 
@@ -20,6 +20,8 @@ pub struct RunQuery {
     pub states: Vec<RunState>,
     /// Made by one of these; by any where empty.
     pub run_types: Vec<RunType>,
+    /// With one of these ids; with any where absent.
+    pub ids: Option<BTreeSet<RunId>>,
     /// With an id that is [`like`] this.
     pub run_id: Option<String>,
     /// With a logical date before this one.
@@ -76,6 +78,7 @@ impl RunQuery {
             && self.among.as_ref().is_none_or(|among| among.contains(&run.dag_id))
             && (self.states.is_empty() || self.states.contains(&run.state))
             && (self.run_types.is_empty() || self.run_types.contains(&run.run_type))
+            && self.ids.as_ref().is_none_or(|ids| ids.contains(&run.run_id))
             && self.run_id.as_ref().is_none_or(|pattern| like(pattern, run.run_id.as_str()))
             && self.before.is_none_or(|before| run.logical_date < before)
             && self.after.is_none_or(|after| run.key > after)

@@ -86,7 +86,7 @@ fn whole_lines(part: LogPart, offset: u64, is_last: bool) -> (Vec<u8>, u64) {
     (content, next)
 }
 
-async fn find_try(state: &ApiState, named: &Named, try_number: u32) -> Result<TaskRecord, ApiError> {
+pub(super) async fn find_try(state: &ApiState, named: &Named, try_number: u32) -> Result<TaskRecord, ApiError> {
     let current = named.record(state).await?;
     if let Some(current) = current.as_ref().filter(|record| record.token.try_number == try_number) {
         return Ok(current.clone());

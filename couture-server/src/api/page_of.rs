@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::error::ApiError;
+use super::pairs::Pairs;
 
 /// `?limit=…&offset=…&order_by=…`, as in Airflow.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -27,6 +28,15 @@ impl PageOf {
     pub(super) const MAX_LIMIT: usize = 1_000;
     /// The furthest that a list without a cheap count is walked.
     pub(super) const MAX_WALK: usize = 100_000;
+
+    /// What `page_limit`, `page_offset` and `order_by` of a body say.
+    pub(super) fn of_body(pairs: &Pairs) -> Result<Self, ApiError> {
+        Ok(Self {
+            limit: pairs.parsed("page_limit")?.unwrap_or(100),
+            offset: pairs.parsed("page_offset")?.unwrap_or(0),
+            order_by: pairs.one("order_by").map(String::from),
+        })
+    }
 
     /// How many entries; refused beyond [`Self::MAX_LIMIT`].
     pub(super) fn limit(&self) -> Result<usize, ApiError> {

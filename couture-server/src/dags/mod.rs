@@ -20,6 +20,7 @@ mod scan;
 mod source;
 mod stamp;
 mod watch;
+mod written;
 
 pub use bundles::Bundles;
 pub use catalog::{Catalog, Change, Looked};
@@ -34,3 +35,4 @@ pub use python::{Done, Job, PythonFiles};
 pub use scan::{FolderLimits, read_bounded};
 pub use source::{DagFacts, DagSource, ImportError};
 pub use watch::Watch;
+pub use written::written_in;

@@ -174,6 +174,13 @@ pub(super) fn conditions(dialect: &dyn Dialect, query: &RunQuery, args: &mut Arg
         let names: Vec<_> = query.run_types.iter().map(|run_type| format!("'{run_type}'")).collect();
         parts.push(format!("r.run_type IN ({})", names.join(", ")));
     }
+    if let Some(ids) = &query.ids {
+        for run_id in ids {
+            args.text(run_id.as_str());
+        }
+        let list = if ids.is_empty() { "NULL".to_owned() } else { vec!["?"; ids.len()].join(", ") };
+        parts.push(format!("r.run_id IN ({list})"));
+    }
     if let Some(pattern) = &query.run_id {
         args.text(&format!("%{}%", pattern.to_ascii_lowercase().replace('!', "!!")));
         parts.push(format!("{} LIKE ? ESCAPE '!'", dialect.folded("r.run_id")));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sample::{AT, ShardWriter, change, record, sample_run, sample_task};
 use super::suite::{StoreFixture, TestedStore, cases};
-use crate::ids::{DagId, MapIndex, RunKey, TaskIndex};
+use crate::ids::{DagId, MapIndex, RunId, RunKey, TaskIndex};
 use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
 use crate::store::{
@@ -26,6 +26,10 @@ cases![
 
 fn dag(id: &str) -> DagId {
     DagId::new(id).unwrap()
+}
+
+fn run_id(id: &str) -> RunId {
+    RunId::new(id).unwrap()
 }
 
 fn at(micros: i64) -> Timestamp {
@@ -75,6 +79,8 @@ async fn runs_are_filtered(fixture: &mut dyn StoreFixture) {
         RunQuery { among: among(&["a", "C", "none"]), ..none.clone() },
         RunQuery { among: among(&[]), ..none.clone() },
         RunQuery { run_types: vec![RunType::Manual, RunType::Backfill], ..none.clone() },
+        RunQuery { ids: Some(["Run_1%", "Run_4%", "no"].map(run_id).into()), ..none.clone() },
+        RunQuery { ids: Some(BTreeSet::new()), ..none.clone() },
         RunQuery { run_id: Some("run_".into()), ..none.clone() },
         RunQuery { run_id: Some("N_3".into()), ..none.clone() },
         RunQuery { run_id: Some("3%".into()), ..none.clone() },
