@@ -158,8 +158,9 @@ async fn work(
         () = wanted(stopping.clone()) => None,
     };
     let node = &*node;
+    let wished = stopping.clone();
     let stop = async {
-        wanted(stopping).await;
+        wanted(wished).await;
         announce_stop(node);
     };
     match (loaded, listener) {
@@ -185,7 +186,7 @@ async fn work(
             node.data().announce(&url)?;
             say(format_args!("Couture is at {url} (data in {})", node.data().path().display()));
             let guard = Guard { hosts: hosts.into(), timeout: ANSWER_TIMEOUT };
-            listen::serve(listener, tls, router(serving.state(node), guard).router, stop).await;
+            listen::serve(listener, tls, router(serving.state(node, stopping.clone()), guard).router, stop).await;
             serving.end().await;
         }
     }

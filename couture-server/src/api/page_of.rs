@@ -33,12 +33,18 @@ impl PageOf {
     /// The furthest that a list without a cheap count is walked.
     pub(super) const MAX_WALK: usize = 100_000;
 
+    /// No list is longer.
+    const MAX_OFFSET: usize = i32::MAX as usize;
+
     /// How many entries; refused beyond [`Self::MAX_LIMIT`].
     pub(super) fn limit(&self) -> Result<usize, ApiError> {
         match self.limit {
             0 => Err(ApiError::invalid("limit is 0; ask for at least 1")),
             limit if limit > Self::MAX_LIMIT => {
                 Err(ApiError::invalid(format!("limit is {limit}; at most {} are allowed", Self::MAX_LIMIT)))
+            }
+            _ if self.offset > Self::MAX_OFFSET => {
+                Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", self.offset, Self::MAX_OFFSET)))
             }
             limit => Ok(limit),
         }

@@ -15,8 +15,9 @@ use super::openapi::{ApiDocument, describe};
 use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
-    accounts, asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log,
-    login, mark, monitor, openapi, pool, prometheus, run_changes, task_instance, variable, xcom,
+    accounts, asset, asset_event, backfill, bulk, clear, config, connection, dag, dag_run, dag_warning, event_stream,
+    files, import_error, job, log, log_stream, login, mark, monitor, openapi, pool, prometheus, run_changes, sla_miss,
+    task_instance, variable, xcom,
 };
 use crate::page;
 
@@ -62,6 +63,12 @@ use crate::page;
     mark::mapped_dry_run,
     log::get,
     log::of_run,
+    config::list,
+    config::get,
+    job::list,
+    sla_miss::list,
+    log_stream::get,
+    event_stream::get,
     xcom::get,
     variable::list,
     variable::create,
@@ -100,7 +107,12 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(values(&state))
         .merge(login::routes(&state))
         .merge(accounts::routes(&state))
+        .merge(files::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
+        .get("get_config", "/api/v2/config", config::list)
+        .get("get_config_value", "/api/v2/config/section/{section}/option/{option}", config::get)
+        .get("get_jobs", "/api/v2/jobs", job::list)
+        .get("get_sla_misses", "/api/v2/slaMisses", sla_miss::list)
         .get("get_version", "/api/v2/version", monitor::version)
         .get("get_metrics", "/metrics", prometheus::get)
         .get("get_openapi", "/openapi.json", openapi::get);
@@ -119,7 +131,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
 
 /// What the handlers say of themselves.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    [vec![Doc::openapi(), login::doc()], accounts::documents()].concat()
+    [vec![Doc::openapi(), login::doc()], accounts::documents(), files::docs()].concat()
 }
 
 /// DAGs, their runs, and what starts them.
@@ -145,6 +157,7 @@ fn dags(state: &WebState) -> Routes {
         .post("clear_dag_run", &format!("{run}/clear"), clear::run)
         .get("get_asset_events", "/api/v2/assets/events", asset_event::list)
         .post("create_asset_event", "/api/v2/assets/events", asset_event::create)
+        .get("get_events", "/api/v2/events", event_stream::get)
         .get("get_assets", "/api/v2/assets", asset::list)
         .get("get_asset", "/api/v2/assets/{name}", asset::get)
         .post("materialize_asset", "/api/v2/assets/{name}/materialize", asset::materialize)
@@ -173,6 +186,7 @@ fn task_instances(state: &WebState) -> Routes {
         .patch("patch_mapped_task_instance_dry_run", &format!("{mapped}/dry_run"), mark::mapped_dry_run)
         .get("get_mapped_task_instance_tries", &format!("{mapped}/tries"), task_instance::mapped_tries)
         .get("get_log", &format!("{instance}/logs/{{try_number}}"), log::get)
+        .get("get_log_stream", &format!("{instance}/logs/{{try_number}}/stream"), log_stream::get)
         .get("get_xcom_entry", &format!("{instance}/xcomEntries/{{key}}"), xcom::get)
 }
 

@@ -78,6 +78,16 @@ macro_rules! settings {
                 }
             }
 
+            /// `section.key` for people to look at, as it is written in a file; none where it is secret, or there is no such key.
+            pub fn shown(&self, section: &str, key: &str) -> Option<String> {
+                let shown = match (section, key) {
+                    $($((stringify!($section), stringify!($key)) => self.$section.$key.shown(),)*)*
+                    _ => None,
+                };
+                // An address may hold a password.
+                shown.filter(|text| !(text.contains("://") && text.contains('@')))
+            }
+
             /// `section.key` as it is written in a file.
             #[cfg(test)]
             pub(super) fn toml_of(&self, section: &str, key: &str) -> String {
