@@ -162,7 +162,8 @@ impl Node {
         }
         let only_process = self.backend.store.is_exclusive().then_some(self.backend.reader.clone());
         let (catalog, clock, python) = (self.catalog.clone(), self.clock.clone(), self.python.clone());
-        let mut loader = Loader::new(self.engine.clone(), catalog, clock, python, only_process);
+        let mut loader =
+            Loader::new(self.engine.clone(), catalog, clock, python, self.backend.annals.clone(), only_process);
         loader.load_all(first).await?;
         tokio::spawn(loader.keep_loaded(watch));
         let bundles = Bundles {
@@ -196,6 +197,8 @@ impl Node {
             kept: self.backend.kept.clone(),
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
+            annals: self.backend.annals.clone(),
+            past_versions: Arc::default(),
             data: self.data.path().to_owned(),
             worker: self.data.worker().clone(),
             hides_secrets: self.settings.auth.hide_sensitive_variable_fields,
