@@ -43,6 +43,7 @@ const theme = EditorView.theme({
     background: "none !important",
     boxShadow: "inset 0 -2px 0 color-mix(in srgb, var(--danger) 60%, transparent)",
   },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: '"" !important' },
   ".cm-collapsedLines": {
     background: "var(--surface-2) !important",
     color: "var(--text-soft)",
