@@ -169,7 +169,6 @@ class Ends(unittest.TestCase):
 
     def test_what_the_installation_does_not_know(self):
         self.success("new.py", "pendulum", [True, "{"])
-        self.success("new.py", "any_key", "only")
 
     def test_xcom_pull(self):
         self.success(
@@ -186,6 +185,7 @@ class Ends(unittest.TestCase):
                 "two of mapped": ["m1", "m0"],
                 "any": {"r": 1},
                 "any key": "kk",
+                "every key": [{"r": 1}, "kk"],
                 "dag": None,
             },
         )

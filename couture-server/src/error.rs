@@ -27,10 +27,19 @@ pub enum StartError {
         /// The address asked for.
         host: String,
     },
+    /// A password would have to be shown on a screen, and would let others in.
+    #[error(
+        "refused to listen on {host} at the first start: set COUTURE_ADMIN_PASSWORD to the password that the first user, superadmin, shall \
+         have, or start the server on 127.0.0.1 first"
+    )]
+    NoPassword {
+        /// The address asked for.
+        host: String,
+    },
     /// A password that was shown on a screen would let others in.
     #[error(
         "refused to listen on {host}: the password of an administrator was printed at the first start and was not changed since. Start the \
-         server on 127.0.0.1, log in and change it, or start it for the first time with COUTURE_ADMIN_PASSWORD set"
+         server on 127.0.0.1, log in and change it"
     )]
     ShownPassword {
         /// The address asked for.

@@ -26,6 +26,7 @@ use crate::mail::{mailer, notifier};
 use crate::python::{folder_limits, installation, python_files};
 use crate::settings::Settings;
 use crate::shipping::ShippedProcesses;
+use crate::shown_settings::shown_settings;
 
 /// How child processes are run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +91,12 @@ impl Node {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,
             folder => folder.clone(),
         };
-        let template_settings = TemplateSettings { folder: dags.clone(), ..TemplateSettings::default() };
+        let reader = Some(backend.reader.clone());
+        // A variable that is no text is nobody's setting.
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let shown = shown_settings(&settings, &dags, environment);
+        let template_settings = TemplateSettings { folder: dags.clone(), reader, shown, ..TemplateSettings::default() };
         let templates = JinjaTemplates::new(template_settings);
         let python = Arc::new(installation(&settings, &data, &backend, templates.clone())?);
         let KeptValues { variables, connections, .. } = backend.kept.clone();
@@ -119,7 +125,7 @@ impl Node {
         dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let catalog = Arc::new(Catalog::new(dags, folder_limits(&settings)));
-        let python = python_files(&settings, &data, python, values)?;
+        let python = python_files(&settings, &data, python, values, clock.clone())?;
         let started_at = clock.now().wall;
         Ok(Self {
             data,
@@ -184,6 +190,7 @@ impl Node {
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
             data: self.data.path().to_owned(),
+            worker: self.data.worker().clone(),
             hides_secrets: self.settings.auth.hide_sensitive_variable_fields,
             clock: self.clock.clone(),
             started_at: self.started_at,

@@ -9,6 +9,7 @@ use crate::ids::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
 use super::asset_event::AssetEvent;
 use super::backfill::Backfill;
 use super::error::StoreError;
+use super::given_xcom::{GivenXCom, XComFilter};
 use super::records::{DagRecord, JournalEntry, RunRecord, TaskRecord};
 use super::run_query::RunQuery;
 use super::sla_miss::SlaMiss;
@@ -54,6 +55,13 @@ pub trait StoreReader: Debug + Send + Sync {
 
     /// The earlier tries of a task instance, by try, ascending; without XComs. The current one is not among them.
     async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError>;
+
+    /// At most `limit` of the XComs that `filter` is about, after the first `offset`: newest run first, in a run by task, map index and
+    /// key, ascending.
+    async fn find_xcoms(&self, filter: &XComFilter, offset: usize, limit: usize) -> Result<Vec<GivenXCom>, StoreError>;
+
+    /// How many XComs `filter` is about.
+    async fn count_xcoms(&self, filter: &XComFilter) -> Result<usize, StoreError>;
 
     /// The backfills of a DAG, or of all, by number, descending, below `before`.
     async fn backfills(

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::ids::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
 use crate::state::RunState;
-use crate::task::XComValue;
+use crate::task::{XCom, XComValue};
 use crate::time::Timestamp;
 
 use super::error::{CommitError, StoreError};
@@ -107,4 +107,13 @@ pub trait Store: Debug + Send + Sync {
         map_index: MapIndex,
         key: &str,
     ) -> Result<Option<XComValue>, StoreError>;
+
+    /// At most `limit` of what all instances of a task gave, newest first: that of the instance that ended last (of several, of the one
+    /// with the greatest map index), and of one instance what it gave last.
+    async fn newest_xcoms(
+        &self,
+        run: RunKey,
+        task: TaskIndex,
+        limit: usize,
+    ) -> Result<Vec<(MapIndex, XCom)>, StoreError>;
 }

@@ -7,7 +7,7 @@ use couture_core::store::{
     Commit, CommitError, DagVersion, InboxId, MemoryStore, Message, Pool, RunRecord, RunSnapshot, Shard, ShardSnapshot,
     Store, StoreError,
 };
-use couture_core::task::XComValue;
+use couture_core::task::{XCom, XComValue};
 use couture_core::{
     DagId, Epoch, MapIndex, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, Timestamp, WorkerId,
 };
@@ -166,5 +166,13 @@ impl Store for SimStore {
         key: &str,
     ) -> Result<Option<XComValue>, StoreError> {
         self.call(self.inner.xcom(run, task, map, key)).await?
+    }
+    async fn newest_xcoms(
+        &self,
+        run: RunKey,
+        task: TaskIndex,
+        limit: usize,
+    ) -> Result<Vec<(MapIndex, XCom)>, StoreError> {
+        self.call(self.inner.newest_xcoms(run, task, limit)).await?
     }
 }

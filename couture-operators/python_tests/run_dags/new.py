@@ -77,6 +77,7 @@ def pulls(ti):
         "two of mapped": ti.xcom_pull(task_ids="mapped", map_indexes=[1, 0]),
         "any": ti.xcom_pull(),
         "any key": ti.xcom_pull(task_ids="a", key=None),
+        "every key": ti.xcom_pull(task_ids=["a", "missing"], key=None),
         "dag": ti.xcom_pull(task_ids="a", dag_id="no_such"),
     }
 
@@ -238,7 +239,6 @@ with DAG(
 ) as dag:
     python("noop", lambda: None)
     python("pendulum", lambda logical_date: [isinstance(logical_date, pendulum.DateTime), repr(get_current_context())[:1]])
-    python("any_key", lambda ti: ti.xcom_pull(task_ids="refused", key=None))
     python("returns", lambda: {"a": [1, 2.5, None, True, "é"], "b": {1: datetime(2021, 1, 1)}})
     python("falsy", lambda: "")
     python("unpushed", lambda: 1, do_xcom_push=False)

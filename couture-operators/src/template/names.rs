@@ -9,7 +9,7 @@ use couture_core::dialect::Dialect;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 
 use super::context::Facts;
-use super::lookups::Lookups;
+use super::lookups::{Found, Lookup, Lookups};
 use super::macros;
 use super::objects::{Connections, Record, Settings, Variables, serialized};
 use super::task_instance::TaskInstance;
@@ -31,7 +31,7 @@ impl fmt::Debug for Names {
 }
 
 /// Names of both dialects, then those of one.
-const BOTH: [&str; 32] = [
+const BOTH: [&str; 33] = [
     "conf",
     "dag",
     "dag_run",
@@ -40,6 +40,7 @@ const BOTH: [&str; 32] = [
     "execution_date",
     "inlets",
     "macros",
+    "map_index",
     "next_ds",
     "next_ds_nodash",
     "next_execution_date",
@@ -86,6 +87,41 @@ impl Names {
         self.day(Some(moved), is_dashed)
     }
 
+    /// A moment of the last run before this one that succeeded.
+    fn earlier(&self, name: &'static str) -> Value {
+        match self.lookups.find(Lookup::Earlier(name)) {
+            Ok(Found::Named(serde_json::Value::String(text))) => self.time(Timestamp::parse(&text).ok()),
+            Ok(_) => ().into(),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// The changes of assets that started the run: by asset a list of what has Airflow's attributes.
+    fn triggering(&self) -> Value {
+        let found = match self.lookups.find(Lookup::Earlier("triggering_asset_events")) {
+            Ok(Found::Named(serde_json::Value::Object(found))) => found,
+            Ok(_) => return serialized(serde_json::json!({})),
+            Err(error) => return error.into(),
+        };
+        let event = |mut event: serde_json::Value| {
+            let at = event["timestamp"].as_str().and_then(|text| Timestamp::parse(text).ok());
+            let asset = Record::value(
+                event["uri"].to_string(),
+                [("uri", serialized(&event["uri"])), ("name", serialized(&event["uri"]))],
+            );
+            let shown = format!("AssetEvent({})", event["uri"]);
+            let mut fields = vec![("timestamp", self.time(at)), ("asset", asset.clone()), ("dataset", asset)];
+            let names = ["uri", "extra", "source_dag_id", "source_task_id", "source_run_id", "source_map_index"];
+            fields.extend(names.map(|name| (name, serialized(event[name].take()))));
+            Record::value(shown, fields)
+        };
+        let listed = |events: serde_json::Value| match events {
+            serde_json::Value::Array(events) => events.into_iter().map(event).collect::<Value>(),
+            _ => Value::from(()),
+        };
+        Value::from(found.into_iter().map(|(asset, events)| (asset, listed(events))).collect::<BTreeMap<_, _>>())
+    }
+
     fn find(&self, name: &str) -> Option<Value> {
         let facts = &self.facts;
         let (at, previous, next) = (Some(facts.logical_date), facts.previous, facts.next);
@@ -125,7 +161,10 @@ impl Names {
             "task" => self.task(),
             "ti" | "task_instance" => self.task_instance(),
             "dag_run" => self.dag_run(),
-            "prev_execution_date_success" | "prev_start_date_success" => ().into(),
+            "prev_execution_date_success" => self.earlier("prev_execution_date_success"),
+            "prev_start_date_success" => self.earlier("prev_start_date_success"),
+            "map_index" => facts.map_index.0.into(),
+            "element" => serialized(facts.element.as_deref()?),
             _ => return self.of_dialect(name),
         })
     }
@@ -138,10 +177,11 @@ impl Names {
             (Dialect::V2, "logical_date") => self.time(Some(facts.logical_date)),
             (Dialect::V2, "data_interval_start") => self.time(Some(facts.data_interval.start)),
             (Dialect::V2, "data_interval_end") => self.time(Some(facts.data_interval.end)),
-            (Dialect::V2, "prev_data_interval_start_success" | "prev_data_interval_end_success") => ().into(),
-            (Dialect::V2, "prev_end_date_success") => ().into(),
+            (Dialect::V2, "prev_data_interval_start_success") => self.earlier("prev_data_interval_start_success"),
+            (Dialect::V2, "prev_data_interval_end_success") => self.earlier("prev_data_interval_end_success"),
+            (Dialect::V2, "prev_end_date_success") => self.earlier("prev_end_date_success"),
             (Dialect::V2, "conn") => Value::from_object(Connections(self.lookups.clone())),
-            (Dialect::V2, "triggering_dataset_events" | "triggering_asset_events") => serialized(serde_json::json!({})),
+            (Dialect::V2, "triggering_dataset_events" | "triggering_asset_events") => self.triggering(),
             (Dialect::V2, "expanded_ti_count") => ().into(),
             _ => return None,
         })
@@ -177,6 +217,12 @@ impl Names {
         Record::value(format!("<DAG: {}>", dag.dag_id), fields)
     }
 
+    /// The name of the operator's class, where its DAG is written in a language that has some.
+    fn kind(&self) -> String {
+        let task = self.facts.task();
+        task.options.operator_class.clone().unwrap_or_else(|| task.operator.tag().to_owned())
+    }
+
     fn task(&self) -> Value {
         let (facts, task) = (&self.facts, self.facts.task());
         let options = &task.options;
@@ -185,7 +231,7 @@ impl Names {
         };
         let millis = |millis: u64| Span::from_micros_f64(millis as f64 * 1e3).map_or(Value::from(()), Span::value);
         let operator = serde_json::to_value(&*task.operator).unwrap_or_default();
-        let kind = operator.get("type").and_then(|tag| tag.as_str()).unwrap_or("task").to_owned();
+        let kind = self.kind();
         let fields = [
             ("task_id", Value::from(task.task_id.as_str())),
             ("dag_id", Value::from(facts.dag.dag_id.as_str())),
@@ -221,7 +267,7 @@ impl Names {
             ("max_tries", facts.task().options.retries.into()),
             ("map_index", facts.map_index.0.into()),
             ("state", Value::from("running")),
-            ("operator", Value::from(facts.task().operator.tag())),
+            ("operator", Value::from(self.kind())),
             ("pool", Value::from(facts.task().options.pool.as_str())),
             ("key", self.find("task_instance_key_str").unwrap_or_default()),
             ("task", self.task()),

@@ -12,15 +12,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::asset::{named, number_of};
 use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::page_of::PageOf;
 use super::state::ApiState;
 use crate::auth::{Permit, act, on};
 
-/// A change of an asset, in Airflow's shape. Assets have names and no numbers, so `name` stands where Airflow has `asset_id`.
+/// A change of an asset, in Airflow's shape.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetEventBody {
+    /// When it happened, in microseconds since 1970: no number is kept.
+    id: u64,
+    asset_id: u64,
+    #[schema(value_type = String)]
+    uri: AssetName,
+    /// Always empty: assets are in no groups here.
+    group: String,
+    /// Always empty: runs do not tell which change they were made for.
+    created_dagruns: Vec<Value>,
     #[schema(value_type = String)]
     name: AssetName,
     #[schema(value_type = String, format = DateTime)]
@@ -31,7 +41,8 @@ pub(super) struct AssetEventBody {
     /// Nothing where the run was deleted.
     #[schema(value_type = Option<String>)]
     source_run_id: Option<RunId>,
-    source_map_index: Option<i32>,
+    /// -1 where it was said from outside, or the task is not mapped.
+    source_map_index: i32,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,16 +55,25 @@ pub(super) struct AssetEventList {
 #[into_params(parameter_in = Query)]
 pub(super) struct Which {
     name: Option<String>,
+    asset_id: Option<u64>,
 }
 
 /// A change that is said from outside.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewAssetEvent {
-    #[serde(alias = "uri")]
-    name: String,
+    /// Its name; or its number as `asset_id`.
+    #[serde(default, alias = "uri")]
+    name: Option<String>,
+    #[serde(default)]
+    asset_id: Option<u64>,
     #[serde(default)]
     extra: Value,
+}
+
+/// What stands for the number of a change.
+pub(super) fn event_number(at: Timestamp) -> u64 {
+    at.as_micros().unsigned_abs()
 }
 
 /// The asset of this name.
@@ -67,7 +87,12 @@ fn body(event: AssetEvent, runs: &HashMap<RunKey, Option<RunId>>) -> AssetEventB
         source_dag_id: source.map(|source| source.dag_id.to_string()),
         source_task_id: source.map(|source| source.task_id.to_string()),
         source_run_id: source.and_then(|source| runs.get(&source.token.run)?.clone()),
-        source_map_index: source.map(|source| source.token.map_index.0),
+        source_map_index: source.map_or(-1, |source| source.token.map_index.0),
+        id: event_number(event.at),
+        asset_id: number_of(&event.asset),
+        uri: event.asset.clone(),
+        group: String::new(),
+        created_dagruns: Vec::new(),
         name: event.asset,
         timestamp: event.at,
         extra: event.extra,
@@ -100,7 +125,10 @@ pub(super) async fn list(
     Args(which): Args<Which>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<AssetEventList>, ApiError> {
-    let name = which.name.as_deref().map(asset_name).transpose()?;
+    let name = match which.asset_id {
+        Some(number) => Some(named(&state, number).await?),
+        None => which.name.as_deref().map(asset_name).transpose()?,
+    };
     let newest_first = page.order(&["timestamp"])?.is_none_or(|(_, is_descending)| is_descending);
     let events = state.reader.asset_events(name.as_ref(), newest_first, page.offset(), page.limit()?).await?;
     let runs = sources(&state, &events).await?;
@@ -135,7 +163,11 @@ pub(super) async fn create(
         let most = XComValue::MAX_INLINE_BYTES;
         return Err(ApiError::invalid(format!("extra must be a JSON object of at most {most} bytes")));
     }
-    let name = asset_name(&new.name)?;
+    let name = match (&new.name, new.asset_id) {
+        (Some(name), None) => asset_name(name)?,
+        (None, Some(number)) => named(&state, number).await?,
+        _ => return Err(ApiError::invalid("the asset is named by one of name and asset_id")),
+    };
     state.carry_out(state.engine.change_asset(name.clone(), new.extra.clone())).await?;
     Ok((StatusCode::ACCEPTED, Json(AcceptedEvent { name, extra: new.extra })))
 }

@@ -21,6 +21,10 @@ pub(super) struct BackfillBody {
     id: i64,
     #[schema(value_type = String)]
     dag_id: DagId,
+    dag_display_name: String,
+    /// When it ended, or else was made.
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     from_date: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -46,6 +50,8 @@ impl From<Backfill> for BackfillBody {
     fn from(row: Backfill) -> Self {
         Self {
             id: row.number,
+            dag_display_name: row.dag_id.to_string(),
+            updated_at: row.ended_at.unwrap_or(row.created_at),
             dag_id: row.dag_id,
             from_date: row.from,
             to_date: row.to,

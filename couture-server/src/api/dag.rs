@@ -20,8 +20,7 @@ use crate::dags::DagSource;
 pub(super) struct DagBody {
     #[schema(value_type = String)]
     dag_id: DagId,
-    #[schema(value_type = String)]
-    dag_display_name: DagId,
+    dag_display_name: String,
     is_paused: bool,
     /// Whether it is not defined anywhere any more.
     is_stale: bool,
@@ -59,6 +58,7 @@ pub(super) struct TaskList {
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskBody {
     task_id: String,
+    task_display_name: String,
     operator_name: String,
     upstream_task_ids: Vec<String>,
     retries: u32,
@@ -70,6 +70,11 @@ struct TaskBody {
     pool: couture_core::PoolName,
     pool_slots: u32,
     priority_weight: i32,
+    doc_md: Option<String>,
+    /// The group in which people see it.
+    group: Option<String>,
+    ui_color: Option<String>,
+    ui_fgcolor: Option<String>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -147,15 +152,18 @@ impl Problems {
 async fn body(state: &ApiState, problems: &Problems, record: DagRecord) -> DagBody {
     let facts = state.catalog.facts(&record.dag_id);
     let source = facts.as_ref().map(|facts| facts.source.clone());
-    let (description, owner, tags) = match facts {
-        Some(facts) => (facts.description, facts.owner, facts.tags),
+    let (display_name, description, owner, tags) = match facts {
+        Some(facts) => (facts.display_name, facts.description, facts.owner, facts.tags),
         None => match state.shape(&record.version).await {
-            Ok(shape) => (shape.description.clone(), shape.owner.clone(), shape.tags.clone()),
+            Ok(shape) => {
+                let display_name = shape.dag_display_name.clone();
+                (display_name, shape.description.clone(), shape.owner.clone(), shape.tags.clone())
+            }
             Err(_) => Default::default(),
         },
     };
     DagBody {
-        dag_display_name: record.dag_id.clone(),
+        dag_display_name: display_name.unwrap_or_else(|| record.dag_id.to_string()),
         is_paused: record.paused,
         is_stale: !record.active,
         description,
@@ -254,6 +262,7 @@ pub(super) async fn tasks(
     let wanted = shape.tasks.iter().skip(page.offset()).take(page.limit()?);
     let tasks = wanted.map(|task| TaskBody {
         task_id: task.task_id.to_string(),
+        task_display_name: task.options.task_display_name.clone().unwrap_or_else(|| task.task_id.to_string()),
         operator_name: task.operator().to_owned(),
         upstream_task_ids: task.all_upstream().map(String::from).collect(),
         retries: task.options.retries,
@@ -263,6 +272,10 @@ pub(super) async fn tasks(
         pool: task.options.pool.clone(),
         pool_slots: task.options.pool_slots,
         priority_weight: task.options.priority_weight,
+        doc_md: task.options.doc_md.clone(),
+        group: task.options.group.clone(),
+        ui_color: task.options.ui_color.clone(),
+        ui_fgcolor: task.options.ui_fgcolor.clone(),
     });
     Ok(Json(TaskList { tasks: tasks.collect(), total_entries: shape.tasks.len() }))
 }

@@ -24,6 +24,14 @@ pub(super) struct PoolBody {
     include_deferred: bool,
     occupied_slots: i64,
     open_slots: i64,
+    /// Held by attempts that are launched or run.
+    running_slots: i64,
+    /// Task instances that wait for a slot.
+    queued_slots: i64,
+    /// Always 0: who waits for a slot is queued.
+    scheduled_slots: i64,
+    /// Always 0: what is deferred holds no slot.
+    deferred_slots: i64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,8 +62,14 @@ pub(super) struct PoolPatch {
     description: Option<Option<String>>,
 }
 
-fn body(pool: PoolSettings) -> PoolBody {
+fn body(state: &ApiState, pool: PoolSettings) -> PoolBody {
+    let waiting = state.engine.status().waiting_by_pool;
+    let waiting = waiting.iter().find(|(name, _)| *name == pool.name).map_or(0, |(_, count)| *count);
     PoolBody {
+        running_slots: pool.used,
+        queued_slots: waiting as i64,
+        scheduled_slots: 0,
+        deferred_slots: 0,
         open_slots: i64::from(pool.slots) - pool.used,
         occupied_slots: pool.used,
         name: pool.name,
@@ -92,7 +106,7 @@ pub(super) async fn list(
     page.fixed_order("name")?;
     let pools = state.kept.pools.list().await?;
     let total_entries = pools.len();
-    let pools = pools.into_iter().skip(page.offset()).take(page.limit()?).map(body).collect();
+    let pools = pools.into_iter().skip(page.offset()).take(page.limit()?).map(|pool| body(&state, pool)).collect();
     Ok(Json(PoolList { pools, total_entries }))
 }
 
@@ -108,7 +122,7 @@ pub(super) async fn get(
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<PoolBody>, ApiError> {
-    Ok(Json(body(find(&state, &name).await?)))
+    Ok(Json(body(&state, find(&state, &name).await?)))
 }
 
 #[utoipa::path(
@@ -126,7 +140,7 @@ pub(super) async fn create(
     let name = PoolName::new(&new.name).map_err(|error| ApiError::invalid(error.to_string()))?;
     state.kept.pools.create(&name, new.slots, new.description.as_deref()).await?;
     state.engine.pools_changed().await?;
-    Ok((StatusCode::CREATED, Json(body(find(&state, &new.name).await?))))
+    Ok((StatusCode::CREATED, Json(body(&state, find(&state, &new.name).await?))))
 }
 
 #[utoipa::path(
@@ -153,7 +167,7 @@ pub(super) async fn patch(
     let description = patch.description.unwrap_or(pool.description);
     state.kept.pools.set(&pool.name, slots, description.as_deref()).await?;
     state.engine.pools_changed().await?;
-    Ok(Json(body(find(&state, &name).await?)))
+    Ok(Json(body(&state, find(&state, &name).await?)))
 }
 
 #[utoipa::path(

@@ -3,10 +3,14 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRef;
+use tokio::sync::watch;
 
 use super::openapi::ApiDocument;
 use super::state::ApiState;
 use crate::auth::Authority;
+use crate::live::LiveHub;
+use crate::measures::Measures;
+use crate::settings::Settings;
 
 /// What the routes of the server work on. Clones share it.
 #[derive(Clone, Debug)]
@@ -17,6 +21,14 @@ pub struct WebState {
     pub authority: Arc<Authority>,
     /// What the API says of itself, once its routes are known.
     pub document: Arc<OnceLock<ApiDocument>>,
+    /// What is measured; none where the program that embeds the server gathers that.
+    pub measures: Option<Measures>,
+    /// Tells changes as they happen.
+    pub live: Arc<LiveHub>,
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// Becomes true when the server stops: streams end then.
+    pub stopping: watch::Receiver<bool>,
 }
 
 impl FromRef<WebState> for ApiState {
@@ -25,8 +37,20 @@ impl FromRef<WebState> for ApiState {
     }
 }
 
+impl FromRef<WebState> for Arc<Settings> {
+    fn from_ref(state: &WebState) -> Self {
+        state.settings.clone()
+    }
+}
+
 impl FromRef<WebState> for Arc<Authority> {
     fn from_ref(state: &WebState) -> Self {
         state.authority.clone()
     }
+}
+
+/// Resolves when the server stops.
+pub(super) async fn wished(stopping: &mut watch::Receiver<bool>) {
+    // An error means that nobody can wish it any more, which is the end too.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
 }

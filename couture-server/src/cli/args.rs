@@ -263,6 +263,13 @@ pub(super) enum Runs {
         /// The run.
         run_id: String,
     },
+    /// Print what the callbacks of a DAG have printed about a run.
+    Log {
+        /// The DAG.
+        dag_id: String,
+        /// The run.
+        run_id: String,
+    },
     /// Let all tasks of a run, or of all runs in a state, begin again.
     Clear(RunClear),
     /// Declare a run, or all runs in a state, to be successful or failed, and its tasks what follows from that.

@@ -27,7 +27,8 @@ pub(super) struct Plan<'c> {
     pub(super) archived: Vec<Instance>,
     pub(super) tasks: Vec<TaskRow<'c>>,
     pub(super) tries: Vec<TaskRow<'c>>,
-    pub(super) xcoms: Vec<(TaskRow<'c>, &'c XCom)>,
+    /// Each with its place among what its instance gave.
+    pub(super) xcoms: Vec<(TaskRow<'c>, i64, &'c XCom)>,
     pub(super) asset_events: Vec<&'c AssetEvent>,
     pub(super) sla_misses: Vec<&'c SlaMiss>,
     pub(super) backfills: Vec<&'c Backfill>,
@@ -165,7 +166,7 @@ impl<'c> Plan<'c> {
         let xcoms = &row.task.xcoms;
         for (at, xcom) in xcoms.iter().enumerate() {
             if xcoms[at + 1..].iter().all(|later| later.key != xcom.key) {
-                self.xcoms.push((row, xcom));
+                self.xcoms.push((row, at as i64, xcom));
             }
         }
     }

@@ -1,8 +1,10 @@
 //! The store's side for those who look.
 
 use async_trait::async_trait;
-use couture_core::store::{AssetEvent, Backfill, DagRecord, JournalEntry, RunQuery, RunRecord, SlaMiss, StoreError};
-use couture_core::store::{StoreReader, TaskRecord};
+use couture_core::store::{
+    AssetEvent, Backfill, DagRecord, GivenXCom, JournalEntry, RunQuery, RunRecord, SlaMiss, StoreError, StoreReader,
+    TaskRecord, XComFilter,
+};
 use couture_core::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
 
 use super::SqlStore;
@@ -53,6 +55,14 @@ impl StoreReader for SqlStore {
 
     async fn tries(&self, run: RunKey, task: TaskIndex, map_index: MapIndex) -> Result<Vec<TaskRecord>, StoreError> {
         self.tries_of(run, task, map_index).await
+    }
+
+    async fn find_xcoms(&self, filter: &XComFilter, offset: usize, limit: usize) -> Result<Vec<GivenXCom>, StoreError> {
+        self.xcoms_found(filter, offset, limit).await
+    }
+
+    async fn count_xcoms(&self, filter: &XComFilter) -> Result<usize, StoreError> {
+        self.xcoms_counted(filter).await
     }
 
     async fn backfills(

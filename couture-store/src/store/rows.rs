@@ -35,11 +35,11 @@ impl Statements {
         let mut workers = Workers::default();
         self.tasks.add(script, &plan.tasks, false, TaskRow::bytes, |args, row| workers.bind(args, row));
         self.tries.add(script, &plan.tries, false, TaskRow::bytes, |args, row| workers.bind(args, row));
-        let xcom_bytes = |(_, xcom): &(TaskRow<'_>, &couture_core::task::XCom)| content(&xcom.value).1.len();
-        self.xcoms.add(script, &plan.xcoms, false, xcom_bytes, |args, (row, xcom)| {
+        let xcom_bytes = |(_, _, xcom): &(TaskRow<'_>, i64, &couture_core::task::XCom)| content(&xcom.value).1.len();
+        self.xcoms.add(script, &plan.xcoms, false, xcom_bytes, |args, (row, ordinal, xcom)| {
             bind_instance(args, row.task);
             let (is_artifact, content) = content(&xcom.value);
-            args.text(&xcom.key).int(row.sequence).int(is_artifact.into()).text(content);
+            args.text(&xcom.key).int(row.sequence).int(is_artifact.into()).text(content).int(*ordinal);
         });
         let events: Vec<_> = plan.asset_events.iter().map(|event| (*event, event.extra.to_string())).collect();
         self.asset_events.add(script, &events, false, |(_, extra)| extra.len(), bind_asset_event);

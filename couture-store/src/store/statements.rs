@@ -96,7 +96,7 @@ const TRIES: Table = Table { name: "task_try", columns: TASK_COLUMNS, keys: 4 };
 
 const XCOMS: Table = Table {
     name: "xcom",
-    columns: &["run_key", "task_index", "map_index", "xcom_key", "sequence", "is_artifact", "content"],
+    columns: &["run_key", "task_index", "map_index", "xcom_key", "sequence", "is_artifact", "content", "ordinal"],
     keys: 4,
 };
 

@@ -5,7 +5,7 @@ use couture_core::store::{
     Commit, CommitError, DagVersion, InboxId, Message, Pool, RunRecord, RunSnapshot, Shard, ShardSnapshot, Store,
     StoreError,
 };
-use couture_core::task::XComValue;
+use couture_core::task::{XCom, XComValue};
 use couture_core::{
     DagId, Epoch, MapIndex, PoolName, RunId, RunKey, RunState, ShardId, TaskIndex, Timestamp, WorkerId,
 };
@@ -118,5 +118,14 @@ impl Store for SqlStore {
         key: &str,
     ) -> Result<Option<XComValue>, StoreError> {
         self.xcom_of(run, task, map_index, key).await
+    }
+
+    async fn newest_xcoms(
+        &self,
+        run: RunKey,
+        task: TaskIndex,
+        limit: usize,
+    ) -> Result<Vec<(MapIndex, XCom)>, StoreError> {
+        self.newest_xcoms_of(run, task, limit).await
     }
 }

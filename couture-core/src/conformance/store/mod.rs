@@ -16,6 +16,7 @@ mod sample;
 mod shards;
 mod suite;
 mod tasks;
+mod xcoms;
 
 pub use random::{Command, check_commands, commands};
 pub use sample::{ShardWriter, sample_dag, sample_run, sample_task};

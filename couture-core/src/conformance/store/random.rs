@@ -15,7 +15,7 @@ use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
 use crate::store::{
     Backfill, BackfillState, Commit, CommitError, InboxId, MemoryStore, Message, PoolDelta, Record, Request, RunChange,
-    RunRecord, ShardCommit, Store, StoreError, StoreReader, TaskRecord,
+    RunRecord, ShardCommit, Store, StoreError, StoreReader, TaskRecord, XComFilter,
 };
 use crate::task::{Decision, Deferral, XCom, XComValue};
 use crate::time::Timestamp;
@@ -339,7 +339,10 @@ impl State {
             assert_eq!(store.existing_run_ids(&run.dag_id, &ids).await.unwrap(), ids[..1]);
             let tasks = memory.tasks(run.key, None, 10_000).await.unwrap();
             assert_eq!(store.tasks(run.key, None, 10_000).await.unwrap(), tasks);
+            self.compare_xcom_lists(store, memory, &run).await;
             for (run, task, map) in tasks.iter().map(TaskRecord::instance) {
+                let newest = memory.newest_xcoms(run, task, 3).await.unwrap();
+                assert_eq!(store.newest_xcoms(run, task, 3).await.unwrap(), newest, "{run:?} {task:?}");
                 assert_eq!(store.tries(run, task, map).await.unwrap(), memory.tries(run, task, map).await.unwrap());
                 for key in KEYS {
                     assert_eq!(store.xcoms(run, task, key).await.unwrap(), memory.xcoms(run, task, key).await.unwrap());
@@ -347,6 +350,17 @@ impl State {
                     assert_eq!(store.xcom(run, task, map, key).await.unwrap(), expected, "{key} of {run:?} {task:?}");
                 }
             }
+        }
+    }
+
+    async fn compare_xcom_lists(&self, store: &dyn TestedStore, memory: &MemoryStore, run: &RunRecord) {
+        let of_dag = XComFilter { dag_id: Some(run.dag_id.clone()), ..XComFilter::default() };
+        let of_run = XComFilter { run: Some(run.key), key: Some(KEYS[0].into()), ..XComFilter::default() };
+        for filter in [XComFilter::default(), of_dag, of_run] {
+            let expected = memory.find_xcoms(&filter, 1, 50).await.unwrap();
+            assert_eq!(store.find_xcoms(&filter, 1, 50).await.unwrap(), expected, "{filter:?}");
+            let count = memory.count_xcoms(&filter).await.unwrap();
+            assert_eq!(store.count_xcoms(&filter).await.unwrap(), count, "{filter:?}");
         }
     }
 

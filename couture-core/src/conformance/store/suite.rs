@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::{clearing, commits, dates, extremes, history, inbox, paging, pools, reports, runs, shards, tasks};
+use super::{clearing, commits, dates, extremes, history, inbox, paging, pools, reports, runs, shards, tasks, xcoms};
 use crate::store::{Store, StoreReader};
 
 /// Both sides of a store.
@@ -55,6 +55,7 @@ where
         pools::CASES,
         runs::CASES,
         tasks::CASES,
+        xcoms::CASES,
         inbox::CASES,
         paging::CASES,
         extremes::CASES,

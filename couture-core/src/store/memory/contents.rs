@@ -10,6 +10,7 @@ use crate::store::{
     AssetEvent, Backfill, DEFAULT_POOL_SLOTS, DagRecord, InboxId, JournalEntry, Message, Pool, Shard, ShardSnapshot,
     SlaMiss, StoreError, TaskRecord,
 };
+use crate::task::XCom;
 use crate::time::Timestamp;
 
 /// Everything. Maps are ordered wherever their order can be seen.
@@ -150,4 +151,10 @@ pub(super) fn without_xcoms(task: &TaskRecord) -> TaskRecord {
         decision: task.decision.clone(),
         deferral: task.deferral.clone(),
     }
+}
+
+/// What the instance of `task` gave: of each key the last.
+pub(super) fn given(task: &TaskRecord) -> impl DoubleEndedIterator<Item = &XCom> {
+    let counts = |(at, xcom): &(usize, &XCom)| task.xcoms[at + 1..].iter().all(|later| later.key != xcom.key);
+    task.xcoms.iter().enumerate().filter(counts).map(|(_, xcom)| xcom)
 }

@@ -6,13 +6,13 @@ use std::ops::Bound;
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use super::contents::without_xcoms;
-use super::run::Place;
+use super::contents::{given, without_xcoms};
+use super::run::{Place, StoredRun};
 use crate::ids::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
 use crate::state::TaskState;
 use crate::store::{
-    AssetEvent, Backfill, DagRecord, JournalEntry, RunOrder, RunQuery, RunRecord, SlaMiss, StoreError, StoreReader,
-    TaskRecord,
+    AssetEvent, Backfill, DagRecord, GivenXCom, JournalEntry, RunOrder, RunQuery, RunRecord, SlaMiss, StoreError,
+    StoreReader, TaskRecord, XComFilter,
 };
 
 #[async_trait]
@@ -102,6 +102,16 @@ impl StoreReader for MemoryStore {
         Ok(run.tries_of(Place::new(task, map_index)).map(without_xcoms).collect())
     }
 
+    async fn find_xcoms(&self, filter: &XComFilter, offset: usize, limit: usize) -> Result<Vec<GivenXCom>, StoreError> {
+        let contents = self.contents();
+        let found = contents.runs.values().rev().flat_map(|run| found_xcoms(run, filter));
+        Ok(found.skip(offset).take(limit).collect())
+    }
+
+    async fn count_xcoms(&self, filter: &XComFilter) -> Result<usize, StoreError> {
+        Ok(self.contents().runs.values().map(|run| found_xcoms(run, filter).len()).sum())
+    }
+
     async fn backfills(
         &self,
         dag_id: Option<&DagId>,
@@ -155,4 +165,18 @@ impl StoreReader for MemoryStore {
         let entries = contents.shard(shard)?.journal.iter();
         Ok(entries.skip(usize::try_from(after).unwrap_or(usize::MAX)).take(limit).cloned().collect())
     }
+}
+
+/// The XComs of `run` that `filter` is about, in order.
+fn found_xcoms(run: &StoredRun, filter: &XComFilter) -> Vec<GivenXCom> {
+    let mut found = Vec::new();
+    for row in run.tasks.values() {
+        let (task, map_index) = (row.token.task, row.token.map_index);
+        let taken = given(row).filter(|xcom| filter.takes(&run.record, task, map_index, &xcom.key));
+        let mut of_row: Vec<_> =
+            taken.map(|xcom| GivenXCom::new(&run.record, (task, map_index), row.ended_at, xcom)).collect();
+        of_row.sort_unstable_by(|left, right| left.key.cmp(&right.key));
+        found.append(&mut of_row);
+    }
+    found
 }

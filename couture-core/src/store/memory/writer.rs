@@ -1,9 +1,11 @@
 //! The store's side for schedulers.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use super::contents::without_xcoms;
+use super::contents::{given, without_xcoms};
 use super::run::{Place, StoredRun};
 use crate::ids::{DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, TaskIndex, WorkerId};
 use crate::state::{RunState, RunType};
@@ -11,7 +13,7 @@ use crate::store::{
     Commit, CommitError, DagVersion, InboxId, Message, Pool, RunRecord, RunSnapshot, Shard, ShardSnapshot, Store,
     StoreError, TaskRecord,
 };
-use crate::task::XComValue;
+use crate::task::{XCom, XComValue};
 use crate::time::Timestamp;
 
 #[async_trait]
@@ -156,5 +158,19 @@ impl Store for MemoryStore {
         let task = contents.runs.get(&run).and_then(|run| run.tasks.get(&Place::new(task, map_index)));
         let xcom = task.and_then(|task| task.xcoms.iter().rfind(|xcom| *xcom.key == *key));
         Ok(xcom.map(|xcom| xcom.value.clone()))
+    }
+
+    async fn newest_xcoms(
+        &self,
+        run: RunKey,
+        task: TaskIndex,
+        limit: usize,
+    ) -> Result<Vec<(MapIndex, XCom)>, StoreError> {
+        let contents = self.contents();
+        let Some(run) = contents.runs.get(&run) else { return Ok(Vec::new()) };
+        let mut rows: Vec<_> = run.tasks.values().filter(|row| row.token.task == task).collect();
+        rows.sort_by_key(|row| Reverse((row.ended_at, row.token.map_index)));
+        let given = rows.into_iter().flat_map(|row| given(row).rev().map(|xcom| (row.token.map_index, xcom.clone())));
+        Ok(given.take(limit).collect())
     }
 }

@@ -28,8 +28,33 @@ async fn hostile_templates_end_with_an_error() {
                 "{% set ns = namespace(x='xxxxxxxxxxxxxxxx') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
                 "!it takes too long or makes too much",
             ),
+            ("{{ params | tojson(indent=10 ** 9) }}", "!tojson makes more than"),
+            ("{{ [[1, 2], {'a': [3]}] | tojson(indent=3) | length }}", "66"),
             ("{% for i in range(90000) %}{{ 'x' * 1000 }}{% endfor %}", "!"),
             ("{% for i in range(600) %}{{ var.value.get('k%d' % i, i) }}{% endfor %}", "!at most 500 values"),
         ])
         .await;
+}
+
+/// Lists that share their parts are small, and what is written of them is not.
+#[tokio::test]
+async fn lists_that_double_end_with_an_error() {
+    let doubled = |twice: &str, last: &str| {
+        format!(
+            "{{% set ns = namespace(l=[1]) %}}{{% for i in range(60) %}}{{% set ns.l = {twice} %}}{{% endfor %}}{last}"
+        )
+    };
+    for twice in ["ns.l + ns.l", "ns.l * 2", "[ns.l, ns.l]", "{'a': ns.l, 'b': ns.l}"] {
+        for last in [
+            "{{ ns.l }}",
+            "{{ ns.l ~ '' }}",
+            "{{ ns.l | string }}",
+            "{{ ns.l | tojson }}",
+            "{{ ns.l | pprint }}",
+            "{{ ns.l | list }}{{ ns.l | tojson }}",
+            "{{ ns.l | join }}",
+        ] {
+            Setting::default().check(&[(&doubled(twice, last), "!")]).await;
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use couture_core::dialect::Dialect;
 use couture_core::schedule::{DataInterval, Schedule};
-use couture_core::task::{Artifacts, Cancellation, PulledXCom, Templates, XComQuery, XComs};
+use couture_core::task::{Artifacts, Cancellation, PulledKey, PulledXCom, Templates, XComQuery, XComs};
 use couture_core::values::{EnvironmentValues, Values};
 use couture_core::{
     BoxError, DagBuilder, DynOperator, Failure, MapIndex, Operator, RunId, RunInfo, RunType, Services, TaskContext,
@@ -167,8 +167,13 @@ struct Given(Vec<(&'static str, &'static str, Value)>);
 impl XComs for Given {
     async fn pull(&self, query: &XComQuery, _: &TaskContext) -> Result<Vec<PulledXCom>, BoxError> {
         let of = |task: &String| {
-            let found = self.0.iter().filter(|(id, key, _)| id == task && *key == query.key);
-            found.map(|(_, _, value)| (MapIndex::NONE, value.clone())).collect()
+            let of_task = self.0.iter().filter(|(id, _, _)| id == task);
+            let found: Vec<_> = match &query.key {
+                PulledKey::Named(wanted) => of_task.filter(|(_, key, _)| key == wanted).collect(),
+                PulledKey::Newest => of_task.last().into_iter().collect(),
+                PulledKey::Every => of_task.collect(),
+            };
+            found.into_iter().map(|(_, _, value)| (MapIndex::NONE, value.clone())).collect()
         };
         Ok(match &query.dag_id {
             None => query.task_ids.iter().map(of).collect(),
