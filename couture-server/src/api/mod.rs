@@ -26,6 +26,7 @@ mod import_error;
 mod imported;
 mod instance_places;
 mod job;
+mod ldap;
 mod log;
 mod log_stream;
 mod login;
