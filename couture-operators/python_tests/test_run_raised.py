@@ -26,7 +26,7 @@ class Raised(unittest.TestCase):
         self.assertEqual((end["error"], end["exception"]["class"]), ("OwnError: code 7", "OwnError"))
         log = self.call_back(end["exception"])
         self.assertIn("told True code 7 7 try less", log)
-        self.assertIn('raising.py", line 19, in fails\n    raise OwnError(7, hint="try less")\nunusual', log)
+        self.assertIn('raising.py", line 20, in fails\n    raise OwnError(7, hint="try less")\nunusual', log)
         self.assertNotIn("couture/", log)
 
     def test_what_cannot_be_restored_is_told_by_its_text(self):
@@ -37,6 +37,12 @@ class Raised(unittest.TestCase):
 
     def test_nobody_is_told_where_nobody_asks(self):
         self.assertNotIn("exception", run("unheard")[0])
+
+
+class Assets(unittest.TestCase):
+    def test_an_alias_is_told_with_what_it_stands_for(self):
+        end, log, _ = run("changes")
+        self.assertEqual(end.get("asset_extras"), {"some": {}, "s3://y": {"rows": 2}, "named": {"rows": 3}}, log)
 
 
 class Giving(Answers):

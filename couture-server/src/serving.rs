@@ -13,7 +13,6 @@ use crate::auth::{
     ADMIN_PASSWORD_VARIABLE, Authority, AuthorityParts, CookieStyle, Cost, DrawnSecret, LocalToken, Passwords, jwts_of,
 };
 use crate::error::StartError;
-use crate::live::{LiveHub, LiveSources};
 use crate::measures::Measures;
 use crate::node::Node;
 use crate::settings::Settings;
@@ -68,6 +67,7 @@ impl Serving {
         }
         let days = settings.auth.audit_retention_days;
         tokio::spawn(trim_audit(Arc::downgrade(&authority), node.clock().clone(), days));
+        node.keep_files();
         tokio::spawn(purge(Arc::downgrade(&authority), node.clock().clone()));
         Ok(Self {
             authority,
@@ -85,24 +85,8 @@ impl Serving {
 
     /// What the routes work on.
     pub(crate) fn state(&self, node: &Node, stopping: watch::Receiver<bool>) -> WebState {
-        let api = node.api_state();
-        let (live, reading) = LiveHub::new(LiveSources {
-            engine: api.engine.clone(),
-            store: api.store.clone(),
-            reader: api.reader.clone(),
-            shapes: api.shapes.clone(),
-            clock: api.clock.clone(),
-        });
-        tokio::spawn(reading);
-        WebState {
-            api,
-            live,
-            stopping,
-            settings: self.settings.clone(),
-            authority: self.authority.clone(),
-            document: Arc::default(),
-            measures: self.measures.clone(),
-        }
+        let state = WebState::new(node, self.authority.clone(), self.settings.clone(), stopping);
+        WebState { measures: self.measures.clone(), ..state }
     }
 
     /// Waits a moment for what the audit log has to write.

@@ -6,6 +6,7 @@ from airflow.models import BaseOperator
 from airflow.operators.python import PythonOperator
 
 from airflow import DAG
+from airflow.sdk import Asset, AssetAlias
 
 
 class OwnError(Exception):
@@ -36,7 +37,13 @@ class Passing(BaseOperator):
         return [self.field, self.render_template("own {{ ds }}", context), context["ti"].xcom_pull(task_ids="passing", key="by_template")]
 
 
+def changes(outlet_events):
+    outlet_events[AssetAlias("some")].add(Asset("s3://y"), extra={"rows": 2})
+    outlet_events[Asset(name="named", uri="s3://named")].extra = {"rows": 3}
+
+
 with DAG("raising", schedule=None) as dag:
     PythonOperator(task_id="fails", python_callable=fails, on_failure_callback=told)
+    PythonOperator(task_id="changes", python_callable=changes, outlets=[AssetAlias("some"), Asset(name="named", uri="s3://named")])
     PythonOperator(task_id="unheard", python_callable=fails)
     Passing(task_id="passing", field="field {{ ds }}")

@@ -127,15 +127,7 @@ pub(super) async fn supervise(
     output.drain(&pipe, &mut wish).await;
     output.note_failure(conversation.drain());
     end_of_group(&mut ender, &mut output, &pipe, &mut wish).await;
-    let left = match household.parents {
-        Some(_) => end_leftovers(&spec.token.to_string(), &household.groups).await,
-        None => 0,
-    };
-    output.drain(&pipe, &mut wish).await;
-    output.end();
-    if left > 0 {
-        output.log.note(&format!("Killed what the command left running in other sessions: {left} process(es)"));
-    }
+    end_of_leftovers(spec, household, &mut output, &pipe, &mut wish).await;
     let end = match reaped {
         Ok((status, peak_rss_bytes)) => {
             let (said, unheard) = conversation.into_last();
@@ -236,6 +228,25 @@ async fn end_of_group(
         }
     }
     output.drain(pipe, wish).await;
+}
+
+/// Ends what the child has left outside of its group, where that can be found, and its log.
+async fn end_of_leftovers(
+    spec: &ChildSpec,
+    household: &Household,
+    output: &mut Output<'_>,
+    pipe: &Receiver,
+    wish: &mut watch::Receiver<Wish>,
+) {
+    let left = match household.parents {
+        Some(_) => end_leftovers(&spec.token.to_string(), &household.groups).await,
+        None => 0,
+    };
+    output.drain(pipe, wish).await;
+    output.end();
+    if left > 0 {
+        output.log.note(&format!("Killed what the command left running in other sessions: {left} process(es)"));
+    }
 }
 
 fn footer(status: ExitStatus) -> String {

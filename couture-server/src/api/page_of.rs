@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::error::ApiError;
+use super::pairs::Pairs;
 
 /// `?limit=…&offset=…&order_by=…`, as in Airflow.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -35,6 +36,15 @@ impl PageOf {
 
     /// No list is longer.
     const MAX_OFFSET: usize = i32::MAX as usize;
+
+    /// What `page_limit`, `page_offset` and `order_by` of a body say.
+    pub(super) fn of_body(pairs: &Pairs) -> Result<Self, ApiError> {
+        Ok(Self {
+            limit: pairs.parsed("page_limit")?.unwrap_or(100),
+            offset: pairs.parsed("page_offset")?.unwrap_or(0),
+            order_by: pairs.one("order_by").map(String::from),
+        })
+    }
 
     /// How many entries; refused beyond [`Self::MAX_LIMIT`].
     pub(super) fn limit(&self) -> Result<usize, ApiError> {

@@ -8,11 +8,14 @@ use super::operation_args::{
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::archives::{Exported, Imported};
 use super::assets::Assets;
 use super::audit::Audit;
+use super::bricks::Bricks;
 use super::connections::Connections;
 use super::db::Db;
 use super::fernet::Fernet;
+use super::kept_files::{Artifacts, Download, Upload};
 use super::login::Login;
 use super::pools::Pools;
 use super::roles::Roles;
@@ -87,6 +90,16 @@ pub(super) enum Command {
     /// Connections: how tasks reach systems outside.
     #[command(subcommand)]
     Connections(Connections),
+    /// Code artifacts: code that tasks refer to by name.
+    #[command(subcommand)]
+    Artifacts(Artifacts),
+    /// Code bricks: titled snippets for DAG files.
+    #[command(subcommand)]
+    Bricks(Bricks),
+    /// Write DAGs, configurations of clusters or libraries for jobs to a tar.gz.
+    Export(Exported),
+    /// Put the files of a tar.gz to the others, all or none.
+    Import(Imported),
     /// Pools: how many tasks run at a time.
     #[command(subcommand)]
     Pools(Pools),
@@ -169,6 +182,21 @@ pub(super) enum Dags {
     Parse {
         /// The file: .py, .zip, .yaml, .yml or .json.
         file: String,
+    },
+    /// List the files of the server's DAG folder.
+    Files {
+        /// A part of their name.
+        #[arg(long, short)]
+        search: Option<String>,
+    },
+    /// Put DAG files into the server's DAG folder, all or none, after the server has parsed them.
+    Upload(Upload),
+    /// Write a file of the server's DAG folder to a file here.
+    Download(Download),
+    /// Tell what became of a file of the server's DAG folder.
+    History {
+        /// Its path in the folder.
+        path: String,
     },
     /// Run a whole DAG here, without a server.
     Test(Test),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::args::{Dags, Output, Trigger};
 use super::asking::confirmed;
 use super::client::{Client, path};
+use super::kept_files::{self, Kept};
 use super::print::{complain, print, print_json};
 use super::table::{Table, cell, printable};
 use super::verdict::{CliError, Verdict};
@@ -21,6 +22,10 @@ pub(super) async fn run(client: Client, output: Output, command: Dags) -> Result
         Dags::ImportErrors => dag_facts::import_errors(&client, output).await,
         Dags::Trigger(trigger) => start(&client, output, trigger).await,
         Dags::Parse { file } => parse::run(output, &file).await,
+        Dags::Files { search } => kept_files::list(&client, output, Kept::Dags, search).await,
+        Dags::Upload(upload) => kept_files::upload(&client, output, Kept::Dags, upload).await,
+        Dags::Download(download) => kept_files::download(&client, Kept::Dags, download).await,
+        Dags::History { path } => kept_files::history(&client, output, Kept::Dags, &path).await,
         Dags::Test(test) => test_run::run(output, test).await,
         Dags::Backfill(args) => backfill::begin(&client, output, args).await,
         Dags::Delete { dag_id, yes } => delete(&client, output, &dag_id, yes).await,

@@ -1,10 +1,12 @@
 //! The command line `couture`.
 
+mod archives;
 mod args;
 mod asking;
 mod assets;
 mod audit;
 mod backfill;
+mod bricks;
 mod clear;
 mod client;
 mod completion;
@@ -17,6 +19,8 @@ mod dial;
 mod entries;
 mod fernet;
 mod follow;
+mod form;
+mod kept_files;
 mod listing;
 mod login;
 mod many_runs;

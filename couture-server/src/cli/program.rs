@@ -12,8 +12,8 @@ use super::saved_tokens::SavedTokens;
 use super::table::printable;
 use super::verdict::{CliError, Verdict};
 use super::{
-    assets, audit, backfill, completion, connections, dags, db, fernet, login, pools, roles, runs, server_facts, tasks,
-    tokens, users, variables, xcom,
+    archives, assets, audit, backfill, bricks, completion, connections, dags, db, fernet, kept_files, login, pools,
+    roles, runs, server_facts, tasks, tokens, users, variables, xcom,
 };
 
 /// Runs the program: 0 where all went well, 1 where not, 2 where the command line is wrong.
@@ -85,6 +85,10 @@ async fn run(args: Args) -> Result<Verdict, CliError> {
         Command::Config(command) => server_facts::config(&client, output, command).await,
         Command::Db(command) => db::run(command).await,
         Command::Fernet(command) => fernet::run(client, command).await,
+        Command::Artifacts(command) => kept_files::run(client, output, command).await,
+        Command::Bricks(command) => bricks::run(client, output, command).await,
+        Command::Export(what) => archives::export(&client, what).await,
+        Command::Import(what) => archives::import(&client, output, what).await,
         Command::RotateFernetKey => variables::rotate(&client).await,
         Command::Version => server_facts::version(&client, output).await,
         Command::Completion { shell } => Ok(completion::completion(shell)),

@@ -15,7 +15,6 @@ use couture_server::auth::{
 };
 use couture_server::auth::{BuiltInRole, Granted};
 use couture_server::data_folder::DataFolder;
-use couture_server::live::{LiveHub, LiveSources};
 use couture_server::settings::{Given, Settings, load};
 use couture_server::{Children, Node};
 use couture_store::{AuditWriter, MemoryAccounts, Permission, Role, Roles, UserSource, Users};
@@ -36,7 +35,6 @@ pub(crate) struct Web {
     pub(crate) audit: AuditWriter,
     pub(crate) routes: Vec<Route>,
     service: TowerToHyperService<Router>,
-    _stop: tokio::sync::watch::Sender<bool>,
     _node: Node,
     _folder: tempfile::TempDir,
 }
@@ -97,28 +95,12 @@ impl Web {
         };
         let authority = Arc::new(Authority::new(parts, &settings).unwrap());
         authority.prepare(Some(PASSWORD)).await.unwrap();
-        let api = node.api_state();
-        let (live, _) = LiveHub::new(LiveSources {
-            engine: api.engine.clone(),
-            store: api.store.clone(),
-            reader: api.reader.clone(),
-            shapes: api.shapes.clone(),
-            clock: api.clock.clone(),
-        });
-        let (stop, stopping) = tokio::sync::watch::channel(false);
-        let state = WebState {
-            api,
-            live,
-            stopping,
-            authority: authority.clone(),
-            document: Arc::default(),
-            measures: None,
-            settings: Arc::new(settings),
-        };
+        let (_, stopping) = tokio::sync::watch::channel(false);
+        let state = WebState::new(&node, authority.clone(), Arc::new(settings), stopping);
         let hosts = AllowedHosts { loopback: true, named: Vec::new() };
         let served = router(state, Guard { hosts: hosts.into(), timeout: Duration::from_secs(20) });
         let service = TowerToHyperService::new(served.router);
-        Self { authority, accounts, audit, routes: served.routes, service, _stop: stop, _node: node, _folder: folder }
+        Self { authority, accounts, audit, routes: served.routes, service, _node: node, _folder: folder }
     }
 
     /// A user with these roles.

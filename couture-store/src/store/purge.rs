@@ -12,7 +12,7 @@ const RUNS: usize = 64;
 const INSTANCES: i64 = 2_000;
 
 /// The tables of what belongs to runs.
-const TABLES: [&str; 3] = ["xcom", "task_try", "task_instance"];
+const TABLES: [&str; 4] = ["xcom", "task_try", "note", "task_instance"];
 
 impl SqlStore {
     /// Makes a step if there may be something left, as there is after a commit that has deleted runs (`more`). Nobody sees what
