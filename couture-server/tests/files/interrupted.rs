@@ -41,7 +41,9 @@ const MOMENTS: [(&str, fn(&Path) -> bool); 6] = [
     ("it has planned", |data| data.join("file-changes/pending/plan.json").exists()),
     ("it writes", |data| has(&data.join("dags/part3"), ".couture-")),
     ("it exchanges", |data| has(&data.join("dags/part6"), ".couture-6.before")),
-    ("it has exchanged some", |data| !data.join("dags/part0/.couture-0.fresh").exists() && data.join("dags/part5/.couture-299.fresh").exists()),
+    ("it has exchanged some", |data| {
+        !data.join("dags/part0/.couture-0.fresh").exists() && data.join("dags/part5/.couture-299.fresh").exists()
+    }),
 ];
 
 fn has(folder: &Path, start: &str) -> bool {
