@@ -28,7 +28,9 @@ mod server;
 mod serving;
 pub mod settings;
 mod shipping;
+mod shown_settings;
 pub mod supervise;
+mod telemetry;
 mod tls;
 
 pub use backend::KeptValues;

@@ -27,6 +27,7 @@ use crate::mail::{mailer, notifier};
 use crate::python::{folder_limits, installation, python_files};
 use crate::settings::Settings;
 use crate::shipping::ShippedProcesses;
+use crate::shown_settings::shown_settings;
 
 /// How child processes are run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +95,12 @@ impl Node {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,
             folder => folder.clone(),
         };
-        let template_settings = TemplateSettings { folder: dags.clone(), ..TemplateSettings::default() };
+        let reader = Some(backend.reader.clone());
+        // A variable that is no text is nobody's setting.
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let shown = shown_settings(&settings, &dags, environment);
+        let template_settings = TemplateSettings { folder: dags.clone(), reader, shown, ..TemplateSettings::default() };
         let templates = JinjaTemplates::new(template_settings);
         let python = Arc::new(installation(&settings, &data, &backend, templates.clone())?);
         let KeptValues { variables, connections, .. } = backend.kept.clone();
@@ -156,7 +162,8 @@ impl Node {
         }
         let only_process = self.backend.store.is_exclusive().then_some(self.backend.reader.clone());
         let (catalog, clock, python) = (self.catalog.clone(), self.clock.clone(), self.python.clone());
-        let mut loader = Loader::new(self.engine.clone(), catalog, clock, python, only_process);
+        let mut loader =
+            Loader::new(self.engine.clone(), catalog, clock, python, self.backend.annals.clone(), only_process);
         loader.load_all(first).await?;
         tokio::spawn(loader.keep_loaded(watch));
         let bundles = Bundles {
@@ -190,7 +197,11 @@ impl Node {
             kept: self.backend.kept.clone(),
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
+            annals: self.backend.annals.clone(),
+            past_versions: Arc::default(),
             data: self.data.path().to_owned(),
+            worker: self.data.worker().clone(),
+            hides_secrets: self.settings.auth.hide_sensitive_variable_fields,
             clock: self.clock.clone(),
             started_at: self.started_at,
         }

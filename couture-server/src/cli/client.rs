@@ -9,8 +9,8 @@ use hyper::{Method, Request, Response, StatusCode, Uri, header};
 use hyper_util::rt::TokioIo;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
-use tokio::net::TcpStream;
 
+use super::dial::dial;
 use super::form::{Form, RequestBody};
 use crate::auth::LocalToken;
 use crate::data_folder::ServerFile;
@@ -88,13 +88,28 @@ fn whole(bytes: Bytes) -> RequestBody {
 }
 
 impl Client {
-    /// For the server at this address. Who asks is told by `token`, or else, where the server of the data folder `data` has this
+    /// For the server at this address, http or https. Who asks is told by `token`, or else, where the server of the data folder `data` has this
     /// address, by the token that it left there.
     pub(super) fn new(server: &str, token: Option<String>, data: &Path) -> Self {
         let server = server.trim_end_matches('/').to_owned();
         let is_local = || ServerFile::read(data).is_some_and(|local| local.url == server);
         let token = token.or_else(|| is_local().then(|| LocalToken::find(data)).flatten());
         Self { server, token }
+    }
+
+    /// The server's address.
+    pub(super) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// For nobody.
+    pub(super) fn anonymous(&self) -> Self {
+        Self { token: None, ..self.clone() }
+    }
+
+    /// With this token.
+    pub(super) fn with_token(&self, token: String) -> Self {
+        Self { token: Some(token), ..self.clone() }
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, ClientError> {
@@ -171,11 +186,15 @@ impl Client {
     ) -> Result<Response<Incoming>, ClientError> {
         let address = || ClientError::Address(self.server.clone());
         let uri: Uri = format!("{}{path}", self.server).parse().map_err(|_| address())?;
-        let host = uri.host().filter(|_| uri.scheme_str() == Some("http")).ok_or_else(address)?;
+        let secret = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err(address()),
+        };
+        let host = uri.host().ok_or_else(address)?;
         let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let stream = TcpStream::connect((bare, uri.port_u16().unwrap_or(80)))
-            .await
-            .map_err(|error| self.unreachable(error.to_string()))?;
+        let port = uri.port_u16().unwrap_or(if secret { 443 } else { 80 });
+        let stream = dial(bare, port, secret).await.map_err(|error| self.unreachable(error.to_string()))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| self.unreachable(error.to_string()))?;
@@ -212,8 +231,8 @@ impl Client {
         let mut detail = value["detail"].as_str().map_or_else(|| format!("status {status}"), String::from);
         if status == StatusCode::UNAUTHORIZED {
             detail.push_str(
-                ". The command line needs a token in COUTURE_TOKEN, or, on the server's own machine and as its user, the server's data \
-                 folder in COUTURE__DATA__DIR",
+                ". Log in with `couture login`, or put a token into COUTURE_TOKEN; on the server's own machine and as its user, the server's \
+                 data folder in COUTURE__DATA__DIR will do",
             );
         }
         Err(ClientError::Refused { status, detail })

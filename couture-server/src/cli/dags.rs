@@ -10,12 +10,16 @@ use super::kept_files::{self, Kept};
 use super::print::{complain, print, print_json};
 use super::table::{Table, cell, printable};
 use super::verdict::{CliError, Verdict};
-use super::{backfill, follow, parse, runs, test_run};
+use super::{backfill, dag_facts, follow, parse, runs, test_run};
 
 pub(super) async fn run(client: Client, output: Output, command: Dags) -> Result<Verdict, CliError> {
     match command {
         Dags::List { all } => list(&client, output, all).await,
         Dags::Show { dag_id } => show(&client, output, &dag_id).await,
+        Dags::Details { dag_id } => dag_facts::details(&client, output, &dag_id).await,
+        Dags::Source { dag_id } => dag_facts::source(&client, output, &dag_id).await,
+        Dags::NextExecution { dag_id } => dag_facts::next_execution(&client, output, &dag_id).await,
+        Dags::ImportErrors => dag_facts::import_errors(&client, output).await,
         Dags::Trigger(trigger) => start(&client, output, trigger).await,
         Dags::Parse { file } => parse::run(output, &file).await,
         Dags::Files { search } => kept_files::list(&client, output, Kept::Dags, search).await,

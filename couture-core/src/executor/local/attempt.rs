@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde_json::Value;
+use tracing::Instrument as _;
 
 use super::input;
 use crate::executor::Launch;
@@ -31,6 +32,9 @@ impl Default for LocalSettings {
     }
 }
 
+/// The target of the spans of attempts, for whoever traces: without one that is interested they cost nothing.
+pub const SPANS: &str = "couture_spans";
+
 /// The biggest value of an XCom.
 const MAX_XCOM_BYTES: usize = 64 << 20;
 
@@ -42,7 +46,21 @@ pub(super) async fn run(
     services: Arc<Services>,
 ) -> Outcome {
     let cx = TaskContext::new(launch.run, launch.token, cancellation, services).after(launch.waited);
-    let outcome = match outcome_of(&cx, &launch.elements, &*store).await {
+    let begun = cx.now();
+    let span = tracing::info_span!(
+        target: SPANS,
+        "attempt",
+        otel.name = %cx.task().task_id,
+        couture.dag_id = %cx.dag_id(),
+        couture.run_id = %cx.run().run_id,
+        couture.task_id = %cx.task().task_id,
+        couture.try_number = cx.token().try_number,
+        couture.map_index = cx.token().map_index.0,
+        couture.outcome = tracing::field::Empty,
+    );
+    let outcome = outcome_of(&cx, &launch.elements, &*store).instrument(span.clone()).await;
+    span.record("couture.outcome", outcome.word());
+    let outcome = match outcome {
         Outcome::Failed { error, retryable } => {
             Outcome::Failed { error: cx.values().masked(error.into()).into(), retryable }
         }
@@ -53,6 +71,12 @@ pub(super) async fn run(
         }
         other => other,
     };
+    // Who ends an attempt does not say why; that its time was up can be told here.
+    if let (Outcome::Killed, Some(timeout)) = (&outcome, cx.task().options.execution_timeout())
+        && cx.now().since(begun) >= timeout
+    {
+        cx.log(format!("failed: ran longer than its execution_timeout of {timeout:?}"));
+    }
     // The end of a child is in its log already, and this may be the second server that sees it.
     if !cx.task().operator.is_resumable() {
         match &outcome {
@@ -130,14 +154,25 @@ async fn prepare(
     store: &dyn Store,
 ) -> Result<(Value, Option<Arc<dyn DynOperator>>), Failure> {
     let operator = &cx.task().operator;
+    let is_mapped = cx.task().expand.is_some();
     // A mapped command has no use for its element but in its templates.
-    let is_blind = cx.task().expand.is_some() && !operator.takes_input();
-    let input = if is_blind { Value::Null } else { input::of(cx, elements, store).await? };
+    let is_blind = is_mapped && !operator.takes_input();
+    let names_it = is_mapped && !operator.templated_fields().is_empty() && names_element(&**operator)?;
+    let input = if is_blind && !names_it { Value::Null } else { input::of(cx, elements, store).await? };
+    if names_it {
+        cx.set_element(input.clone());
+    }
+    let input = if is_blind { Value::Null } else { input };
     let rendered = match operator.templated_fields() {
         [] => None,
         _ => cx.services().templates.render(operator, cx).await?,
     };
     Ok((input, rendered))
+}
+
+/// Whether a template of the operator may name the element that it is for.
+fn names_element(operator: &dyn DynOperator) -> Result<bool, Failure> {
+    Ok(serde_json::to_string(operator)?.contains("element"))
 }
 
 async fn xcom(cx: &TaskContext, key: String, value: &Value) -> Result<XCom, Failure> {

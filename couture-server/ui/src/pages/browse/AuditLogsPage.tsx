@@ -26,7 +26,7 @@ interface EventLog {
 const filters: Filter[] = [
   { id: "q", label: "Search", kind: "text" },
   { id: "event", label: "Event", kind: "text" },
-  { id: "owner", label: "User", kind: "text" },
+  { id: "user", label: "User", kind: "text" },
   { id: "dag_id", label: "DAG", kind: "text", extra: true },
   { id: "task_id", label: "Task", kind: "text", extra: true },
   { id: "run_id", label: "Run", kind: "text", extra: true },
@@ -39,7 +39,7 @@ const dash = <span className="faint">–</span>;
 
 const columns: Column<EventLog>[] = [
   { id: "when", title: "When", sort: true, cell: (row) => <Time value={row.when} /> },
-  { id: "owner", title: "User", sort: true, cell: (row) => row.user ?? row.owner ?? dash },
+  { id: "owner", title: "User", cell: (row) => row.user ?? row.owner ?? dash },
   { id: "event", title: "Event", sort: true, cell: (row) => <code>{row.event}</code> },
   {
     id: "dag_id",
@@ -51,7 +51,11 @@ const columns: Column<EventLog>[] = [
   { id: "task_id", title: "Task", wide: true, cell: (row) => row.task_id ?? dash },
   { id: "run_id", title: "Run", wide: true, cell: (row) => row.run_id ?? dash },
   { id: "source_ip", title: "Source IP", cell: (row) => (row.source_ip ? <code>{row.source_ip}</code> : dash) },
-  { id: "extra", title: "Extra", cell: (row) => <ConfCell title={`${row.event} (${row.event_log_id})`} value={row.extra} /> },
+  {
+    id: "extra",
+    title: "Extra",
+    cell: (row) => <ConfCell title={`${row.event} (${row.event_log_id})`} value={row.extra} />,
+  },
 ];
 
 /** Who did what, when, from where. */

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from "react";
-import { api, setCsrfToken, wordsOf } from "../../api/client";
+import { fetchRaw, setCsrfToken, wordsOf } from "../../api/client";
 
 /** The fields that change one's own password. */
 export function NewPassword({ onDone }: { onDone: () => unknown }) {
@@ -14,12 +14,11 @@ export function NewPassword({ onDone }: { onDone: () => unknown }) {
     setBusy(true);
     setError(null);
     try {
-      const answer = await api.post<{ csrf_token?: string } | undefined>(
-        "/auth/me/password",
-        { old_password: old, new_password: fresh },
-        { quiet: true },
-      );
-      if (answer?.csrf_token) setCsrfToken(answer.csrf_token);
+      const body = { old_password: old, new_password: fresh };
+      const answer = await fetchRaw("POST", "/auth/me/password", body, { quiet: true });
+      // Every session ended, and this tab got a new one.
+      const token = answer.headers.get("x-csrf-token");
+      if (token) setCsrfToken(token);
       setOld("");
       setFresh("");
       setAgain("");
