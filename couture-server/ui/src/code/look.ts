@@ -38,6 +38,7 @@ const theme = EditorView.theme({
   ".cm-merge-a .cm-changedText, .cm-deletedText": {
     background: "color-mix(in srgb, var(--danger) 30%, transparent) !important",
   },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: '"" !important' },
   ".cm-collapsedLines": {
     background: "var(--surface-2) !important",
     color: "var(--text-soft)",
