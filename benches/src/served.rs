@@ -58,7 +58,11 @@ impl Served {
 
     /// What the command line prints, as JSON; none where it fails.
     pub fn couture(&self, args: &[&str]) -> Option<Value> {
-        let output = Command::new(beside("couture")).args(args).args(["-o", "json", "--server", &self.url]).output();
+        let output = Command::new(beside("couture"))
+            .args(args)
+            .args(["-o", "json", "--server", &self.url])
+            .env("COUTURE__DATA__DIR", self.folder.path())
+            .output();
         serde_json::from_slice(&output.expect("the command line").stdout).ok()
     }
 

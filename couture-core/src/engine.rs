@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::dag::Dag;
 use crate::driver::{Call, Driver, DriverParts, Surroundings};
 use crate::executor::Executor;
-use crate::ids::{AssetName, DagId, RunKey};
+use crate::ids::{AssetName, DagId, PoolName, RunKey};
 use crate::scheduler::Planted;
 use crate::state::RunState;
 use crate::store::{Answer, DagVersion, Message, Refusal, Request, Store, StoreError, Trigger};
@@ -118,6 +118,8 @@ pub struct EngineStatus {
     pub live_attempts: usize,
     /// Task instances that wait for a slot.
     pub waiting_for_slots: usize,
+    /// The same by pool, where there are any, by the pools' names.
+    pub waiting_by_pool: Vec<(PoolName, usize)>,
     /// Runs that are not finished.
     pub unfinished_runs: usize,
     /// Shards owned.

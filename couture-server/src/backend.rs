@@ -6,8 +6,9 @@ use std::sync::Arc;
 use couture_core::store::MemoryStore;
 use couture_core::values::{Connections, MemoryValues, Pools, Variables};
 use couture_core::{Store, StoreReader};
-use couture_store::{ConnectOptions, FernetKeys, SqlValues};
+use couture_store::{ConnectOptions, FernetKeys, MemoryAccounts, SqlValues};
 
+use crate::auth::Accounts;
 use crate::error::StartError;
 use crate::fernet_key::FernetKey;
 use crate::settings::Settings;
@@ -18,6 +19,7 @@ pub(crate) struct Backend {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) reader: Arc<dyn StoreReader>,
     pub(crate) kept: KeptValues,
+    pub(crate) accounts: Accounts,
 }
 
 /// What people keep beside the engine's facts.
@@ -58,12 +60,13 @@ impl Backend {
             pools: store.clone(),
             encrypted: Some(values).filter(|_| !key.keys().is_empty()),
         };
-        Ok(Self { store: store.clone(), reader: store, kept })
+        let accounts = store.accounts().into();
+        Ok(Self { store: store.clone(), reader: store, kept, accounts })
     }
 
     fn in_memory(shards: u32) -> Self {
         let (store, values) = (Arc::new(MemoryStore::new(shards)), Arc::new(MemoryValues::new()));
         let kept = KeptValues { variables: values.clone(), connections: values, pools: store.clone(), encrypted: None };
-        Self { store: store.clone(), reader: store, kept }
+        Self { store: store.clone(), reader: store, kept, accounts: MemoryAccounts::new().into() }
     }
 }

@@ -18,15 +18,46 @@ pub enum StartError {
     /// Two settings do not fit each other.
     #[error("failed to use the settings: {0}")]
     Unfit(String),
-    /// The server would be open to others, without a login.
+    /// Passwords would travel in clear text.
     #[error(
-        "refused to listen on {host}: others could reach it, and there is no login yet, so whoever reaches it could run programs as \
-         this user. Listen on 127.0.0.1 (server.host), or say --allow-remote-without-login if that is what you want"
+        "refused to listen on {host}: others could reach it, and passwords would travel in clear text. Name a certificate and its key \
+         (server.tls_cert, server.tls_key), or say --behind-proxy where a proxy talks https with people, or listen on 127.0.0.1"
     )]
     Remote {
         /// The address asked for.
         host: String,
     },
+    /// A password would have to be shown on a screen, and would let others in.
+    #[error(
+        "refused to listen on {host} at the first start: set COUTURE_ADMIN_PASSWORD to the password that the first user, superadmin, shall \
+         have, or start the server on 127.0.0.1 first"
+    )]
+    NoPassword {
+        /// The address asked for.
+        host: String,
+    },
+    /// A password that was shown on a screen would let others in.
+    #[error(
+        "refused to listen on {host}: the password of an administrator was printed at the first start and was not changed since. Start the \
+         server on 127.0.0.1, log in and change it"
+    )]
+    ShownPassword {
+        /// The address asked for.
+        host: String,
+    },
+    /// The server cannot prove who it is.
+    #[error("failed to use server.tls_cert {cert:?} and server.tls_key {key:?}: {reason}")]
+    Tls {
+        /// The certificate's file.
+        cert: PathBuf,
+        /// The key's file.
+        key: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Users cannot be looked up.
+    #[error("failed to prepare the users and roles: {0}")]
+    Accounts(String),
     /// Another program listens there.
     #[error(
         "failed to listen: port {port} of {host} is in use. Stop the program that has it, or choose another one with --port \

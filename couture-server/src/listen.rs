@@ -6,12 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream, lookup_host};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, lookup_host};
 use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
 
+use crate::auth::Peer;
 use crate::error::StartError;
 use crate::settings::ServerSettings;
 
@@ -30,7 +36,8 @@ pub(crate) async fn bind(settings: &ServerSettings) -> Result<TcpListener, Start
     let failed = |source| StartError::Listen { host: host.clone(), port, source };
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let addresses: Vec<SocketAddr> = lookup_host((bare, port)).await.map_err(failed)?.collect();
-    if !settings.allow_remote_without_login && !addresses.iter().all(|address| address.ip().is_loopback()) {
+    let is_local = addresses.iter().all(|address| address.ip().is_loopback());
+    if !is_local && !settings.behind_proxy && settings.tls_cert.as_os_str().is_empty() {
         return Err(StartError::Remote { host });
     }
     match TcpListener::bind(&addresses[..]).await {
@@ -41,7 +48,12 @@ pub(crate) async fn bind(settings: &ServerSettings) -> Result<TcpListener, Start
 }
 
 /// Answers requests until `stop` resolves, and then gives those under way a moment to end.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
     let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let (stopping, stopped) = watch::channel(false);
     tokio::pin!(stop);
@@ -55,10 +67,18 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let connection = answer(stream, router.clone(), stopped.clone());
+            Ok((stream, peer)) => {
+                let _ = stream.set_nodelay(true);
+                let (tls, router, stopped) = (tls.clone(), router.clone(), stopped.clone());
                 tokio::spawn(async move {
-                    connection.await;
+                    match tls {
+                        None => answer(stream, peer, router, stopped).await,
+                        Some(tls) => match tokio::time::timeout(HEAD_TIMEOUT, tls.accept(stream)).await {
+                            Ok(Ok(stream)) => answer(stream, peer, router, stopped).await,
+                            Ok(Err(error)) => tracing::debug!("a connection was not made secret: {error}"),
+                            Err(_) => tracing::debug!("a connection was not made secret in time"),
+                        },
+                    }
                     drop(permit);
                 });
             }
@@ -77,13 +97,20 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     }
 }
 
-async fn answer(stream: TcpStream, router: Router, mut stopped: watch::Receiver<bool>) {
-    let _ = stream.set_nodelay(true);
+async fn answer<S>(stream: S, peer: SocketAddr, router: Router, mut stopped: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer.ip()));
+        router.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(MAX_HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let stopping = async {
         // An error means that the server is gone, which is the same.

@@ -17,11 +17,14 @@ pub struct Asset {
     /// Facts for people.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub extra: Value,
+    /// Whether it is no data itself, and the task that changes it says which assets it has changed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub alias: bool,
 }
 
 /// A name alone, or all of it.
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "an asset is its name, or {name, uri, extra}")]
+#[serde(untagged, expecting = "an asset is its name, or {name, uri, extra, alias}")]
 enum AssetForm {
     Name(AssetName),
     Whole {
@@ -30,14 +33,16 @@ enum AssetForm {
         uri: Option<String>,
         #[serde(default)]
         extra: Value,
+        #[serde(default)]
+        alias: bool,
     },
 }
 
 impl From<AssetForm> for Asset {
     fn from(form: AssetForm) -> Self {
         match form {
-            AssetForm::Name(name) => Self { name, uri: None, extra: Value::Null },
-            AssetForm::Whole { name, uri, extra } => Self { name, uri, extra },
+            AssetForm::Name(name) => Self { name, uri: None, extra: Value::Null, alias: false },
+            AssetForm::Whole { name, uri, extra, alias } => Self { name, uri, extra, alias },
         }
     }
 }

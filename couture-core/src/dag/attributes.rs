@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use super::asset::AssetCondition;
 use super::callback::Callback;
+use super::edge_label::EdgeLabel;
 use super::group::TaskGroup;
 use super::options::{TaskOptions, is_default};
+use super::param::ParamSpec;
 use crate::dialect::Dialect;
 use crate::schedule::{Schedule, Zone};
 use crate::time::Timestamp;
@@ -18,6 +20,9 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DagAttributes {
+    /// What people read instead of its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dag_display_name: Option<String>,
     /// One line for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -33,6 +38,9 @@ pub struct DagAttributes {
     /// Default values of `params`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, Value>,
+    /// What the values of `params` must be like, in the order in which people are asked for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub param_specs: Vec<ParamSpec>,
     /// Whose rules it follows.
     #[serde(skip_serializing_if = "is_default")]
     pub dialect: Dialect,
@@ -81,6 +89,9 @@ pub struct DagAttributes {
     /// How people see its tasks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<TaskGroup>,
+    /// What people read beside its edges.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub edge_labels: Vec<EdgeLabel>,
     /// Folders, relative to that of the DAG's file, where files of templates are looked up besides.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub template_searchpath: Vec<String>,

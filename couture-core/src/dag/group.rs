@@ -16,4 +16,10 @@ pub struct TaskGroup {
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tooltip: Option<String>,
+    /// The colour of its box, as CSS writes colours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_color: Option<String>,
+    /// The colour of its text, as CSS writes colours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_fgcolor: Option<String>,
 }

@@ -62,6 +62,8 @@ impl DagBuilder {
                 parent: parent.clone(),
                 label: Some(group_id.rsplit('.').next().unwrap_or_default().to_owned()).filter(|_| parent.is_some()),
                 tooltip: None,
+                ui_color: None,
+                ui_fgcolor: None,
             });
             draft.group = Some(group_id);
             (draft.tasks.len(), parent)

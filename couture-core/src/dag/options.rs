@@ -77,6 +77,18 @@ pub struct TaskOptions {
     /// Who answers for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// What people read instead of its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_display_name: Option<String>,
+    /// The name of its operator's class, where its DAG is written in a language that has some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator_class: Option<String>,
+    /// The colour of its box, as CSS writes colours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ui_color: Option<String>,
+    /// The colour of its text, as CSS writes colours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ui_fgcolor: Option<String>,
     /// A page for people, in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doc_md: Option<String>,
@@ -170,6 +182,10 @@ impl Default for TaskOptions {
             do_xcom_push: true,
             sla_ms: None,
             owner: None,
+            task_display_name: None,
+            operator_class: None,
+            ui_color: None,
+            ui_fgcolor: None,
             doc_md: None,
             params: BTreeMap::new(),
             outlets: Vec::new(),

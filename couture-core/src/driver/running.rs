@@ -362,6 +362,7 @@ impl Driver {
         let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         status.live_attempts = self.scheduler.live_attempts();
         status.waiting_for_slots = self.scheduler.waiting();
+        status.waiting_by_pool = self.scheduler.waiting_by_pool();
         status.unfinished_runs = self.scheduler.unfinished_runs();
         status.shards = self.durable.len();
     }

@@ -32,7 +32,7 @@ impl Scheduler {
             let reason = format!("its backfill {} is not over; cancel it, or wait for its end", other.number);
             return Err(Refusal::Backfill { dag_id: new.dag_id.clone(), reason });
         }
-        let conf = checked_conf(new.conf.clone())?;
+        let conf = checked_conf(Some(&dag), new.conf.clone())?;
         if let Err(reason) = new.check(&dag, now.wall) {
             return Err(Refusal::Backfill { dag_id: new.dag_id, reason });
         }

@@ -104,12 +104,17 @@ impl Run {
     }
 }
 
-/// The configuration of a run, if it may have it.
-pub(super) fn checked_conf(conf: Value) -> Result<Value, Refusal> {
-    match conf {
-        Value::Null => Ok(Value::Object(serde_json::Map::new())),
-        Value::Object(map) if map.is_empty() => Ok(Value::Object(map)),
-        conf @ Value::Object(_) if conf.to_string().len() <= Trigger::MAX_CONF_BYTES => Ok(conf),
-        _ => Err(Refusal::Conf),
+/// The configuration of a run of `dag`, if it may have it.
+pub(super) fn checked_conf(dag: Option<&Dag>, conf: Value) -> Result<Value, Refusal> {
+    let conf = match conf {
+        Value::Null => Value::Object(serde_json::Map::new()),
+        Value::Object(map) if map.is_empty() => Value::Object(map),
+        conf @ Value::Object(_) if conf.to_string().len() <= Trigger::MAX_CONF_BYTES => conf,
+        _ => return Err(Refusal::Conf),
+    };
+    if let Some(dag) = dag {
+        let refused = |wrong| Refusal::Param { dag_id: dag.dag_id.clone(), wrong };
+        dag.attributes.check_params(&conf).map_err(refused)?;
     }
+    Ok(conf)
 }

@@ -13,7 +13,7 @@ use super::recalling::Pending;
 use super::run::Run;
 use super::timers::{Timer, WallTimer};
 use super::workers::Workers;
-use crate::ids::{AssetName, AttemptToken, DagId, Epoch, RunId, RunKey, ShardId};
+use crate::ids::{AssetName, AttemptToken, DagId, Epoch, PoolName, RunId, RunKey, ShardId};
 use crate::state::RunState;
 use crate::store::InboxId;
 use crate::time::Now;
@@ -189,6 +189,11 @@ impl Scheduler {
     /// Task instances in queues for slots.
     pub fn waiting(&self) -> usize {
         self.ledger.pools.waiting()
+    }
+
+    /// Task instances in queues for slots, by the names of the pools where there are any.
+    pub fn waiting_by_pool(&self) -> Vec<(PoolName, usize)> {
+        self.ledger.pools.waiting_by_pool()
     }
 
     /// Whether somebody waits for slots that other schedulers hold, so that the pools should be read again soon.

@@ -149,6 +149,15 @@ impl Pools {
         self.pools.iter().map(|pool| pool.queue.len() + pool.too_big.len()).sum()
     }
 
+    /// How many wait in each pool where somebody does, by the pools' names.
+    pub(super) fn waiting_by_pool(&self) -> Vec<(PoolName, usize)> {
+        let waiting = |at: usize| self.pools[at].queue.len() + self.pools[at].too_big.len();
+        let mut list: Vec<_> = self.by_name.iter().map(|(name, at)| (name.clone(), waiting(*at))).collect();
+        list.retain(|(_, count)| *count > 0);
+        list.sort();
+        list
+    }
+
     /// Whether somebody waits for slots that others hold.
     pub(super) fn is_contended(&self) -> bool {
         self.pools.iter().any(|pool| pool.used_elsewhere > 0 && pool.queue.len() > 0)

@@ -127,7 +127,7 @@ impl Scheduler {
             run_type: RunType::Manual,
             logical_date,
             data_interval,
-            conf: checked_conf(conf)?,
+            conf: checked_conf(dag.map(|dag| &**dag), conf)?,
             backfill: None,
         };
         let key = self.create_run(dag_id, new, now)?;

@@ -1,6 +1,7 @@
 //! Why a request is refused.
 
 use super::request::Trigger;
+use crate::dag::ParamError;
 use crate::ids::{DagId, RunId, RunKey, TaskId};
 use crate::state::RunType;
 
@@ -52,6 +53,14 @@ pub enum Refusal {
     /// The run's configuration is not a JSON object, or too big.
     #[error("conf must be a JSON object of at most {} bytes", Trigger::MAX_CONF_BYTES)]
     Conf,
+    /// A parameter of the run has no value, or one that its schema does not allow.
+    #[error("dag {dag_id:?} cannot run with this conf: {wrong}")]
+    Param {
+        /// The DAG.
+        dag_id: DagId,
+        /// Which parameter, and why.
+        wrong: ParamError,
+    },
     /// Too many unfinished runs.
     #[error("dag {dag_id:?} has {limit} unfinished runs already; wait until some have ended")]
     TooManyRuns {

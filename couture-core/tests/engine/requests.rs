@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use couture_core::store::{Answer, Refusal, Request, Store, StoreReader, Trigger};
-use couture_core::{DagBuilder, EngineError, RunId, RunState, Timestamp};
+use couture_core::{DagBuilder, Dialect, EngineError, RunId, RunState, Timestamp};
 use serde_json::{Value, json};
 
 use crate::operators::Nothing;
@@ -38,6 +38,42 @@ async fn wrong_requests_are_refused_in_words() {
     assert_eq!(refusal(&rig, trigger("d", None, json!({"a": "x".repeat(1 << 20)}))).await, conf);
     let cancel = Request::CancelRun { dag_id: dag_id("d"), run_id: RunId::new("r").unwrap() };
     assert_eq!(refusal(&rig, cancel).await, r#"dag "d" has no unfinished run "r""#);
+}
+
+#[tokio::test]
+async fn a_conf_that_the_params_do_not_allow_is_refused() {
+    let rig = Rig::new().await;
+    let dag = |dag_id: &str, dialect| {
+        let dag = DagBuilder::new(dag_id).params([("n".to_owned(), json!(3))].into()).attributes(|attributes| {
+            attributes.dialect = dialect;
+            let spec = |spec: Value| serde_json::from_value(spec).unwrap();
+            attributes.param_specs = vec![
+                spec(json!({"name": "n", "schema": {"type": "integer", "maximum": 5}})),
+                spec(json!({"name": "who", "required": true, "schema": {"type": "string"}})),
+            ];
+        });
+        dag.task("only", Nothing, ());
+        dag.build().unwrap()
+    };
+    rig.engine.register(dag("new", Dialect::V2)).await.unwrap();
+    rig.engine.register(dag("old", Dialect::V1_10)).await.unwrap();
+    let check = async |dag_id: &str, conf: Value, expected: Option<&str>| {
+        let answer = rig.engine.request(trigger(dag_id, None, conf)).await;
+        match (answer, expected) {
+            (Ok(Answer::Triggered { .. }), None) => {}
+            (Err(EngineError::Refused(refusal)), Some(expected)) => {
+                assert_eq!(refusal.to_string(), format!("dag \"new\" cannot run with this conf: param {expected}"));
+            }
+            (answer, _) => panic!("{answer:?}"),
+        }
+    };
+    check("new", json!({"who": "me"}), None).await;
+    check("new", json!({"who": "me", "n": 5, "unknown": [1]}), None).await;
+    check("new", json!({"who": "me", "n": 6}), Some("\"n\": 6 is greater than the maximum of 5")).await;
+    check("new", json!({"n": "x", "who": "me"}), Some("\"n\": \"x\" is not of type \"integer\"")).await;
+    check("new", Value::Null, Some("\"who\": it has no default, and conf gives no value; give one in conf")).await;
+    // There a conf changes no param.
+    check("old", json!({"n": 6}), None).await;
 }
 
 #[tokio::test]

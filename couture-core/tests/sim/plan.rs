@@ -105,7 +105,7 @@ impl Plan {
                 // What may hang needs a timeout: every task has one in a hanging DAG.
                 options.execution_timeout_ms = Some(random.within(500..3_000));
                 if random.one_in(4) {
-                    options.outlets.push(Asset { name: asset(n), uri: None, extra: Value::Null });
+                    options.outlets.push(Asset { name: asset(n), uri: None, extra: Value::Null, alias: false });
                 }
                 options.sla_ms = random.one_in(6).then(|| random.within(100..8_000));
             });

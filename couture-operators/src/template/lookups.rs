@@ -52,6 +52,8 @@ struct State {
     found: BTreeMap<Lookup, Result<Found, String>>,
     wanted: Option<Wanted>,
     calls: Calls,
+    /// XComs that this rendering gives.
+    pushed: BTreeMap<String, serde_json::Value>,
 }
 
 /// What ended a rendering.
@@ -64,7 +66,7 @@ pub(super) enum Wanted {
 }
 
 impl Lookups {
-    /// The most that one attempt looks up.
+    /// The most that one attempt looks up, and the most XComs that it gives.
     pub(super) const MAX: usize = 500;
 
     pub(super) fn new(reader: Option<Arc<dyn StoreReader>>) -> Self {
@@ -94,7 +96,24 @@ impl Lookups {
 
     /// A rendering begins.
     pub(super) fn begin(&self) {
-        self.state().calls.begin();
+        let mut state = self.state();
+        state.calls.begin();
+        state.pushed.clear();
+    }
+
+    /// The rendering gives an XCom; the last one of a key counts.
+    pub(super) fn push(&self, key: String, value: serde_json::Value) -> Result<(), Error> {
+        let mut state = self.state();
+        if state.pushed.len() >= Self::MAX && !state.pushed.contains_key(&key) {
+            return Err(wrong(format!("a task's templates give at most {} XComs", Self::MAX)));
+        }
+        state.pushed.insert(key, value);
+        Ok(())
+    }
+
+    /// What the last rendering gave.
+    pub(super) fn take_pushed(&self) -> BTreeMap<String, serde_json::Value> {
+        std::mem::take(&mut self.state().pushed)
     }
 
     /// What a function gave. If it was not called yet, an error that ends the rendering, which is repeated when it was.

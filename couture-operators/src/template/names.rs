@@ -217,6 +217,12 @@ impl Names {
         Record::value(format!("<DAG: {}>", dag.dag_id), fields)
     }
 
+    /// The name of the operator's class, where its DAG is written in a language that has some.
+    fn kind(&self) -> String {
+        let task = self.facts.task();
+        task.options.operator_class.clone().unwrap_or_else(|| task.operator.tag().to_owned())
+    }
+
     fn task(&self) -> Value {
         let (facts, task) = (&self.facts, self.facts.task());
         let options = &task.options;
@@ -225,7 +231,7 @@ impl Names {
         };
         let millis = |millis: u64| Span::from_micros_f64(millis as f64 * 1e3).map_or(Value::from(()), Span::value);
         let operator = serde_json::to_value(&*task.operator).unwrap_or_default();
-        let kind = operator.get("type").and_then(|tag| tag.as_str()).unwrap_or("task").to_owned();
+        let kind = self.kind();
         let fields = [
             ("task_id", Value::from(task.task_id.as_str())),
             ("dag_id", Value::from(facts.dag.dag_id.as_str())),
@@ -261,7 +267,7 @@ impl Names {
             ("max_tries", facts.task().options.retries.into()),
             ("map_index", facts.map_index.0.into()),
             ("state", Value::from("running")),
-            ("operator", Value::from(facts.task().operator.tag())),
+            ("operator", Value::from(self.kind())),
             ("pool", Value::from(facts.task().options.pool.as_str())),
             ("key", self.find("task_instance_key_str").unwrap_or_default()),
             ("task", self.task()),

@@ -125,6 +125,9 @@ impl Templates for JinjaTemplates {
         let job = Job { fields: fields.clone(), endings };
         let rendered = rendered(engine, &lookups, job, is_quick, None, cx).await;
         let rendered = rendered.map_err(|error| Failure::retry(told(&error, cx)))?;
+        for (key, value) in lookups.take_pushed() {
+            cx.xcom_push(key, value)?;
+        }
         if rendered == fields {
             return Ok(None);
         }

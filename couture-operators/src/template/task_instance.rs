@@ -33,6 +33,23 @@ impl fmt::Debug for TaskInstance {
 }
 
 impl TaskInstance {
+    /// Gives a value when the rendering succeeds, and the task.
+    fn push(&self, args: &[Value]) -> Result<Value, Error> {
+        let mut args = Arguments::of("xcom_push", args)?;
+        let key: String = args.need("key")?;
+        let value = args.value("value")?.ok_or_else(|| wrong("xcom_push needs the argument value"))?;
+        // Of older versions; it never had a meaning but for the own run.
+        args.value("execution_date")?;
+        args.done()?;
+        if key.is_empty() {
+            return Err(wrong("the key of an XCom is not empty"));
+        }
+        let json = serde_json::to_value(&value)
+            .map_err(|error| wrong(format!("the XCom {key:?} cannot be held as JSON: {error}")))?;
+        self.lookups.push(key, json)?;
+        Ok(Value::from(()))
+    }
+
     fn pull(&self, args: &[Value]) -> Result<Value, Error> {
         let mut args = Arguments::of("xcom_pull", args)?;
         let task_ids = args.value("task_ids")?.filter(|ids| !ids.is_none());
@@ -138,7 +155,7 @@ impl Object for TaskInstance {
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
         match method {
             "xcom_pull" => self.pull(args),
-            "xcom_push" => Err(wrong("a template gives no XComs (xcom_push); let the task's own code do so")),
+            "xcom_push" => self.push(args),
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }

@@ -2,19 +2,26 @@
 
 use couture_core::{Affected, DagId, RunId, TaskState, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::schema;
 
 /// A task instance as it was before, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct AffectedBody {
+    #[schema(value_type = String)]
     dag_id: DagId,
+    #[schema(value_type = String)]
     dag_run_id: RunId,
     task_id: String,
     map_index: i32,
+    #[schema(value_type = String, format = DateTime)]
     logical_date: Timestamp,
+    #[schema(value_type = Option<schema::TaskStateName>)]
     state: Option<TaskState>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AffectedList {
     task_instances: Vec<AffectedBody>,
     total_entries: usize,

@@ -8,17 +8,35 @@ use couture_core::dag::Asset;
 use couture_core::{AssetName, DagId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use utoipa::{IntoParams, ToSchema};
 
-use super::asset_event::asset_name;
+use super::asset_event::{asset_name, event_number};
 use super::dag_run::{DagRunBody, TriggerBody, start};
 use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Action, Permit, Resource, act, on};
 
 /// An asset, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetBody {
+    /// A number that follows from the name.
+    id: u64,
+    /// Always empty: assets are in no groups here.
+    group: String,
+    /// Always empty.
+    aliases: Vec<Value>,
+    /// Always empty.
+    watchers: Vec<Value>,
+    /// Since when this server knows it: that of its start.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// When it was changed last; when this server was started, where it never was.
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+    #[schema(value_type = String)]
     name: AssetName,
     uri: String,
     extra: Value,
@@ -32,29 +50,42 @@ pub(super) struct AssetBody {
     last_asset_event: Option<LastEvent>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct DagRef {
+    #[schema(value_type = String)]
     dag_id: DagId,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct TaskRef {
+    #[schema(value_type = String)]
     dag_id: DagId,
     task_id: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct LastEvent {
+    id: u64,
+    #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetList {
     assets: Vec<AssetBody>,
     total_entries: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Which {
     /// A part of the name.
     name_pattern: Option<String>,
@@ -119,25 +150,68 @@ async fn known(state: &ApiState) -> Result<BTreeMap<AssetName, Users>, ApiError>
 
 async fn body(state: &ApiState, name: AssetName, users: Users) -> Result<AssetBody, ApiError> {
     let last = state.reader.asset_events(Some(&name), true, 0, 1).await?.pop();
+    let since = state.started_at;
     let tasks = |places: Vec<(DagId, String)>| {
-        places.into_iter().map(|(dag_id, task_id)| TaskRef { dag_id, task_id }).collect()
+        places
+            .into_iter()
+            .map(|(dag_id, task_id)| TaskRef { dag_id, task_id, created_at: since, updated_at: since })
+            .collect()
     };
     Ok(AssetBody {
+        id: number_of(&name),
+        group: String::new(),
+        aliases: Vec::new(),
+        watchers: Vec::new(),
+        created_at: since,
+        updated_at: last.as_ref().map_or(since, |event| event.at),
         uri: users.uri.unwrap_or_else(|| name.to_string()),
         name,
         extra: users.extra,
-        scheduled_dags: users.scheduled.into_iter().map(|dag_id| DagRef { dag_id }).collect(),
+        scheduled_dags: users
+            .scheduled
+            .into_iter()
+            .map(|dag_id| DagRef { dag_id, created_at: since, updated_at: since })
+            .collect(),
         producing_tasks: tasks(users.producing),
         consuming_tasks: tasks(users.consuming),
-        last_asset_event: last.map(|event| LastEvent { timestamp: event.at }),
+        last_asset_event: last.map(|event| LastEvent { id: event_number(event.at), timestamp: event.at }),
     })
+}
+
+/// The number of an asset of this name: 48 bits of its SHA-256, so that it is the same in every answer.
+pub(super) fn number_of(name: &AssetName) -> u64 {
+    let digest = Sha256::digest(name.as_str());
+    digest[..6].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The asset of this number, or else of this name.
+async fn find(state: &ApiState, text: &str) -> Result<(AssetName, Users), ApiError> {
+    let mut assets = known(state).await?;
+    let numbered = text.parse::<u64>().ok();
+    let numbered = numbered.and_then(|number| assets.keys().find(|name| number_of(name) == number).cloned());
+    let name = numbered.map_or_else(|| asset_name(text), Ok)?;
+    let users = assets.remove(&name).ok_or_else(|| unknown(&name))?;
+    Ok((name, users))
+}
+
+/// The name of the asset of this number.
+pub(super) async fn named(state: &ApiState, number: u64) -> Result<AssetName, ApiError> {
+    Ok(find(state, &number.to_string()).await?.0)
 }
 
 fn unknown(name: &AssetName) -> ApiError {
     ApiError::not_found(format!("no dag names an asset {:?}", name.as_str()))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/assets",
+    tag = "Asset",
+    params(PageOf, Which),
+    responses((status = 200, description = "As asked", body = AssetList)),
+)]
 pub(super) async fn list(
+    _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
     Args(which): Args<Which>,
@@ -156,27 +230,46 @@ pub(super) async fn list(
     Ok(Json(AssetList { assets: bodies, total_entries }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/assets/{name}",
+    tag = "Asset",
+    params(("name" = String, Path, description = "The name.")),
+    responses((status = 200, description = "As asked", body = AssetBody)),
+)]
 pub(super) async fn get(
+    _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<AssetBody>, ApiError> {
-    let name = asset_name(&name)?;
-    let users = known(&state).await?.remove(&name).ok_or_else(|| unknown(&name))?;
+    let (name, users) = find(&state, &name).await?;
     Ok(Json(body(&state, name, users).await?))
 }
 
 /// Starts a run of the one DAG that has a task which changes the asset.
+#[utoipa::path(
+    post,
+    path = "/api/v2/assets/{name}/materialize",
+    tag = "Asset",
+    params(("name" = String, Path, description = "The name.")),
+    request_body = TriggerBody,
+    responses((status = 200, description = "As asked", body = DagRunBody)),
+)]
 pub(super) async fn materialize(
+    permit: Permit<act::Create, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(trigger): Json<TriggerBody>,
 ) -> Result<Json<DagRunBody>, ApiError> {
-    let name = asset_name(&name)?;
-    let users = known(&state).await?.remove(&name).ok_or_else(|| unknown(&name))?;
+    let (name, users) = find(&state, &name).await?;
     let mut dags: Vec<DagId> = users.producing.into_iter().map(|(dag_id, _)| dag_id).collect();
     dags.dedup();
     match &dags[..] {
-        [dag_id] => start(&state, dag_id.clone(), trigger).await,
+        [dag_id] => {
+            permit.principal().check_dag(Action::Create, Resource::DagRuns, dag_id)?;
+            permit.note("dag_id", dag_id);
+            start(&state, dag_id.clone(), trigger).await
+        }
         [] => Err(ApiError::not_found(format!("no task changes the asset {:?}", name.as_str()))),
         several => {
             let several: Vec<_> = several.iter().take(MAX_NAMED).map(DagId::as_str).collect();

@@ -10,44 +10,70 @@ use couture_core::task::XComValue;
 use couture_core::{AssetName, RunId, RunKey, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
+use super::asset::{named, number_of};
 use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
-/// A change of an asset, in Airflow's shape. Assets have names and no numbers, so `name` stands where Airflow has `asset_id`.
-#[derive(Debug, Serialize)]
+/// A change of an asset, in Airflow's shape.
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetEventBody {
+    /// When it happened, in microseconds since 1970: no number is kept.
+    id: u64,
+    asset_id: u64,
+    #[schema(value_type = String)]
+    uri: AssetName,
+    /// Always empty: assets are in no groups here.
+    group: String,
+    /// Always empty: runs do not tell which change they were made for.
+    created_dagruns: Vec<Value>,
+    #[schema(value_type = String)]
     name: AssetName,
+    #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
     extra: Value,
     source_dag_id: Option<String>,
     source_task_id: Option<String>,
     /// Nothing where the run was deleted.
+    #[schema(value_type = Option<String>)]
     source_run_id: Option<RunId>,
-    source_map_index: Option<i32>,
+    /// -1 where it was said from outside, or the task is not mapped.
+    source_map_index: i32,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AssetEventList {
     asset_events: Vec<AssetEventBody>,
     total_entries: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Which {
     name: Option<String>,
+    asset_id: Option<u64>,
 }
 
 /// A change that is said from outside.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewAssetEvent {
-    #[serde(alias = "uri")]
-    name: String,
+    /// Its name; or its number as `asset_id`.
+    #[serde(default, alias = "uri")]
+    name: Option<String>,
+    #[serde(default)]
+    asset_id: Option<u64>,
     #[serde(default)]
     extra: Value,
+}
+
+/// What stands for the number of a change.
+pub(super) fn event_number(at: Timestamp) -> u64 {
+    at.as_micros().unsigned_abs()
 }
 
 /// The asset of this name.
@@ -61,7 +87,12 @@ fn body(event: AssetEvent, runs: &HashMap<RunKey, Option<RunId>>) -> AssetEventB
         source_dag_id: source.map(|source| source.dag_id.to_string()),
         source_task_id: source.map(|source| source.task_id.to_string()),
         source_run_id: source.and_then(|source| runs.get(&source.token.run)?.clone()),
-        source_map_index: source.map(|source| source.token.map_index.0),
+        source_map_index: source.map_or(-1, |source| source.token.map_index.0),
+        id: event_number(event.at),
+        asset_id: number_of(&event.asset),
+        uri: event.asset.clone(),
+        group: String::new(),
+        created_dagruns: Vec::new(),
         name: event.asset,
         timestamp: event.at,
         extra: event.extra,
@@ -81,12 +112,23 @@ async fn sources(state: &ApiState, events: &[AssetEvent]) -> Result<HashMap<RunK
 }
 
 /// The newest first, unless `order_by` is `timestamp`.
+#[utoipa::path(
+    get,
+    path = "/api/v2/assets/events",
+    tag = "Asset",
+    params(Which, PageOf),
+    responses((status = 200, description = "As asked", body = AssetEventList)),
+)]
 pub(super) async fn list(
+    _: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Args(which): Args<Which>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<AssetEventList>, ApiError> {
-    let name = which.name.as_deref().map(asset_name).transpose()?;
+    let name = match which.asset_id {
+        Some(number) => Some(named(&state, number).await?),
+        None => which.name.as_deref().map(asset_name).transpose()?,
+    };
     let newest_first = page.order(&["timestamp"])?.is_none_or(|(_, is_descending)| is_descending);
     let events = state.reader.asset_events(name.as_ref(), newest_first, page.offset(), page.limit()?).await?;
     let runs = sources(&state, &events).await?;
@@ -96,14 +138,23 @@ pub(super) async fn list(
 }
 
 /// A change that was taken in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AcceptedEvent {
+    #[schema(value_type = String)]
     name: AssetName,
     extra: Value,
 }
 
 /// Takes the change in; it is durable when this is answered, and recorded a moment later.
+#[utoipa::path(
+    post,
+    path = "/api/v2/assets/events",
+    tag = "Asset",
+    request_body = NewAssetEvent,
+    responses((status = 202, description = "As asked", body = AcceptedEvent)),
+)]
 pub(super) async fn create(
+    _: Permit<act::Create, on::Assets>,
     State(state): State<ApiState>,
     Json(new): Json<NewAssetEvent>,
 ) -> Result<(StatusCode, Json<AcceptedEvent>), ApiError> {
@@ -112,7 +163,11 @@ pub(super) async fn create(
         let most = XComValue::MAX_INLINE_BYTES;
         return Err(ApiError::invalid(format!("extra must be a JSON object of at most {most} bytes")));
     }
-    let name = asset_name(&new.name)?;
+    let name = match (&new.name, new.asset_id) {
+        (Some(name), None) => asset_name(name)?,
+        (None, Some(number)) => named(&state, number).await?,
+        _ => return Err(ApiError::invalid("the asset is named by one of name and asset_id")),
+    };
     state.carry_out(state.engine.change_asset(name.clone(), new.extra.clone())).await?;
     Ok((StatusCode::ACCEPTED, Json(AcceptedEvent { name, extra: new.extra })))
 }

@@ -6,28 +6,43 @@ use couture_core::store::{Backfill, BackfillChange, BackfillState, NewBackfill, 
 use couture_core::{Dag, DagId, DataInterval, PlannedStep, RunKey, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::page_of::PageOf;
+use super::schema;
 use super::state::ApiState;
+use crate::auth::{Action, ActionKind, Permit, Resource, act, on};
 
 /// A backfill, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BackfillBody {
     id: i64,
+    #[schema(value_type = String)]
     dag_id: DagId,
+    dag_display_name: String,
+    /// When it ended, or else was made.
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     from_date: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     to_date: Timestamp,
     dag_run_conf: Value,
     is_paused: bool,
     run_backwards: bool,
+    #[schema(value_type = schema::ReprocessName)]
     reprocess_behavior: Reprocess,
     max_active_runs: u32,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
     completed_at: Option<Timestamp>,
+    #[schema(value_type = schema::BackfillStateName)]
     state: BackfillState,
     /// The last logical date that was dealt with.
+    #[schema(value_type = Option<String>, format = DateTime)]
     reached: Option<Timestamp>,
 }
 
@@ -35,6 +50,8 @@ impl From<Backfill> for BackfillBody {
     fn from(row: Backfill) -> Self {
         Self {
             id: row.number,
+            dag_display_name: row.dag_id.to_string(),
+            updated_at: row.ended_at.unwrap_or(row.created_at),
             dag_id: row.dag_id,
             from_date: row.from,
             to_date: row.to,
@@ -51,39 +68,46 @@ impl From<Backfill> for BackfillBody {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BackfillList {
     backfills: Vec<BackfillBody>,
     total_entries: usize,
 }
 
 /// What a backfill would do about a date.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct PlannedBody {
+    #[schema(value_type = String, format = DateTime)]
     logical_date: Timestamp,
+    #[schema(value_type = schema::IntervalBody)]
     data_interval: DataInterval,
     /// `create`, `clear` or `leave`.
+    #[schema(value_type = String)]
     step: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PlanList {
     backfills: Vec<PlannedBody>,
     total_entries: usize,
 }
 
 /// A backfill to begin, in Airflow's words and with its defaults.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BackfillPost {
+    #[schema(value_type = String)]
     dag_id: DagId,
+    #[schema(value_type = String, format = DateTime)]
     from_date: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     to_date: Timestamp,
     #[serde(default)]
     run_backwards: bool,
     #[serde(default)]
     dag_run_conf: Value,
     #[serde(default)]
+    #[schema(value_type = schema::ReprocessName)]
     reprocess_behavior: Reprocess,
     #[serde(default = "default_max_active_runs")]
     max_active_runs: u32,
@@ -108,8 +132,10 @@ impl From<BackfillPost> for NewBackfill {
 }
 
 /// Whose backfills.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Of {
+    #[param(value_type = Option<String>)]
     dag_id: Option<DagId>,
 }
 
@@ -123,7 +149,15 @@ fn number(text: &str) -> Result<i64, ApiError> {
     text.parse().map_err(|_| ApiError::not_found(format!("{text:?} is not the number of a backfill")))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/backfills",
+    tag = "Backfill",
+    params(PageOf, Of),
+    responses((status = 200, description = "As asked", body = BackfillList)),
+)]
 pub(super) async fn list(
+    permit: Permit<act::Read, on::Backfills>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
     Args(of): Args<Of>,
@@ -135,22 +169,48 @@ pub(super) async fn list(
         return Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", page.offset(), PageOf::MAX_WALK)));
     }
     let rows = state.reader.backfills(of.dag_id.as_ref(), None, wanted).await?;
+    let rows: Vec<_> = rows.into_iter().filter(|row| permit.dags().allows(&row.dag_id)).collect();
     let total_entries = rows.len();
     let backfills = rows.into_iter().skip(page.offset()).map(Into::into).collect();
     Ok(Json(BackfillList { backfills, total_entries }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/backfills/{backfill_id}",
+    tag = "Backfill",
+    params(("backfill_id" = i64, Path, description = "The backfill.")),
+    responses((status = 200, description = "As asked", body = BackfillBody)),
+)]
 pub(super) async fn get(
+    permit: Permit<act::Read, on::Backfills>,
     State(state): State<ApiState>,
     Names(id): Names<String>,
 ) -> Result<Json<BackfillBody>, ApiError> {
-    Ok(Json(find(&state, number(&id)?).await?.into()))
+    Ok(Json(permitted(&permit, find(&state, number(&id)?).await?)?.into()))
 }
 
+/// The backfill, where the sender may do that to backfills of its DAG.
+fn permitted<A: ActionKind>(permit: &Permit<A, on::Backfills>, row: Backfill) -> Result<Backfill, ApiError> {
+    permit.principal().check_dag(A::ACTION, Resource::Backfills, &row.dag_id)?;
+    permit.note("dag_id", &row.dag_id);
+    Ok(row)
+}
+
+#[utoipa::path(
+    post,
+    path = "/api/v2/backfills",
+    tag = "Backfill",
+    request_body = BackfillPost,
+    responses((status = 200, description = "As asked", body = BackfillBody)),
+)]
 pub(super) async fn create(
+    permit: Permit<act::Create, on::Backfills>,
     State(state): State<ApiState>,
     Json(post): Json<BackfillPost>,
 ) -> Result<Json<BackfillBody>, ApiError> {
+    permit.principal().check_dag(Action::Create, Resource::Backfills, &post.dag_id)?;
+    permit.note("dag_id", &post.dag_id);
     state.dag(&post.dag_id).await?;
     match state.carry_out(state.engine.backfill(post.into())).await? {
         Some(number) => Ok(Json(find(&state, number).await?.into())),
@@ -161,10 +221,19 @@ pub(super) async fn create(
     }
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/backfills/dry_run",
+    tag = "Backfill",
+    request_body = BackfillPost,
+    responses((status = 200, description = "As asked", body = PlanList)),
+)]
 pub(super) async fn dry_run(
+    permit: Permit<act::Create, on::Backfills>,
     State(state): State<ApiState>,
     Json(post): Json<BackfillPost>,
 ) -> Result<Json<PlanList>, ApiError> {
+    permit.principal().check_dag(Action::Create, Resource::Backfills, &post.dag_id)?;
     let new: NewBackfill = post.into();
     let record = state.dag(&new.dag_id).await?;
     let json = state.store.version(&record.version).await?;
@@ -186,7 +255,15 @@ pub(super) async fn dry_run(
     Ok(Json(PlanList { total_entries: backfills.len(), backfills }))
 }
 
+#[utoipa::path(
+    put,
+    path = "/api/v2/backfills/{backfill_id}/{change}",
+    tag = "Backfill",
+    params(("backfill_id" = i64, Path, description = "The backfill."), ("change" = String, Path, description = "What becomes of it: `pause`, `unpause` or `cancel`.")),
+    responses((status = 200, description = "As asked", body = BackfillBody)),
+)]
 pub(super) async fn change(
+    permit: Permit<act::Edit, on::Backfills>,
     State(state): State<ApiState>,
     Names((id, change)): Names<(String, String)>,
 ) -> Result<Json<BackfillBody>, ApiError> {
@@ -200,7 +277,7 @@ pub(super) async fn change(
         }
     };
     let number = number(&id)?;
-    let row = find(&state, number).await?;
+    let row = permitted(&permit, find(&state, number).await?)?;
     if row.state.is_over() {
         let detail = format!("backfill {} of dag {:?} is over already", RunKey(number).0, row.dag_id.as_str());
         return Err(ApiError::new(StatusCode::CONFLICT, detail));

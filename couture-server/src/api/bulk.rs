@@ -4,22 +4,24 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use couture_core::values::OnExisting;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::error::ApiError;
 use super::extract::Json;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// The biggest body of a request that writes values.
 pub(super) const MAX_IMPORT_BYTES: usize = 64 << 20;
 
 /// Airflow's bulk request. One action in a request, which makes entries; it is done as a whole or not at all.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Bulk<T> {
     actions: Vec<Action<T>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Action<T> {
     action: Kind,
@@ -28,28 +30,38 @@ struct Action<T> {
     action_on_existence: Existing,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Create,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum Existing {
+pub(super) enum Existing {
     #[default]
     Fail,
     Overwrite,
     Skip,
 }
 
+impl From<Existing> for OnExisting {
+    fn from(existing: Existing) -> Self {
+        match existing {
+            Existing::Fail => Self::Fail,
+            Existing::Overwrite => Self::Overwrite,
+            Existing::Skip => Self::Skip,
+        }
+    }
+}
+
 /// What came of it, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BulkBody {
     create: Created,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Created {
     /// How many were written.
     written: usize,
@@ -64,12 +76,7 @@ impl<T> Bulk<T> {
         let Ok([Action { action: Kind::Create, entities, action_on_existence }]) = one else {
             return Err(ApiError::invalid("a bulk request has one action, since it is done as a whole or not at all"));
         };
-        let existing = match action_on_existence {
-            Existing::Fail => OnExisting::Fail,
-            Existing::Overwrite => OnExisting::Overwrite,
-            Existing::Skip => OnExisting::Skip,
-        };
-        Ok((entities, existing))
+        Ok((entities, action_on_existence.into()))
     }
 }
 
@@ -81,7 +88,7 @@ impl BulkBody {
 }
 
 /// What a rotation did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RotationBody {
     variables: usize,
     connections: usize,
@@ -90,7 +97,16 @@ pub(super) struct RotationBody {
 }
 
 /// Encrypts everything with the first Fernet key.
-pub(super) async fn rotate(State(state): State<ApiState>) -> Result<Json<RotationBody>, ApiError> {
+#[utoipa::path(
+    post,
+    path = "/api/v2/fernetKey/rotate",
+    tag = "Connection",
+    responses((status = 200, description = "As asked", body = RotationBody)),
+)]
+pub(super) async fn rotate(
+    _: Permit<act::Edit, on::FernetKey>,
+    State(state): State<ApiState>,
+) -> Result<Json<RotationBody>, ApiError> {
     let Some(encrypted) = &state.kept.encrypted else {
         let detail = "this server keeps its values without a Fernet key; set COUTURE_FERNET_KEY, and start it again";
         return Err(ApiError::new(StatusCode::CONFLICT, detail));

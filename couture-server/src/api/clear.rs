@@ -5,22 +5,26 @@ use axum::response::{IntoResponse, Response};
 use couture_core::store::{ClearOnly, TaskChoice};
 use couture_core::{DagId, MapIndex, RunScope, Scope, TaskId, Timestamp};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::affected::AffectedList;
 use super::dag_run::DagRunBody;
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id, run_id};
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// What is cleared, in Airflow's words and with its defaults.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClearBody {
     #[serde(default = "yes")]
     dry_run: bool,
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     start_date: Option<Timestamp>,
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     end_date: Option<Timestamp>,
     #[serde(default = "yes")]
     only_failed: bool,
@@ -29,6 +33,7 @@ pub(super) struct ClearBody {
     #[serde(default = "yes")]
     reset_dag_runs: bool,
     #[serde(default)]
+    #[schema(value_type = Option<Vec<Value>>)]
     task_ids: Option<Vec<NamedTask>>,
     #[serde(default)]
     dag_run_id: Option<String>,
@@ -112,7 +117,16 @@ impl ClearBody {
     }
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/dags/{dag_id}/clearTaskInstances",
+    tag = "TaskInstance",
+    params(("dag_id" = String, Path, description = "The DAG.")),
+    request_body = ClearBody,
+    responses((status = 200, description = "As asked", body = AffectedList)),
+)]
 pub(super) async fn tasks(
+    _: Permit<act::Edit, on::TaskInstances>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(mut body): Json<ClearBody>,
@@ -125,7 +139,7 @@ pub(super) async fn tasks(
 }
 
 /// How a run is cleared, with Airflow's defaults.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClearRunBody {
     #[serde(default = "yes")]
@@ -134,7 +148,16 @@ pub(super) struct ClearRunBody {
     only_failed: bool,
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/clear",
+    tag = "TaskInstance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run.")),
+    request_body = ClearRunBody,
+    responses((status = 200, description = "As asked", body = Value)),
+)]
 pub(super) async fn run(
+    _: Permit<act::Edit, on::DagRuns>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
     Json(body): Json<ClearRunBody>,

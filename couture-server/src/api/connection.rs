@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use couture_core::ConnId;
 use couture_core::values::{Connection, Kept, OnExisting, ValueError};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::bulk::{Bulk, BulkBody};
 use super::error::ApiError;
@@ -12,10 +13,12 @@ use super::extract::{Args, Json, Names, given};
 use super::masked;
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// A connection, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectionBody {
+    #[schema(value_type = String)]
     connection_id: ConnId,
     conn_type: Option<String>,
     description: Option<String>,
@@ -24,6 +27,7 @@ pub(super) struct ConnectionBody {
     schema: Option<String>,
     port: Option<u16>,
     /// `***` where there is one.
+    #[schema(value_type = Option<String>)]
     password: Option<&'static str>,
     /// With secrets as `***`.
     extra: Option<String>,
@@ -32,14 +36,14 @@ pub(super) struct ConnectionBody {
     error: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectionList {
     connections: Vec<ConnectionBody>,
     total_entries: usize,
 }
 
 /// A connection to keep: its fields, or a URI.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewConnection {
     connection_id: String,
@@ -65,7 +69,7 @@ pub(super) struct NewConnection {
 }
 
 /// What is absent stays as it is, and what is null goes.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConnectionPatch {
     #[serde(default)]
@@ -73,26 +77,42 @@ pub(super) struct ConnectionPatch {
     #[serde(default)]
     conn_type: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     description: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     host: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     login: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     password: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     schema: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u16>)]
     port: Option<Option<u16>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     extra: Option<Option<String>>,
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Beside {
-    /// Whether it may be one more of those that share its id.
-    #[serde(default)]
-    beside: bool,
+impl NewConnection {
+    /// The id, where it has nothing else.
+    pub(super) fn only_id(&self) -> Option<&str> {
+        let Self { connection_id, uri, conn_type, description, host, login, password, schema, port, extra } = self;
+        let texts = [uri, conn_type, description, host, login, password, schema, extra];
+        (texts.into_iter().all(Option::is_none) && port.is_none()).then_some(connection_id)
+    }
+}
+
+impl ConnectionList {
+    /// These, all of them.
+    pub(super) fn of(connections: Vec<Connection>) -> Self {
+        Self { total_entries: connections.len(), connections: connections.into_iter().map(body).collect() }
+    }
 }
 
 impl TryFrom<NewConnection> for Connection {
@@ -116,7 +136,7 @@ impl TryFrom<NewConnection> for Connection {
     }
 }
 
-fn body(connection: Connection) -> ConnectionBody {
+pub(super) fn body(connection: Connection) -> ConnectionBody {
     let Connection { conn_id, conn_type, description, host, login, password, schema, port, extra } = connection;
     ConnectionBody {
         connection_id: conn_id,
@@ -132,19 +152,27 @@ fn body(connection: Connection) -> ConnectionBody {
     }
 }
 
-fn broken(conn_id: ConnId, error: &ValueError) -> ConnectionBody {
+pub(super) fn broken(conn_id: ConnId, error: &ValueError) -> ConnectionBody {
     ConnectionBody { conn_type: None, error: Some(error.to_string()), ..body(Connection::new(conn_id, "")) }
 }
 
 /// All connections of the id in an address.
-async fn find(state: &ApiState, name: &str) -> Result<Vec<Connection>, ApiError> {
+pub(super) async fn find(state: &ApiState, name: &str) -> Result<Vec<Connection>, ApiError> {
     let missing = || ApiError::from(ValueError::missing(Kept::Connection, name));
     let conn_id = ConnId::new(name).map_err(|_| missing())?;
     let found = state.kept.connections.get(&conn_id).await?;
     if found.is_empty() { Err(missing()) } else { Ok(found) }
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/connections",
+    tag = "Connection",
+    params(PageOf),
+    responses((status = 200, description = "As asked", body = ConnectionList)),
+)]
 pub(super) async fn list(
+    _: Permit<act::Read, on::Connections>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<ConnectionList>, ApiError> {
@@ -165,28 +193,47 @@ pub(super) async fn list(
 }
 
 /// The first of those that share the id.
+#[utoipa::path(
+    get,
+    path = "/api/v2/connections/{conn_id}",
+    tag = "Connection",
+    params(("conn_id" = String, Path, description = "The connection.")),
+    responses((status = 200, description = "As asked", body = ConnectionBody)),
+)]
 pub(super) async fn get(
+    _: Permit<act::Read, on::Connections>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<ConnectionBody>, ApiError> {
     Ok(Json(body(find(&state, &name).await?.remove(0))))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/connections",
+    tag = "Connection",
+    request_body = NewConnection,
+    responses((status = 201, description = "As asked", body = ConnectionBody)),
+)]
 pub(super) async fn create(
+    _: Permit<act::Create, on::Connections>,
     State(state): State<ApiState>,
-    Args(Beside { beside }): Args<Beside>,
     Json(new): Json<NewConnection>,
 ) -> Result<(StatusCode, Json<ConnectionBody>), ApiError> {
     let connection = Connection::try_from(new)?;
-    if beside {
-        state.kept.connections.add(&connection).await?;
-    } else {
-        state.kept.connections.set(std::slice::from_ref(&connection), OnExisting::Fail).await?;
-    }
+    state.kept.connections.set(std::slice::from_ref(&connection), OnExisting::Fail).await?;
     Ok((StatusCode::CREATED, Json(body(connection))))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/connections",
+    tag = "Connection",
+    request_body = Bulk<NewConnection>,
+    responses((status = 200, description = "As asked", body = BulkBody)),
+)]
 pub(super) async fn bulk(
+    _: Permit<act::Create, on::Connections>,
     State(state): State<ApiState>,
     Json(bulk): Json<Bulk<NewConnection>>,
 ) -> Result<Json<BulkBody>, ApiError> {
@@ -196,7 +243,16 @@ pub(super) async fn bulk(
     Ok(Json(BulkBody::new(written, connections.iter().map(|connection| connection.conn_id.to_string()).collect())))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/connections/{conn_id}",
+    tag = "Connection",
+    params(("conn_id" = String, Path, description = "The connection.")),
+    request_body = ConnectionPatch,
+    responses((status = 200, description = "As asked", body = ConnectionBody)),
+)]
 pub(super) async fn patch(
+    _: Permit<act::Edit, on::Connections>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(patch): Json<ConnectionPatch>,
@@ -206,7 +262,8 @@ pub(super) async fn patch(
     }
     let found = find(&state, &name).await?;
     let Ok([mut connection]) = <[Connection; 1]>::try_from(found) else {
-        let detail = format!("several connections share the id {name:?}; delete them, and add them again");
+        let detail =
+            format!("several connections share the id {name:?}; change one of them under /api/connections/{name}");
         return Err(ApiError::new(StatusCode::CONFLICT, detail));
     };
     connection.conn_type = patch.conn_type.unwrap_or(connection.conn_type);
@@ -218,15 +275,32 @@ pub(super) async fn patch(
     set(&mut connection.description, patch.description);
     set(&mut connection.host, patch.host);
     set(&mut connection.login, patch.login);
-    set(&mut connection.password, patch.password);
+    // What a page was shown and sends back is no new secret.
+    let password = patch.password.filter(|new| new.as_deref() != Some(masked::MASK) || connection.password.is_none());
+    set(&mut connection.password, password);
     set(&mut connection.schema, patch.schema);
-    set(&mut connection.extra, patch.extra);
+    let old = connection.extra.take();
+    connection.extra = match patch.extra {
+        None => old,
+        Some(new) => new.map(|new| masked::extra_again(new, old.as_deref().unwrap_or_default())),
+    };
     connection.port = patch.port.unwrap_or(connection.port);
     state.kept.connections.set(std::slice::from_ref(&connection), OnExisting::Overwrite).await?;
     Ok(Json(body(connection)))
 }
 
-pub(super) async fn delete(State(state): State<ApiState>, Names(name): Names<String>) -> Result<StatusCode, ApiError> {
+#[utoipa::path(
+    delete,
+    path = "/api/v2/connections/{conn_id}",
+    tag = "Connection",
+    params(("conn_id" = String, Path, description = "The connection.")),
+    responses((status = 204, description = "Done")),
+)]
+pub(super) async fn delete(
+    _: Permit<act::Delete, on::Connections>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<StatusCode, ApiError> {
     let missing = || ValueError::missing(Kept::Connection, &name);
     let conn_id = ConnId::new(&name).map_err(|_| missing())?;
     match state.kept.connections.delete(&conn_id).await? {

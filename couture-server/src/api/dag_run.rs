@@ -6,26 +6,37 @@ use couture_core::store::{Answer, MarkedState, Request, RunOrder, RunQuery, RunR
 use couture_core::{DagId, RunId, RunState, RunType, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id, run_id};
 use super::page_of::PageOf;
 use super::recent_runs::recent_runs;
+use super::schema;
 use super::state::ApiState;
 use super::waiting;
+use crate::auth::{Permit, act, on};
 
 /// A DAG run, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DagRunBody {
+    #[schema(value_type = String)]
     dag_run_id: RunId,
+    #[schema(value_type = String)]
     dag_id: DagId,
+    #[schema(value_type = String, format = DateTime)]
     logical_date: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     queued_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
     start_date: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
     end_date: Option<Timestamp>,
     /// Seconds from start to end.
     duration: Option<f64>,
+    #[schema(value_type = schema::RunTypeName)]
     run_type: RunType,
+    #[schema(value_type = schema::RunStateName)]
     state: RunState,
     /// Whether someone ended it.
     cancelled: bool,
@@ -66,27 +77,29 @@ pub(crate) fn run_body(run: RunRecord) -> Result<Value, ApiError> {
     serde_json::to_value(DagRunBody::from(run)).map_err(|error| ApiError::invalid(error.to_string()))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DagRunList {
     dag_runs: Vec<DagRunBody>,
     total_entries: usize,
 }
 
 /// What a run is started with; everything may be left out.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TriggerBody {
     #[serde(default)]
     dag_run_id: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     logical_date: Option<Timestamp>,
     #[serde(default)]
     conf: Value,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DagRunPatch {
+    #[schema(value_type = schema::RunStateName)]
     state: RunState,
     /// Whether a run that is over stays what it is.
     #[serde(default)]
@@ -94,7 +107,8 @@ pub(super) struct DagRunPatch {
 }
 
 /// Which runs are listed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct RunFilter {
     state: Option<String>,
     logical_date_lt: Option<String>,
@@ -124,7 +138,15 @@ fn query(of: Option<DagId>, page: &PageOf, filter: &RunFilter) -> Result<RunQuer
 }
 
 /// The newest first, unless another order is asked for.
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns",
+    tag = "DagRun",
+    params(("dag_id" = String, Path, description = "The DAG."), PageOf, RunFilter),
+    responses((status = 200, description = "As asked", body = DagRunList)),
+)]
 pub(super) async fn list(
+    _: Permit<act::Read, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Args(page): Args<PageOf>,
@@ -147,7 +169,16 @@ pub(super) async fn list(
     Ok(Json(DagRunList { dag_runs: runs.into_iter().map(Into::into).collect(), total_entries }))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/dags/{dag_id}/dagRuns",
+    tag = "DagRun",
+    params(("dag_id" = String, Path, description = "The DAG.")),
+    request_body = TriggerBody,
+    responses((status = 200, description = "As asked", body = DagRunBody)),
+)]
 pub(super) async fn trigger(
+    _: Permit<act::Create, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(body): Json<TriggerBody>,
@@ -171,7 +202,15 @@ pub(super) async fn start(state: &ApiState, dag_id: DagId, body: TriggerBody) ->
     Ok(Json(state.run(&dag_id, &run_id).await?.into()))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}",
+    tag = "DagRun",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run.")),
+    responses((status = 200, description = "As asked", body = DagRunBody)),
+)]
 pub(super) async fn get(
+    _: Permit<act::Read, on::DagRuns>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
 ) -> Result<Json<DagRunBody>, ApiError> {
@@ -180,7 +219,16 @@ pub(super) async fn get(
     Ok(Json(DagRunBody { reason, ..run.into() }))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}",
+    tag = "DagRun",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run.")),
+    request_body = DagRunPatch,
+    responses((status = 200, description = "As asked", body = DagRunBody)),
+)]
 pub(super) async fn patch(
+    _: Permit<act::Edit, on::DagRuns>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
     Json(patch): Json<DagRunPatch>,

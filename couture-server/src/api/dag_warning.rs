@@ -4,6 +4,7 @@ use axum::extract::State;
 use couture_core::store::Pool;
 use couture_core::{DagId, Restriction, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
 use super::extract::{Args, Json, dag_id};
@@ -11,34 +12,40 @@ use super::page_of::PageOf;
 use super::shortage::shortage;
 use super::state::ApiState;
 use super::version_shape::VersionShape;
+use crate::auth::{Permit, act, on};
 use crate::dags::{NEVER_RUNS, never_runs};
 
 /// What is odd about a DAG.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct DagWarning {
     /// `schedule without start date` or, in Airflow's words, `non-existent pool`.
+    #[schema(value_type = String)]
     warning_type: &'static str,
     message: String,
 }
 
 /// A warning, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct WarningBody {
+    #[schema(value_type = String)]
     dag_id: DagId,
+    #[schema(value_type = String)]
     dag_display_name: DagId,
     #[serde(flatten)]
     warning: DagWarning,
     /// When it was looked at: now.
+    #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct WarningList {
     dag_warnings: Vec<WarningBody>,
     total_entries: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Which {
     dag_id: Option<String>,
 }
@@ -64,7 +71,15 @@ impl DagWarning {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dagWarnings",
+    tag = "DagWarning",
+    params(PageOf, Which),
+    responses((status = 200, description = "As asked", body = WarningList)),
+)]
 pub(super) async fn list(
+    permit: Permit<act::Read, on::DagWarnings>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
     Args(which): Args<Which>,
@@ -84,7 +99,7 @@ pub(super) async fn list(
         };
         let is_last = dags.len() < PageOf::MAX_LIMIT;
         after = dags.last().map(|dag| dag.dag_id.clone());
-        for dag in dags.into_iter().filter(|dag| dag.active) {
+        for dag in dags.into_iter().filter(|dag| dag.active && permit.dags().allows(&dag.dag_id)) {
             let Ok(shape) = state.shape(&dag.version).await else { continue };
             all.extend(DagWarning::of(&shape, &pools, catchup, timestamp).into_iter().map(|warning| WarningBody {
                 dag_display_name: dag.dag_id.clone(),

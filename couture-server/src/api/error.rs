@@ -100,6 +100,8 @@ impl From<Refusal> for ApiError {
             Refusal::Backfill { .. } | Refusal::TooWide { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::InactiveDag(_) | Refusal::Quarantined { .. } | Refusal::RunExists { .. } => StatusCode::CONFLICT,
+            // As in Airflow.
+            Refusal::Param { .. } => StatusCode::BAD_REQUEST,
             Refusal::Conf => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::TooManyRuns { .. } => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::SERVICE_UNAVAILABLE,

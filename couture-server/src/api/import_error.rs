@@ -3,14 +3,17 @@
 use axum::extract::State;
 use couture_core::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::extract::Json;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// An import error, in Airflow's shape, with its place beside.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ImportErrorBody {
     import_error_id: u64,
+    #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
     filename: String,
     stack_trace: String,
@@ -20,13 +23,22 @@ pub(super) struct ImportErrorBody {
     column: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ImportErrorList {
     import_errors: Vec<ImportErrorBody>,
     total_entries: usize,
 }
 
-pub(super) async fn list(State(state): State<ApiState>) -> Json<ImportErrorList> {
+#[utoipa::path(
+    get,
+    path = "/api/v2/importErrors",
+    tag = "Import Error",
+    responses((status = 200, description = "As asked", body = ImportErrorList)),
+)]
+pub(super) async fn list(
+    _: Permit<act::Read, on::ImportErrors>,
+    State(state): State<ApiState>,
+) -> Json<ImportErrorList> {
     let errors = state.catalog.errors().into_iter().map(|error| ImportErrorBody {
         import_error_id: error.id,
         timestamp: error.at,

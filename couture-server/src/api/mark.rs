@@ -5,18 +5,22 @@ use axum::extract::State;
 use couture_core::store::{MarkedState, TaskChoice};
 use couture_core::{MapIndex, Scope};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::affected::AffectedList;
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id, run_id, task_id};
 use super::named_instance::{Instance, Named};
+use super::schema;
 use super::state::ApiState;
 use super::task_instance::TaskInstanceBody;
+use crate::auth::{Permit, act, on};
 
 /// What a task instance is declared to be, in Airflow's words.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MarkBody {
+    #[schema(value_type = schema::MarkedStateName)]
     new_state: MarkedState,
     #[serde(default)]
     include_upstream: bool,
@@ -34,7 +38,16 @@ fn choice(task: &str, which: &Instance) -> Result<TaskChoice, ApiError> {
     Ok(TaskChoice { map_index, ..task_id(task)?.into() })
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), Instance),
+    request_body = MarkBody,
+    responses((status = 200, description = "As asked", body = AffectedList)),
+)]
 pub(super) async fn mark(
+    _: Permit<act::Edit, on::TaskInstances>,
     state: State<ApiState>,
     names: Names<(String, String, String)>,
     instance: Args<Instance>,
@@ -43,7 +56,16 @@ pub(super) async fn mark(
     change(state, names, instance, body, false).await
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/dry_run",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), Instance),
+    request_body = MarkBody,
+    responses((status = 200, description = "As asked", body = AffectedList)),
+)]
 pub(super) async fn dry_run(
+    _: Permit<act::Edit, on::TaskInstances>,
     state: State<ApiState>,
     names: Names<(String, String, String)>,
     instance: Args<Instance>,
@@ -72,7 +94,16 @@ async fn change(
     Ok(Json(AffectedList::new(&dag_id, affected)))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{map_index}",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), ("map_index" = i32, Path, description = "Which instance of a mapped task.")),
+    request_body = MarkBody,
+    responses((status = 200, description = "As asked", body = AffectedList)),
+)]
 pub(super) async fn mark_mapped(
+    _: Permit<act::Edit, on::TaskInstances>,
     state: State<ApiState>,
     Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
     body: Json<MarkBody>,
@@ -80,7 +111,16 @@ pub(super) async fn mark_mapped(
     change(state, Names((dag, run, task)), Args(Instance::named(&map_index)?), body, false).await
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{map_index}/dry_run",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), ("map_index" = i32, Path, description = "Which instance of a mapped task.")),
+    request_body = MarkBody,
+    responses((status = 200, description = "As asked", body = AffectedList)),
+)]
 pub(super) async fn mapped_dry_run(
+    _: Permit<act::Edit, on::TaskInstances>,
     state: State<ApiState>,
     Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
     body: Json<MarkBody>,
@@ -88,7 +128,15 @@ pub(super) async fn mapped_dry_run(
     change(state, Names((dag, run, task)), Args(Instance::named(&map_index)?), body, true).await
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/run",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), Instance),
+    responses((status = 200, description = "As asked", body = TaskInstanceBody)),
+)]
 pub(super) async fn run_alone(
+    _: Permit<act::Edit, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
     Args(instance): Args<Instance>,

@@ -5,9 +5,16 @@ use serde_json::{Value, json};
 
 use super::extract::Json;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 use crate::free_space::{free_bytes, full_disk};
 
 /// Whether the server works. The status of the answer is always 200, as in Airflow.
+#[utoipa::path(
+    get,
+    path = "/api/v2/monitor/health",
+    tag = "Monitor",
+    responses((status = 200, description = "As asked", body = Value)),
+)]
 pub(super) async fn health(State(state): State<ApiState>) -> Json<Value> {
     let status = state.engine.status();
     let healthy = |problem: bool| if problem { "unhealthy" } else { "healthy" };
@@ -34,6 +41,12 @@ pub(super) async fn health(State(state): State<ApiState>) -> Json<Value> {
     }))
 }
 
-pub(super) async fn version() -> Json<Value> {
+#[utoipa::path(
+    get,
+    path = "/api/v2/version",
+    tag = "Monitor",
+    responses((status = 200, description = "As asked", body = Value)),
+)]
+pub(super) async fn version(_: Permit<act::Read, on::Version>) -> Json<Value> {
     Json(json!({"version": env!("CARGO_PKG_VERSION"), "git_version": null}))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use couture_core::store::{RunRecord, TaskRecord};
 use couture_core::{MapIndex, TaskIndex};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::error::ApiError;
 use super::extract::{dag_id, run_id, task_id};
@@ -13,7 +14,8 @@ use super::state::ApiState;
 use super::version_shape::{TaskShape, VersionShape};
 
 /// Which of a mapped task's instances is meant.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Instance {
     pub(super) map_index: Option<i32>,
 }

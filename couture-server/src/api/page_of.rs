@@ -2,16 +2,23 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::error::ApiError;
 
 /// `?limit=…&offset=…&order_by=…`, as in Airflow.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PageOf {
+    /// The most entries of the answer.
     #[serde(default = "default_limit")]
+    #[param(minimum = 1, maximum = 1000, default = 50, example = 50)]
     limit: usize,
+    /// How many entries are passed over first.
     #[serde(default)]
+    #[param(minimum = 0, maximum = 2147483647, default = 0, example = 0)]
     offset: usize,
+    /// A field of the entries, with a `-` before it for the greatest first. Each list says in its error by which it can be ordered.
     #[serde(default)]
     order_by: Option<String>,
 }
@@ -26,12 +33,18 @@ impl PageOf {
     /// The furthest that a list without a cheap count is walked.
     pub(super) const MAX_WALK: usize = 100_000;
 
+    /// No list is longer.
+    const MAX_OFFSET: usize = i32::MAX as usize;
+
     /// How many entries; refused beyond [`Self::MAX_LIMIT`].
     pub(super) fn limit(&self) -> Result<usize, ApiError> {
         match self.limit {
             0 => Err(ApiError::invalid("limit is 0; ask for at least 1")),
             limit if limit > Self::MAX_LIMIT => {
                 Err(ApiError::invalid(format!("limit is {limit}; at most {} are allowed", Self::MAX_LIMIT)))
+            }
+            _ if self.offset > Self::MAX_OFFSET => {
+                Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", self.offset, Self::MAX_OFFSET)))
             }
             limit => Ok(limit),
         }

@@ -5,10 +5,13 @@ use couture_core::store::{ClearOnly, MarkedState, Refusal, RunQuery, RunRecord};
 use couture_core::{DagId, EngineError, RunId, RunKey, RunState, Scope, Timestamp};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id};
+use super::schema;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// The most runs of one request; the next one goes on behind them.
 const MAX_RUNS: usize = 1_000;
@@ -16,7 +19,7 @@ const MAX_RUNS: usize = 1_000;
 const AT_A_TIME: usize = 64;
 
 /// What is done to a run.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Action {
     /// It begins again.
@@ -28,14 +31,16 @@ enum Action {
 }
 
 /// Which runs, and what is done to them.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeBody {
     action: Action,
     /// Those in these states.
+    #[schema(value_type = Vec<schema::RunStateName>)]
     states: Vec<RunState>,
     /// Only those with a logical date before this one.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     logical_date_lt: Option<Timestamp>,
     /// Where the last answer ended.
     #[serde(default)]
@@ -49,8 +54,9 @@ fn yes() -> bool {
 }
 
 /// What was, or would be, done.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ChangedRuns {
+    #[schema(value_type = Vec<String>)]
     dag_run_ids: Vec<RunId>,
     /// How many runs there are that the request is about, these among them.
     total_entries: usize,
@@ -59,7 +65,16 @@ pub(super) struct ChangedRuns {
 }
 
 /// Does it to the oldest of the runs, at most a thousand. Where it fails, those before may be changed.
+#[utoipa::path(
+    post,
+    path = "/api/v2/dags/{dag_id}/changeDagRuns",
+    tag = "DagRun",
+    params(("dag_id" = String, Path, description = "The DAG.")),
+    request_body = ChangeBody,
+    responses((status = 200, description = "As asked", body = ChangedRuns)),
+)]
 pub(super) async fn change(
+    _: Permit<act::Edit, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(body): Json<ChangeBody>,

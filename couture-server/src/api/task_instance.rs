@@ -7,6 +7,7 @@ use axum::extract::State;
 use couture_core::store::{RunRecord, TaskRecord};
 use couture_core::{DagId, MapIndex, PoolName, RunId, TaskState, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::dag_run::seconds;
 use super::error::ApiError;
@@ -14,32 +15,43 @@ use super::extract::{Args, Json, Names, dag_id, run_id};
 use super::instance_places::{InstancePlaces, Place};
 use super::named_instance::{Instance, Named, just_before};
 use super::page_of::PageOf;
+use super::schema;
 use super::state::ApiState;
 use super::version_shape::{TaskShape, VersionShape};
 use super::waiting::Waiting;
+use crate::auth::{Permit, act, on};
 
 /// A task instance, in Airflow's shape. One that nothing has happened to has no state.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TaskInstanceBody {
     task_id: String,
+    #[schema(value_type = String)]
     dag_id: DagId,
+    #[schema(value_type = String)]
     dag_run_id: RunId,
     map_index: i32,
     /// The map index as text; nothing where the task is not mapped.
     rendered_map_index: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
     logical_date: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
     queued_when: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
     start_date: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
     end_date: Option<Timestamp>,
     /// Seconds from start to end.
     duration: Option<f64>,
+    #[schema(value_type = Option<schema::TaskStateName>)]
     state: Option<TaskState>,
     try_number: u32,
     max_tries: u32,
     /// When it is tried again, in state `up_for_retry`.
+    #[schema(value_type = Option<String>, format = DateTime)]
     next_retry_at: Option<Timestamp>,
     /// Who runs, or last ran, it.
     hostname: Option<String>,
+    #[schema(value_type = String)]
     pool: PoolName,
     pool_slots: u32,
     priority_weight: i32,
@@ -50,7 +62,7 @@ pub(super) struct TaskInstanceBody {
     lost: u32,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TaskInstanceList {
     task_instances: Vec<TaskInstanceBody>,
     total_entries: usize,
@@ -93,7 +105,15 @@ const ORDERS: &[&str] = &["task_id", "map_index", "state", "try_number", "start_
 /// The most task instances that are put in another order than that of the tasks.
 const MAX_ORDERED: usize = 100_000;
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), PageOf),
+    responses((status = 200, description = "As asked", body = TaskInstanceList)),
+)]
 pub(super) async fn list(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
     Args(page): Args<PageOf>,
@@ -214,7 +234,15 @@ impl Named {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), Instance),
+    responses((status = 200, description = "As asked", body = TaskInstanceBody)),
+)]
 pub(super) async fn get(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
     Args(which): Args<Instance>,
@@ -223,7 +251,15 @@ pub(super) async fn get(
     Ok(Json(named.body(&state).await?))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/tries",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), Instance),
+    responses((status = 200, description = "As asked", body = TaskInstanceList)),
+)]
 pub(super) async fn tries(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
     Args(which): Args<Instance>,
@@ -231,7 +267,15 @@ pub(super) async fn tries(
     Named::instance(&state, [&dag, &run, &task], &which).await?.all_tries(&state).await
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{map_index}",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), ("map_index" = i32, Path, description = "Which instance of a mapped task.")),
+    responses((status = 200, description = "As asked", body = TaskInstanceBody)),
+)]
 pub(super) async fn get_mapped(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
 ) -> Result<Json<TaskInstanceBody>, ApiError> {
@@ -239,7 +283,15 @@ pub(super) async fn get_mapped(
     Ok(Json(named.body(&state).await?))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{map_index}/tries",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), ("map_index" = i32, Path, description = "Which instance of a mapped task.")),
+    responses((status = 200, description = "As asked", body = TaskInstanceList)),
+)]
 pub(super) async fn mapped_tries(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
 ) -> Result<Json<TaskInstanceList>, ApiError> {
@@ -247,7 +299,15 @@ pub(super) async fn mapped_tries(
 }
 
 /// The instances of one mapped task; none while it is not expanded.
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/listMapped",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), PageOf),
+    responses((status = 200, description = "As asked", body = TaskInstanceList)),
+)]
 pub(super) async fn list_mapped(
+    _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
     Args(page): Args<PageOf>,

@@ -6,6 +6,7 @@ use couture_core::VariableKey;
 use couture_core::values::{Kept, OnExisting, ValueError, Variable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::bulk::{Bulk, BulkBody};
 use super::error::ApiError;
@@ -13,12 +14,14 @@ use super::extract::{Args, Json, Names, given};
 use super::masked;
 use super::page_of::PageOf;
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// A variable, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct VariableBody {
+    #[schema(value_type = String)]
     key: VariableKey,
-    /// `***` for a secret; absent where it cannot be decrypted.
+    /// `***` for a secret, unless the server is set to show them; absent where it cannot be decrypted.
     value: Option<String>,
     description: Option<String>,
     /// Whether it is encrypted on disk.
@@ -28,14 +31,14 @@ pub(super) struct VariableBody {
     error: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct VariableList {
     variables: Vec<VariableBody>,
     total_entries: usize,
 }
 
 /// A variable to keep. A value that is no text is kept as its JSON.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewVariable {
     key: String,
@@ -45,7 +48,7 @@ pub(super) struct NewVariable {
 }
 
 /// What is absent stays as it is.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VariablePatch {
     #[serde(default)]
@@ -53,10 +56,11 @@ pub(super) struct VariablePatch {
     #[serde(default, deserialize_with = "given")]
     value: Option<Value>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     description: Option<Option<String>>,
 }
 
-fn text(value: Value) -> String {
+pub(super) fn text(value: Value) -> String {
     match value {
         Value::String(text) => text,
         other => other.to_string(),
@@ -71,11 +75,16 @@ impl TryFrom<NewVariable> for Variable {
     }
 }
 
+/// The value as people see it.
+pub(super) fn shown(state: &ApiState, key: &str, value: &str) -> String {
+    if state.hides_secrets { masked::variable(key, value) } else { value.to_owned() }
+}
+
 fn body(state: &ApiState, key: VariableKey, variable: Result<Variable, ValueError>) -> VariableBody {
     let is_encrypted = state.kept.encrypted.is_some();
     match variable {
         Ok(variable) => {
-            let value = Some(masked::variable(key.as_str(), &variable.value));
+            let value = Some(shown(state, key.as_str(), &variable.value));
             VariableBody { key, value, description: variable.description, is_encrypted, error: None }
         }
         Err(error) => {
@@ -91,7 +100,15 @@ async fn find(state: &ApiState, name: &str) -> Result<Variable, ValueError> {
     state.kept.variables.get(&key).await?.ok_or_else(missing)
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/variables",
+    tag = "Variable",
+    params(PageOf),
+    responses((status = 200, description = "As asked", body = VariableList)),
+)]
 pub(super) async fn list(
+    _: Permit<act::Read, on::Variables>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
 ) -> Result<Json<VariableList>, ApiError> {
@@ -101,7 +118,15 @@ pub(super) async fn list(
     Ok(Json(VariableList { variables, total_entries: state.kept.variables.count().await? }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/variables/{key}",
+    tag = "Variable",
+    params(("key" = String, Path, description = "The key.")),
+    responses((status = 200, description = "As asked", body = VariableBody)),
+)]
 pub(super) async fn get(
+    _: Permit<act::Read, on::Variables>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<VariableBody>, ApiError> {
@@ -109,7 +134,15 @@ pub(super) async fn get(
     Ok(Json(body(&state, variable.key.clone(), Ok(variable))))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v2/variables",
+    tag = "Variable",
+    request_body = NewVariable,
+    responses((status = 201, description = "As asked", body = VariableBody)),
+)]
 pub(super) async fn create(
+    _: Permit<act::Create, on::Variables>,
     State(state): State<ApiState>,
     Json(new): Json<NewVariable>,
 ) -> Result<(StatusCode, Json<VariableBody>), ApiError> {
@@ -118,7 +151,15 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(body(&state, variable.key.clone(), Ok(variable)))))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/variables",
+    tag = "Variable",
+    request_body = Bulk<NewVariable>,
+    responses((status = 200, description = "As asked", body = BulkBody)),
+)]
 pub(super) async fn bulk(
+    _: Permit<act::Create, on::Variables>,
     State(state): State<ApiState>,
     Json(bulk): Json<Bulk<NewVariable>>,
 ) -> Result<Json<BulkBody>, ApiError> {
@@ -128,7 +169,16 @@ pub(super) async fn bulk(
     Ok(Json(BulkBody::new(written, variables.iter().map(|variable| variable.key.to_string()).collect())))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v2/variables/{key}",
+    tag = "Variable",
+    params(("key" = String, Path, description = "The key.")),
+    request_body = VariablePatch,
+    responses((status = 200, description = "As asked", body = VariableBody)),
+)]
 pub(super) async fn patch(
+    _: Permit<act::Edit, on::Variables>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(patch): Json<VariablePatch>,
@@ -142,7 +192,10 @@ pub(super) async fn patch(
         (Err(ValueError::Undecryptable { .. }), Some(value)) => {
             Variable::new(VariableKey::new(&name).map_err(ValueError::from)?, text(value))
         }
-        (found, Some(value)) => Variable { value: text(value), ..found? },
+        (found, Some(value)) => {
+            let found = found?;
+            Variable { value: masked::variable_again(&name, text(value), &found.value), ..found }
+        }
         (found, None) => found?,
     };
     if let Some(description) = patch.description {
@@ -152,7 +205,18 @@ pub(super) async fn patch(
     Ok(Json(body(&state, variable.key.clone(), Ok(variable))))
 }
 
-pub(super) async fn delete(State(state): State<ApiState>, Names(name): Names<String>) -> Result<StatusCode, ApiError> {
+#[utoipa::path(
+    delete,
+    path = "/api/v2/variables/{key}",
+    tag = "Variable",
+    params(("key" = String, Path, description = "The key.")),
+    responses((status = 204, description = "Done")),
+)]
+pub(super) async fn delete(
+    _: Permit<act::Delete, on::Variables>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+) -> Result<StatusCode, ApiError> {
     let missing = || ValueError::missing(Kept::Variable, &name);
     let key = VariableKey::new(&name).map_err(|_| missing())?;
     if state.kept.variables.delete(&key).await? { Ok(StatusCode::NO_CONTENT) } else { Err(missing().into()) }

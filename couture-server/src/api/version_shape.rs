@@ -1,9 +1,9 @@
 //! What people want to know of a DAG version, read without its operators, so that it is shown even where these are missing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use couture_core::dag::{AssetCondition, TaskOptions};
+use couture_core::dag::{AssetCondition, EdgeLabel, ParamSpec, TaskGroup, TaskOptions};
 use couture_core::store::StoreError;
 use couture_core::{Dialect, Schedule, Store, TaskIndex, Timestamp, Timetable, Zone};
 use serde::Deserialize;
@@ -12,6 +12,24 @@ use serde_json::Value;
 /// A DAG version without its operators.
 #[derive(Debug, Deserialize)]
 pub struct VersionShape {
+    /// What people read instead of its id.
+    #[serde(default)]
+    pub dag_display_name: Option<String>,
+    /// A page for people, in Markdown.
+    #[serde(default)]
+    pub doc_md: Option<String>,
+    /// Default values of its parameters.
+    #[serde(default)]
+    pub params: BTreeMap<String, Value>,
+    /// What the values of its parameters must be like, in the order in which people are asked for them.
+    #[serde(default)]
+    pub param_specs: Vec<ParamSpec>,
+    /// How people see its tasks.
+    #[serde(default)]
+    pub groups: Vec<TaskGroup>,
+    /// What people read beside its edges.
+    #[serde(default)]
+    pub edge_labels: Vec<EdgeLabel>,
     /// One line for people.
     #[serde(default)]
     pub description: Option<String>,
@@ -73,12 +91,16 @@ pub struct TaskShape {
 struct OperatorShape {
     #[serde(rename = "type")]
     tag: Box<str>,
+    /// That of an operator that runs in Python.
+    #[serde(default)]
+    class: Option<Box<str>>,
 }
 
 impl TaskShape {
-    /// The operator's tag.
+    /// What people call the operator: the name of its class, where it has one, and its tag elsewhere.
     pub fn operator(&self) -> &str {
-        &self.operator.tag
+        let class = self.options.operator_class.as_deref().or(self.operator.class.as_deref());
+        class.unwrap_or(&self.operator.tag)
     }
 
     /// All tasks that it waits for.

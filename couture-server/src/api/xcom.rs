@@ -5,24 +5,35 @@ use axum::http::StatusCode;
 use couture_core::task::XComValue;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::named_instance::{Instance, Named};
 use super::state::ApiState;
+use crate::auth::{Permit, act, on};
 
 /// An XCom, in Airflow's shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct XComBody {
     key: String,
     task_id: String,
     dag_id: String,
     run_id: String,
     map_index: i32,
+    #[schema(value_type = Value)]
     value: Box<RawValue>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/{key}",
+    tag = "XCom",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), ("key" = String, Path, description = "The key."), Instance),
+    responses((status = 200, description = "As asked", body = XComBody)),
+)]
 pub(super) async fn get(
+    _: Permit<act::Read, on::TaskXComs>,
     State(state): State<ApiState>,
     Names((dag, run, task, key)): Names<(String, String, String, String)>,
     Args(which): Args<Instance>,

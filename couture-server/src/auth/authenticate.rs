@@ -11,13 +11,14 @@ use couture_store::User;
 use super::api_token;
 use super::authority::Authority;
 use super::error::AuthError;
+use super::local_token::LocalToken;
 use super::login::Credentials;
 use super::principal::{Principal, Via};
-use super::roles::Granted;
+use super::roles::{BuiltInRole, Granted};
 use super::session::is_csrf_token;
 
 /// The header by which a page proves that it is the session's own.
-const CSRF_HEADER: &str = "x-csrf-token";
+pub const CSRF_HEADER: &str = "x-csrf-token";
 
 impl Authority {
     /// Who sends a request with these headers. A header `Authorization` goes before a cookie; what it names must count, or the
@@ -35,6 +36,7 @@ impl Authority {
             let (scheme, rest) = text.split_once(' ').ok_or(AuthError::Unauthenticated)?;
             let rest = rest.trim();
             return match scheme.to_ascii_lowercase().as_str() {
+                "bearer" if rest.starts_with(LocalToken::PREFIX) => self.by_local_token(rest),
                 "bearer" if rest.starts_with(api_token::PREFIX) => self.by_api_token(rest).await,
                 "bearer" => self.by_jwt(rest).await,
                 "basic" if takes_basic => self.by_basic(rest, source).await,
@@ -74,6 +76,17 @@ impl Authority {
         Ok(principal)
     }
 
+    fn by_local_token(&self, sent: &str) -> Result<Principal, AuthError> {
+        if !self.local.as_ref().is_some_and(|local| local.is(sent)) {
+            return Err(AuthError::Unauthenticated);
+        }
+        Ok(Principal {
+            user: None,
+            granted: Granted::of_permissions(&BuiltInRole::Admin.permissions()),
+            via: Via::Local,
+        })
+    }
+
     async fn by_basic(&self, encoded: &str, source: IpAddr) -> Result<Principal, AuthError> {
         let decoded = STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let decoded = decoded.ok_or(AuthError::Unauthenticated)?;
@@ -87,6 +100,11 @@ impl Authority {
         let public = BTreeSet::from([self.settings.auth_role_public.clone()]);
         let roles = self.accounts.roles.get(&public).await?;
         Ok(Principal::anonymous(Granted::of(&roles)))
+    }
+
+    /// What somebody who just proved who they are may do.
+    pub async fn principal_of(&self, user: User) -> Result<Principal, AuthError> {
+        self.principal(user, Via::Nothing).await
     }
 
     async fn principal(&self, user: User, via: Via) -> Result<Principal, AuthError> {

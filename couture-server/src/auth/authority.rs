@@ -13,6 +13,7 @@ use super::cookie::CookieStyle;
 use super::error::AuthError;
 use super::jwt::Jwts;
 use super::ldap::Directory;
+use super::local_token::LocalToken;
 use super::password::Passwords;
 use super::password_policy::PasswordPolicy;
 use super::source::TrustedProxies;
@@ -31,6 +32,7 @@ pub struct Authority {
     pub(super) cookies: CookieStyle,
     pub(super) proxies: TrustedProxies,
     pub(super) settings: AuthSettings,
+    pub(super) local: Option<LocalToken>,
     throttle: Mutex<Throttle>,
 }
 
@@ -49,6 +51,8 @@ pub struct AuthorityParts {
     pub jwts: Jwts,
     /// How cookies are set.
     pub cookies: CookieStyle,
+    /// The token of whoever may read the data folder, if there is one.
+    pub local: Option<LocalToken>,
 }
 
 /// The value of `auth.auth_type` that asks a directory server.
@@ -74,7 +78,7 @@ impl Authority {
             TrustedProxies::parse(&auth.trusted_proxies).map_err(|error| format!("auth.trusted_proxies: {error}"))?;
         let lockout = Duration::from_secs(auth.lockout_s.into());
         let throttle = Throttle::new(ThrottleLimits { max_failures: auth.max_failed_logins, lockout });
-        let AuthorityParts { accounts, audit, clock, passwords, jwts, cookies } = parts;
+        let AuthorityParts { accounts, audit, clock, passwords, jwts, cookies, local } = parts;
         Ok(Self {
             accounts,
             audit,
@@ -86,6 +90,7 @@ impl Authority {
             cookies,
             proxies,
             settings: auth.clone(),
+            local,
             throttle: Mutex::new(throttle),
         })
     }
@@ -123,7 +128,8 @@ impl Authority {
         self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) async fn record_of(&self, event: &str, username: Option<&str>, source: IpAddr) -> Result<(), AuthError> {
+    /// Adds a row of a login or what goes with it.
+    pub(crate) async fn record_of(&self, event: &str, username: Option<&str>, source: IpAddr) -> Result<(), AuthError> {
         let text = username.map(String::from);
         let entry = AuditEntry {
             user: text.clone(),

@@ -30,7 +30,7 @@ impl Authority {
     pub async fn prepare(&self, given: Option<&str>) -> Result<Option<FirstAdmin>, AuthError> {
         self.accounts.roles.set_built_in(&built_in_roles()).await?;
         self.check_registration_role().await?;
-        if self.accounts.users.count(&UserQuery::default()).await? > 0 {
+        if self.has_users().await? {
             return Ok(None);
         }
         let drawn = match given {
@@ -56,6 +56,11 @@ impl Authority {
                 .map(|()| Some(FirstAdmin { username: Self::FIRST_USER, password: drawn }))
                 .map_err(AuthError::from),
         }
+    }
+
+    /// Whether there is any user yet.
+    pub async fn has_users(&self) -> Result<bool, AuthError> {
+        Ok(self.accounts.users.count(&UserQuery::default()).await? > 0)
     }
 
     /// Whether an active Admin still has a password that was shown on a screen: others must not reach the server then.

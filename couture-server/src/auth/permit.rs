@@ -8,11 +8,13 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
+use super::audit_note::{AuditNote, Sender};
 use super::authority::Authority;
 use super::error::AuthError;
-use super::principal::Principal;
+use super::principal::{Principal, Via};
 use super::roles::{Action, DagFilter, Resource};
 use super::source::Peer;
+use crate::api::is_json;
 
 /// An [`Action`] as a type; see [`act`].
 pub trait ActionKind: Send + Sync + 'static {
@@ -67,6 +69,7 @@ kinds! {
 pub struct Permit<A, R> {
     principal: Principal,
     source: IpAddr,
+    note: AuditNote,
     kinds: PhantomData<fn() -> (A, R)>,
 }
 
@@ -97,15 +100,25 @@ impl<A: ActionKind, R: ResourceKind> Permit<A, R> {
         self.principal.dags(A::ACTION)
     }
 
+    /// Adds to the request's audit row what its address does not tell; see [`AuditNote::add`].
+    pub fn note(&self, name: &str, value: impl fmt::Display) {
+        self.note.add(name, value);
+    }
+
     async fn of(parts: &mut Parts, authority: &Authority, takes_basic: bool) -> Result<Self, AuthError> {
         let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
         let source = authority.proxies().source(peer, &parts.headers);
         let principal = authority.authenticate(&parts.method, &parts.headers, source, takes_basic).await?;
+        if principal.via == Via::Nothing && !parts.method.is_safe() && !is_json(&parts.headers) {
+            return Err(AuthError::Unauthenticated);
+        }
+        let note = parts.extensions.get::<AuditNote>().cloned().unwrap_or_default();
+        note.set_sender(Sender { username: principal.username().map(String::from), source });
         let params = RawPathParams::from_request_parts(parts, &()).await.ok();
         let dag_id = params.as_ref().and_then(|params| params.iter().find(|(name, _)| *name == DAG_PARAMETER));
         let dag_id = dag_id.map(|(_, id)| id).filter(|id| *id != ALL_DAGS);
         principal.check(A::ACTION, R::RESOURCE, dag_id)?;
-        Ok(Self { principal, source, kinds: PhantomData })
+        Ok(Self { principal, source, note, kinds: PhantomData })
     }
 }
 

@@ -28,11 +28,16 @@ pub enum Via {
     ApiToken(TokenId),
     /// By name and password in the request.
     Basic,
+    /// By the token that a server leaves in its data folder: it is somebody who may read that.
+    Local,
     /// Not at all.
     Nothing,
 }
 
 impl Principal {
+    /// What somebody with the server's local token is called.
+    pub const LOCAL: &'static str = "local";
+
     /// Nobody who logged in.
     pub fn anonymous(granted: Granted) -> Self {
         Self { user: None, granted, via: Via::Nothing }
@@ -40,7 +45,10 @@ impl Principal {
 
     /// The name to log in with; none of somebody who did not.
     pub fn username(&self) -> Option<&str> {
-        self.user.as_ref().map(|user| user.username.as_str())
+        match self.via {
+            Via::Local => Some(Self::LOCAL),
+            _ => self.user.as_ref().map(|user| user.username.as_str()),
+        }
     }
 
     /// The user's number. [`AuthError::Unauthenticated`] of somebody who did not log in.

@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderValue};
 use couture_core::Timestamp;
 use couture_store::{Session, User};
 
 use super::authority::Authority;
 use super::error::AuthError;
+use super::principal::{Principal, Via};
 use super::secret::{DrawnSecret, derived, hashed, is_same};
 
 /// A session that was just opened.
@@ -72,6 +73,27 @@ impl Authority {
             self.accounts.sessions.touch(session.key, now, self.expiry(session.created_at, now)).await?;
         }
         Ok(Some((session, user)))
+    }
+
+    /// The sessions of a user that still count, the newest first.
+    pub async fn live_sessions(&self, user: &User) -> Result<Vec<Session>, AuthError> {
+        let now = self.now();
+        let mut sessions = self.accounts.sessions.list(user.id).await?;
+        sessions.retain(|session| session.expires_at > now && session.epoch == user.epoch);
+        Ok(sessions)
+    }
+
+    /// The session's id in a request, if there is one. It may not count any more.
+    pub fn session_id<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
+        self.cookies.session(headers)
+    }
+
+    /// What the page of the request's session must send with changes; none where the sender has no session.
+    pub fn csrf_token(&self, principal: &Principal, headers: &HeaderMap) -> Option<String> {
+        match principal.via {
+            Via::Session(_) => self.session_id(headers).map(csrf_token),
+            _ => None,
+        }
     }
 
     /// Ends the session of this id, and tells what makes the browser forget it.

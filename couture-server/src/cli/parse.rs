@@ -46,8 +46,7 @@ fn json(dag: &Dag) -> Value {
 fn text(dag: &Dag) -> String {
     let mut tasks = Table::new(&["task_id", "operator", "before"]);
     for task in dag.tasks() {
-        let operator = serde_json::to_value(&*task.operator).unwrap_or_default();
-        let class = operator.get("class").and_then(Value::as_str).unwrap_or(task.operator.tag()).to_owned();
+        let class = task.options.operator_class.clone().unwrap_or_else(|| task.operator.tag().to_owned());
         let before: Vec<&str> = task.downstream.iter().map(|it| dag.task(*it).task_id.as_str()).collect();
         tasks.row([task.task_id.to_string(), class, before.join(", ")]);
     }

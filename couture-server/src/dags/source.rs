@@ -35,6 +35,8 @@ pub struct DagFacts {
     pub dag_id: DagId,
     /// Where it is defined.
     pub source: DagSource,
+    /// What people read instead of its id.
+    pub display_name: Option<String>,
     /// One line for people.
     pub description: Option<String>,
     /// Who answers for it.
@@ -50,6 +52,7 @@ impl DagFacts {
         Self {
             dag_id: dag.dag_id.clone(),
             source,
+            display_name: dag.attributes.dag_display_name.clone(),
             description: dag.attributes.description.clone(),
             owner: dag.attributes.owner.clone(),
             tags: dag.attributes.tags.clone(),

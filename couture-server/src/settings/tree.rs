@@ -78,6 +78,16 @@ macro_rules! settings {
                 }
             }
 
+            /// `section.key` for people to look at, as it is written in a file; none where it is secret, or there is no such key.
+            pub fn shown(&self, section: &str, key: &str) -> Option<String> {
+                let shown = match (section, key) {
+                    $($((stringify!($section), stringify!($key)) => self.$section.$key.shown(),)*)*
+                    _ => None,
+                };
+                // An address may hold a password.
+                shown.filter(|text| !(text.contains("://") && text.contains('@')))
+            }
+
             /// `section.key` as it is written in a file.
             #[cfg(test)]
             pub(super) fn toml_of(&self, section: &str, key: &str) -> String {
@@ -93,14 +103,18 @@ macro_rules! settings {
 settings! {
     /// Where the server listens.
     server: ServerSettings {
-        /// Address or name to listen on. Anything but this machine's own loopback address is refused
-        /// unless allow_remote_without_login is set, since there is no login yet.
+        /// Address or name to listen on. Anything but this machine's own loopback address needs tls_cert and tls_key, or
+        /// behind_proxy, and that the first user's password was changed.
         host: String = "127.0.0.1", flag "host";
         /// Port to listen on; 0 takes a free one, which is printed and written to server.json in the data folder.
         port: u16 = 8080_u16, flag "port";
-        /// Whether host may be an address that others can reach. Whoever can reach it can then run
-        /// programs on this machine as the user of the server, without any login.
-        allow_remote_without_login: bool = false, flag "allow-remote-without-login";
+        /// File of this server's certificate and those that it follows from, in PEM: the server then talks https only.
+        tls_cert: PathBuf = "", flag "tls-cert";
+        /// File of its key, in PEM.
+        tls_key: PathBuf = "", flag "tls-key";
+        /// Whether people reach this server through a proxy that talks https with them. Cookies are then sent by https only. Name
+        /// the proxy's addresses in auth.trusted_proxies, and the name that people use in allowed_hosts.
+        behind_proxy: bool = false, flag "behind-proxy";
         /// Names that requests may use for this server in their Host header, besides its own addresses: for a
         /// reverse proxy in front of it.
         allowed_hosts: Vec<String> = Vec::<String>::new(), flag "allowed-hosts";
@@ -182,6 +196,8 @@ settings! {
         max_bytes_per_attempt: u64 = 4_294_967_296_u64, flag "max-log-bytes", from 1_024 to 1_099_511_627_776;
         /// What the server itself tells on standard error: error, warn, info, debug or trace (each with those before it).
         level: String = "info", flag "log-level", one of ["error", "warn", "info", "debug", "trace"];
+        /// How it tells it: text for people, or json, an object a line, for programs.
+        format: String = "text", flag "log-format", one of ["text", "json"];
     }
     /// The mail server, by the names of Airflow's section of this name.
     smtp: SmtpSettings {
@@ -234,6 +250,11 @@ settings! {
         lockout_s: u32 = 60_u32, flag "lockout-s", from 1 to 86_400;
         /// Addresses and networks of proxies, such as 10.0.0.0/8, whose header X-Forwarded-For tells from where a request comes.
         trusted_proxies: Vec<String> = Vec::<String>::new(), flag "trusted-proxies";
+        /// Days for which rows of the audit log are kept; 0 for ever.
+        audit_retention_days: u32 = 365_u32, flag "audit-retention-days", from 0 to 36_500;
+        /// Whether values of variables whose key tells of a secret (password, token, …) are hidden from people. Passwords of
+        /// connections always are. The name is that of Airflow's section [admin].
+        hide_sensitive_variable_fields: bool = true, flag "hide-sensitive-variable-fields";
     }
     /// The directory server, where auth.auth_type is AUTH_LDAP, by the names of Airflow's webserver_config.py.
     ldap: LdapSettings {

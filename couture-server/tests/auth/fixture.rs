@@ -149,6 +149,7 @@ pub(crate) fn parts(accounts: &MemoryAccounts, audit: &AuditWriter, clock: &Arc<
         passwords: Passwords::new(Cost::Least),
         jwts: Jwts::new(&[5; 32]),
         cookies: CookieStyle { secure: false },
+        local: None,
     }
 }
 

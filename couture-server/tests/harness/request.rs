@@ -44,16 +44,19 @@ impl TestServer {
         self.ask(method, path, &[("content-type", "application/json")], &body.to_string())
     }
 
-    /// Any request. A Host header is added unless one is given.
+    /// Any request. A Host header, and the server's own token, are added unless they are given; an empty one is left out.
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let host = self.url.trim_start_matches("http://");
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-        for (name, value) in headers {
+        for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         if !headers.iter().any(|(name, _)| *name == "host") {
             request.push_str(&format!("host: {host}\r\n"));
+        }
+        if !headers.iter().any(|(name, _)| ["authorization", "cookie"].contains(name)) {
+            request.push_str(&format!("authorization: Bearer {}\r\n", self.token()));
         }
         let mut stream = TcpStream::connect(host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();

@@ -67,6 +67,11 @@ impl TestServer {
         self.output.lock().unwrap().clone()
     }
 
+    /// The token that it left in its data folder.
+    pub fn token(&self) -> String {
+        std::fs::read_to_string(self.data.join("local.token")).unwrap()
+    }
+
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.child.id()
@@ -94,9 +99,16 @@ impl TestServer {
         (status, self.output())
     }
 
+    /// The command line, told of it.
+    pub fn couture_command(&self, args: &[&str]) -> Command {
+        let mut command = couture_command(args);
+        command.env("COUTURE_SERVER", &self.url).env("COUTURE__DATA__DIR", &self.data);
+        command
+    }
+
     /// Runs the command line against it.
     pub fn couture(&self, args: &[&str]) -> Output {
-        couture_command(args).env("COUTURE_SERVER", &self.url).output().unwrap()
+        self.couture_command(args).output().unwrap()
     }
 
     /// The output of a command line that must succeed.

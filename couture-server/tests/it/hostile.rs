@@ -6,7 +6,7 @@ use std::process::Stdio;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::harness::{TestServer, couture_command, eventually, write_dag_file};
+use crate::harness::{TestServer, eventually, write_dag_file};
 
 const FLAGS: &[&str] = &["--dags-are-paused-at-creation=false", "--load-examples=false"];
 
@@ -60,8 +60,8 @@ fn a_log_of_a_hundred_megabytes_is_whole_and_takes_no_memory() {
     let run = server.trigger("loud", &json!({}));
     assert_eq!(server.finished("loud", &run), "success");
 
-    let mut reading = couture_command(&["tasks", "log", "loud", &run, "t0"]);
-    let mut reading = reading.env("COUTURE_SERVER", &server.url).stdout(Stdio::piped()).spawn().unwrap();
+    let mut reading = server.couture_command(&["tasks", "log", "loud", &run, "t0"]);
+    let mut reading = reading.stdout(Stdio::piped()).spawn().unwrap();
     let (mut lines, mut others) = (0, Vec::new());
     let mut long = 0;
     for line in BufReader::new(reading.stdout.take().unwrap()).lines() {

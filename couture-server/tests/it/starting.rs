@@ -1,7 +1,7 @@
 //! What a server does, or refuses to do, when it starts.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use crate::harness::{TestServer, server_command};
 
@@ -39,14 +39,67 @@ fn the_data_folder_is_made_and_tells_of_the_server() {
 }
 
 #[test]
-fn only_this_machine_can_reach_it_unless_someone_says_so() {
+fn others_reach_it_only_in_secret_and_after_the_first_password_was_changed() {
     let folder = tempfile::tempdir().unwrap();
     for host in ["0.0.0.0", "::"] {
-        check(&refused(folder.path(), &["--host", host]), &[host, "no login yet", "--allow-remote-without-login"]);
+        check(&refused(folder.path(), &["--host", host]), &[host, "clear text", "server.tls_cert", "--behind-proxy"]);
     }
-    let server = TestServer::start_with(folder.path(), &["--host", "0.0.0.0", "--allow-remote-without-login"]);
+    let proxied = ["--host", "0.0.0.0", "--behind-proxy"];
+    check(&refused(folder.path(), &proxied), &["first start", "COUTURE_ADMIN_PASSWORD"]);
+    // That start must not have made a first user whose password nobody saw.
+    let mut command = server_command(folder.path(), &proxied);
+    command.env("COUTURE_ADMIN_PASSWORD", "correct horse battery");
+    let server = TestServer::start_command(command, folder.path());
     let port = server.url.rsplit_once(':').unwrap().1;
     assert!(std::net::TcpStream::connect(format!("127.0.0.1:{port}")).is_ok());
+}
+
+#[test]
+fn the_first_password_is_shown_once_and_must_be_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::start(folder.path());
+    let output = server.output();
+    let after = output.split_once("superadmin with the password ").unwrap().1;
+    let password = after.split_once(' ').unwrap().0.to_owned();
+    let login = |server: &TestServer| {
+        let body = serde_json::json!({"username": "superadmin", "password": password});
+        server.send("POST", "/auth/token", &body)
+    };
+    let answer = login(&server);
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let bearer = format!("Bearer {}", answer.json()["access_token"].as_str().unwrap());
+    let dags = server.ask("GET", "/api/v2/dags", &[("authorization", &bearer)], "");
+    assert_eq!((dags.status, dags.detail().contains("change your password")), (403, true));
+    server.stop();
+    let server = TestServer::start(folder.path());
+    assert!(!server.output().contains("the password"), "{}", server.output());
+    assert_eq!(login(&server).status, 201);
+}
+
+#[test]
+fn a_certificate_makes_it_talk_https() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"])
+        .arg("-keyout")
+        .arg(&key)
+        .arg("-out")
+        .arg(&cert)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let (cert, key) = (cert.to_str().unwrap(), key.to_str().unwrap());
+    check(&refused(&data, &["--tls-cert", cert]), &["server.tls_key", "not set"]);
+    check(&refused(&data, &["--tls-cert", key, "--tls-key", key]), &["holds none"]);
+    let server = TestServer::start_with(&data, &["--tls-cert", cert, "--tls-key", key]);
+    assert!(server.url.starts_with("https://"), "{}", server.url);
+    let script = "import ssl, sys, urllib.request as u; c = ssl.create_default_context(cafile=sys.argv[2]); \
+                  print(u.urlopen(sys.argv[1] + '/api/v2/monitor/health', context=c).status)";
+    let asked = Command::new("python3").args(["-c", script, &server.url, cert]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&asked.stdout).trim(), "200", "{asked:?}");
 }
 
 #[test]

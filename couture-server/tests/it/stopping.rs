@@ -85,7 +85,9 @@ fn the_second_wish_to_stop_is_obeyed_at_once() {
     // A request under way is waited for, but not by someone who insists.
     let mut slow = std::net::TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
     let head = "POST /api/v2/dags/hello_world/dagRuns HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n";
-    let fields = "content-type: application/json\r\ncontent-length: 9\r\n\r\n";
+    let token = server.token();
+    let fields =
+        format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n");
     slow.write_all(format!("{head}{fields}").as_bytes()).unwrap();
     let mut begun = [0; 12];
     slow.read_exact(&mut begun).unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::harness::{TestServer, couture_command, server_command, write_dag_file};
+use crate::harness::{TestServer, server_command, write_dag_file};
 
 const SECRET: &str = "hunter2-s3cret";
 
@@ -21,8 +21,8 @@ fn refused(server: &TestServer, args: &[&str]) -> String {
 /// A command with this standard input.
 fn with_input(server: &TestServer, args: &[&str], input: &str) -> std::process::Output {
     use std::io::Write as _;
-    let mut command = couture_command(args);
-    command.env("COUTURE_SERVER", &server.url).stdin(std::process::Stdio::piped());
+    let mut command = server.couture_command(args);
+    command.stdin(std::process::Stdio::piped());
     let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     child.wait_with_output().unwrap()

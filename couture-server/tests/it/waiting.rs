@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use crate::harness::{TestServer, couture_command, eventually, write_dag_file};
+use crate::harness::{TestServer, eventually, write_dag_file};
 
 /// What `dags trigger --wait` says while `args` of a run wait, and after `release`.
 fn told(server: &TestServer, dag_id: &str, expected: &str, release: &[&str]) {
-    let mut command = couture_command(&["dags", "trigger", dag_id, "--run-id", "w", "--wait"]);
+    let mut command = server.couture_command(&["dags", "trigger", dag_id, "--run-id", "w", "--wait"]);
     let folder = tempfile::tempdir().unwrap();
     let errors = folder.path().join("errors");
-    command.env("COUTURE_SERVER", &server.url).stderr(std::fs::File::create(&errors).unwrap());
+    command.stderr(std::fs::File::create(&errors).unwrap());
     let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
     let read = || std::fs::read_to_string(&errors).unwrap();
     eventually(expected, || read().contains(expected).then_some(()));

@@ -36,6 +36,7 @@ async fn authority(server: &str, more: &[(&str, &str)]) -> (Authority, MemoryAcc
         passwords: Passwords::new(Cost::Least),
         jwts: Jwts::new(&[5; 32]),
         cookies: CookieStyle { secure: false },
+        local: None,
     };
     let authority = Authority::new(parts, &settings).unwrap();
     authority.prepare(Some(PASSWORD)).await.unwrap();

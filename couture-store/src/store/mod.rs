@@ -21,6 +21,7 @@ mod sla_misses;
 mod sql_store;
 mod statements;
 mod tasks;
+mod trim;
 mod writer;
 mod xcoms;
 

@@ -42,6 +42,7 @@ pub(super) async fn run(
     services: Arc<Services>,
 ) -> Outcome {
     let cx = TaskContext::new(launch.run, launch.token, cancellation, services).after(launch.waited);
+    let begun = cx.now();
     let outcome = match outcome_of(&cx, &launch.elements, &*store).await {
         Outcome::Failed { error, retryable } => {
             Outcome::Failed { error: cx.values().masked(error.into()).into(), retryable }
@@ -53,6 +54,12 @@ pub(super) async fn run(
         }
         other => other,
     };
+    // Who ends an attempt does not say why; that its time was up can be told here.
+    if let (Outcome::Killed, Some(timeout)) = (&outcome, cx.task().options.execution_timeout())
+        && cx.now().since(begun) >= timeout
+    {
+        cx.log(format!("failed: ran longer than its execution_timeout of {timeout:?}"));
+    }
     // The end of a child is in its log already, and this may be the second server that sees it.
     if !cx.task().operator.is_resumable() {
         match &outcome {

@@ -29,8 +29,6 @@ class Param:
         self.description = description
         self.source = source
         self.schema = dict(kwargs.pop("schema")) if "schema" in kwargs else kwargs
-        if default is not NOTSET and not callable(default):
-            check_schema(default, self.schema)
 
     @property
     def has_value(self) -> bool:

@@ -11,7 +11,9 @@ from couture.model.base_operator import BaseOperator
 from couture.model.checks import as_list
 from couture.model.dag import DAG
 from couture.model.mapped import MappedOperator
+from couture.parse.appearance import display_name, edge_labels, groups, task_appearance
 from couture.parse.native import native_operator
+from couture.parse.params import param_specs
 from couture.parse.schedule import schedule_of
 from couture.parse.values import callable_name, to_json, to_text
 
@@ -19,10 +21,10 @@ MAX_FIELD = 20_000
 
 
 class Writer:
-    """Writes the documents of one file. `warnings` gathers what the author should know."""
+    """Writes the documents of one file in the folder `root`. `warnings` gathers what the author should know."""
 
-    def __init__(self, bundle: str, file: str):
-        self.bundle, self.file = bundle, file
+    def __init__(self, bundle: str, file: str, root: Optional[str] = None):
+        self.bundle, self.file, self.root = bundle, file, root
         self.warnings: List[str] = []
 
     def dag(self, dag: DAG) -> Dict[str, Any]:
@@ -30,11 +32,13 @@ class Writer:
         schedule, assets = schedule_of(dag, self.warnings)
         made: Dict[str, Any] = {
             "dag_id": dag.dag_id,
+            "dag_display_name": display_name(dag),
             "description": _text(dag.description),
             "doc_md": _text(dag.doc_md),
             "tags": sorted({str(tag) for tag in dag.tags}),
             "owner": _text(dag.default_args.get("owner")),
             "params": to_json(dag.params.dump()),
+            "param_specs": param_specs(dag, schedule is not None or assets is not None, self.warnings),
             "dialect": None if dag.dialect == dialect.NEW else dag.dialect,
             "schedule": schedule,
             "assets": assets,
@@ -47,7 +51,8 @@ class Writer:
             "is_paused_upon_creation": dag.is_paused_upon_creation,
             "dagrun_timeout_ms": _ms(dag.dagrun_timeout),
             "newest_version_on_clear": dag.rerun_with_latest_version or None,
-            "groups": self._groups(dag),
+            "groups": groups(dag),
+            "edge_labels": edge_labels(dag),
             "template_searchpath": [str(path) for path in dag.template_searchpath],
         }
         for name in ("on_success_callback", "on_failure_callback", "sla_miss_callback"):
@@ -76,7 +81,7 @@ class Writer:
         return made
 
     def _operator(self, task: BaseOperator, dag: DAG) -> Dict[str, Any]:
-        native = native_operator(task, dag)
+        native = native_operator(task, dag, self.root)
         if native is not None:
             return native
         made: Dict[str, Any] = {"type": "python", "bundle": self.bundle, "file": self.file, "class": task.operator_name}
@@ -125,6 +130,7 @@ class Writer:
             "do_xcom_push": False if task.do_xcom_push is False else None,
             "sla_ms": _ms(task.sla if isinstance(task.sla, dt.timedelta) else None),
             "owner": _not(_text(task.owner), "airflow"),
+            **task_appearance(task),
             "doc_md": _text(task.doc_md or task.doc or task.description),
             "params": to_json(own_params) or None,
             "outlets": _assets(task.outlets) or None,
@@ -160,21 +166,6 @@ class Writer:
             made.update(name=name, index=index)
             if not callable(it):
                 raise AirflowException(f"{name} of {task_id or dag_id} is {callable_name(it)}, which cannot be called")
-            found.append(made)
-        return found
-
-    @staticmethod
-    def _groups(dag: DAG) -> List[Dict[str, Any]]:
-        found = []
-        for group_id, group in dag.task_group_dict.items():
-            made = {"group_id": group_id}
-            parent = group.parent_group.group_id if group.parent_group is not None else None
-            if parent:
-                made["parent"] = parent
-            if group.label and group.label != group_id:
-                made["label"] = group.label
-            if group.tooltip:
-                made["tooltip"] = str(group.tooltip)
             found.append(made)
         return found
 
@@ -243,7 +234,7 @@ def _assets(items: List[Any]) -> List[Any]:
     found = []
     for it in items:
         if isinstance(it, AssetAlias):
-            found.append(it.name)
+            found.append({"name": it.name, "alias": True})
         elif isinstance(it, Asset):
             made: Any = {"name": it.name}
             if it.uri != it.name:

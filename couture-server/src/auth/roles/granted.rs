@@ -62,6 +62,25 @@ impl Granted {
         }
     }
 
+    /// Everything that is permitted, as permissions.
+    pub fn permissions(&self) -> BTreeSet<Permission> {
+        let pairs = self.pairs.iter().map(|(action, resource)| Permission::new(action.name(), resource.name()));
+        let of_dags = [(Action::Read, &self.readable), (Action::Edit, &self.editable)];
+        let of_dags = of_dags.into_iter().flat_map(|(action, dags)| {
+            let names = match dags.ids() {
+                None => vec![Resource::ALL_DAGS.to_owned()],
+                Some(ids) => ids.iter().map(|id| format!("{}{id}", Resource::DAG_PREFIX)).collect(),
+            };
+            names.into_iter().map(move |name| Permission::new(action.name(), name))
+        });
+        pairs.chain(of_dags).collect()
+    }
+
+    /// Whether nothing at all is permitted.
+    pub fn is_nothing(&self) -> bool {
+        self.pairs.is_empty() && self.readable.is_empty()
+    }
+
     /// What both permit.
     pub fn intersection(&self, other: &Self) -> Self {
         Self {

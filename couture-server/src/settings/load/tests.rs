@@ -24,10 +24,10 @@ fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
 
 #[test]
 fn values_of_every_kind_are_read() {
-    let text = "[server]\nallowed_hosts = [\"a\", \"b\"]\nallow_remote_without_login = true\n[data]\ndir = \"x y\"\n";
+    let text = "[server]\nallowed_hosts = [\"a\", \"b\"]\nbehind_proxy = true\n[data]\ndir = \"x y\"\n";
     let settings = with_file(text, &[("COUTURE__DAGS__LOAD_EXAMPLES", "false")], &[]).unwrap();
     assert_eq!(settings.server.allowed_hosts, ["a", "b"]);
-    assert!(settings.server.allow_remote_without_login && !settings.dags.load_examples);
+    assert!(settings.server.behind_proxy && !settings.dags.load_examples);
     assert_eq!(settings.data.dir, PathBuf::from("x y"));
     let settings = with_file("", &[("COUTURE__SERVER__ALLOWED_HOSTS", "a, b")], &[]).unwrap();
     assert_eq!(settings.server.allowed_hosts, ["a", "b"]);
