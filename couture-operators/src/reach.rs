@@ -52,7 +52,7 @@ pub async fn reach(connection: &Connection, limit: Duration) -> Result<String, U
 async fn ask(connection: &Connection) -> Result<String, Unreached> {
     match connection.conn_type.as_str() {
         "sqlite" | "postgres" | "postgresql" | "mysql" | "mariadb" => {
-            first_cell(connection, "SELECT 1").await.map_err(of_failure)?;
+            first_cell(connection, "SELECT 1", &serde_json::Value::Null).await.map_err(of_failure)?;
             Ok("the database answers".into())
         }
         "http" | "https" => http(connection).await,

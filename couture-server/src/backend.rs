@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use couture_core::store::MemoryStore;
+use couture_core::store::{Annals, MemoryStore};
 use couture_core::values::{Connections, MemoryValues, Pools, Variables};
 use couture_core::{Store, StoreReader};
 use couture_store::{ConnectOptions, FernetKeys, MemoryAccounts, SqlValues};
@@ -18,6 +18,7 @@ use crate::settings::Settings;
 pub(crate) struct Backend {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) reader: Arc<dyn StoreReader>,
+    pub(crate) annals: Arc<dyn Annals>,
     pub(crate) kept: KeptValues,
     pub(crate) accounts: Accounts,
 }
@@ -61,12 +62,18 @@ impl Backend {
             encrypted: Some(values).filter(|_| !key.keys().is_empty()),
         };
         let accounts = store.accounts().into();
-        Ok(Self { store: store.clone(), reader: store, kept, accounts })
+        Ok(Self { store: store.clone(), reader: store.clone(), annals: store, kept, accounts })
     }
 
     fn in_memory(shards: u32) -> Self {
         let (store, values) = (Arc::new(MemoryStore::new(shards)), Arc::new(MemoryValues::new()));
         let kept = KeptValues { variables: values.clone(), connections: values, pools: store.clone(), encrypted: None };
-        Self { store: store.clone(), reader: store, kept, accounts: MemoryAccounts::new().into() }
+        Self {
+            store: store.clone(),
+            reader: store.clone(),
+            annals: store,
+            kept,
+            accounts: MemoryAccounts::new().into(),
+        }
     }
 }

@@ -14,7 +14,7 @@ use couture_core::{
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
 use couture_operators::template::TemplateSettings;
 use couture_operators::{FileTaskLogs, InProcess, JinjaTemplates, Registered};
-use couture_store::{LogStore, ObjectArtifacts};
+use couture_store::{LogStore, ObjectArtifacts, TreeStore};
 
 use crate::api::ApiState;
 use crate::auth::Accounts;
@@ -22,6 +22,7 @@ use crate::backend::{Backend, KeptValues};
 use crate::dags::{Bundles, Catalog, Change, EXAMPLES, Loader, PythonFiles, Watch};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
+use crate::files::{DagFolder, DagFolderParts, FileRoom, clear_temporary, keep_swept};
 use crate::mail::{mailer, notifier};
 use crate::python::{folder_limits, installation, python_files};
 use crate::settings::Settings;
@@ -52,6 +53,8 @@ pub struct Node {
     logs: LogStore,
     artifacts: Arc<dyn Artifacts>,
     python: PythonFiles,
+    files: FileRoom,
+    trees: TreeStore,
     started_at: Timestamp,
     native: Vec<Dag>,
     orphan_grace: Duration,
@@ -82,6 +85,7 @@ impl Node {
         let objects = |error: BoxError| StartError::Objects { folder: folder.clone(), reason: error.to_string() };
         let logs = LogStore::local(&live, &folder).map_err(objects)?;
         let local_objects = couture_store::local_objects(&folder).map_err(|error| objects(error.into()))?;
+        let trees = TreeStore::new(local_objects.clone());
         let artifacts: Arc<dyn Artifacts> = Arc::new(ObjectArtifacts::new(local_objects));
         let task_logs = Arc::new(FileTaskLogs::new(&live));
         let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
@@ -126,6 +130,7 @@ impl Node {
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let catalog = Arc::new(Catalog::new(dags, folder_limits(&settings)));
         let python = python_files(&settings, &data, python, values, clock.clone())?;
+        let files = file_room(&data, &catalog, &python, &trees, &clock).await?;
         let started_at = clock.now().wall;
         Ok(Self {
             data,
@@ -137,6 +142,8 @@ impl Node {
             logs,
             artifacts,
             python,
+            files,
+            trees,
             started_at,
             native,
             orphan_grace,
@@ -155,7 +162,8 @@ impl Node {
         }
         let only_process = self.backend.store.is_exclusive().then_some(self.backend.reader.clone());
         let (catalog, clock, python) = (self.catalog.clone(), self.clock.clone(), self.python.clone());
-        let mut loader = Loader::new(self.engine.clone(), catalog, clock, python, only_process);
+        let mut loader =
+            Loader::new(self.engine.clone(), catalog, clock, python, self.backend.annals.clone(), only_process);
         loader.load_all(first).await?;
         tokio::spawn(loader.keep_loaded(watch));
         let bundles = Bundles {
@@ -189,7 +197,10 @@ impl Node {
             kept: self.backend.kept.clone(),
             catalog: self.catalog.clone(),
             shapes: Arc::default(),
+            annals: self.backend.annals.clone(),
+            past_versions: Arc::default(),
             data: self.data.path().to_owned(),
+            worker: self.data.worker().clone(),
             hides_secrets: self.settings.auth.hide_sensitive_variable_fields,
             clock: self.clock.clone(),
             started_at: self.started_at,
@@ -204,6 +215,18 @@ impl Node {
     /// What parses Python files.
     pub fn python(&self) -> &PythonFiles {
         &self.python
+    }
+
+    /// The files that people keep here.
+    pub fn files(&self) -> &FileRoom {
+        &self.files
+    }
+
+    /// Keeps the history of the DAG folder up to date, and the trees of files small, for as long as this program runs.
+    pub(crate) fn keep_files(&self) {
+        let interval = Duration::from_millis(self.settings.dags.reload_ms);
+        tokio::spawn(DagFolder::keep_recorded(Arc::downgrade(&self.files.dags), interval));
+        tokio::spawn(keep_swept(self.trees.clone(), self.clock.clone()));
     }
 
     /// The engine.
@@ -237,6 +260,25 @@ impl Node {
             tracing::warn!("the store did not answer in time; what was not committed is done again at the next start");
         }
     }
+}
+
+/// The files that people keep here. A change of the DAG folder that an earlier server was killed in the middle of is completed.
+async fn file_room(
+    data: &DataFolder,
+    catalog: &Arc<Catalog>,
+    python: &PythonFiles,
+    trees: &TreeStore,
+    clock: &Arc<dyn Clock>,
+) -> Result<FileRoom, StartError> {
+    let work = data.folder("file-changes")?;
+    clear_temporary(&work).map_err(|source| StartError::Data { folder: work.clone(), source })?;
+    let (catalog, python, trees_of_folder) = (catalog.clone(), python.clone(), trees.clone());
+    let parts = DagFolderParts { catalog, python, trees: trees_of_folder, work, clock: clock.clone() };
+    let dags = Arc::new(DagFolder::new(parts));
+    if let Err(error) = dags.complete().await {
+        tracing::error!("{error}");
+    }
+    Ok(FileRoom::new(dags, trees))
 }
 
 fn engine_settings(settings: &Settings) -> EngineSettings {

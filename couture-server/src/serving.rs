@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_store::AuditWriter;
+use tokio::sync::watch;
 
 use crate::api::WebState;
 use crate::audit_retention::trim_audit;
@@ -23,6 +24,7 @@ pub(crate) struct Serving {
     audit: AuditWriter,
     shown: Option<DrawnSecret>,
     measures: Option<Measures>,
+    settings: Arc<Settings>,
 }
 
 /// From one removal of sessions that are over to the next.
@@ -65,8 +67,15 @@ impl Serving {
         }
         let days = settings.auth.audit_retention_days;
         tokio::spawn(trim_audit(Arc::downgrade(&authority), node.clock().clone(), days));
+        node.keep_files();
         tokio::spawn(purge(Arc::downgrade(&authority), node.clock().clone()));
-        Ok(Self { authority, audit, shown: first.and_then(|first| first.password), measures })
+        Ok(Self {
+            authority,
+            audit,
+            shown: first.and_then(|first| first.password),
+            measures,
+            settings: Arc::new(settings.clone()),
+        })
     }
 
     /// The first user's password, where it was drawn at this start: to be shown this once.
@@ -75,13 +84,9 @@ impl Serving {
     }
 
     /// What the routes work on.
-    pub(crate) fn state(&self, node: &Node) -> WebState {
-        WebState {
-            api: node.api_state(),
-            authority: self.authority.clone(),
-            document: Arc::default(),
-            measures: self.measures.clone(),
-        }
+    pub(crate) fn state(&self, node: &Node, stopping: watch::Receiver<bool>) -> WebState {
+        let state = WebState::new(node, self.authority.clone(), self.settings.clone(), stopping);
+        WebState { measures: self.measures.clone(), ..state }
     }
 
     /// Waits a moment for what the audit log has to write.

@@ -188,7 +188,8 @@ impl Driver {
     async fn forward(&mut self, shard: ShardId, request: Request) -> Result<Answer, EngineError> {
         let is_repeatable = match &request {
             Request::Trigger(trigger) => trigger.run_id.is_some(),
-            Request::SetPaused { .. } | Request::CancelRun { .. } | Request::DeleteHistory { .. } => true,
+            Request::SetPaused { .. } | Request::CancelRun { .. } => true,
+            Request::DeleteHistory { .. } | Request::DeleteRun { .. } => true,
             Request::Operate { .. } | Request::Backfill(_) | Request::SetBackfill { .. } => false,
         };
         let message = Message::Request(request);

@@ -77,6 +77,11 @@ impl Engine {
         self.request(Request::DeleteHistory { dag_id }).await
     }
 
+    /// Forgets one run, which is over. Refused while it is not.
+    pub async fn delete_run(&self, dag_id: DagId, run: RunKey) -> Result<Answer, EngineError> {
+        self.request(Request::DeleteRun { dag_id, run }).await
+    }
+
     /// Begins a backfill, and tells its number; `None` where the request is on its way to the scheduler that owns the DAG.
     pub async fn backfill(&self, new: NewBackfill) -> Result<Option<i64>, EngineError> {
         match self.request(Request::Backfill(new)).await? {

@@ -7,7 +7,7 @@ use super::creation::{NewRun, checked_conf};
 use super::event::{Asker, Command};
 use super::machine::Scheduler;
 use super::recalling::Origin;
-use crate::ids::{DagId, RunId};
+use crate::ids::{DagId, RunId, RunKey};
 use crate::schedule::DataInterval;
 use crate::state::RunType;
 use crate::store::{Answer, InboxId, Message, Record, Refusal, Request, Trigger};
@@ -76,6 +76,7 @@ impl Scheduler {
                 return self.operate_or_recall(dag_id, run, operation, origin, now);
             }
             Request::DeleteHistory { dag_id } => self.delete_history(dag_id),
+            Request::DeleteRun { dag_id, run } => self.delete_run(dag_id, run),
             Request::Backfill(new) => self.begin_backfill(new, now),
             Request::SetBackfill { dag_id, number, change } => self.set_backfill(dag_id, number, change, now),
             Request::Trigger(trigger) => self.trigger(trigger, now),
@@ -97,6 +98,21 @@ impl Scheduler {
         if !entry.active {
             self.dags.remove(&dag_id);
         }
+        Ok(Answer::Done)
+    }
+
+    fn delete_run(&mut self, dag_id: DagId, key: RunKey) -> Result<Answer, Refusal> {
+        let Some(shard) = self.shard_of(&dag_id).filter(|shard| *shard == key.shard()) else {
+            return Err(Refusal::NoRun { dag_id, run: key });
+        };
+        if self.runs.contains_key(&key) {
+            return Err(Refusal::Unfinished { dag_id, runs: 1, backfills: 0 });
+        }
+        // Somebody wants it to go on, and it is being read.
+        if self.pending.contains_key(&key) {
+            return Err(Refusal::Busy(1));
+        }
+        self.ledger.record(shard, Record::RunDeleted { dag_id, key }, None);
         Ok(Answer::Done)
     }
 

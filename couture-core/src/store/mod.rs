@@ -1,10 +1,12 @@
 //! Where the engine keeps its facts.
 
+mod annals;
 mod asset_event;
 mod backfill;
 mod changed_assets;
 mod error;
 mod given_xcom;
+mod like;
 mod memory;
 mod operation;
 mod reader;
@@ -13,13 +15,17 @@ mod refusal;
 mod request;
 mod run_query;
 mod sla_miss;
+mod span;
+mod task_query;
 mod writer;
 
+pub use annals::{Annals, Note, NotePlace, PastVersion};
 pub use asset_event::{AssetEvent, AssetSource};
 pub use backfill::{Backfill, BackfillState, Reprocess};
 pub use changed_assets::{AssetNews, ChangedAssets};
 pub use error::{CommitError, StoreError};
 pub use given_xcom::{GivenXCom, XComFilter};
+pub use like::like;
 pub use memory::MemoryStore;
 pub use operation::{BackfillChange, ClearOnly, MarkedState, NewBackfill, Operation, TaskChoice, TaskSelection};
 pub use reader::StoreReader;
@@ -31,6 +37,8 @@ pub use refusal::Refusal;
 pub use request::{Answer, InboxId, Message, Request, Trigger};
 pub use run_query::{RunOrder, RunQuery};
 pub use sla_miss::SlaMiss;
+pub use span::Span;
+pub use task_query::{MappedCount, RunCount, TaskOrder, TaskQuery};
 pub use writer::Store;
 
 /// The most records of one commit.

@@ -1,10 +1,13 @@
 //! The store's side for those who look.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 
 use crate::ids::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
+use crate::state::{RunState, TaskState};
+use crate::time::Timestamp;
 
 use super::asset_event::AssetEvent;
 use super::backfill::Backfill;
@@ -13,6 +16,7 @@ use super::given_xcom::{GivenXCom, XComFilter};
 use super::records::{DagRecord, JournalEntry, RunRecord, TaskRecord};
 use super::run_query::RunQuery;
 use super::sla_miss::SlaMiss;
+use super::task_query::{MappedCount, RunCount, TaskQuery};
 
 /// Looks at what a store holds, without changing it.
 #[async_trait]
@@ -37,6 +41,44 @@ pub trait StoreReader: Debug + Send + Sync {
 
     /// How many runs `query` is about.
     async fn count_runs(&self, query: &RunQuery) -> Result<usize, StoreError>;
+
+    /// The runs with these keys, by key, ascending; those that are not there are left out.
+    async fn runs_of(&self, keys: &[RunKey]) -> Result<Vec<RunRecord>, StoreError>;
+
+    /// The versions that the runs are pinned to which `query` is about, by text; at most `limit`.
+    async fn run_versions(&self, query: &RunQuery, limit: usize) -> Result<Vec<String>, StoreError>;
+
+    /// How many runs of each DAG, or of each of these, that were created at `since` or later are in each state; by DAG and state.
+    async fn count_run_states(
+        &self,
+        dags: Option<&BTreeSet<DagId>>,
+        since: Option<Timestamp>,
+    ) -> Result<Vec<RunCount>, StoreError>;
+
+    /// The logical dates and states of a DAG's runs from `first` to `last`, both included, by date and then by creation; at most `limit`.
+    async fn run_dates(
+        &self,
+        dag_id: &DagId,
+        first: Timestamp,
+        last: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, RunState)>, StoreError>;
+
+    /// At most `limit` of the task instances that `query` is about, after the first `offset`; without XComs.
+    async fn find_tasks(&self, query: &TaskQuery, offset: usize, limit: usize) -> Result<Vec<TaskRecord>, StoreError>;
+
+    /// How many task instances `query` is about; at most `limit` are counted.
+    async fn count_tasks(&self, query: &TaskQuery, limit: usize) -> Result<usize, StoreError>;
+
+    /// How many task instances of the runs that `query` is about are in each state, by state; at most `limit` are counted.
+    async fn count_task_states(&self, query: &RunQuery, limit: usize) -> Result<Vec<(TaskState, usize)>, StoreError>;
+
+    /// The rows of all tasks of these runs that are not instances of mapped ones, by run and task, ascending; without XComs. The caller
+    /// bounds the runs.
+    async fn plain_tasks(&self, runs: &[RunKey]) -> Result<Vec<TaskRecord>, StoreError>;
+
+    /// How many instances of mapped tasks of these runs are in each state, by run, task and state, ascending.
+    async fn mapped_counts(&self, runs: &[RunKey]) -> Result<Vec<MappedCount>, StoreError>;
 
     /// One run.
     async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError>;

@@ -37,6 +37,13 @@ pub enum Record {
     /// The history of a DAG goes: its finished runs with all that belongs to them, its backfills and SLA misses; and the DAG's own row
     /// where it is not active.
     HistoryDeleted(DagId),
+    /// One run goes with all that belongs to it, if it is over.
+    RunDeleted {
+        /// Its DAG.
+        dag_id: DagId,
+        /// Which run.
+        key: RunKey,
+    },
     /// A message goes into the inbox of a shard, as [`Store::post`](super::Store::post) puts one there, but with the rest of the commit
     /// or not at all.
     Posted {
@@ -261,7 +268,7 @@ pub enum JournalChange {
     SlaMiss(DagId),
     /// A backfill of a DAG was begun, or has come further.
     Backfill(DagId),
-    /// The history of a DAG went.
+    /// The history of a DAG went, or one run of it.
     HistoryDeleted(DagId),
     /// A message was put into an inbox, or dealt with.
     Inbox,
@@ -287,6 +294,7 @@ impl Record {
             Self::AssetChanged(event) => JournalChange::Asset(event.asset.clone()),
             Self::SlaMissed(miss) => JournalChange::SlaMiss(miss.dag_id.clone()),
             Self::Backfill(backfill) => JournalChange::Backfill(backfill.dag_id.clone()),
+            Self::RunDeleted { dag_id, .. } => JournalChange::HistoryDeleted(dag_id.clone()),
             Self::HistoryDeleted(dag_id) => JournalChange::HistoryDeleted(dag_id.clone()),
             Self::InboxDone(_) | Self::Posted { .. } => JournalChange::Inbox,
             Self::Withdrawn => JournalChange::Withdrawn,

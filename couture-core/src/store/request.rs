@@ -44,6 +44,13 @@ pub enum Request {
         /// Which DAG.
         dag_id: DagId,
     },
+    /// Forget one run, which is over.
+    DeleteRun {
+        /// Its DAG.
+        dag_id: DagId,
+        /// Its key.
+        run: RunKey,
+    },
     /// Begin a backfill.
     Backfill(NewBackfill),
     /// Pause, resume or end a backfill.
@@ -102,6 +109,7 @@ impl Request {
             | Self::CancelRun { dag_id, .. }
             | Self::Operate { dag_id, .. }
             | Self::DeleteHistory { dag_id }
+            | Self::DeleteRun { dag_id, .. }
             | Self::SetBackfill { dag_id, .. } => dag_id,
         }
     }

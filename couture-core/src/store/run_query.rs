@@ -1,8 +1,12 @@
 //! Which runs are looked for, and in which order.
 
+use std::collections::BTreeSet;
+
+use super::like::like;
 use super::records::RunRecord;
-use crate::ids::{DagId, RunKey};
-use crate::state::RunState;
+use super::span::Span;
+use crate::ids::{DagId, RunId, RunKey};
+use crate::state::{RunState, RunType};
 use crate::time::Timestamp;
 
 /// Which runs are looked for, and in which order: by default all of them, in the order in which they were created.
@@ -10,12 +14,32 @@ use crate::time::Timestamp;
 pub struct RunQuery {
     /// Of this DAG; of all where absent.
     pub dag_id: Option<DagId>,
+    /// Of one of these DAGs; of any where absent.
+    pub among: Option<BTreeSet<DagId>>,
     /// In one of these states; in any where empty.
     pub states: Vec<RunState>,
+    /// Made by one of these; by any where empty.
+    pub run_types: Vec<RunType>,
+    /// With one of these ids; with any where absent.
+    pub ids: Option<BTreeSet<RunId>>,
+    /// With an id that is [`like`] this.
+    pub run_id: Option<String>,
     /// With a logical date before this one.
     pub before: Option<Timestamp>,
     /// With a key above this one.
     pub after: Option<RunKey>,
+    /// With a logical date in this span, in microseconds.
+    pub logical_date: Span,
+    /// Whose [`RunRecord::run_after`] is in this span, in microseconds.
+    pub run_after: Span,
+    /// Created in this span, in microseconds.
+    pub queued: Span,
+    /// Begun in this span, in microseconds.
+    pub started: Span,
+    /// Over in this span, in microseconds.
+    pub ended: Span,
+    /// So many microseconds from start to end.
+    pub duration: Span,
     /// What they are ordered by.
     pub order: RunOrder,
     /// Whether the greatest comes first.
@@ -30,10 +54,16 @@ pub enum RunOrder {
     Created,
     /// What they are about.
     LogicalDate,
+    /// From when on they may begin.
+    RunAfter,
     /// When their tasks were first looked at.
     Started,
     /// When they were over.
     Ended,
+    /// From start to end.
+    Duration,
+    /// Their states, as a store numbers them.
+    State,
 }
 
 impl RunQuery {
@@ -45,20 +75,48 @@ impl RunQuery {
     /// Whether `run` is one of them.
     pub fn takes(&self, run: &RunRecord) -> bool {
         self.dag_id.as_ref().is_none_or(|dag_id| *dag_id == run.dag_id)
+            && self.among.as_ref().is_none_or(|among| among.contains(&run.dag_id))
             && (self.states.is_empty() || self.states.contains(&run.state))
+            && (self.run_types.is_empty() || self.run_types.contains(&run.run_type))
+            && self.ids.as_ref().is_none_or(|ids| ids.contains(&run.run_id))
+            && self.run_id.as_ref().is_none_or(|pattern| like(pattern, run.run_id.as_str()))
             && self.before.is_none_or(|before| run.logical_date < before)
             && self.after.is_none_or(|after| run.key > after)
+            && self.logical_date.takes_time(Some(run.logical_date))
+            && self.run_after.takes_time(Some(run.run_after()))
+            && self.queued.takes_time(Some(run.queued_at))
+            && self.started.takes_time(run.started_at)
+            && self.ended.takes_time(run.ended_at)
+            && self.duration.takes(run.duration_us())
     }
 }
 
 impl RunOrder {
     /// What decides about the place of `run`.
-    pub fn of(self, run: &RunRecord) -> Option<Timestamp> {
+    pub fn of(self, run: &RunRecord) -> Option<i64> {
         match self {
-            Self::Created => Some(run.queued_at),
-            Self::LogicalDate => Some(run.logical_date),
-            Self::Started => run.started_at,
-            Self::Ended => run.ended_at,
+            Self::Created => Some(run.queued_at.as_micros()),
+            Self::LogicalDate => Some(run.logical_date.as_micros()),
+            Self::RunAfter => Some(run.run_after().as_micros()),
+            Self::Started => run.started_at.map(Timestamp::as_micros),
+            Self::Ended => run.ended_at.map(Timestamp::as_micros),
+            Self::Duration => run.duration_us(),
+            Self::State => Some(run.state.code()),
         }
+    }
+}
+
+impl RunRecord {
+    /// From when on it may begin, as Airflow counts: the end of its data interval where a schedule made it, else its logical date.
+    pub fn run_after(&self) -> Timestamp {
+        match self.run_type {
+            RunType::Scheduled | RunType::Backfill => self.data_interval.end,
+            RunType::Manual | RunType::AssetTriggered => self.logical_date,
+        }
+    }
+
+    /// Microseconds from start to end, where both are known.
+    pub fn duration_us(&self) -> Option<i64> {
+        Some(self.ended_at?.as_micros() - self.started_at?.as_micros())
     }
 }

@@ -254,6 +254,7 @@ impl Promises {
                 Record::AssetChanged(_)
                 | Record::Backfill(_)
                 | Record::HistoryDeleted(_)
+                | Record::RunDeleted { .. }
                 | Record::Posted { .. }
                 | Record::InboxDone(_)
                 | Record::Withdrawn => {}

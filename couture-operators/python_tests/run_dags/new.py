@@ -28,6 +28,7 @@ from airflow.operators.branch import BaseBranchOperator
 from airflow.operators.empty import EmptyOperator
 from airflow.operators.python import BranchPythonOperator, PythonOperator, ShortCircuitOperator, get_current_context
 from airflow.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import Asset, AssetAlias
 from airflow.sensors.base import BaseSensorOperator, PokeReturnValue
 from airflow.sensors.python import PythonSensor
 from airflow.triggers.base import BaseTrigger, TriggerEvent
@@ -327,7 +328,13 @@ with DAG(
         yield Metadata(Dataset("s3://there"), {"rows": 3, "day": ds})
         return "told"
 
+    @task(outlets=[AssetAlias("some"), Asset("named", "s3://named")])
+    def stands_for(outlet_events=None):
+        outlet_events[Asset("named", "s3://named")].extra = {"by": "name"}
+        outlet_events[AssetAlias("some")].add(Asset("found", "s3://found"), {"rows": 1})
+
     tells()
+    stands_for()
     outputs()
     add.partial(y=5).expand(x=[1, 2, 3])
     shell()

@@ -177,8 +177,8 @@ class ServerClient:
         found = {}
         for key in {"return_value"} | set(case.xcoms.get(name_of(row), {})):
             quoted = [urllib.parse.quote(part, safe="") for part in (row["task_id"], key)]
-            path = "%s/taskInstances/%s/xcomEntries/%s?map_index=%d" % (self.run_path(case.dag_id, run["dag_run_id"]), *quoted, row["map_index"])
-            xcom = self.get(path if row["map_index"] >= 0 else path.partition("?")[0])
+            path = "%s/taskInstances/%s/xcomEntries/%s" % (self.run_path(case.dag_id, run["dag_run_id"]), *quoted)
+            xcom = self.get(path + ("?map_index=%d" % row["map_index"] if row["map_index"] >= 0 else ""))
             if xcom is not None:
                 found[key] = self.as_scheduled(case, run, xcom["value"])
         return found

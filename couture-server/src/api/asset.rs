@@ -12,7 +12,8 @@ use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
 use super::asset_event::{asset_name, event_number};
-use super::dag_run::{DagRunBody, TriggerBody, start};
+use super::dag_run::{TriggerBody, start};
+use super::dag_run_body::DagRunBody;
 use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::page_of::PageOf;
@@ -268,7 +269,7 @@ pub(super) async fn materialize(
         [dag_id] => {
             permit.principal().check_dag(Action::Create, Resource::DagRuns, dag_id)?;
             permit.note("dag_id", dag_id);
-            start(&state, dag_id.clone(), trigger).await
+            start(&state, dag_id.clone(), trigger, permit.principal().username()).await
         }
         [] => Err(ApiError::not_found(format!("no task changes the asset {:?}", name.as_str()))),
         several => {

@@ -2,13 +2,12 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use couture_core::store::{ClearOnly, TaskChoice};
+use couture_core::store::{ClearOnly, NotePlace, TaskChoice};
 use couture_core::{DagId, MapIndex, RunScope, Scope, TaskId, Timestamp};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::affected::AffectedList;
-use super::dag_run::DagRunBody;
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id, run_id};
 use super::state::ApiState;
@@ -45,8 +44,16 @@ pub(super) struct ClearBody {
     include_future: bool,
     #[serde(default)]
     include_past: bool,
+    /// Null counts as false.
     #[serde(default)]
-    run_on_latest_version: bool,
+    run_on_latest_version: Option<bool>,
+    /// Whether the call is refused where a task is running: null or false.
+    #[serde(default)]
+    prevent_running_task: Option<bool>,
+    /// What people are to know of the task instances.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    note: Option<String>,
 }
 
 fn yes() -> bool {
@@ -78,7 +85,12 @@ impl ClearBody {
         if !self.reset_dag_runs {
             return Err(ApiError::invalid("reset_dag_runs is false, but a run that goes on is running: leave it out"));
         }
-        if self.run_on_latest_version {
+        if self.prevent_running_task == Some(true) {
+            return Err(ApiError::invalid(
+                "prevent_running_task is true, but a running task is cleared too: leave it out",
+            ));
+        }
+        if self.run_on_latest_version == Some(true) {
             let detail = "run_on_latest_version is not decided by a call; set newest_version_on_clear in the DAG";
             return Err(ApiError::invalid(detail));
         }
@@ -126,7 +138,7 @@ impl ClearBody {
     responses((status = 200, description = "As asked", body = AffectedList)),
 )]
 pub(super) async fn tasks(
-    _: Permit<act::Edit, on::TaskInstances>,
+    permit: Permit<act::Edit, on::TaskInstances>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(mut body): Json<ClearBody>,
@@ -135,7 +147,11 @@ pub(super) async fn tasks(
     let only = body.only()?;
     let scope = body.scope(&state, dag_id.clone()).await?;
     let affected = state.carry_out(state.engine.clear(&scope, only, body.dry_run)).await?;
-    Ok(Json(AffectedList::new(&dag_id, affected)))
+    permit.note("dry_run", body.dry_run);
+    if let Some(note) = body.note.filter(|_| !body.dry_run) {
+        state.write_notes(&affected, &note, permit.principal().username()).await?;
+    }
+    Ok(Json(AffectedList::new(&state, affected).await?))
 }
 
 /// How a run is cleared, with Airflow's defaults.
@@ -146,6 +162,16 @@ pub(super) struct ClearRunBody {
     dry_run: bool,
     #[serde(default)]
     only_failed: bool,
+    /// Whether new tasks of the DAG join the run: null or false.
+    #[serde(default)]
+    only_new: Option<bool>,
+    /// Null or false.
+    #[serde(default)]
+    run_on_latest_version: Option<bool>,
+    /// What people are to know of the run.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    note: Option<String>,
 }
 
 #[utoipa::path(
@@ -157,18 +183,27 @@ pub(super) struct ClearRunBody {
     responses((status = 200, description = "As asked", body = Value)),
 )]
 pub(super) async fn run(
-    _: Permit<act::Edit, on::DagRuns>,
+    permit: Permit<act::Edit, on::DagRuns>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
     Json(body): Json<ClearRunBody>,
 ) -> Result<Response, ApiError> {
     let (dag_id, run_id) = (dag_id(&dag)?, run_id(&run)?);
+    if body.only_new == Some(true) || body.run_on_latest_version == Some(true) {
+        let detail =
+            "only_new and run_on_latest_version are not decided by a call; set newest_version_on_clear in the DAG";
+        return Err(ApiError::invalid(detail));
+    }
     let key = state.run(&dag_id, &run_id).await?.key;
     let only = if body.only_failed { ClearOnly::Failed } else { ClearOnly::All };
     let scope = Scope::run(dag_id.clone(), key);
     let affected = state.carry_out(state.engine.clear(&scope, only, body.dry_run)).await?;
-    if body.dry_run {
-        return Ok(Json(AffectedList::new(&dag_id, affected)).into_response());
+    if let Some(note) = body.note.as_ref().filter(|_| !body.dry_run) {
+        let place = NotePlace { run: key, instance: None };
+        state.write_note(place, note, permit.principal().username()).await?;
     }
-    Ok(Json(DagRunBody::from(state.run(&dag_id, &run_id).await?)).into_response())
+    if body.dry_run {
+        return Ok(Json(AffectedList::new(&state, affected).await?).into_response());
+    }
+    Ok(Json(state.run_body(state.run(&dag_id, &run_id).await?).await?).into_response())
 }

@@ -1,94 +1,25 @@
-//! `/dags`: which DAGs there are; pausing them.
+//! `/dags/{dag_id}`: one DAG; pausing and deleting it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use axum::extract::State;
 use couture_core::DagId;
-use couture_core::store::{DagRecord, Request};
+use couture_core::store::Request;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde_json::Value;
+use utoipa::{OpenApi, ToSchema};
 
+use super::dag_body::{DagBody, Problems, body};
+use super::dag_list::active_runs;
+use super::dag_version::DagVersionBody;
 use super::error::ApiError;
-use super::extract::{Args, Json, Names, dag_id};
-use super::page_of::PageOf;
+use super::extract::{Json, Names, dag_id};
+use super::routes::Routes;
 use super::state::ApiState;
+use super::version_shape::VersionShape;
+use super::web_state::WebState;
 use crate::auth::{Permit, act, on};
-use crate::dags::DagSource;
-
-/// A DAG, in Airflow's shape.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct DagBody {
-    #[schema(value_type = String)]
-    dag_id: DagId,
-    dag_display_name: String,
-    is_paused: bool,
-    /// Whether it is not defined anywhere any more.
-    is_stale: bool,
-    description: Option<String>,
-    owners: Vec<String>,
-    tags: Vec<TagBody>,
-    /// Where it is defined: a path in the DAG folder, an example, or the program itself.
-    relative_fileloc: Option<String>,
-    has_import_errors: bool,
-    version: String,
-    /// Why its runs wait although it is not paused, if so.
-    quarantined: Option<String>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct TagBody {
-    name: String,
-    #[schema(value_type = String)]
-    dag_id: DagId,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct DagList {
-    dags: Vec<DagBody>,
-    total_entries: usize,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TaskList {
-    tasks: Vec<TaskBody>,
-    total_entries: usize,
-}
-
-/// A task of a DAG, in Airflow's shape.
-#[derive(Debug, Serialize, ToSchema)]
-struct TaskBody {
-    task_id: String,
-    task_display_name: String,
-    operator_name: String,
-    upstream_task_ids: Vec<String>,
-    retries: u32,
-    retry_delay_ms: u64,
-    execution_timeout_ms: Option<u64>,
-    #[schema(value_type = String)]
-    trigger_rule: couture_core::TriggerRule,
-    #[schema(value_type = String)]
-    pool: couture_core::PoolName,
-    pool_slots: u32,
-    priority_weight: i32,
-    doc_md: Option<String>,
-    /// The group in which people see it.
-    group: Option<String>,
-    ui_color: Option<String>,
-    ui_fgcolor: Option<String>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct DagFilter {
-    paused: Option<bool>,
-    /// Inactive ones are left out unless this is false, as in Airflow.
-    #[serde(default = "yes")]
-    exclude_stale: bool,
-}
-
-fn yes() -> bool {
-    true
-}
+use couture_core::Timestamp;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,94 +29,10 @@ pub(super) struct DagPatch {
 
 #[utoipa::path(
     get,
-    path = "/api/v2/dags",
-    tag = "DAG",
-    params(PageOf, DagFilter),
-    responses((status = 200, description = "As asked", body = DagList)),
-)]
-pub(super) async fn list(
-    permit: Permit<act::Read, on::Dags>,
-    State(state): State<ApiState>,
-    Args(page): Args<PageOf>,
-    Args(filter): Args<DagFilter>,
-) -> Result<Json<DagList>, ApiError> {
-    page.fixed_order("dag_id")?;
-    let limit = page.limit()?;
-    let problems = Problems::now(&state);
-    let mut total_entries = 0;
-    let mut dags = Vec::new();
-    let mut after: Option<DagId> = None;
-    loop {
-        let records = state.reader.dags(after.as_ref(), PageOf::MAX_LIMIT).await?;
-        let last = records.len() < PageOf::MAX_LIMIT;
-        after = records.last().map(|record| record.dag_id.clone());
-        for record in records.into_iter().filter(|record| permit.dags().allows(&record.dag_id)) {
-            if filter.paused.is_some_and(|paused| paused != record.paused) || (filter.exclude_stale && !record.active) {
-                continue;
-            }
-            total_entries += 1;
-            if total_entries > page.offset() && dags.len() < limit {
-                dags.push(body(&state, &problems, record).await);
-            }
-        }
-        if last {
-            return Ok(Json(DagList { dags, total_entries }));
-        }
-    }
-}
-
-/// What is wrong with DAGs at the moment.
-struct Problems {
-    quarantined: HashMap<DagId, String>,
-    sources: HashSet<String>,
-}
-
-impl Problems {
-    fn now(state: &ApiState) -> Self {
-        let errors = state.catalog.errors().into_iter().filter(|error| !error.is_warning);
-        let sources = errors.map(|error| error.source).collect();
-        Self { quarantined: state.engine.status().quarantined.into_iter().collect(), sources }
-    }
-}
-
-/// A DAG whose version cannot be read is shown without what is in there.
-async fn body(state: &ApiState, problems: &Problems, record: DagRecord) -> DagBody {
-    let facts = state.catalog.facts(&record.dag_id);
-    let source = facts.as_ref().map(|facts| facts.source.clone());
-    let (display_name, description, owner, tags) = match facts {
-        Some(facts) => (facts.display_name, facts.description, facts.owner, facts.tags),
-        None => match state.shape(&record.version).await {
-            Ok(shape) => {
-                let display_name = shape.dag_display_name.clone();
-                (display_name, shape.description.clone(), shape.owner.clone(), shape.tags.clone())
-            }
-            Err(_) => Default::default(),
-        },
-    };
-    DagBody {
-        dag_display_name: display_name.unwrap_or_else(|| record.dag_id.to_string()),
-        is_paused: record.paused,
-        is_stale: !record.active,
-        description,
-        owners: owner.into_iter().collect(),
-        tags: tags.into_iter().map(|name| TagBody { name, dag_id: record.dag_id.clone() }).collect(),
-        has_import_errors: source.as_ref().is_some_and(|source| problems.sources.contains(&source.to_string())),
-        relative_fileloc: source.map(|source| match source {
-            DagSource::File(path) => path.display().to_string(),
-            other => other.to_string(),
-        }),
-        version: record.version,
-        quarantined: problems.quarantined.get(&record.dag_id).cloned(),
-        dag_id: record.dag_id,
-    }
-}
-
-#[utoipa::path(
-    get,
     path = "/api/v2/dags/{dag_id}",
     tag = "DAG",
     params(("dag_id" = String, Path, description = "The DAG.")),
-    responses((status = 200, description = "As asked", body = DagBody)),
+    responses((status = 200, description = "The DAG", body = DagBody)),
 )]
 pub(super) async fn get(
     _: Permit<act::Read, on::Dags>,
@@ -202,15 +49,16 @@ pub(super) async fn get(
     tag = "DAG",
     params(("dag_id" = String, Path, description = "The DAG.")),
     request_body = DagPatch,
-    responses((status = 200, description = "As asked", body = DagBody)),
+    responses((status = 200, description = "The DAG as it is now", body = DagBody)),
 )]
 pub(super) async fn patch(
-    _: Permit<act::Edit, on::Dags>,
+    permit: Permit<act::Edit, on::Dags>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(patch): Json<DagPatch>,
 ) -> Result<Json<DagBody>, ApiError> {
     let dag_id = dag_id(&name)?;
+    permit.note("is_paused", patch.is_paused);
     state.ask(Request::SetPaused { dag_id: dag_id.clone(), paused: patch.is_paused }).await?;
     let record = state.dag(&dag_id).await?;
     Ok(Json(body(&state, &Problems::now(&state), record).await))
@@ -230,7 +78,7 @@ pub(super) struct Deleted {
     path = "/api/v2/dags/{dag_id}",
     tag = "DAG",
     params(("dag_id" = String, Path, description = "The DAG.")),
-    responses((status = 200, description = "As asked", body = Deleted)),
+    responses((status = 200, description = "Its history is deleted", body = Deleted)),
 )]
 pub(super) async fn delete(
     _: Permit<act::Delete, on::Dags>,
@@ -243,39 +91,129 @@ pub(super) async fn delete(
     Ok(Json(Deleted { dag_id, is_defined }))
 }
 
+/// A parameter of a DAG's runs, in Airflow's shape.
+#[derive(Debug, Serialize, ToSchema)]
+struct ParamBody {
+    /// Its default; null where it has none.
+    value: Value,
+    description: Option<String>,
+    /// A JSON schema.
+    schema: serde_json::Map<String, Value>,
+    /// Whether each run must be given a value.
+    required: bool,
+}
+
+/// All of a DAG, in Airflow's shape.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DagDetails {
+    #[serde(flatten)]
+    dag: DagBody,
+    active_runs_count: usize,
+    asset_expression: Option<Value>,
+    catchup: bool,
+    /// The same as `max_active_tasks`.
+    concurrency: u32,
+    /// As ISO 8601 writes durations.
+    #[schema(example = "PT3600S")]
+    dag_run_timeout: Option<String>,
+    doc_md: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    start_date: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    end_date: Option<Timestamp>,
+    is_favorite: bool,
+    is_paused_upon_creation: Option<bool>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_parsed: Option<Timestamp>,
+    latest_dag_version: Option<DagVersionBody>,
+    owner_links: BTreeMap<String, String>,
+    /// The parameters of its runs, by name.
+    params: BTreeMap<String, ParamBody>,
+    /// Their names in the order in which people are asked for them.
+    param_order: Vec<String>,
+    render_template_as_native_obj: bool,
+    rerun_with_latest_version: bool,
+    template_search_path: Option<Vec<String>>,
+    timezone: String,
+}
+
+fn params(shape: &VersionShape) -> (BTreeMap<String, ParamBody>, Vec<String>) {
+    let mut params = BTreeMap::new();
+    for (name, value) in &shape.params {
+        let plain = ParamBody { value: value.clone(), description: None, schema: Default::default(), required: false };
+        params.insert(name.clone(), plain);
+    }
+    for spec in &shape.param_specs {
+        let body = ParamBody {
+            value: shape.params.get(&spec.name).cloned().unwrap_or(Value::Null),
+            description: spec.description.clone(),
+            schema: spec.schema.clone(),
+            required: spec.required,
+        };
+        params.insert(spec.name.clone(), body);
+    }
+    let mut order: Vec<String> = shape.param_specs.iter().map(|spec| spec.name.clone()).collect();
+    order.extend(shape.params.keys().filter(|name| !shape.param_specs.iter().any(|spec| spec.name == **name)).cloned());
+    (params, order)
+}
+
 #[utoipa::path(
     get,
-    path = "/api/v2/dags/{dag_id}/tasks",
+    path = "/api/v2/dags/{dag_id}/details",
     tag = "DAG",
-    params(("dag_id" = String, Path, description = "The DAG."), PageOf),
-    responses((status = 200, description = "As asked", body = TaskList)),
+    params(("dag_id" = String, Path, description = "The DAG.")),
+    responses((status = 200, description = "All of the DAG", body = DagDetails)),
 )]
-pub(super) async fn tasks(
+pub(super) async fn details(
     _: Permit<act::Read, on::Dags>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
-    Args(page): Args<PageOf>,
-) -> Result<Json<TaskList>, ApiError> {
-    page.fixed_order("task_index")?;
+) -> Result<Json<DagDetails>, ApiError> {
     let record = state.dag(&dag_id(&name)?).await?;
     let shape = state.shape(&record.version).await?;
-    let wanted = shape.tasks.iter().skip(page.offset()).take(page.limit()?);
-    let tasks = wanted.map(|task| TaskBody {
-        task_id: task.task_id.to_string(),
-        task_display_name: task.options.task_display_name.clone().unwrap_or_else(|| task.task_id.to_string()),
-        operator_name: task.operator().to_owned(),
-        upstream_task_ids: task.all_upstream().map(String::from).collect(),
-        retries: task.options.retries,
-        retry_delay_ms: task.options.retry_delay_ms,
-        execution_timeout_ms: task.options.execution_timeout_ms,
-        trigger_rule: task.options.trigger_rule,
-        pool: task.options.pool.clone(),
-        pool_slots: task.options.pool_slots,
-        priority_weight: task.options.priority_weight,
-        doc_md: task.options.doc_md.clone(),
-        group: task.options.group.clone(),
-        ui_color: task.options.ui_color.clone(),
-        ui_fgcolor: task.options.ui_fgcolor.clone(),
-    });
-    Ok(Json(TaskList { tasks: tasks.collect(), total_entries: shape.tasks.len() }))
+    let past = state.past_versions.of(&*state.annals, &record.dag_id, &record.version).await?;
+    let active_runs_count = active_runs(&state, &record.dag_id).await?;
+    let dag = body(&state, &Problems::now(&state), record).await;
+    let latest = past.map(|past| DagVersionBody::new(&dag.dag_id, &dag.dag_display_name, &past));
+    let (params, param_order) = params(&shape);
+    let settings = state.engine.settings();
+    Ok(Json(DagDetails {
+        active_runs_count,
+        asset_expression: shape.assets.as_ref().and_then(|assets| serde_json::to_value(assets).ok()),
+        catchup: shape.catchup.unwrap_or(settings.catchup),
+        concurrency: shape.max_active_tasks.or(settings.max_active_tasks).unwrap_or(0),
+        dag_run_timeout: shape.dagrun_timeout_ms.map(|ms| format!("PT{}S", ms as f64 / 1e3)),
+        doc_md: shape.doc_md.clone(),
+        start_date: shape.start_date,
+        end_date: shape.end_date,
+        is_favorite: false,
+        is_paused_upon_creation: shape.is_paused_upon_creation,
+        last_parsed: None,
+        latest_dag_version: latest,
+        owner_links: BTreeMap::new(),
+        params,
+        param_order,
+        render_template_as_native_obj: false,
+        rerun_with_latest_version: shape.newest_version_on_clear,
+        template_search_path: Some(shape.template_searchpath.clone()).filter(|folders| !folders.is_empty()),
+        timezone: shape.timezone.to_string(),
+        dag,
+    }))
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(get, patch, delete, details))]
+struct Doc;
+
+pub(super) fn doc() -> utoipa::openapi::OpenApi {
+    Doc::openapi()
+}
+
+pub(super) fn routes(state: &WebState) -> Routes {
+    let dag = "/api/v2/dags/{dag_id}";
+    Routes::new(state).get("get_dag", dag, get).patch("patch_dag", dag, patch).delete("delete_dag", dag, delete).get(
+        "get_dag_details",
+        "/api/v2/dags/{dag_id}/details",
+        details,
+    )
 }

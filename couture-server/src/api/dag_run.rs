@@ -1,172 +1,230 @@
 //! `/dags/{dag_id}/dagRuns`: starting, watching and ending runs.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::State;
 use axum::http::StatusCode;
-use couture_core::store::{Answer, MarkedState, Request, RunOrder, RunQuery, RunRecord, Trigger};
-use couture_core::{DagId, RunId, RunState, RunType, Timestamp};
+use couture_core::store::{
+    Answer, ClearOnly, MarkedState, Note, NotePlace, Request, RunOrder, RunQuery, RunRecord, Trigger,
+};
+use couture_core::{Affected, DagId, RunId, RunKey, RunState, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use serde_json::{Map, Value};
+use utoipa::{OpenApi, ToSchema};
 
+use super::dag_run_body::DagRunBody;
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id, run_id};
 use super::page_of::PageOf;
+use super::pairs::Pairs;
 use super::recent_runs::recent_runs;
+use super::routes::Routes;
+use super::run_filter::{RunParams, run_order, run_query};
 use super::schema;
 use super::state::ApiState;
 use super::waiting;
-use crate::auth::{Permit, act, on};
-
-/// A DAG run, in Airflow's shape.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct DagRunBody {
-    #[schema(value_type = String)]
-    dag_run_id: RunId,
-    #[schema(value_type = String)]
-    dag_id: DagId,
-    #[schema(value_type = String, format = DateTime)]
-    logical_date: Timestamp,
-    #[schema(value_type = String, format = DateTime)]
-    queued_at: Timestamp,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    start_date: Option<Timestamp>,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    end_date: Option<Timestamp>,
-    /// Seconds from start to end.
-    duration: Option<f64>,
-    #[schema(value_type = schema::RunTypeName)]
-    run_type: RunType,
-    #[schema(value_type = schema::RunStateName)]
-    state: RunState,
-    /// Whether someone ended it.
-    cancelled: bool,
-    conf: Value,
-    dag_version: String,
-    /// Why it does not begin or go on, where its DAG is the reason; told of single runs only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-}
-
-/// Seconds between two times, if both are known.
-pub(super) fn seconds(start: Option<Timestamp>, end: Option<Timestamp>) -> Option<f64> {
-    Some(end?.since(start?).as_secs_f64())
-}
-
-impl From<RunRecord> for DagRunBody {
-    fn from(run: RunRecord) -> Self {
-        Self {
-            duration: seconds(run.started_at, run.ended_at),
-            dag_run_id: run.run_id,
-            dag_id: run.dag_id,
-            logical_date: run.logical_date,
-            queued_at: run.queued_at,
-            start_date: run.started_at,
-            end_date: run.ended_at,
-            run_type: run.run_type,
-            state: run.state,
-            cancelled: run.cancelled,
-            conf: run.conf,
-            dag_version: run.version,
-            reason: None,
-        }
-    }
-}
-
-/// A run as the API shows it.
-pub(crate) fn run_body(run: RunRecord) -> Result<Value, ApiError> {
-    serde_json::to_value(DagRunBody::from(run)).map_err(|error| ApiError::invalid(error.to_string()))
-}
+use super::web_state::WebState;
+use crate::auth::{self, Permit, act, on};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DagRunList {
-    dag_runs: Vec<DagRunBody>,
-    total_entries: usize,
+    pub(super) dag_runs: Vec<DagRunBody>,
+    pub(super) total_entries: usize,
 }
 
 /// What a run is started with; everything may be left out.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TriggerBody {
     #[serde(default)]
+    #[schema(example = "manual__today")]
     dag_run_id: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     logical_date: Option<Timestamp>,
     #[serde(default)]
+    #[schema(value_type = Option<Object>)]
     conf: Value,
+    /// What people are to know of it.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    note: Option<String>,
+    /// The interval follows from the schedule: null.
+    #[serde(default)]
+    #[schema(value_type = Option<Value>)]
+    data_interval_start: Value,
+    /// As `data_interval_start`.
+    #[serde(default)]
+    #[schema(value_type = Option<Value>)]
+    data_interval_end: Value,
+    /// A run begins as soon as it can: null.
+    #[serde(default)]
+    #[schema(value_type = Option<Value>)]
+    run_after: Value,
+    /// Always null.
+    #[serde(default)]
+    #[schema(value_type = Option<Value>)]
+    partition_key: Value,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DagRunPatch {
-    #[schema(value_type = schema::RunStateName)]
-    state: RunState,
+    /// `queued` begins it anew; `success` and `failed` end it.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::RunStateName>)]
+    state: Option<RunState>,
+    /// What people are to know of it; an empty text removes the note.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    note: Option<String>,
     /// Whether a run that is over stays what it is.
     #[serde(default)]
     only_unfinished: bool,
 }
 
-/// Which runs are listed.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct RunFilter {
-    state: Option<String>,
-    logical_date_lt: Option<String>,
+/// The longest note, in characters, as in Airflow.
+pub(super) const MAX_NOTE: usize = 1_000;
+
+impl ApiState {
+    /// Writes a note, or removes it where the text is empty.
+    pub(super) async fn write_note(&self, place: NotePlace, text: &str, author: Option<&str>) -> Result<(), ApiError> {
+        if text.chars().count() > MAX_NOTE {
+            return Err(ApiError::invalid(format!("note has more than {MAX_NOTE} characters")));
+        }
+        let at = self.clock.now().wall;
+        let note = Note { text: text.to_owned(), author: author.map(String::from), at };
+        Ok(self.annals.set_note(place, Some(&note).filter(|_| !text.is_empty())).await?)
+    }
+
+    /// Writes the same note to all of these task instances.
+    pub(super) async fn write_notes(
+        &self,
+        affected: &[Affected],
+        text: &str,
+        author: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let keys: Vec<RunKey> = affected.iter().map(|one| one.run).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut shapes = BTreeMap::new();
+        for some in keys.chunks(500) {
+            for run in self.reader.runs_of(some).await? {
+                shapes.insert(run.key, self.shape(&run.version).await?);
+            }
+        }
+        for one in affected {
+            let index = shapes.get(&one.run).and_then(|shape| shape.find(one.task_id.as_str()));
+            if let Some(index) = index {
+                let place = NotePlace { run: one.run, instance: Some((index, one.map_index)) };
+                self.write_note(place, text, author).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The runs that `query` is about, from `offset` on, with how many there are.
+    async fn run_list(&self, query: &RunQuery, offset: usize, limit: usize) -> Result<DagRunList, ApiError> {
+        let newest = RunQuery { descending: true, ..RunQuery::default() };
+        let runs = if *query == newest && offset <= PageOf::MAX_WALK {
+            recent_runs(&*self.reader, offset, limit).await?
+        } else {
+            self.reader.find_runs(query, offset, limit).await?
+        };
+        let total_entries = self.reader.count_runs(query).await?;
+        Ok(DagRunList { dag_runs: self.run_bodies(runs).await?, total_entries })
+    }
 }
 
-/// How runs may be ordered. They are created in the order of their ids.
-const ORDERS: &[&str] = &["id", "logical_date", "queued_at", "start_date", "end_date"];
-
-fn query(of: Option<DagId>, page: &PageOf, filter: &RunFilter) -> Result<RunQuery, ApiError> {
-    let (by, descending) = page.order(ORDERS)?.unwrap_or(("id", true));
-    let order = match by {
-        "logical_date" => RunOrder::LogicalDate,
-        "start_date" => RunOrder::Started,
-        "end_date" => RunOrder::Ended,
-        _ => RunOrder::Created,
-    };
-    let states = filter.state.as_deref().map(|text| text.split(',').map(str::parse).collect::<Result<Vec<_>, _>>());
-    let before = filter.logical_date_lt.as_deref().map(Timestamp::parse).transpose();
-    Ok(RunQuery {
-        dag_id: of,
-        states: states.transpose().map_err(ApiError::invalid)?.unwrap_or_default(),
-        before: before.map_err(|error| ApiError::invalid(format!("logical_date_lt: {error}")))?,
-        after: None,
-        order,
-        descending,
-    })
-}
-
-/// The newest first, unless another order is asked for.
+/// The newest first, unless another order is asked for; of all DAGs that the sender may see where `dag_id` is `~`.
 #[utoipa::path(
     get,
     path = "/api/v2/dags/{dag_id}/dagRuns",
     tag = "DagRun",
-    params(("dag_id" = String, Path, description = "The DAG."), PageOf, RunFilter),
-    responses((status = 200, description = "As asked", body = DagRunList)),
+    params(("dag_id" = String, Path, description = "The DAG; `~` for all."), PageOf, RunParams),
+    responses((status = 200, description = "The runs", body = DagRunList)),
 )]
 pub(super) async fn list(
-    _: Permit<act::Read, on::DagRuns>,
+    permit: Permit<act::Read, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Args(page): Args<PageOf>,
-    Args(filter): Args<RunFilter>,
+    Args(pairs): Args<Pairs>,
 ) -> Result<Json<DagRunList>, ApiError> {
-    // Airflow's name for all DAGs.
     let of = if name == "~" { None } else { Some(dag_id(&name)?) };
     let limit = page.limit()?;
-    let query = query(of, &page, &filter)?;
+    let (order, descending) = run_order(&page)?;
+    let query = run_query(&state, of, permit.dags(), &pairs, "state").await?;
     if let Some(of) = &query.dag_id {
         state.dag(of).await?;
     }
-    let newest = RunQuery { descending: true, ..RunQuery::default() };
-    let runs = if query == newest && page.offset() <= PageOf::MAX_WALK {
-        recent_runs(&*state.reader, page.offset(), limit).await?
-    } else {
-        state.reader.find_runs(&query, page.offset(), limit).await?
-    };
-    let total_entries = state.reader.count_runs(&query).await?;
-    Ok(Json(DagRunList { dag_runs: runs.into_iter().map(Into::into).collect(), total_entries }))
+    Ok(Json(state.run_list(&RunQuery { order, descending, ..query }, page.offset(), limit).await?))
+}
+
+/// Which runs a list of all DAGs' runs shows, in Airflow's shape. What is left out does not count.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = DagRunsBatchBody)]
+#[expect(dead_code, reason = "it describes what is read by name")]
+pub(super) struct RunsBody {
+    dag_ids: Option<Vec<String>>,
+    #[schema(value_type = Option<Vec<Option<schema::RunStateName>>>)]
+    states: Option<Vec<Option<String>>>,
+    #[schema(minimum = 1, maximum = 1000)]
+    page_limit: Option<u32>,
+    page_offset: Option<u32>,
+    #[schema(example = "-start_date")]
+    order_by: Option<String>,
+    logical_date_gte: Option<String>,
+    logical_date_gt: Option<String>,
+    logical_date_lte: Option<String>,
+    logical_date_lt: Option<String>,
+    run_after_gte: Option<String>,
+    run_after_lte: Option<String>,
+    start_date_gte: Option<String>,
+    start_date_gt: Option<String>,
+    start_date_lte: Option<String>,
+    start_date_lt: Option<String>,
+    end_date_gte: Option<String>,
+    end_date_lte: Option<String>,
+    duration_gte: Option<f64>,
+    duration_lte: Option<f64>,
+}
+
+/// The runs of several DAGs, the oldest first unless another order is asked for.
+#[utoipa::path(
+    post,
+    path = "/api/v2/dags/{dag_id}/dagRuns/list",
+    tag = "DagRun",
+    params(("dag_id" = String, Path, description = "Always `~`.", example = "~")),
+    request_body = RunsBody,
+    responses((status = 200, description = "The runs", body = DagRunList)),
+)]
+pub(super) async fn list_batch(
+    permit: Permit<act::Read, on::DagRuns>,
+    State(state): State<ApiState>,
+    Names(name): Names<String>,
+    Json(body): Json<Map<String, Value>>,
+) -> Result<Json<DagRunList>, ApiError> {
+    let pairs = Pairs::of_body(&body);
+    let of = if name == "~" { None } else { Some(dag_id(&name)?) };
+    check_named(&permit, &pairs)?;
+    let page = PageOf::of_body(&pairs)?;
+    let (order, descending) = run_order(&page)?;
+    let query = run_query(&state, of, permit.dags(), &pairs, "states").await?;
+    let (order, descending) =
+        if pairs.one("order_by").is_none() { (RunOrder::Created, false) } else { (order, descending) };
+    Ok(Json(state.run_list(&RunQuery { order, descending, ..query }, page.offset(), page.limit()?).await?))
+}
+
+/// Refuses bodies that name a DAG which the sender may not see.
+pub(super) fn check_named<A: auth::ActionKind, R: auth::ResourceKind>(
+    permit: &Permit<A, R>,
+    pairs: &Pairs,
+) -> Result<(), ApiError> {
+    for name in pairs.all("dag_ids").filter(|name| *name != "~") {
+        if let Ok(dag_id) = DagId::new(name) {
+            permit.principal().check_dag(A::ACTION, R::RESOURCE, &dag_id)?;
+        }
+    }
+    Ok(())
 }
 
 #[utoipa::path(
@@ -175,19 +233,33 @@ pub(super) async fn list(
     tag = "DagRun",
     params(("dag_id" = String, Path, description = "The DAG.")),
     request_body = TriggerBody,
-    responses((status = 200, description = "As asked", body = DagRunBody)),
+    responses((status = 200, description = "The run", body = DagRunBody)),
 )]
 pub(super) async fn trigger(
-    _: Permit<act::Create, on::DagRuns>,
+    permit: Permit<act::Create, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
     Json(body): Json<TriggerBody>,
 ) -> Result<Json<DagRunBody>, ApiError> {
-    start(&state, dag_id(&name)?, body).await
+    start(&state, dag_id(&name)?, body, permit.principal().username()).await
 }
 
 /// Starts a run.
-pub(super) async fn start(state: &ApiState, dag_id: DagId, body: TriggerBody) -> Result<Json<DagRunBody>, ApiError> {
+pub(super) async fn start(
+    state: &ApiState,
+    dag_id: DagId,
+    body: TriggerBody,
+    author: Option<&str>,
+) -> Result<Json<DagRunBody>, ApiError> {
+    let unknown = [&body.data_interval_start, &body.data_interval_end, &body.run_after, &body.partition_key];
+    if unknown.into_iter().any(|value| !value.is_null()) {
+        let detail =
+            "data_interval_start, data_interval_end, run_after and partition_key cannot be chosen: leave them out";
+        return Err(ApiError::invalid(detail));
+    }
+    if body.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE) {
+        return Err(ApiError::invalid(format!("note has more than {MAX_NOTE} characters")));
+    }
     let invalid = |error: couture_core::IdError| ApiError::invalid(error.to_string());
     let run_id = body.dag_run_id.map(RunId::new).transpose().map_err(invalid)?;
     let logical_date = body.logical_date;
@@ -199,7 +271,11 @@ pub(super) async fn start(state: &ApiState, dag_id: DagId, body: TriggerBody) ->
             return Err(ApiError::new(StatusCode::ACCEPTED, detail));
         }
     };
-    Ok(Json(state.run(&dag_id, &run_id).await?.into()))
+    let run = state.run(&dag_id, &run_id).await?;
+    if let Some(note) = body.note {
+        state.write_note(NotePlace { run: run.key, instance: None }, &note, author).await?;
+    }
+    Ok(Json(state.run_body(run).await?))
 }
 
 #[utoipa::path(
@@ -207,7 +283,7 @@ pub(super) async fn start(state: &ApiState, dag_id: DagId, body: TriggerBody) ->
     path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}",
     tag = "DagRun",
     params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run.")),
-    responses((status = 200, description = "As asked", body = DagRunBody)),
+    responses((status = 200, description = "The run", body = DagRunBody)),
 )]
 pub(super) async fn get(
     _: Permit<act::Read, on::DagRuns>,
@@ -216,7 +292,9 @@ pub(super) async fn get(
 ) -> Result<Json<DagRunBody>, ApiError> {
     let run = state.run(&dag_id(&dag)?, &run_id(&run)?).await?;
     let reason = waiting::of_run(&state, &run).await?;
-    Ok(Json(DagRunBody { reason, ..run.into() }))
+    let mut body = state.run_body(run).await?;
+    body.reason = reason;
+    Ok(Json(body))
 }
 
 #[utoipa::path(
@@ -225,27 +303,85 @@ pub(super) async fn get(
     tag = "DagRun",
     params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run.")),
     request_body = DagRunPatch,
-    responses((status = 200, description = "As asked", body = DagRunBody)),
+    responses((status = 200, description = "The run as it is now", body = DagRunBody)),
 )]
 pub(super) async fn patch(
-    _: Permit<act::Edit, on::DagRuns>,
+    permit: Permit<act::Edit, on::DagRuns>,
     State(state): State<ApiState>,
     Names((dag, run)): Names<(String, String)>,
     Json(patch): Json<DagRunPatch>,
 ) -> Result<Json<DagRunBody>, ApiError> {
-    let marked = match patch.state {
-        RunState::Success => MarkedState::Success,
-        RunState::Failed => MarkedState::Failed,
-        RunState::Queued | RunState::Running => {
-            return Err(ApiError::invalid("state can be set to \"success\" or \"failed\"; to run it again, clear it"));
-        }
-    };
     let (dag_id, run_id) = (dag_id(&dag)?, run_id(&run)?);
     let run = state.run(&dag_id, &run_id).await?;
     if patch.only_unfinished && run.state.is_finished() {
         let detail = format!("run {:?} is over already: {}", run_id.as_str(), run.state);
         return Err(ApiError::new(StatusCode::CONFLICT, detail));
     }
-    state.carry_out(state.engine.mark_run(dag_id.clone(), run.key, marked)).await?;
-    Ok(Json(state.run(&dag_id, &run_id).await?.into()))
+    if let Some(note) = &patch.note {
+        state.write_note(NotePlace { run: run.key, instance: None }, note, permit.principal().username()).await?;
+    }
+    if let Some(wanted) = patch.state {
+        permit.note("state", wanted);
+        set_state(&state, &run, wanted).await?;
+    }
+    let run = state.run(&dag_id, &run_id).await?;
+    Ok(Json(state.run_body(run).await?))
+}
+
+async fn set_state(state: &ApiState, run: &RunRecord, wanted: RunState) -> Result<(), ApiError> {
+    let marked = match wanted {
+        RunState::Success => MarkedState::Success,
+        RunState::Failed => MarkedState::Failed,
+        RunState::Queued => {
+            let scope = Scope::run(run.dag_id.clone(), run.key);
+            state.carry_out(state.engine.clear(&scope, ClearOnly::All, false)).await?;
+            return Ok(());
+        }
+        RunState::Running => {
+            return Err(ApiError::invalid("state can be set to \"queued\", \"success\" or \"failed\""));
+        }
+    };
+    state.carry_out(state.engine.mark_run(run.dag_id.clone(), run.key, marked)).await.map(drop)
+}
+
+/// Forgets a run, which is over, with all that belongs to it.
+#[utoipa::path(
+    delete,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}",
+    tag = "DagRun",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run.")),
+    responses((status = 204, description = "It is gone")),
+)]
+pub(super) async fn delete(
+    _: Permit<act::Delete, on::DagRuns>,
+    State(state): State<ApiState>,
+    Names((dag, run)): Names<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    let dag_id = dag_id(&dag)?;
+    let run = state.run(&dag_id, &run_id(&run)?).await?;
+    state.carry_out(state.engine.delete_run(dag_id, run.key)).await?;
+    if let Err(error) = state.logs.delete_run(run.key).await {
+        tracing::warn!(run_id = %run.run_id, "the logs of a deleted run were not removed: {error}");
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(list, list_batch, trigger, get, patch, delete))]
+struct Doc;
+
+pub(super) fn doc() -> utoipa::openapi::OpenApi {
+    Doc::openapi()
+}
+
+pub(super) fn routes(state: &WebState) -> Routes {
+    let runs = "/api/v2/dags/{dag_id}/dagRuns";
+    let run = "/api/v2/dags/{dag_id}/dagRuns/{run_id}";
+    Routes::new(state)
+        .get("get_dag_runs", runs, list)
+        .post("trigger_dag_run", runs, trigger)
+        .post("get_list_dag_runs_batch", "/api/v2/dags/{dag_id}/dagRuns/list", list_batch)
+        .get("get_dag_run", run, get)
+        .patch("patch_dag_run", run, patch)
+        .delete("delete_dag_run", run, delete)
 }

@@ -16,7 +16,7 @@ use super::state::ApiState;
 use crate::auth::{Permit, act, on};
 
 /// The most bytes of a log in one answer.
-const PART_BYTES: usize = 256 << 10;
+pub(super) const PART_BYTES: usize = 256 << 10;
 
 /// A part of a try's log, in Airflow's shape.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,7 +43,7 @@ impl LogArgs {
     }
 }
 
-fn unreadable(error: BoxError) -> ApiError {
+pub(super) fn unreadable(error: BoxError) -> ApiError {
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the log cannot be read: {error}"))
 }
 
@@ -100,7 +100,7 @@ pub(super) async fn get(
 }
 
 /// Keeps a last line that is not ended yet for the next part, unless nothing comes after it.
-fn whole_lines(part: LogPart, offset: u64, is_last: bool) -> (Vec<u8>, u64) {
+pub(super) fn whole_lines(part: LogPart, offset: u64, is_last: bool) -> (Vec<u8>, u64) {
     let LogPart { mut content, next, .. } = part;
     if is_last {
         return (content, next);
@@ -115,7 +115,7 @@ fn whole_lines(part: LogPart, offset: u64, is_last: bool) -> (Vec<u8>, u64) {
     (content, next)
 }
 
-async fn find_try(state: &ApiState, named: &Named, try_number: u32) -> Result<TaskRecord, ApiError> {
+pub(super) async fn find_try(state: &ApiState, named: &Named, try_number: u32) -> Result<TaskRecord, ApiError> {
     let current = named.record(state).await?;
     if let Some(current) = current.as_ref().filter(|record| record.token.try_number == try_number) {
         return Ok(current.clone());

@@ -2,8 +2,8 @@
 //! `POST …/taskInstances/{task_id}/run`.
 
 use axum::extract::State;
-use couture_core::store::{MarkedState, TaskChoice};
-use couture_core::{MapIndex, Scope};
+use couture_core::store::{MarkedState, NotePlace, TaskChoice};
+use couture_core::{MapIndex, Scope, TaskState};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -13,15 +13,20 @@ use super::extract::{Args, Json, Names, dag_id, run_id, task_id};
 use super::named_instance::{Instance, Named};
 use super::schema;
 use super::state::ApiState;
-use super::task_instance::TaskInstanceBody;
+use super::task_instance_body::TaskInstanceBody;
 use crate::auth::{Permit, act, on};
 
 /// What a task instance is declared to be, in Airflow's words.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MarkBody {
-    #[schema(value_type = schema::MarkedStateName)]
-    new_state: MarkedState,
+    #[serde(default)]
+    #[schema(value_type = Option<schema::MarkedStateName>)]
+    new_state: Option<MarkedState>,
+    /// What people are to know of it; an empty text removes the note.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    note: Option<String>,
     #[serde(default)]
     include_upstream: bool,
     #[serde(default)]
@@ -47,13 +52,14 @@ fn choice(task: &str, which: &Instance) -> Result<TaskChoice, ApiError> {
     responses((status = 200, description = "As asked", body = AffectedList)),
 )]
 pub(super) async fn mark(
-    _: Permit<act::Edit, on::TaskInstances>,
-    state: State<ApiState>,
-    names: Names<(String, String, String)>,
-    instance: Args<Instance>,
-    body: Json<MarkBody>,
+    permit: Permit<act::Edit, on::TaskInstances>,
+    State(state): State<ApiState>,
+    Names((dag, run, task)): Names<(String, String, String)>,
+    Args(instance): Args<Instance>,
+    Json(body): Json<MarkBody>,
 ) -> Result<Json<AffectedList>, ApiError> {
-    change(state, names, instance, body, false).await
+    let author = permit.principal().username();
+    change(author, &state, [&dag, &run, &task], &instance, body, false).await
 }
 
 #[utoipa::path(
@@ -65,33 +71,59 @@ pub(super) async fn mark(
     responses((status = 200, description = "As asked", body = AffectedList)),
 )]
 pub(super) async fn dry_run(
-    _: Permit<act::Edit, on::TaskInstances>,
-    state: State<ApiState>,
-    names: Names<(String, String, String)>,
-    instance: Args<Instance>,
-    body: Json<MarkBody>,
-) -> Result<Json<AffectedList>, ApiError> {
-    change(state, names, instance, body, true).await
-}
-
-async fn change(
+    permit: Permit<act::Edit, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
     Args(instance): Args<Instance>,
     Json(body): Json<MarkBody>,
+) -> Result<Json<AffectedList>, ApiError> {
+    let author = permit.principal().username();
+    change(author, &state, [&dag, &run, &task], &instance, body, true).await
+}
+
+/// Declares, and writes the note, where one is given, to all instances that are meant.
+async fn change(
+    author: Option<&str>,
+    state: &ApiState,
+    [dag, run, task]: [&str; 3],
+    instance: &Instance,
+    body: MarkBody,
     dry_run: bool,
 ) -> Result<Json<AffectedList>, ApiError> {
-    let dag_id = dag_id(&dag)?;
-    let key = state.run(&dag_id, &run_id(&run)?).await?.key;
+    let dag_id = dag_id(dag)?;
+    let key = state.run(&dag_id, &run_id(run)?).await?.key;
     let scope = Scope {
         upstream: body.include_upstream,
         downstream: body.include_downstream,
         past: body.include_past,
         future: body.include_future,
-        ..Scope::tasks(dag_id.clone(), key, [choice(&task, &instance)?])
+        ..Scope::tasks(dag_id, key, [choice(task, instance)?])
     };
-    let affected = state.carry_out(state.engine.mark(&scope, body.new_state, dry_run)).await?;
-    Ok(Json(AffectedList::new(&dag_id, affected)))
+    // Without a state all that are meant are counted, and none is changed.
+    let only_counts = dry_run || body.new_state.is_none();
+    let wanted = body.new_state.unwrap_or(MarkedState::Success);
+    let mut affected = state.carry_out(state.engine.mark(&scope, wanted, only_counts)).await?;
+    if body.new_state.is_none() {
+        let named = Named::instance(state, [dag, run, task], instance).await?;
+        let Some(note) = body.note.filter(|_| !dry_run) else {
+            return Ok(Json(AffectedList::of(named.body(state).await?)));
+        };
+        let place = NotePlace { run: key, instance: Some((named.index, named.map_index)) };
+        state.write_note(place, &note, author).await?;
+        return Ok(Json(AffectedList::of(named.body(state).await?)));
+    }
+    if let Some(note) = body.note.filter(|_| !dry_run) {
+        state.write_notes(&affected, &note, author).await?;
+    }
+    if !dry_run {
+        // Told as they are now.
+        let state_now = match wanted {
+            MarkedState::Success => TaskState::Success,
+            MarkedState::Failed => TaskState::Failed,
+        };
+        affected.iter_mut().for_each(|one| one.state = Some(state_now));
+    }
+    Ok(Json(AffectedList::new(state, affected).await?))
 }
 
 #[utoipa::path(
@@ -103,12 +135,13 @@ async fn change(
     responses((status = 200, description = "As asked", body = AffectedList)),
 )]
 pub(super) async fn mark_mapped(
-    _: Permit<act::Edit, on::TaskInstances>,
-    state: State<ApiState>,
+    permit: Permit<act::Edit, on::TaskInstances>,
+    State(state): State<ApiState>,
     Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
-    body: Json<MarkBody>,
+    Json(body): Json<MarkBody>,
 ) -> Result<Json<AffectedList>, ApiError> {
-    change(state, Names((dag, run, task)), Args(Instance::named(&map_index)?), body, false).await
+    let (author, instance) = (permit.principal().username(), Instance::named(&map_index)?);
+    change(author, &state, [&dag, &run, &task], &instance, body, false).await
 }
 
 #[utoipa::path(
@@ -120,12 +153,13 @@ pub(super) async fn mark_mapped(
     responses((status = 200, description = "As asked", body = AffectedList)),
 )]
 pub(super) async fn mapped_dry_run(
-    _: Permit<act::Edit, on::TaskInstances>,
-    state: State<ApiState>,
+    permit: Permit<act::Edit, on::TaskInstances>,
+    State(state): State<ApiState>,
     Names((dag, run, task, map_index)): Names<(String, String, String, String)>,
-    body: Json<MarkBody>,
+    Json(body): Json<MarkBody>,
 ) -> Result<Json<AffectedList>, ApiError> {
-    change(state, Names((dag, run, task)), Args(Instance::named(&map_index)?), body, true).await
+    let (author, instance) = (permit.principal().username(), Instance::named(&map_index)?);
+    change(author, &state, [&dag, &run, &task], &instance, body, true).await
 }
 
 #[utoipa::path(

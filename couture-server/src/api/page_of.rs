@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::error::ApiError;
+use super::pairs::Pairs;
 
 /// `?limit=…&offset=…&order_by=…`, as in Airflow.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -33,12 +34,27 @@ impl PageOf {
     /// The furthest that a list without a cheap count is walked.
     pub(super) const MAX_WALK: usize = 100_000;
 
+    /// No list is longer.
+    const MAX_OFFSET: usize = i32::MAX as usize;
+
+    /// What `page_limit`, `page_offset` and `order_by` of a body say.
+    pub(super) fn of_body(pairs: &Pairs) -> Result<Self, ApiError> {
+        Ok(Self {
+            limit: pairs.parsed("page_limit")?.unwrap_or(100),
+            offset: pairs.parsed("page_offset")?.unwrap_or(0),
+            order_by: pairs.one("order_by").map(String::from),
+        })
+    }
+
     /// How many entries; refused beyond [`Self::MAX_LIMIT`].
     pub(super) fn limit(&self) -> Result<usize, ApiError> {
         match self.limit {
             0 => Err(ApiError::invalid("limit is 0; ask for at least 1")),
             limit if limit > Self::MAX_LIMIT => {
                 Err(ApiError::invalid(format!("limit is {limit}; at most {} are allowed", Self::MAX_LIMIT)))
+            }
+            _ if self.offset > Self::MAX_OFFSET => {
+                Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", self.offset, Self::MAX_OFFSET)))
             }
             limit => Ok(limit),
         }

@@ -15,8 +15,9 @@ use super::openapi::{ApiDocument, describe};
 use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
-    accounts, asset, asset_event, backfill, bulk, clear, connection, dag, dag_run, dag_warning, import_error, log,
-    login, mark, monitor, openapi, pool, prometheus, run_changes, task_instance, variable, xcom,
+    accounts, asset, asset_event, backfill, bulk, clear, config, connection, dag, dag_list, dag_run, dag_task,
+    dag_version, dag_warning, event_stream, files, import_error, instance_more, job, log, log_stream, login, mark,
+    monitor, openapi, pool, prometheus, run_changes, sla_miss, task_instance, ui_views, variable, xcom,
 };
 use crate::page;
 
@@ -27,18 +28,9 @@ use crate::page;
     monitor::health,
     import_error::list,
     dag_warning::list,
-    dag::list,
-    dag::get,
-    dag::patch,
-    dag::delete,
-    dag::tasks,
     clear::tasks,
     clear::run,
     run_changes::change,
-    dag_run::list,
-    dag_run::trigger,
-    dag_run::get,
-    dag_run::patch,
     asset_event::list,
     asset_event::create,
     asset::list,
@@ -62,6 +54,12 @@ use crate::page;
     mark::mapped_dry_run,
     log::get,
     log::of_run,
+    config::list,
+    config::get,
+    job::list,
+    sla_miss::list,
+    log_stream::get,
+    event_stream::get,
     xcom::get,
     variable::list,
     variable::create,
@@ -98,9 +96,21 @@ pub fn router(state: WebState, guard: Guard) -> Served {
     let all = dags(&state)
         .merge(task_instances(&state))
         .merge(values(&state))
+        .merge(dag_list::routes(&state))
+        .merge(dag::routes(&state))
+        .merge(dag_task::routes(&state))
+        .merge(dag_version::routes(&state))
+        .merge(dag_run::routes(&state))
+        .merge(instance_more::routes(&state))
+        .merge(ui_views::routes(&state))
         .merge(login::routes(&state))
         .merge(accounts::routes(&state))
+        .merge(files::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
+        .get("get_config", "/api/v2/config", config::list)
+        .get("get_config_value", "/api/v2/config/section/{section}/option/{option}", config::get)
+        .get("get_jobs", "/api/v2/jobs", job::list)
+        .get("get_sla_misses", "/api/v2/slaMisses", sla_miss::list)
         .get("get_version", "/api/v2/version", monitor::version)
         .get("get_metrics", "/metrics", prometheus::get)
         .get("get_openapi", "/openapi.json", openapi::get);
@@ -119,32 +129,34 @@ pub fn router(state: WebState, guard: Guard) -> Served {
 
 /// What the handlers say of themselves.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    [vec![Doc::openapi(), login::doc()], accounts::documents()].concat()
+    let own = vec![
+        Doc::openapi(),
+        dag_list::doc(),
+        dag::doc(),
+        dag_task::doc(),
+        dag_version::doc(),
+        dag_run::doc(),
+        instance_more::doc(),
+        ui_views::doc(),
+        login::doc(),
+    ];
+    [own, accounts::documents(), files::docs()].concat()
 }
 
 /// DAGs, their runs, and what starts them.
 fn dags(state: &WebState) -> Routes {
     let dag = "/api/v2/dags/{dag_id}";
-    let runs = "/api/v2/dags/{dag_id}/dagRuns";
     let run = "/api/v2/dags/{dag_id}/dagRuns/{run_id}";
     Routes::new(state)
         .get("get_import_errors", "/api/v2/importErrors", import_error::list)
         .get("list_dag_warnings", "/api/v2/dagWarnings", dag_warning::list)
-        .get("get_dags", "/api/v2/dags", dag::list)
-        .get("get_dag", dag, dag::get)
-        .patch("patch_dag", dag, dag::patch)
-        .delete("delete_dag", dag, dag::delete)
-        .get("get_tasks", &format!("{dag}/tasks"), dag::tasks)
         .post("post_clear_task_instances", &format!("{dag}/clearTaskInstances"), clear::tasks)
         .post("change_dag_runs", &format!("{dag}/changeDagRuns"), run_changes::change)
-        .get("get_dag_runs", runs, dag_run::list)
-        .post("trigger_dag_run", runs, dag_run::trigger)
-        .get("get_dag_run", run, dag_run::get)
-        .patch("patch_dag_run", run, dag_run::patch)
         .get("get_run_log", &format!("{run}/log"), log::of_run)
         .post("clear_dag_run", &format!("{run}/clear"), clear::run)
         .get("get_asset_events", "/api/v2/assets/events", asset_event::list)
         .post("create_asset_event", "/api/v2/assets/events", asset_event::create)
+        .get("get_events", "/api/v2/events", event_stream::get)
         .get("get_assets", "/api/v2/assets", asset::list)
         .get("get_asset", "/api/v2/assets/{name}", asset::get)
         .post("materialize_asset", "/api/v2/assets/{name}/materialize", asset::materialize)
@@ -173,6 +185,7 @@ fn task_instances(state: &WebState) -> Routes {
         .patch("patch_mapped_task_instance_dry_run", &format!("{mapped}/dry_run"), mark::mapped_dry_run)
         .get("get_mapped_task_instance_tries", &format!("{mapped}/tries"), task_instance::mapped_tries)
         .get("get_log", &format!("{instance}/logs/{{try_number}}"), log::get)
+        .get("get_log_stream", &format!("{instance}/logs/{{try_number}}/stream"), log_stream::get)
         .get("get_xcom_entry", &format!("{instance}/xcomEntries/{{key}}"), xcom::get)
 }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use couture_core::store::{Answer, DagRecord, Request, RunRecord};
-use couture_core::{Clock, DagId, Engine, EngineError, RunId, Store, StoreReader, Timestamp};
+use couture_core::store::{Annals, Answer, DagRecord, Request, RunRecord};
+use couture_core::{Clock, DagId, Engine, EngineError, RunId, Store, StoreReader, Timestamp, WorkerId};
 use couture_store::LogStore;
 
+use super::dag_version::PastVersions;
 use super::error::ApiError;
 use super::version_shape::{VersionShape, VersionShapes};
 use crate::backend::KeptValues;
@@ -38,10 +39,16 @@ pub struct ApiState {
     pub catalog: Arc<Catalog>,
     /// Tasks of DAG versions.
     pub shapes: Arc<VersionShapes>,
+    /// Notes, and what DAGs were.
+    pub annals: Arc<dyn Annals>,
+    /// Numbers of versions.
+    pub past_versions: Arc<PastVersions>,
     /// The data folder, whose disk may fill.
     pub data: PathBuf,
     /// Whether values of variables whose key tells of a secret are hidden from people.
     pub hides_secrets: bool,
+    /// This process among those that share the store.
+    pub worker: WorkerId,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// When the server started.

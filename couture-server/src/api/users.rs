@@ -66,6 +66,7 @@ struct NewUserBody {
     /// Names of roles.
     #[serde(default)]
     #[schema(example = json!(["Viewer"]))]
+    #[schema(value_type = Vec<String>)]
     roles: BTreeSet<String>,
     /// Needed of users of the database; users of the directory server have none here.
     #[schema(example = "staple under the bridge")]
@@ -94,6 +95,7 @@ struct UserPatch {
     email: Option<String>,
     /// All roles.
     #[schema(example = json!(["User"]))]
+    #[schema(value_type = Option<Vec<String>>)]
     roles: Option<BTreeSet<String>>,
     active: Option<bool>,
 }

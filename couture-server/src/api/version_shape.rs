@@ -7,7 +7,7 @@ use couture_core::dag::{AssetCondition, EdgeLabel, ParamSpec, TaskGroup, TaskOpt
 use couture_core::store::StoreError;
 use couture_core::{Dialect, Schedule, Store, TaskIndex, Timestamp, Timetable, Zone};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A DAG version without its operators.
 #[derive(Debug, Deserialize)]
@@ -60,6 +60,21 @@ pub struct VersionShape {
     /// How many of its runs may be running at a time; the setting of the installation where absent.
     #[serde(default)]
     pub max_active_runs: Option<u32>,
+    /// How many of its task instances may be live at a time; the setting of the installation where absent.
+    #[serde(default, alias = "concurrency")]
+    pub max_active_tasks: Option<u32>,
+    /// Whether it starts paused; the setting of the installation where absent.
+    #[serde(default)]
+    pub is_paused_upon_creation: Option<bool>,
+    /// After this time a run is ended.
+    #[serde(default)]
+    pub dagrun_timeout_ms: Option<u64>,
+    /// Whether what is cleared runs in the newest version.
+    #[serde(default)]
+    pub newest_version_on_clear: bool,
+    /// Folders where files of templates are looked up besides.
+    #[serde(default)]
+    pub template_searchpath: Vec<String>,
     /// The assets whose changes start a run.
     #[serde(default)]
     pub assets: Option<AssetCondition>,
@@ -94,6 +109,16 @@ struct OperatorShape {
     /// That of an operator that runs in Python.
     #[serde(default)]
     class: Option<Box<str>>,
+    /// The template fields of one that runs in Python, as they are written.
+    #[serde(default)]
+    fields: Map<String, Value>,
+    // The fields of operators that start runs of other DAGs.
+    #[serde(default)]
+    run_dag_id: Option<String>,
+    #[serde(default)]
+    trigger_dag_id: Option<String>,
+    #[serde(default)]
+    subdag_id: Option<String>,
 }
 
 impl TaskShape {
@@ -101,6 +126,32 @@ impl TaskShape {
     pub fn operator(&self) -> &str {
         let class = self.options.operator_class.as_deref().or(self.operator.class.as_deref());
         class.unwrap_or(&self.operator.tag)
+    }
+
+    /// The template fields of an operator that runs in Python, as they are written.
+    pub fn template_fields(&self) -> &Map<String, Value> {
+        &self.operator.fields
+    }
+
+    /// The DAG that the operator starts runs of, where it is one of those that do, and the id is no template.
+    pub fn target_dag_id(&self) -> Option<&str> {
+        let OperatorShape { fields, run_dag_id, trigger_dag_id, subdag_id, .. } = &self.operator;
+        let written = [run_dag_id, trigger_dag_id, subdag_id].into_iter().find_map(Option::as_deref);
+        let in_fields =
+            ["run_dag_id", "trigger_dag_id", "subdag_id"].iter().find_map(|name| fields.get(*name)?.as_str());
+        written.or(in_fields).filter(|dag_id| !dag_id.is_empty() && !dag_id.contains("{{"))
+    }
+
+    /// Whether the operator starts runs of another DAG.
+    pub fn starts_dags(&self) -> bool {
+        const TAGS: [&str; 4] = ["dag", "skippable_dag", "sub_dag", "trigger_dag_run"];
+        const CLASSES: [&str; 4] = ["DagOperator", "SkippableDagOperator", "SubDagOperator", "TriggerDagRunOperator"];
+        TAGS.contains(&&*self.operator.tag) || CLASSES.contains(&self.operator())
+    }
+
+    /// What people call it.
+    pub fn display_name(&self) -> &str {
+        self.options.task_display_name.as_deref().unwrap_or(&self.task_id)
     }
 
     /// All tasks that it waits for.
@@ -116,6 +167,22 @@ impl TaskShape {
 }
 
 impl VersionShape {
+    /// Its schedule in a word, as it is written.
+    pub fn schedule_text(&self) -> String {
+        match &self.schedule {
+            Value::String(text) => text.clone(),
+            Value::Null if self.assets.is_some() => "Asset".to_owned(),
+            Value::Null => "None".to_owned(),
+            Value::Object(parts) => {
+                let part = ["cron", "cron_trigger", "delta"].iter().find_map(|name| parts.get(*name)?.as_str());
+                let timetable = parts.get("timetable").and_then(|timetable| timetable.get("type")?.as_str());
+                let ms = parts.get("delta_ms").map(|ms| format!("{ms} ms"));
+                part.or(timetable).map(String::from).or(ms).unwrap_or_else(|| self.schedule.to_string())
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// What answers for its schedule; nothing where that cannot be read, or is written in Rust and missing here.
     pub fn timetable(&self) -> Option<Arc<dyn Timetable>> {
         let schedule: Schedule = serde_json::from_value(self.schedule.clone()).ok()?;
@@ -139,7 +206,7 @@ struct Cached {
 }
 
 /// The most versions, and the most tasks of all of them together (but for the newest), that are kept.
-const MAX_VERSIONS: usize = 256;
+const MAX_VERSIONS: usize = 4_096;
 const MAX_TASKS: usize = 200_000;
 
 impl VersionShapes {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use couture_core::store::StoreError;
+use couture_core::store::{Annals, StoreError};
 use couture_core::{Clock, Dag, DagId, Engine, EngineError, Restriction, StoreReader};
 use futures_util::StreamExt as _;
 use tokio::task::JoinSet;
@@ -12,6 +12,7 @@ use super::catalog::{Catalog, Change, Looked};
 use super::never_runs::{NEVER_RUNS, never_runs};
 use super::python::{Done, PythonFiles};
 use super::watch::Watch;
+use super::written::written_in;
 
 /// DAGs registered at a time, so that they share commits.
 const CONCURRENT: usize = 64;
@@ -32,6 +33,8 @@ pub struct Loader {
     catalog: Arc<Catalog>,
     clock: Arc<dyn Clock>,
     python: PythonFiles,
+    /// Where the versions of DAGs are written down.
+    annals: Arc<dyn Annals>,
     jobs: JoinSet<Done>,
     /// Until DAGs that nothing defines any more were retired: where no other process has the store, its reader.
     retiring: Option<Arc<dyn StoreReader>>,
@@ -44,9 +47,10 @@ impl Loader {
         catalog: Arc<Catalog>,
         clock: Arc<dyn Clock>,
         python: PythonFiles,
+        annals: Arc<dyn Annals>,
         only_process: Option<Arc<dyn StoreReader>>,
     ) -> Self {
-        Self { engine, catalog, clock, python, jobs: JoinSet::new(), retiring: only_process }
+        Self { engine, catalog, clock, python, annals, jobs: JoinSet::new(), retiring: only_process }
     }
 
     /// Looks at the DAG folder for the first time, and tells the engine of everything, `first` before the files. Python files that take
@@ -115,7 +119,7 @@ impl Loader {
             let (python, root) = (self.python.clone(), self.catalog.folder().to_owned());
             self.jobs.spawn(async move { python.parse(job, root).await });
         }
-        apply(&self.engine, &self.catalog, &*self.clock, looked.changes).await
+        self.apply(looked.changes).await
     }
 
     /// A job is done, and others with it.
@@ -159,7 +163,7 @@ impl Loader {
             let page = reader.dags(after.as_ref(), PAGE).await?;
             let undefined = page.iter().filter(|dag| dag.active && !self.catalog.defines(&dag.dag_id));
             let changes = undefined.map(|dag| Change::Gone(dag.dag_id.clone())).collect();
-            apply(&self.engine, &self.catalog, &*self.clock, changes).await?;
+            self.apply(changes).await?;
             match page.last() {
                 Some(last) if page.len() == PAGE => after = Some(last.dag_id.clone()),
                 _ => break,
@@ -170,22 +174,53 @@ impl Loader {
     }
 }
 
-/// Tells the engine of `changes`, and repeats what the store does not take until it does. Returns early where the engine has stopped.
-async fn apply(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, changes: Vec<Change>) -> Result<(), EngineError> {
-    // What is gone goes first: the same id may be defined again by another file.
-    let (gone, defined): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| matches!(change, Change::Gone(_)));
-    for changes in [gone, defined] {
-        let results = futures_util::stream::iter(changes)
-            .map(|change| apply_one(engine, catalog, clock, change))
-            .buffer_unordered(CONCURRENT)
-            .collect::<Vec<_>>()
-            .await;
-        results.into_iter().collect::<Result<(), _>>()?;
-    }
-    Ok(())
+/// What telling the engine takes.
+#[derive(Clone, Copy)]
+struct Telling<'l> {
+    engine: &'l Engine,
+    catalog: &'l Catalog,
+    clock: &'l dyn Clock,
+    annals: &'l dyn Annals,
 }
 
-async fn apply_one(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, change: Change) -> Result<(), EngineError> {
+impl Loader {
+    /// Tells the engine of `changes`, and repeats what the store does not take until it does. Returns early where the engine has
+    /// stopped.
+    async fn apply(&self, changes: Vec<Change>) -> Result<(), EngineError> {
+        let Self { engine, catalog, clock, annals, .. } = self;
+        let telling = Telling { engine, catalog, clock: &**clock, annals: &**annals };
+        // What is gone goes first: the same id may be defined again by another file.
+        let (gone, defined): (Vec<_>, Vec<_>) =
+            changes.into_iter().partition(|change| matches!(change, Change::Gone(_)));
+        for changes in [gone, defined] {
+            let results = futures_util::stream::iter(changes)
+                .map(|change| apply_one(telling, change))
+                .buffer_unordered(CONCURRENT)
+                .collect::<Vec<_>>()
+                .await;
+            results.into_iter().collect::<Result<(), _>>()?;
+        }
+        Ok(())
+    }
+}
+
+impl Telling<'_> {
+    /// Writes down that a DAG is what it is now. A version that could not be written down is missing in lists for people, and
+    /// nowhere else.
+    async fn write_down(&self, dag: &Dag) {
+        let source = self.catalog.facts(&dag.dag_id).map(|facts| facts.source);
+        let folder = self.catalog.folder().to_owned();
+        let text = tokio::task::spawn_blocking(move || written_in(&folder, &source?)).await.unwrap_or_default();
+        let version = Dag::version_of(&dag.to_json());
+        let now = self.clock.now().wall;
+        if let Err(error) = self.annals.version_seen(&dag.dag_id, &version, text.as_deref(), now).await {
+            tracing::warn!(dag_id = %dag.dag_id, "failed to write down a version: {error}");
+        }
+    }
+}
+
+async fn apply_one(telling: Telling<'_>, change: Change) -> Result<(), EngineError> {
+    let Telling { engine, catalog, clock, .. } = telling;
     let (dag, dag_id) = match change {
         Change::Defined(dag) => (Some(Arc::<Dag>::from(dag)), None),
         Change::Gone(dag_id) => (None, Some(dag_id)),
@@ -200,6 +235,7 @@ async fn apply_one(engine: &Engine, catalog: &Catalog, clock: &dyn Clock, change
             Ok(()) => {
                 if let Some(dag) = &dag {
                     warn(engine, dag, clock);
+                    telling.write_down(dag).await;
                 }
                 return Ok(());
             }

@@ -20,6 +20,7 @@ mod scan;
 mod source;
 mod stamp;
 mod watch;
+mod written;
 
 pub use bundles::Bundles;
 pub use catalog::{Catalog, Change, Looked};
@@ -35,3 +36,4 @@ pub(crate) use scan::staged_dag_files;
 pub use scan::{FolderLimits, read_bounded};
 pub use source::{DagFacts, DagSource, ImportError};
 pub use watch::Watch;
+pub use written::written_in;

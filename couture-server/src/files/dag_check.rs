@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use couture_core::{Dag, DagId};
 use couture_store::TreePath;
-use futures_util::StreamExt as _;
 
 use super::error::FilesError;
-use super::proposal::{Proposal, bytes_of};
+use super::proposal::{Proposal, bytes_of, version_of};
 use super::staged_folder::{StagedFolder, is_changed, local};
 use crate::dags::{Catalog, DagSource, Kind, PythonFiles, parse, staged_dag_files};
 
@@ -45,19 +45,19 @@ struct Tried {
 }
 
 /// What tries files.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct DagCheck<'a> {
-    pub(super) catalog: &'a Catalog,
-    pub(super) python: &'a PythonFiles,
+#[derive(Clone, Debug)]
+pub(super) struct DagCheck {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) python: PythonFiles,
     /// Where temporary folders are made.
-    pub(super) work: &'a Path,
+    pub(super) work: PathBuf,
 }
 
-impl DagCheck<'_> {
+impl DagCheck {
     /// Parses the proposed files in a folder that is as the DAG folder would be, and those that import them. The first one that is wrong is an
     /// error.
     pub(super) async fn check(&self, proposals: Vec<Proposal>) -> Result<Checked, FilesError> {
-        let (root, work, limits) = (self.catalog.folder().to_owned(), self.work.to_owned(), *self.catalog.limits());
+        let (root, work, limits) = (self.catalog.folder().to_owned(), self.work.clone(), *self.catalog.limits());
         let staging = tokio::task::spawn_blocking(move || {
             let staged = StagedFolder::new(&root, &work, &proposals)?;
             // What `.airflowignore` names is no DAG file.
@@ -65,14 +65,15 @@ impl DagCheck<'_> {
             Ok::<_, FilesError>((staged, dag_files, proposals))
         });
         let (staged, dag_files, proposals) = staging.await.map_err(std::io::Error::other)??;
+        let staged = Arc::new(staged);
         let mut checked = Checked::default();
-        let to_try: Vec<&Proposal> = proposals.iter().filter(|it| it.content.is_some()).collect();
-        let tries =
-            to_try.iter().map(|proposal| self.one(&staged, proposal, dag_files.contains(&local(&proposal.path))));
-        let mut tries = futures_util::stream::iter(tries).buffered(AT_ONCE);
-        while let Some(tried) = tries.next().await {
-            self.take(tried?, &proposals, &staged, &mut checked)?;
+        let mut works = Vec::new();
+        for proposal in proposals.iter().filter(|it| it.content.is_some()).cloned() {
+            let (check, staged) = (self.clone(), staged.clone());
+            let is_dag_file = dag_files.contains(&local(&proposal.path));
+            works.push(async move { check.one(&staged, proposal, is_dag_file).await });
         }
+        in_turns(works, |tried| self.take(tried?, &proposals, &staged, &mut checked)).await?;
         self.users(&staged, &proposals, &mut checked).await?;
         Ok(checked)
     }
@@ -112,10 +113,10 @@ impl DagCheck<'_> {
         Ok(())
     }
 
-    async fn one(&self, staged: &StagedFolder, proposal: &Proposal, is_dag_file: bool) -> Result<Tried, FilesError> {
+    async fn one(&self, staged: &StagedFolder, proposal: Proposal, is_dag_file: bool) -> Result<Tried, FilesError> {
         let mut tried =
             Tried { path: proposal.path.clone(), dags: Vec::new(), errors: Vec::new(), warnings: Vec::new() };
-        let Some(content) = proposal.content.clone() else { return Ok(tried) };
+        let Some(content) = proposal.content else { return Ok(tried) };
         let kind = Kind::of(Path::new(proposal.path.as_str()));
         let max_bytes = self.catalog.limits().file_bytes;
         match kind.filter(|_| is_dag_file) {
@@ -158,7 +159,7 @@ impl DagCheck<'_> {
             "# A DAG file of Couture by its words alone.\nimport os\nname = os.path.join(os.environ['COUTURE_DAGS_FOLDER'], {name})\n\
              with open(name, 'rb') as opened:\n    compile(opened.read(), name, 'exec', dont_inherit=True)\n"
         );
-        let compiler = format!("{}_{COMPILER}", crate::files::proposal::version_of(path.as_str().as_bytes()));
+        let compiler = format!("{}_{COMPILER}", version_of(path.as_str().as_bytes()));
         staged.add(Path::new(&compiler), program.as_bytes())?;
         let done = self.python.parse_staged(compiler.into(), staged.path().to_owned()).await;
         tried.errors.extend(done.told().into_iter().filter(|(_, is_warning)| !is_warning).map(|(text, _)| text));
@@ -168,32 +169,52 @@ impl DagCheck<'_> {
     /// Files that import changed ones and were right must stay so.
     async fn users(
         &self,
-        staged: &StagedFolder,
+        staged: &Arc<StagedFolder>,
         proposals: &[Proposal],
         checked: &mut Checked,
     ) -> Result<(), FilesError> {
         let changed = proposals.iter().filter(|it| it.content.is_some()).map(|it| local(&it.path)).collect();
-        let mut users = self.catalog.users_of(&changed);
+        let catalog = self.catalog.clone();
+        let users = tokio::task::spawn_blocking(move || catalog.users_of(&changed));
+        let mut users = users.await.map_err(std::io::Error::other)?;
         users.retain(|user| !is_changed(proposals, user));
         if users.len() > MAX_USERS {
             checked.warnings.push(format!("{} files import this; {MAX_USERS} of them were tried with it", users.len()));
             users.truncate(MAX_USERS);
         }
-        let tries = users.into_iter().map(|user| async move {
-            let done = self.python.parse_staged(user.clone(), staged.path().to_owned()).await;
-            (user, done)
-        });
-        let mut tries = futures_util::stream::iter(tries).buffered(AT_ONCE);
-        while let Some((user, done)) = tries.next().await {
-            let error = done.told().into_iter().find(|(_, is_warning)| !is_warning);
-            if let Some((text, _)) = error {
-                let text = staged.as_if_in(self.catalog.folder(), &text);
-                let report = format!("{}, which imports it, would be wrong: {text}", user.display());
-                let path = proposals[0].path.clone();
-                return Err(FilesError::Broken { path, report });
-            }
+        let mut works = Vec::new();
+        for user in users {
+            let (python, staged) = (self.python.clone(), staged.clone());
+            works.push(async move {
+                let done = python.parse_staged(user.clone(), staged.path().to_owned()).await;
+                (user, done)
+            });
         }
-        Ok(())
+        in_turns(works, |(user, done)| {
+            let error = done.told().into_iter().find(|(_, is_warning)| !is_warning);
+            let Some((text, _)) = error else { return Ok(()) };
+            let text = staged.as_if_in(self.catalog.folder(), &text);
+            let report = format!("{}, which imports it, would be wrong: {text}", user.display());
+            Err(FilesError::Broken { path: proposals[0].path.clone(), report })
+        })
+        .await
+    }
+}
+
+/// Does works, some at a time, and `each` with what comes out, in their order, until that is an error.
+async fn in_turns<T: Send + 'static>(
+    works: Vec<impl Future<Output = T> + Send + 'static>,
+    mut each: impl FnMut(T) -> Result<(), FilesError>,
+) -> Result<(), FilesError> {
+    let mut waiting = works.into_iter();
+    loop {
+        let running: Vec<_> = waiting.by_ref().take(AT_ONCE).map(tokio::spawn).collect();
+        if running.is_empty() {
+            return Ok(());
+        }
+        for work in running {
+            each(work.await.map_err(std::io::Error::other)?)?;
+        }
     }
 }
 

@@ -175,7 +175,7 @@ impl DagFolder {
     }
 
     async fn check(&self, proposals: Vec<Proposal>) -> Result<Checked, FilesError> {
-        let DagFolderParts { catalog, python, work, .. } = &self.parts;
+        let DagFolderParts { catalog, python, work, .. } = self.parts.clone();
         DagCheck { catalog, python, work }.check(proposals).await
     }
 

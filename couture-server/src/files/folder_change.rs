@@ -160,6 +160,18 @@ impl Pending {
     }
 }
 
+/// Removes what an earlier server left in `work`, but for a change that is to be completed. Blocks its thread.
+pub fn clear_temporary(work: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(work)? {
+        let entry = entry?;
+        if entry.file_name() == PENDING {
+            continue;
+        }
+        if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+    }
+    Ok(())
+}
+
 /// Where a file is, and what is kept beside it for a moment. The names are hidden, so that nobody takes them for DAG files.
 struct Place {
     folder: PathBuf,

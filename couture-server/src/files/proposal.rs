@@ -37,7 +37,7 @@ impl Base {
 }
 
 /// The version of a content: equal contents have equal versions.
-pub(super) fn version_of(content: &[u8]) -> String {
+pub(crate) fn version_of(content: &[u8]) -> String {
     version_of_hash(&hex(&Sha256::digest(content)))
 }
 

@@ -78,6 +78,16 @@ macro_rules! settings {
                 }
             }
 
+            /// `section.key` for people to look at, as it is written in a file; none where it is secret, or there is no such key.
+            pub fn shown(&self, section: &str, key: &str) -> Option<String> {
+                let shown = match (section, key) {
+                    $($((stringify!($section), stringify!($key)) => self.$section.$key.shown(),)*)*
+                    _ => None,
+                };
+                // An address may hold a password.
+                shown.filter(|text| !(text.contains("://") && text.contains('@')))
+            }
+
             /// `section.key` as it is written in a file.
             #[cfg(test)]
             pub(super) fn toml_of(&self, section: &str, key: &str) -> String {
@@ -188,6 +198,13 @@ settings! {
         level: String = "info", flag "log-level", one of ["error", "warn", "info", "debug", "trace"];
         /// How it tells it: text for people, or json, an object a line, for programs.
         format: String = "text", flag "log-format", one of ["text", "json"];
+    }
+    /// Traces for OpenTelemetry: a span for each request that is answered, and for each attempt of a task.
+    telemetry: TelemetrySettings {
+        /// Address of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318; no traces are made where it is empty.
+        otlp_endpoint: String = "", flag "otlp-endpoint";
+        /// The name of this server in traces.
+        service_name: String = "couture", flag "otlp-service-name";
     }
     /// The mail server, by the names of Airflow's section of this name.
     smtp: SmtpSettings {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use harness::{TestServer, server_command};
-use programs::{PROGRAMS, program};
+use programs::program;
 
 const PASSWORD: &str = "correct horse battery";
 const WALKED: &str = include_str!("walked.py");
@@ -60,14 +60,22 @@ const EXAMPLES: &str = "20";
 fn the_api_is_as_it_describes_itself() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path());
-    let login = serde_json::json!({"username": "superadmin", "password": PASSWORD});
-    let token = server.send("POST", "/auth/token", &login).json()["access_token"].as_str().unwrap().to_owned();
+    // A token that nothing that is tried can revoke. What needs a user answers 401 to it, and says so.
+    let document = folder.path().join("openapi.json");
+    std::fs::write(&document, server.get("/openapi.json").to_string()).unwrap();
     let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/schemathesis.toml");
     let examples = std::env::var("COUTURE_EXAMPLES").unwrap_or_else(|_| EXAMPLES.to_owned());
     let mut command = Command::new(program("schemathesis"));
-    command.arg("--config-file").arg(settings).args(["run", &format!("{}/openapi.json", server.url)]);
-    command.args(["--url", &server.url, "--max-examples", &examples]);
-    let said = ok(command.env("COUTURE_TOKEN", token).current_dir(folder.path()));
+    command.arg("--config-file").arg(settings).arg("run").arg(document);
+    command.args([
+        "--url",
+        &server.url,
+        "--max-examples",
+        &examples,
+        "--exclude-path-regex",
+        "^/auth/(token|login|logout)",
+    ]);
+    let said = ok(command.env("COUTURE_TOKEN", server.token()).current_dir(folder.path()));
     println!("{}", said.lines().rev().take(30).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n"));
-    assert!(PROGRAMS.len() > 1 && server.get("/api/v2/monitor/health")["metadatabase"]["status"] == "healthy");
+    assert!(server.get("/api/v2/monitor/health")["metadatabase"]["status"] == "healthy");
 }

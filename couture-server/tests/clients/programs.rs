@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 /// What is installed, each at the version that the tests were written with.
-pub(crate) const PROGRAMS: &[&str] =
+const PROGRAMS: &[&str] =
     &["apache-airflow-client==3.3.2", "apache-airflow-ctl==0.1.5", "keyrings.alt==5.0.2", "schemathesis==4.32.5"];
 
 /// A program of the environment, which is made where it is missing.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use couture_core::store::StoreError;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -99,6 +100,21 @@ fn options(file: &PathBuf) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
+/// Keeps other processes from `file` until it is dropped.
+pub(crate) fn lock_sqlite(file: &Path) -> Result<FolderLock, ConnectError> {
+    FolderLock::take(file)
+}
+
+/// The number of the newest schema of SQLite that this program knows.
+pub(crate) fn known_sqlite_schema() -> i64 {
+    SqliteDialect.migrations().len() as i64
+}
+
+/// What an error of the database `file` means.
+pub(crate) fn sqlite_fault(file: &Path, error: sqlx::Error) -> StoreError {
+    Location::new(format!("the database {}", file.display())).fault(error)
+}
+
 /// SQLite's dialect.
 pub(super) struct SqliteDialect;
 
@@ -128,6 +144,7 @@ impl Dialect for SqliteDialect {
             include_str!("../../migrations/sqlite/0003_scheduling.sql"),
             include_str!("../../migrations/sqlite/0004_accounts.sql"),
             include_str!("../../migrations/sqlite/0005_xcom_order.sql"),
+            include_str!("../../migrations/sqlite/0006_annals.sql"),
         ]
     }
 }

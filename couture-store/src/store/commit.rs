@@ -22,7 +22,9 @@ impl SqlStore {
             let error = match self.database().run(self.script(commit)).await {
                 Ok(()) => {
                     let mut records = commit.shards.iter().flat_map(|part| &part.records);
-                    self.purge(records.any(|record| matches!(record, Record::HistoryDeleted(_)))).await;
+                    let deletes =
+                        |record: &Record| matches!(record, Record::HistoryDeleted(_) | Record::RunDeleted { .. });
+                    self.purge(records.any(deletes)).await;
                     return Ok(());
                 }
                 Err(RunError::Sql(error)) => return Err(self.database().fault(error).into()),
@@ -59,6 +61,7 @@ impl SqlStore {
             match step {
                 Step::Rows(plan) => statements.write(&mut script, &plan),
                 Step::History(dag_id) => statements.delete_history(&mut script, dag_id),
+                Step::Run(key) => statements.delete_run(&mut script, key),
             }
         }
         for part in &commit.shards {

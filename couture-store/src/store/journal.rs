@@ -37,7 +37,7 @@ pub(super) fn bind(args: &mut Args, record: &Record) {
         Record::AssetChanged(event) => (ASSET, 0, 0, Some(event.asset.as_str())),
         Record::SlaMissed(miss) => (SLA_MISS, 0, 0, Some(miss.dag_id.as_str())),
         Record::Backfill(backfill) => (BACKFILL, 0, 0, Some(backfill.dag_id.as_str())),
-        Record::HistoryDeleted(dag_id) => (HISTORY, 0, 0, Some(dag_id.as_str())),
+        Record::HistoryDeleted(dag_id) | Record::RunDeleted { dag_id, .. } => (HISTORY, 0, 0, Some(dag_id.as_str())),
     };
     args.int(kind).int(state).int(run).int(0).int(0).int(0).int(0).opt_text(dag);
 }

@@ -1,5 +1,6 @@
 //! The engine's facts in a SQL database. One file for each subject; [`commit`] writes them all.
 
+mod annals;
 mod asset_events;
 mod backfills;
 mod commit;
@@ -20,7 +21,9 @@ mod shards;
 mod sla_misses;
 mod sql_store;
 mod statements;
+mod task_queries;
 mod tasks;
+mod trim;
 mod writer;
 mod xcoms;
 

@@ -13,6 +13,8 @@ pub(super) enum Step<'c> {
     Rows(Box<Plan<'c>>),
     /// The history of a DAG goes, as the rows before have left it.
     History(&'c DagId),
+    /// A run goes, if it is over, as the rows before have left it.
+    Run(RunKey),
 }
 
 /// The rows of a step. No row is there twice.
@@ -78,12 +80,16 @@ pub(super) fn steps(commit: &Commit) -> Vec<Step<'_>> {
     draft.tasks.reserve(records);
     for part in commit.shards.iter().rev() {
         for (sequence, record) in positions(part).rev() {
-            if let Record::HistoryDeleted(dag_id) = record {
-                steps.push(Step::Rows(Box::new(std::mem::take(&mut draft).finish())));
-                steps.push(Step::History(dag_id));
-            } else {
-                draft.add(part.shard, sequence, record);
-            }
+            let deletion = match record {
+                Record::HistoryDeleted(dag_id) => Step::History(dag_id),
+                Record::RunDeleted { key, .. } => Step::Run(*key),
+                _ => {
+                    draft.add(part.shard, sequence, record);
+                    continue;
+                }
+            };
+            steps.push(Step::Rows(Box::new(std::mem::take(&mut draft).finish())));
+            steps.push(deletion);
         }
     }
     steps.push(Step::Rows(Box::new(draft.finish())));
@@ -123,7 +129,7 @@ impl<'c> Draft<'c> {
             }
             Record::Posted { to, message } => self.plan.posted.push((*to, text(message))),
             Record::InboxDone(id) => self.plan.done.push(id.number),
-            Record::HistoryDeleted(_) | Record::Withdrawn => {}
+            Record::HistoryDeleted(_) | Record::RunDeleted { .. } | Record::Withdrawn => {}
         }
     }
 

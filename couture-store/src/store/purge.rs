@@ -12,7 +12,7 @@ const RUNS: usize = 64;
 const INSTANCES: i64 = 2_000;
 
 /// The tables of what belongs to runs.
-const TABLES: [&str; 3] = ["xcom", "task_try", "task_instance"];
+const TABLES: [&str; 4] = ["xcom", "task_try", "note", "task_instance"];
 
 impl SqlStore {
     /// Makes a step if there may be something left, as there is after a commit that has deleted runs (`more`). Nobody sees what
@@ -36,7 +36,7 @@ impl SqlStore {
     }
 
     /// Removes a bounded part of what belongs to deleted runs; tells whether there was something.
-    async fn purge_step(&self) -> Result<bool, StoreError> {
+    pub(super) async fn purge_step(&self) -> Result<bool, StoreError> {
         let mut runs = Vec::new();
         let mut args = self.database().args();
         args.int(RUNS as i64);

@@ -1,11 +1,14 @@
 //! The store's side for those who look.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use couture_core::store::{
     AssetEvent, Backfill, DagRecord, GivenXCom, JournalEntry, RunQuery, RunRecord, SlaMiss, StoreError, StoreReader,
     TaskRecord, XComFilter,
 };
-use couture_core::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
+use couture_core::store::{MappedCount, RunCount, TaskQuery};
+use couture_core::{AssetName, DagId, MapIndex, RunId, RunKey, RunState, ShardId, TaskIndex, TaskState, Timestamp};
 
 use super::SqlStore;
 
@@ -34,6 +37,52 @@ impl StoreReader for SqlStore {
 
     async fn count_runs(&self, query: &RunQuery) -> Result<usize, StoreError> {
         self.runs_counted(query).await
+    }
+
+    async fn runs_of(&self, keys: &[RunKey]) -> Result<Vec<RunRecord>, StoreError> {
+        self.runs_with_keys(keys).await
+    }
+
+    async fn run_versions(&self, query: &RunQuery, limit: usize) -> Result<Vec<String>, StoreError> {
+        self.versions_of(query, limit).await
+    }
+
+    async fn count_run_states(
+        &self,
+        dags: Option<&BTreeSet<DagId>>,
+        since: Option<Timestamp>,
+    ) -> Result<Vec<RunCount>, StoreError> {
+        self.run_states(dags, since).await
+    }
+
+    async fn run_dates(
+        &self,
+        dag_id: &DagId,
+        first: Timestamp,
+        last: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, RunState)>, StoreError> {
+        self.dates_of_runs(dag_id, first, last, limit).await
+    }
+
+    async fn find_tasks(&self, query: &TaskQuery, offset: usize, limit: usize) -> Result<Vec<TaskRecord>, StoreError> {
+        self.tasks_found(query, offset, limit).await
+    }
+
+    async fn count_tasks(&self, query: &TaskQuery, limit: usize) -> Result<usize, StoreError> {
+        self.tasks_counted(query, limit).await
+    }
+
+    async fn count_task_states(&self, query: &RunQuery, limit: usize) -> Result<Vec<(TaskState, usize)>, StoreError> {
+        self.task_states(query, limit).await
+    }
+
+    async fn plain_tasks(&self, runs: &[RunKey]) -> Result<Vec<TaskRecord>, StoreError> {
+        self.plain_tasks_of(runs).await
+    }
+
+    async fn mapped_counts(&self, runs: &[RunKey]) -> Result<Vec<MappedCount>, StoreError> {
+        self.mapped_counts_of(runs).await
     }
 
     async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError> {

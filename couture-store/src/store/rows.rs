@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use couture_core::store::{AssetEvent, Backfill, DagRecord, SlaMiss, TaskRecord};
-use couture_core::task::{Decision, Deferral, XComValue};
+use couture_core::task::{Decision, Deferral};
 use couture_core::{RunKey, ShardId, Timestamp, WorkerId};
 
 use super::plan::{NewRun, Plan, TaskRow};
 use super::statements::Statements;
+use super::xcoms::content;
 use super::{backfills, runs};
 use crate::sql::{Args, Script};
 
@@ -173,14 +174,6 @@ impl<'c> Workers<'c> {
 
 fn bind_instance(args: &mut Args, task: &TaskRecord) {
     args.int(task.token.run.0).int(task.token.task.0.into()).int(task.token.map_index.0.into());
-}
-
-/// Whether a value is elsewhere, and its text.
-fn content(value: &XComValue) -> (bool, &str) {
-    match value {
-        XComValue::Json(text) => (false, text),
-        XComValue::Artifact(key) => (true, key),
-    }
 }
 
 fn json(value: &(impl serde::Serialize + ?Sized)) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use couture_core::DagId;
+use couture_core::{DagId, RunKey};
 
 use crate::sql::{Batch, Dialect, Script, Table};
 
@@ -32,6 +32,8 @@ pub(super) struct Statements {
     pub(super) run_ids: Batch,
     /// Each for the id of a DAG.
     history: Vec<Arc<str>>,
+    /// Each for the key of a run.
+    one_run: Vec<Arc<str>>,
 }
 
 const DAGS: Table = Table {
@@ -138,6 +140,14 @@ const HISTORY: [&str; 5] = [
     "DELETE FROM dag WHERE dag_id = ? AND active = 0",
 ];
 
+/// What goes with one run that is over. What belongs to it goes later.
+const ONE_RUN: [&str; 3] = [
+    "INSERT INTO deleted_run (run_key) SELECT run_key FROM dag_run WHERE run_key = ? AND unfinished IS NULL",
+    "DELETE FROM dag_run WHERE run_key = ? AND unfinished IS NULL",
+    "DELETE FROM sla_miss WHERE run_key = ? AND NOT EXISTS \
+     (SELECT 1 FROM dag_run WHERE dag_run.run_key = sla_miss.run_key)",
+];
+
 const JOURNAL: Table = Table {
     name: "journal",
     columns: &[
@@ -185,10 +195,17 @@ impl Statements {
             chunk: one(dialect.put_chunk()),
             run_ids: Batch::list(dialect, "SELECT run_id FROM dag_run WHERE dag_id = ? AND run_id IN ({})"),
             history: HISTORY.map(one).to_vec(),
+            one_run: ONE_RUN.map(one).to_vec(),
         }
     }
 
     /// Adds the statements by which the history of a DAG goes.
+    pub(super) fn delete_run(&self, script: &mut Script, key: RunKey) {
+        for sql in &self.one_run {
+            script.step(sql, 1).int(key.0);
+        }
+    }
+
     pub(super) fn delete_history(&self, script: &mut Script, dag_id: &DagId) {
         for sql in &self.history {
             script.step(sql, 1).text(dag_id.as_str());

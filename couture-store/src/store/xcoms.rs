@@ -19,6 +19,14 @@ fn read_value(row: &Row, at: usize) -> Result<XComValue, Error> {
     Ok(if row.int(at)? == 0 { XComValue::Json(content) } else { XComValue::Artifact(content) })
 }
 
+/// Whether a value is elsewhere, and its text.
+pub(super) fn content(value: &XComValue) -> (bool, &str) {
+    match value {
+        XComValue::Json(text) => (false, text),
+        XComValue::Artifact(key) => (true, key),
+    }
+}
+
 fn read_map_index(row: &Row, at: usize) -> Result<MapIndex, Error> {
     row.number(at, |number| i32::try_from(number).ok()).map(MapIndex)
 }

@@ -1,6 +1,7 @@
 //! What every [`Store`] and [`StoreReader`] does, as cases with names, and as random commands compared with
 //! [`MemoryStore`](crate::store::MemoryStore).
 
+mod browsing;
 mod clearing;
 mod commits;
 mod dates;

@@ -102,9 +102,8 @@ fn run_queries() -> Vec<RunQuery> {
                         dag_id: dag_id.clone(),
                         states: states.clone(),
                         before,
-                        after: None,
                         order,
-                        descending: false,
+                        ..RunQuery::default()
                     };
                     queries.push(RunQuery { descending: true, ..query.clone() });
                     queries.push(query);
@@ -133,7 +132,7 @@ async fn runs_are_found_and_counted(fixture: &mut dyn StoreFixture) {
 /// From the definition: those without a value last, whichever way.
 fn expected_runs(all: &[RunRecord], query: &RunQuery) -> Vec<RunRecord> {
     let is_by_key = query.dag_id.is_some() && query.order == RunOrder::Created;
-    let value = |run: &RunRecord| if is_by_key { Some(Timestamp::from_micros(0)) } else { query.order.of(run) };
+    let value = |run: &RunRecord| if is_by_key { Some(0) } else { query.order.of(run) };
     let (mut valued, mut others): (Vec<_>, Vec<_>) =
         all.iter().filter(|run| query.takes(run)).cloned().partition(|run| value(run).is_some());
     valued.sort_by_key(|run| (value(run), run.key));

@@ -7,13 +7,15 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::{clearing, commits, dates, extremes, history, inbox, paging, pools, reports, runs, shards, tasks, xcoms};
-use crate::store::{Store, StoreReader};
+use super::{
+    browsing, clearing, commits, dates, extremes, history, inbox, paging, pools, reports, runs, shards, tasks, xcoms,
+};
+use crate::store::{Annals, Store, StoreReader};
 
-/// Both sides of a store.
-pub trait TestedStore: Store + StoreReader {}
+/// All sides of a store.
+pub trait TestedStore: Store + StoreReader + Annals {}
 
-impl<S: Store + StoreReader> TestedStore for S {}
+impl<S: Store + StoreReader + Annals> TestedStore for S {}
 
 /// One store under test, new and empty.
 #[async_trait]
@@ -63,6 +65,7 @@ where
         dates::CASES,
         reports::CASES,
         history::CASES,
+        browsing::CASES,
     ];
     let mut failed = Vec::new();
     for (name, case) in all.into_iter().flatten() {

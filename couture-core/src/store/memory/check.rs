@@ -42,6 +42,7 @@ impl<'c> CommitCheck<'c> {
             }
             Record::Task(task) => self.exists(task.token.run)?,
             Record::HistoryDeleted(dag_id) => self.delete_history(dag_id),
+            Record::RunDeleted { key, .. } => self.delete_run(*key),
             Record::Dag(_)
             | Record::AssetChanged(_)
             | Record::SlaMissed(_)
@@ -75,6 +76,17 @@ impl<'c> CommitCheck<'c> {
         }
         self.last = Some(key);
         Ok(())
+    }
+
+    fn delete_run(&mut self, key: RunKey) {
+        let run = self.created.get(&key).copied().or_else(|| self.contents.runs.get(&key).map(|run| &run.record));
+        let Some(run) = run.filter(|run| self.states.get(&key).unwrap_or(&run.state).is_finished()) else { return };
+        if self.created.remove(&key).is_some() {
+            self.created_ids.remove(&(&run.dag_id, &run.run_id));
+        } else {
+            self.gone.insert(key);
+        }
+        self.last = None;
     }
 
     fn delete_history(&mut self, dag_id: &DagId) {

@@ -90,6 +90,7 @@ impl Contents {
                     self.backfills.insert(backfill.number, (**backfill).clone());
                 }
                 Record::HistoryDeleted(dag_id) => self.delete_history(dag_id),
+                Record::RunDeleted { key, .. } => self.delete_run(*key),
                 Record::Posted { to, message } => drop(self.post(*to, message)),
                 Record::InboxDone(id) => {
                     self.inbox.remove(id);

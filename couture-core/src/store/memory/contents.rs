@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use super::run::StoredRun;
 use crate::ids::{DagId, Epoch, PoolName, RunId, RunKey, ShardId, TaskId, WorkerId};
 use crate::store::{
-    AssetEvent, Backfill, DEFAULT_POOL_SLOTS, DagRecord, InboxId, JournalEntry, Message, Pool, Shard, ShardSnapshot,
-    SlaMiss, StoreError, TaskRecord,
+    AssetEvent, Backfill, DEFAULT_POOL_SLOTS, DagRecord, InboxId, JournalEntry, Message, Note, NotePlace, PastVersion,
+    Pool, Shard, ShardSnapshot, SlaMiss, StoreError, TaskRecord,
 };
 use crate::task::XCom;
 use crate::time::Timestamp;
@@ -30,6 +30,9 @@ pub(super) struct Contents {
     pub(super) sla_misses: BTreeMap<(DagId, Timestamp, TaskId), SlaMiss>,
     /// In the order in which they happened.
     pub(super) asset_events: Vec<AssetEvent>,
+    pub(super) notes: BTreeMap<NotePlace, Note>,
+    /// The oldest first, each with how it was written.
+    pub(super) past_versions: BTreeMap<DagId, Vec<(PastVersion, Option<String>)>>,
 }
 
 /// A shard and its journal.
@@ -114,6 +117,17 @@ impl Contents {
         if self.dags.get(dag_id).is_some_and(|(_, dag)| !dag.active) {
             self.dags.remove(dag_id);
         }
+    }
+
+    /// Removes a run that is over, and what belongs to it.
+    pub(super) fn delete_run(&mut self, key: RunKey) {
+        let Some(run) = self.runs.get(&key).filter(|run| run.record.state.is_finished()) else { return };
+        if let Some(ids) = self.run_ids.get_mut(&run.record.dag_id) {
+            ids.remove(&run.record.run_id);
+        }
+        self.runs.remove(&key);
+        self.sla_misses.retain(|_, miss| miss.run != key);
+        self.notes.retain(|place, _| place.run != key);
     }
 
     pub(super) fn post(&mut self, shard: ShardId, message: &Message) -> Result<InboxId, StoreError> {

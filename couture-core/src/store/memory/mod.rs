@@ -1,5 +1,7 @@
 //! A store that lives in memory: for tests, for embedders who need no durability, and for the simulator.
 
+mod annals;
+mod browsing;
 mod check;
 mod commit;
 mod contents;

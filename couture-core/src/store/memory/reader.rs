@@ -1,19 +1,22 @@
 //! The store's side for those who look.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use async_trait::async_trait;
 
 use super::MemoryStore;
+use super::browsing::sort;
 use super::contents::{given, without_xcoms};
 use super::run::{Place, StoredRun};
 use crate::ids::{AssetName, DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
-use crate::state::TaskState;
+use crate::state::{RunState, TaskState};
 use crate::store::{
-    AssetEvent, Backfill, DagRecord, GivenXCom, JournalEntry, RunOrder, RunQuery, RunRecord, SlaMiss, StoreError,
-    StoreReader, TaskRecord, XComFilter,
+    AssetEvent, Backfill, DagRecord, GivenXCom, JournalEntry, MappedCount, RunCount, RunOrder, RunQuery, RunRecord,
+    SlaMiss, StoreError, StoreReader, TaskQuery, TaskRecord, XComFilter,
 };
+
+use crate::time::Timestamp;
 
 #[async_trait]
 impl StoreReader for MemoryStore {
@@ -46,19 +49,60 @@ impl StoreReader for MemoryStore {
         runs.retain(|run| query.takes(run));
         let is_of_one = query.dag_id.is_some() && query.order == RunOrder::Created;
         let value = |run: &RunRecord| if is_of_one { None } else { query.order.of(run) };
-        runs.sort_by(|left, right| {
-            let (a, b) = (value(left), value(right));
-            let by_value = (a.is_none(), a, left.key).cmp(&(b.is_none(), b, right.key));
-            match query.descending {
-                true if a.is_none() == b.is_none() => by_value.reverse(),
-                _ => by_value,
-            }
-        });
+        sort(&mut runs, query.descending, |run| (value(run), run.key));
         Ok(runs.into_iter().skip(offset).take(limit).cloned().collect())
     }
 
     async fn count_runs(&self, query: &RunQuery) -> Result<usize, StoreError> {
         Ok(self.contents().runs.values().filter(|run| query.takes(&run.record)).count())
+    }
+
+    async fn runs_of(&self, keys: &[RunKey]) -> Result<Vec<RunRecord>, StoreError> {
+        Ok(self.contents().runs_of(keys))
+    }
+
+    async fn run_versions(&self, query: &RunQuery, limit: usize) -> Result<Vec<String>, StoreError> {
+        Ok(self.contents().run_versions(query, limit))
+    }
+
+    async fn count_run_states(
+        &self,
+        dags: Option<&BTreeSet<DagId>>,
+        since: Option<Timestamp>,
+    ) -> Result<Vec<RunCount>, StoreError> {
+        Ok(self.contents().count_run_states(dags, since))
+    }
+
+    async fn run_dates(
+        &self,
+        dag_id: &DagId,
+        first: Timestamp,
+        last: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, RunState)>, StoreError> {
+        let mut dates = self.contents().run_dates(dag_id, first, last);
+        dates.truncate(limit);
+        Ok(dates)
+    }
+
+    async fn find_tasks(&self, query: &TaskQuery, offset: usize, limit: usize) -> Result<Vec<TaskRecord>, StoreError> {
+        Ok(self.contents().find_tasks(query, offset, limit))
+    }
+
+    async fn count_tasks(&self, query: &TaskQuery, limit: usize) -> Result<usize, StoreError> {
+        Ok(self.contents().count_tasks(query, limit))
+    }
+
+    async fn count_task_states(&self, query: &RunQuery, limit: usize) -> Result<Vec<(TaskState, usize)>, StoreError> {
+        Ok(self.contents().count_task_states(query, limit))
+    }
+
+    async fn plain_tasks(&self, runs: &[RunKey]) -> Result<Vec<TaskRecord>, StoreError> {
+        Ok(self.contents().plain_tasks(runs))
+    }
+
+    async fn mapped_counts(&self, runs: &[RunKey]) -> Result<Vec<MappedCount>, StoreError> {
+        Ok(self.contents().mapped_counts(runs))
     }
 
     async fn run(&self, dag_id: &DagId, run_id: &RunId) -> Result<Option<RunRecord>, StoreError> {

@@ -1,6 +1,6 @@
 //! Files that people keep on the server: the DAG folder, code artifacts, code bricks, and whole trees as archives.
 
-mod archive_upload;
+mod archive_answer;
 mod archives;
 mod code_artifacts;
 mod code_bricks;

@@ -17,21 +17,22 @@ use crate::files::{BrickError, FilesError, NowThere};
 pub(super) enum Refusal {
     Api(ApiError),
     /// Somebody else was there first.
-    Conflict(Box<ConflictBody>),
+    Conflict(Box<FileConflict>),
 }
 
 /// What is there in place of what an editor began with.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ConflictBody {
+pub(super) struct FileConflict {
     /// What is wrong, and what to do.
     #[schema(example = "etl.py was changed by somebody else meanwhile; look at what is there now, and save again")]
     detail: String,
-    current: CurrentBody,
+    /// Absent where something else is in the way.
+    current: Option<FileNow>,
 }
 
 /// What is there now.
 #[derive(Debug, Serialize, ToSchema)]
-struct CurrentBody {
+struct FileNow {
     /// None where it is gone.
     version: Option<String>,
     /// None where it is gone, or no text.
@@ -49,8 +50,8 @@ impl IntoResponse for Refusal {
 
 impl Refusal {
     fn conflict(detail: String, now: NowThere) -> Self {
-        let current = CurrentBody { version: now.version, content: now.content };
-        Self::Conflict(Box::new(ConflictBody { detail, current }))
+        let current = Some(FileNow { version: now.version, content: now.content });
+        Self::Conflict(Box::new(FileConflict { detail, current }))
     }
 }
 

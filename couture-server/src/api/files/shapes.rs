@@ -55,7 +55,7 @@ pub(super) struct FileBody {
 /// What a file is to be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SaveBody {
+pub(super) struct SaveFile {
     #[schema(example = "from airflow import DAG\n")]
     pub(super) content: String,
     /// The version that was edited; null for a file that is new.
@@ -69,7 +69,7 @@ pub(super) struct SaveBody {
 /// The longest message.
 const MAX_MESSAGE_CHARS: usize = 1_000;
 
-impl SaveBody {
+impl SaveFile {
     pub(super) fn base(&self) -> Base {
         self.base_version.clone().map_or(Base::None, Base::Version)
     }
@@ -88,13 +88,13 @@ pub(super) fn message(text: Option<String>) -> Result<Option<String>, ApiError> 
 /// A text to compare with what is there.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CompareBody {
+pub(super) struct CompareFile {
     pub(super) content: String,
 }
 
 /// What has changed.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct DiffBody {
+pub(super) struct FileDiff {
     /// As `diff -u` writes it; empty where nothing has changed.
     #[schema(example = "--- a/etl.py\n+++ b/etl.py\n@@ -1 +1 @@\n-a\n+b\n")]
     pub(super) diff: String,
@@ -104,14 +104,14 @@ pub(super) struct DiffBody {
 
 /// The versions of a file, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct VersionList {
-    versions: Vec<VersionBody>,
+pub(super) struct FileVersionList {
+    versions: Vec<FileVersionBody>,
     total_entries: usize,
 }
 
 /// What became of a file.
 #[derive(Debug, Serialize, ToSchema)]
-struct VersionBody {
+struct FileVersionBody {
     /// Null where the file was deleted. Equal contents have equal versions.
     #[schema(example = "2c26b46b68ffc68f")]
     version: Option<String>,
@@ -126,12 +126,12 @@ struct VersionBody {
     size: Option<u64>,
 }
 
-impl VersionList {
+impl FileVersionList {
     pub(super) fn new(path: &TreePath, past: Vec<PastFile>) -> Result<Self, Refusal> {
         if past.is_empty() {
             return Err(FilesError::Missing(path.clone()).into());
         }
-        let body = |past: PastFile| VersionBody {
+        let body = |past: PastFile| FileVersionBody {
             version: past.file.as_ref().map(|file| short(&file.sha256)),
             number: past.version,
             at: past.author.at,

@@ -81,19 +81,12 @@ impl Form {
     }
 }
 
-async fn receive(
-    mut field: Field<'_>,
-    place: &Path,
-    left: u64,
-    most: u64,
-) -> Result<(NamedTempFile, u64), Refusal> {
+async fn receive(mut field: Field<'_>, place: &Path, left: u64, most: u64) -> Result<(NamedTempFile, u64), Refusal> {
     let local = |error: std::io::Error| {
         ApiError::new(StatusCode::SERVICE_UNAVAILABLE, format!("the upload cannot be put down here: {error}"))
     };
     let place = place.to_owned();
-    let made = tokio::task::spawn_blocking(move || {
-        tempfile::Builder::new().prefix("upload-").tempfile_in(place)
-    });
+    let made = tokio::task::spawn_blocking(move || tempfile::Builder::new().prefix("upload-").tempfile_in(place));
     let mut file = made.await.map_err(|error| local(error.into()))?.map_err(local)?;
     let (mut bytes, mut waiting) = (0, Vec::new());
     loop {

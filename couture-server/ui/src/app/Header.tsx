@@ -100,7 +100,7 @@ function UserMenu({ onHelp }: { onHelp: () => void }) {
   return (
     <Menu
       align="right"
-      title="Your account"
+      title={`Your account: ${name}`}
       label={
         <>
           <Icon name="user" /> <span className="user-name">{name}</span> <Icon name="down" size={12} />

@@ -36,10 +36,7 @@ export function Filters({
         </button>
       )}
       {active && (
-        <button
-          className="ghost"
-          onClick={() => onChange(Object.fromEntries(filters.map(({ id }) => [id, null])))}
-        >
+        <button className="ghost" onClick={() => onChange(Object.fromEntries(filters.map(({ id }) => [id, null])))}>
           <Icon name="close" size={12} /> Clear
         </button>
       )}

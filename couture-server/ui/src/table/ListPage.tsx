@@ -96,7 +96,11 @@ export function ListPage<T>(props: ListPageProps<T>) {
           onSelect={setSelected}
           busy={answer.isPlaceholderData}
           empty={
-            filtered ? <Empty title="Nothing matches these filters" /> : (props.empty ?? <Empty title="Nothing here yet" />)
+            filtered ? (
+              <Empty title="Nothing matches these filters" />
+            ) : (
+              (props.empty ?? <Empty title="Nothing here yet" />)
+            )
           }
         />
       )}

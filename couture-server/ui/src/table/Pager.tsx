@@ -31,7 +31,9 @@ export function Pager({
       <select
         aria-label="Rows a page"
         value={size}
-        onChange={(event) => onChange({ size: event.target.value === String(PAGE_SIZES[0]) ? null : event.target.value })}
+        onChange={(event) =>
+          onChange({ size: event.target.value === String(PAGE_SIZES[0]) ? null : event.target.value })
+        }
       >
         {PAGE_SIZES.map((one) => (
           <option key={one} value={one}>

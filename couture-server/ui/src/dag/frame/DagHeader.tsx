@@ -127,7 +127,7 @@ function useDagActions(dagId: string, dag: DagDetails | undefined): MenuItem[] {
   const items: MenuItem[] = [];
   if (may("edit", "DAGs", dagId) && dag.file_token)
     items.push({ label: "Refresh from its file", onSelect: () => void refresh() });
-  if (dag.fileloc && may("edit", "DAG Code", dagId))
+  if (dag.fileloc && may("edit", "Manage DAGs"))
     items.push({ label: "Edit its file", to: paths.file(relativeFile(dag)) });
   if (may("delete", "DAGs", dagId))
     items.push({ label: "Delete…", danger: true, separated: true, onSelect: () => void remove() });

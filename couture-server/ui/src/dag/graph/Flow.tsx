@@ -19,7 +19,7 @@ import type { Laid } from "./shape";
 
 /** From so many boxes on, what is seen from far is painted. */
 const MANY = 150;
-const FAR = 0.5;
+const FAR = 0.65;
 const isFar = (state: ReactFlowState) => state.transform[2] < FAR;
 
 interface Props {
@@ -28,18 +28,22 @@ interface Props {
   /** The search's current hit, brought into sight. */
   sought?: string;
   chosen?: string;
+  /** Nothing is told of a node while something else is shown beside it. */
+  quiet: boolean;
+  /** The group that was folded or unfolded last. */
+  anchor: string | null;
   onChoose: (id: string | null) => void;
 }
 
 /** The graph itself. */
-export function Flow({ laid, found, sought, chosen, onChoose }: Props) {
+export function Flow({ laid, found, sought, chosen, quiet, anchor, onChoose }: Props) {
   const flow = useReactFlow<BoxNode, LineEdge>();
   const store = useStoreApi();
   const many = laid.boxes.length > MANY;
   // Nothing is drawn before the whole is in sight: at first all of it would be drawn.
-  const [ready, setReady] = useState(false);
+  const [ready, setReady] = useState<Laid | null>(null);
   const far = useStore(isFar) && many;
-  const bare = far || (many && !ready);
+  const bare = far || (many && ready !== laid);
   const whole = useMemo(() => placed(laid), [laid]);
   const [hovered, setHovered] = useState<{ id: string; at: DOMRect } | null>(null);
   const strong = hovered?.id ?? chosen;
@@ -47,14 +51,21 @@ export function Flow({ laid, found, sought, chosen, onChoose }: Props) {
   const nodes = useMemo(() => (bare ? [] : toNodes(laid, found, chosen)), [bare, laid, found, chosen]);
   const edges = useMemo(() => (bare ? [] : toEdges(laid, strong)), [bare, laid, strong]);
 
-  const begun = useRef(false);
+  const before = useRef<ReturnType<typeof placed> | null>(null);
   const measured = useStore((state) => state.width > 0);
   useEffect(() => {
-    if (begun.current || !measured) return;
-    begun.current = true;
-    fit(flow, store.getState(), laid, 0);
-    setReady(true);
-  }, [flow, store, measured, laid]);
+    if (!measured || before.current === whole) return;
+    const find = (boxes: ReturnType<typeof placed>) => boxes.find(({ node }) => node.id === anchor);
+    const [was, is] = [before.current && find(before.current), find(whole)];
+    before.current = whole;
+    if (was && is) {
+      // The group that was folded or unfolded stays where it is.
+      const { x, y, zoom } = flow.getViewport();
+      const [dx, dy] = [was.absoluteX - is.absoluteX, was.absoluteY - is.absoluteY];
+      void flow.setViewport({ x: x + dx * zoom, y: y + dy * zoom, zoom });
+    } else fit(flow, store.getState(), laid, whole, 0);
+    setReady(laid);
+  }, [flow, store, measured, laid, whole, anchor]);
   useEffect(() => {
     const box = whole.find(({ node }) => node.id === sought);
     if (!box) return;
@@ -114,29 +125,41 @@ export function Flow({ laid, found, sought, chosen, onChoose }: Props) {
           <ControlButton
             title="Fit all of it"
             aria-label="Fit all of it"
-            onClick={() => fit(flow, store.getState(), laid, 200)}
+            onClick={() => fit(flow, store.getState(), laid, whole, 200)}
           >
             ⤢
           </ControlButton>
         </Controls>
         {far && <Overview laid={laid} found={found} chosen={chosen} />}
       </ReactFlow>
-      {hovered && !far && <NodeTip box={laid.boxes.find(({ node }) => node.id === hovered.id)} at={hovered.at} />}
+      {hovered && !far && !quiet && (
+        <NodeTip box={laid.boxes.find(({ node }) => node.id === hovered.id)} at={hovered.at} />
+      )}
     </div>
   );
 }
+
+/** Below this, nothing can be told apart: then the beginning of a large graph is shown instead of all of it. */
+const SMALLEST = 0.1;
 
 /** All of it in sight, but never larger than life. */
 function fit(
   flow: ReturnType<typeof useReactFlow<BoxNode, LineEdge>>,
   { width, height }: Pick<ReactFlowState, "width" | "height">,
   laid: Laid,
+  whole: ReturnType<typeof placed>,
   duration: number,
 ) {
   const zoom = Math.min(1, (width - 48) / Math.max(1, laid.width), (height - 48) / Math.max(1, laid.height));
-  const x = (width - laid.width * zoom) / 2;
-  const y = (height - laid.height * zoom) / 2;
-  void flow.setViewport({ x, y, zoom: Math.max(0.02, zoom) }, { duration });
+  if (zoom >= SMALLEST) {
+    const [x, y] = [(width - laid.width * zoom) / 2, (height - laid.height * zoom) / 2];
+    void flow.setViewport({ x, y, zoom }, { duration });
+    return;
+  }
+  const targets = new Set(laid.lines.map((line) => line.target));
+  const first = whole.find(({ node }) => !targets.has(node.id));
+  const [x, y] = [first?.absoluteX ?? 0, first?.absoluteY ?? 0];
+  void flow.setViewport({ x: 40 - x * SMALLEST, y: height / 2 - y * SMALLEST, zoom: SMALLEST }, { duration });
 }
 
 function toNodes(laid: Laid, found: ReadonlySet<string> | null, chosen: string | undefined): BoxNode[] {

@@ -42,7 +42,19 @@ export default function GraphView() {
   const wanted = useStored(arrangement);
   const arrange = wanted === "own" ? ((graph.data?.arrange as Arrange | undefined) ?? "LR") : wanted;
   const small = useMemo(() => (graph.data?.nodes ?? []).flatMap(tasksIn).length <= SMALL, [graph.data]);
-  const { isOpen: turned, turn, setAll } = folds;
+  const [anchor, setAnchor] = useState<string | null>(null);
+  const { isOpen: turned, turn: turnFold, setAll: setAllFolds } = folds;
+  const turn = useCallback(
+    (group: string, open: boolean) => {
+      setAnchor(group);
+      turnFold(group, open);
+    },
+    [turnFold],
+  );
+  const setAll = (keys: string[], open: boolean) => {
+    setAnchor(null);
+    setAllFolds(keys, open);
+  };
   const isOpen = useCallback((group: string) => turned(group, small), [turned, small]);
   const groups = useMemo(() => (graph.data ? groupsOf(graph.data) : []), [graph.data]);
   const { laid, error } = useLayout(graph.data, isOpen, arrange);
@@ -110,6 +122,8 @@ export default function GraphView() {
                     found={search.found}
                     sought={search.current}
                     chosen={view.taskId}
+                    quiet={preview !== null}
+                    anchor={anchor}
                     onChoose={onChoose}
                   />
                 </ReactFlowProvider>

@@ -98,7 +98,7 @@ function paintAll(canvas: HTMLCanvasElement, palette: Palette, scene: Scene) {
   canvas.height = Math.round(view.height * scale);
   context.setTransform(scale * view.zoom, 0, 0, scale * view.zoom, scale * view.x, scale * view.y);
   context.lineWidth = Math.max(1, 0.7 / view.zoom);
-  context.strokeStyle = palette.color("var(--line-strong)");
+  context.strokeStyle = palette.color(laid.lines.length > 400 ? "var(--line)" : "var(--line-strong)");
   context.beginPath();
   for (const { points } of laid.lines) {
     context.moveTo(points[0]!.x, points[0]!.y);

@@ -6,8 +6,8 @@ import { pathOf, type Laid } from "./shape";
 import { useLayout } from "./useLayout";
 
 const FOLDED = () => false;
-const WIDTH = 360;
-const HEIGHT = 220;
+const WIDTH = 480;
+const HEIGHT = 260;
 
 /** The inside of a DAG at a glance, beside the button that leads there. */
 export function Preview({ dagId, at }: { dagId: string; at: DOMRect }) {

@@ -26,10 +26,10 @@ const Bar = memo(function Bar({ run, index, seconds, longest, chosen, active }: 
       id={`dag-run-${index}`}
       aria-colindex={index + 2}
       aria-selected={chosen}
-      aria-label={`run ${run.run_id}, ${stateWords(run.state)}, ${took}`}
       className={`dag-bar${chosen ? " chosen" : ""}${active ? " active" : ""}`}
       style={{ left: index * COLUMN, width: COLUMN }}
     >
+      <b className="visually-hidden">{`run ${run.run_id}, ${stateWords(run.state)}, ${took}`}</b>
       <span style={{ height, background: stateColor(run.state) }} />
       <i aria-hidden="true">{TYPE_SIGNS[run.run_type] ?? ""}</i>
     </div>

@@ -104,7 +104,7 @@ function useTabs(key: InstanceKey, whole: boolean): [string, string][] {
   const tabs: [string, string][] = [];
   if (may("read", "Task Logs", key.dagId)) tabs.push(["log", "Log"]);
   tabs.push(["rendered", "Rendered"]);
-  if (may("read", "XComs", key.dagId)) tabs.push(["xcom", "XCom"]);
+  if (may("read", "Task XComs", key.dagId) || may("read", "XComs", key.dagId)) tabs.push(["xcom", "XCom"]);
   tabs.push(["details", "Details"], ["tries", "Tries"]);
   return tabs;
 }

@@ -25,7 +25,9 @@ const columns: Column<AssetEvent>[] = [
     wide: true,
     cell: (row) =>
       row.source_dag_id && row.source_run_id && row.source_task_id ? (
-        <Link to={paths.taskInstance(row.source_dag_id, row.source_run_id, row.source_task_id, row.source_map_index ?? -1)}>
+        <Link
+          to={paths.taskInstance(row.source_dag_id, row.source_run_id, row.source_task_id, row.source_map_index ?? -1)}
+        >
           {row.source_dag_id} › {row.source_task_id}
         </Link>
       ) : (
@@ -156,8 +158,17 @@ function NewEvent({ asset, onClose, onDone }: { asset: Asset; onClose: () => voi
       }}
     >
       <p className="soft">DAGs that wait for this asset start as if a task had changed it.</p>
-      <Field label="Extra (JSON)" hint={"error" in parsed ? <span className="error-text">{parsed.error}</span> : undefined}>
-        <textarea className="mono" rows={4} value={extra} spellCheck={false} onChange={(event) => setExtra(event.target.value)} />
+      <Field
+        label="Extra (JSON)"
+        hint={"error" in parsed ? <span className="error-text">{parsed.error}</span> : undefined}
+      >
+        <textarea
+          className="mono"
+          rows={4}
+          value={extra}
+          spellCheck={false}
+          onChange={(event) => setExtra(event.target.value)}
+        />
       </Field>
     </FormDialog>
   );

@@ -11,7 +11,13 @@ const filters: Filter[] = [
 ];
 
 const columns: Column<Asset>[] = [
-  { id: "name", title: "Name", sort: true, wide: true, cell: (row) => <Link to={paths.asset(assetKey(row))}>{row.name}</Link> },
+  {
+    id: "name",
+    title: "Name",
+    sort: true,
+    wide: true,
+    cell: (row) => <Link to={paths.asset(assetKey(row))}>{row.name}</Link>,
+  },
   { id: "uri", title: "URI", sort: true, wide: true, cell: (row) => <code>{row.uri}</code> },
   {
     id: "producing",

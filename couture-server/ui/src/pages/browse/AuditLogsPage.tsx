@@ -51,7 +51,11 @@ const columns: Column<EventLog>[] = [
   { id: "task_id", title: "Task", wide: true, cell: (row) => row.task_id ?? dash },
   { id: "run_id", title: "Run", wide: true, cell: (row) => row.run_id ?? dash },
   { id: "source_ip", title: "Source IP", cell: (row) => (row.source_ip ? <code>{row.source_ip}</code> : dash) },
-  { id: "extra", title: "Extra", cell: (row) => <ConfCell title={`${row.event} (${row.event_log_id})`} value={row.extra} /> },
+  {
+    id: "extra",
+    title: "Extra",
+    cell: (row) => <ConfCell title={`${row.event} (${row.event_log_id})`} value={row.extra} />,
+  },
 ];
 
 /** Who did what, when, from where. */

@@ -5,7 +5,12 @@ import { Json } from "../../parts/Json";
 /** A JSON value in a cell: its beginning, and all of it on a click. */
 export function ConfCell({ title, value }: { title: string; value: unknown }) {
   const [open, setOpen] = useState(false);
-  if (value === null || value === undefined || value === "" || (typeof value === "object" && Object.keys(value).length === 0)) {
+  if (
+    value === null ||
+    value === undefined ||
+    value === "" ||
+    (typeof value === "object" && Object.keys(value).length === 0)
+  ) {
     return <span className="faint">–</span>;
   }
   const text = typeof value === "string" ? value : JSON.stringify(value);

@@ -31,6 +31,14 @@ const columns: Column<Job>[] = [
 /** The schedulers and workers. */
 export function Component() {
   return (
-    <ListPage title="Jobs" list="jobs" path="/jobs" plural="jobs" columns={columns} rowKey={(job) => String(job.id)} about="The schedulers and workers that are, or were, at work." />
+    <ListPage
+      title="Jobs"
+      list="jobs"
+      path="/jobs"
+      plural="jobs"
+      columns={columns}
+      rowKey={(job) => String(job.id)}
+      about="The schedulers and workers that are, or were, at work."
+    />
   );
 }

@@ -14,7 +14,15 @@ const BEHAVIOURS = [
 ] as const;
 
 /** Makes runs for a range of dates, and shows first which. */
-export function NewBackfill({ dagId = "", onClose, onDone }: { dagId?: string; onClose: () => void; onDone: () => void }) {
+export function NewBackfill({
+  dagId = "",
+  onClose,
+  onDone,
+}: {
+  dagId?: string;
+  onClose: () => void;
+  onDone: () => void;
+}) {
   const where = useStored(zone);
   const [dag, setDag] = useState(dagId);
   const [from, setFrom] = useState("");
@@ -55,7 +63,13 @@ export function NewBackfill({ dagId = "", onClose, onDone }: { dagId?: string; o
       }}
     >
       <Field label="DAG">
-        <input required value={dag} readOnly={dagId !== ""} spellCheck={false} onChange={(event) => setDag(event.target.value)} />
+        <input
+          required
+          value={dag}
+          readOnly={dagId !== ""}
+          spellCheck={false}
+          onChange={(event) => setDag(event.target.value)}
+        />
       </Field>
       <div className="fields">
         <Field label={`From (${where})`}>
@@ -78,10 +92,20 @@ export function NewBackfill({ dagId = "", onClose, onDone }: { dagId?: string; o
         </Field>
       </div>
       <label className="check field">
-        <input type="checkbox" checked={backwards} onChange={(event) => setBackwards(event.target.checked)} /> Newest first
+        <input type="checkbox" checked={backwards} onChange={(event) => setBackwards(event.target.checked)} /> Newest
+        first
       </label>
-      <Field label="Configuration (JSON)" hint={"error" in parsed ? <span className="error-text">{parsed.error}</span> : undefined}>
-        <textarea className="mono" rows={3} value={conf} spellCheck={false} onChange={(event) => setConf(event.target.value)} />
+      <Field
+        label="Configuration (JSON)"
+        hint={"error" in parsed ? <span className="error-text">{parsed.error}</span> : undefined}
+      >
+        <textarea
+          className="mono"
+          rows={3}
+          value={conf}
+          spellCheck={false}
+          onChange={(event) => setConf(event.target.value)}
+        />
       </Field>
       {plan.isError && <p className="error-text">{wordsOf(plan.error)}</p>}
       {plan.data && (

@@ -32,14 +32,26 @@ const filters: Filter[] = [
     extra: true,
     query: (value) => ({ triggering_user_name_pattern: containing(value) }),
   },
-  { id: "from", label: "Logical date from", kind: "time", extra: true, query: (value) => ({ logical_date_gte: value }) },
+  {
+    id: "from",
+    label: "Logical date from",
+    kind: "time",
+    extra: true,
+    query: (value) => ({ logical_date_gte: value }),
+  },
   { id: "to", label: "to", kind: "time", extra: true, query: (value) => ({ logical_date_lte: value }) },
   { id: "started", label: "Started from", kind: "time", extra: true, query: (value) => ({ start_date_gte: value }) },
 ];
 
 const columns: Column<DagRun>[] = [
   { id: "state", title: "State", sort: true, cell: (run) => <StateBadge state={run.state} /> },
-  { id: "dag_id", title: "DAG", sort: true, wide: true, cell: (run) => <Link to={paths.dag(run.dag_id)}>{run.dag_id}</Link> },
+  {
+    id: "dag_id",
+    title: "DAG",
+    sort: true,
+    wide: true,
+    cell: (run) => <Link to={paths.dag(run.dag_id)}>{run.dag_id}</Link>,
+  },
   {
     id: "run_id",
     title: "Run",
@@ -58,7 +70,11 @@ const columns: Column<DagRun>[] = [
     cell: (run) => <Duration start={run.start_date} end={run.end_date} />,
   },
   { id: "by", title: "By", cell: (run) => run.triggering_user_name ?? <span className="faint">–</span> },
-  { id: "conf", title: "Conf", cell: (run) => <ConfCell title={`Configuration of ${run.dag_run_id}`} value={run.conf} /> },
+  {
+    id: "conf",
+    title: "Conf",
+    cell: (run) => <ConfCell title={`Configuration of ${run.dag_run_id}`} value={run.conf} />,
+  },
 ];
 
 const runPath = (run: DagRun) => `/dags/${part(run.dag_id)}/dagRuns/${part(run.dag_run_id)}`;

@@ -23,18 +23,31 @@ const filters: Filter[] = [
     options: TASK_STATES.map((state) => ({ value: state, label: stateWords(state) })),
   },
   { id: "run", label: "Run", kind: "text", extra: true, query: (value) => ({ run_id_pattern: containing(value) }) },
-  { id: "operator", label: "Operator", kind: "text", extra: true, query: (value) => ({ operator_name_pattern: containing(value) }) },
+  {
+    id: "operator",
+    label: "Operator",
+    kind: "text",
+    extra: true,
+    query: (value) => ({ operator_name_pattern: containing(value) }),
+  },
   { id: "pool", label: "Pool", kind: "text", extra: true, query: (value) => ({ pool: [value] }) },
   { id: "queue", label: "Queue", kind: "text", extra: true, query: (value) => ({ queue: [value] }) },
   { id: "from", label: "Started from", kind: "time", extra: true, query: (value) => ({ start_date_gte: value }) },
   { id: "to", label: "to", kind: "time", extra: true, query: (value) => ({ start_date_lte: value }) },
 ];
 
-const place = (ti: TaskInstance, tab?: string) => paths.taskInstance(ti.dag_id, ti.dag_run_id, ti.task_id, ti.map_index, tab);
+const place = (ti: TaskInstance, tab?: string) =>
+  paths.taskInstance(ti.dag_id, ti.dag_run_id, ti.task_id, ti.map_index, tab);
 
 const columns: Column<TaskInstance>[] = [
   { id: "state", title: "State", sort: true, cell: (ti) => <StateBadge state={ti.state} /> },
-  { id: "dag_id", title: "DAG", sort: true, wide: true, cell: (ti) => <Link to={paths.dag(ti.dag_id)}>{ti.dag_id}</Link> },
+  {
+    id: "dag_id",
+    title: "DAG",
+    sort: true,
+    wide: true,
+    cell: (ti) => <Link to={paths.dag(ti.dag_id)}>{ti.dag_id}</Link>,
+  },
   {
     id: "task_id",
     title: "Task",
@@ -62,7 +75,9 @@ const columns: Column<TaskInstance>[] = [
     title: "Took",
     sort: true,
     align: "right",
-    cell: (ti) => <Duration seconds={ti.state === "running" ? null : ti.duration} start={ti.start_date} end={ti.end_date} />,
+    cell: (ti) => (
+      <Duration seconds={ti.state === "running" ? null : ti.duration} start={ti.start_date} end={ti.end_date} />
+    ),
   },
   { id: "pool", title: "Pool", cell: (ti) => ti.pool },
   { id: "host", title: "Host", cell: (ti) => ti.hostname || <span className="faint">–</span> },
@@ -104,7 +119,12 @@ export function Component() {
     ? [
         act("Clear", "They run again, and nothing else.", "cleared", clear(false)),
         act("Clear with downstream", "They run again, and everything that comes after them.", "cleared", clear(true)),
-        act("Mark success", "What still runs is stopped; what waits for them may start.", "marked as success", mark("success")),
+        act(
+          "Mark success",
+          "What still runs is stopped; what waits for them may start.",
+          "marked as success",
+          mark("success"),
+        ),
         act("Mark failed", "What still runs is stopped.", "marked as failed", mark("failed")),
       ]
     : [];

@@ -1,10 +1,8 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useNavigate } from "react-router";
 import { api, part } from "../../api/client";
 import { useMay } from "../../api/session";
 import type { Dag } from "../../api/types";
-import { paths } from "../../app/paths";
 import { Empty, Failure, Skeleton } from "../../parts/Answer";
 import { Switch } from "../../parts/Switch";
 import { toast } from "../../parts/toast";
@@ -48,7 +46,6 @@ function useFilters(): Filter[] {
 export function Component() {
   const may = useMay();
   const client = useQueryClient();
-  const navigate = useNavigate();
   const filters = useFilters();
   const all = useMemo<Filter[]>(() => [...filters, { id: "paused", label: "", kind: "text" }], [filters]);
   const { address, change } = useTableAddress(all, "dag_id");
@@ -64,8 +61,13 @@ export function Component() {
   const pause = async (dag: Dag, is_paused: boolean) => {
     // Shown at once, and taken back if the server refuses.
     const put = (value: boolean) =>
-      client.setQueryData<Dags>(key, (old) =>
-        old && { ...old, dags: old.dags.map((one) => (one.dag_id === dag.dag_id ? { ...one, is_paused: value } : one)) },
+      client.setQueryData<Dags>(
+        key,
+        (old) =>
+          old && {
+            ...old,
+            dags: old.dags.map((one) => (one.dag_id === dag.dag_id ? { ...one, is_paused: value } : one)),
+          },
       );
     put(is_paused);
     try {
@@ -79,7 +81,6 @@ export function Component() {
   };
   const columns = dagColumns(may, {
     pause: (dag, paused) => void pause(dag, paused),
-    trigger: (dag) => void navigate(`${paths.dag(dag.dag_id)}?trigger=1`),
     filter: change,
   });
 

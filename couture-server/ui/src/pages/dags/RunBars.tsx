@@ -27,7 +27,13 @@ export function RunBars({ dagId, runs }: { dagId: string; runs: readonly RecentR
           const height = LOWEST + (HEIGHT - LOWEST) * Math.sqrt((took[index] ?? 0) / longest);
           const title = `${run.run_id}\n${stateWords(run.state)}${run.start_date ? `, ${formatDuration(took[index])}` : ""}\n${formatTime(run.logical_date ?? run.start_date, where)}`;
           return (
-            <Link key={run.run_id} to={paths.run(dagId, run.run_id)} title={title} aria-label={title} className="run-bar">
+            <Link
+              key={run.run_id}
+              to={paths.run(dagId, run.run_id)}
+              title={title}
+              aria-label={title}
+              className="run-bar"
+            >
               <span style={{ height, background: stateColor(run.state) }} />
             </Link>
           );

@@ -4,25 +4,14 @@ import { api, part } from "../../api/client";
 import type { May } from "../../api/session";
 import type { Dag } from "../../api/types";
 import { paths } from "../../app/paths";
+import { VIEW_TABS } from "../../dag/frame/views";
 import { confirm } from "../../parts/confirm";
 import { Icon } from "../../parts/Icon";
 import { Menu } from "../../parts/Menu";
 import { toast } from "../../parts/toast";
 
-const VIEWS = [
-  ["grid", "Grid"],
-  ["graph", "Graph"],
-  ["gantt", "Gantt"],
-  ["calendar", "Calendar"],
-  ["duration", "Task duration"],
-  ["tries", "Task tries"],
-  ["landing", "Landing times"],
-  ["code", "Code"],
-  ["details", "Details"],
-] as const;
-
 /** Trigger, the graph, and a menu with everything else of a DAG. */
-export function Shortcuts({ dag, may, onTrigger }: { dag: Dag; may: May; onTrigger: () => void }) {
+export function Shortcuts({ dag, may }: { dag: Dag; may: May }) {
   const client = useQueryClient();
   const id = dag.dag_id;
   const refresh = async () => {
@@ -49,9 +38,14 @@ export function Shortcuts({ dag, may, onTrigger }: { dag: Dag; may: May; onTrigg
   return (
     <span className="row-actions">
       {may("create", "DAG Runs", id) && (
-        <button className="ghost" title={`Trigger ${id}`} aria-label={`Trigger ${id}`} onClick={onTrigger}>
+        <Link
+          className="button ghost"
+          to={paths.dag(id, "trigger")}
+          title={`Trigger ${id}`}
+          aria-label={`Trigger ${id}`}
+        >
           <Icon name="play" />
-        </button>
+        </Link>
       )}
       <Link className="button ghost" to={paths.dag(id, "graph")} title="Graph" aria-label={`Graph of ${id}`}>
         <Icon name="graph" />
@@ -61,7 +55,10 @@ export function Shortcuts({ dag, may, onTrigger }: { dag: Dag; may: May; onTrigg
         title={`More of ${id}`}
         label={<Icon name="more" />}
         items={[
-          ...VIEWS.map(([view, label]) => ({ label, to: paths.dag(id, view) })),
+          ...VIEW_TABS.filter(({ needs }) => !needs || may("read", needs, id)).map(({ path, label }) => ({
+            label,
+            to: paths.dag(id, path),
+          })),
           ...(may("edit", "DAGs", id) ? [{ label: "Refresh", onSelect: () => void refresh(), separated: true }] : []),
           ...(may("delete", "DAGs", id) ? [{ label: "Delete…", danger: true, onSelect: () => void remove() }] : []),
         ]}

@@ -13,7 +13,6 @@ import { Shortcuts } from "./Shortcuts";
 /** What a cell of the page can set off. */
 export interface DagActions {
   pause: (dag: Dag, paused: boolean) => void;
-  trigger: (dag: Dag) => void;
   filter: (values: Record<string, string>) => void;
 }
 
@@ -32,7 +31,13 @@ export function dagColumns(may: May, actions: DagActions): Column<Dag>[] {
         />
       ),
     },
-    { id: "dag_id", title: "DAG", sort: "dag_id", wide: true, cell: (dag) => <Name dag={dag} filter={actions.filter} /> },
+    {
+      id: "dag_id",
+      title: "DAG",
+      sort: "dag_id",
+      wide: true,
+      cell: (dag) => <Name dag={dag} filter={actions.filter} />,
+    },
     {
       id: "owners",
       title: "Owner",
@@ -93,7 +98,7 @@ export function dagColumns(may: May, actions: DagActions): Column<Dag>[] {
       id: "links",
       title: "",
       align: "right",
-      cell: (dag) => <Shortcuts dag={dag} may={may} onTrigger={() => actions.trigger(dag)} />,
+      cell: (dag) => <Shortcuts dag={dag} may={may} />,
     },
   ];
 }
@@ -121,7 +126,12 @@ function Name({ dag, filter }: { dag: Dag; filter: DagActions["filter"] }) {
         </span>
       )}
       {dag.tags.map(({ name }) => (
-        <button key={name} className="tag tag-button" title={`Only DAGs with the tag ${name}`} onClick={() => filter({ tags: name })}>
+        <button
+          key={name}
+          className="tag tag-button"
+          title={`Only DAGs with the tag ${name}`}
+          onClick={() => filter({ tags: name })}
+        >
           {name}
         </button>
       ))}

@@ -13,7 +13,9 @@ const edit = (resource: string) => permissionKey({ action: "can_edit", resource 
 
 /** Which DAGs a role sees and may change: all of them, or each by name. */
 export function DagPermissions({ chosen, set, fixed }: Choice) {
-  const dags = [...new Set([...chosen].map((key) => key.split(" ").slice(1).join(" ")).filter((one) => one.startsWith("DAG:")))].sort();
+  const dags = [
+    ...new Set([...chosen].map((key) => key.split(" ").slice(1).join(" ")).filter((one) => one.startsWith("DAG:"))),
+  ].sort();
   const row = (resource: string, label: React.ReactNode) => (
     <tr key={resource}>
       <th scope="row">{label}</th>
@@ -23,7 +25,9 @@ export function DagPermissions({ chosen, set, fixed }: Choice) {
           aria-label={`Read ${resource}`}
           disabled={fixed}
           checked={chosen.has(read(resource)) || chosen.has(edit(resource))}
-          onChange={(event) => (event.target.checked ? set([read(resource)], true) : set([read(resource), edit(resource)], false))}
+          onChange={(event) =>
+            event.target.checked ? set([read(resource)], true) : set([read(resource), edit(resource)], false)
+          }
         />
       </td>
       <td>
@@ -32,12 +36,18 @@ export function DagPermissions({ chosen, set, fixed }: Choice) {
           aria-label={`Edit ${resource}`}
           disabled={fixed}
           checked={chosen.has(edit(resource))}
-          onChange={(event) => set(event.target.checked ? [read(resource), edit(resource)] : [edit(resource)], event.target.checked)}
+          onChange={(event) =>
+            set(event.target.checked ? [read(resource), edit(resource)] : [edit(resource)], event.target.checked)
+          }
         />
       </td>
       <td>
         {!fixed && resource !== "all_dags" && (
-          <button className="ghost" aria-label={`Remove ${resource}`} onClick={() => set([read(resource), edit(resource)], false)}>
+          <button
+            className="ghost"
+            aria-label={`Remove ${resource}`}
+            onClick={() => set([read(resource), edit(resource)], false)}
+          >
             <Icon name="close" size={12} />
           </button>
         )}
@@ -47,7 +57,9 @@ export function DagPermissions({ chosen, set, fixed }: Choice) {
   return (
     <section className="card">
       <h2>DAGs</h2>
-      <p className="soft">Whoever may edit a DAG may trigger, clear and mark its runs, where “What may be done” permits that.</p>
+      <p className="soft">
+        Whoever may edit a DAG may trigger, clear and mark its runs, where “What may be done” permits that.
+      </p>
       <table className="matrix">
         <thead>
           <tr>
@@ -71,7 +83,8 @@ function AddDag({ add }: { add: (id: string) => void }) {
   const [text, setText] = useState("");
   const found = useQuery({
     queryKey: ["dags", "names", text],
-    queryFn: () => api.get<{ dags: Dag[] }>("/dags", { dag_id_pattern: containing(text), limit: 12, order_by: "dag_id" }),
+    queryFn: () =>
+      api.get<{ dags: Dag[] }>("/dags", { dag_id_pattern: containing(text), limit: 12, order_by: "dag_id" }),
     enabled: text !== "",
   });
   const ids = found.data?.dags.map((dag) => dag.dag_id) ?? [];

@@ -68,7 +68,15 @@ export function Matrix({ all, chosen, set, fixed }: Choice & { all: Permission[]
           <button className="link" onClick={() => set([...exists], false)}>
             None
           </button>
-          <button className="link" onClick={() => set([...exists].filter((key) => key.startsWith("can_read ")), true)}>
+          <button
+            className="link"
+            onClick={() =>
+              set(
+                [...exists].filter((key) => key.startsWith("can_read ")),
+                true,
+              )
+            }
+          >
             All reading
           </button>
         </p>

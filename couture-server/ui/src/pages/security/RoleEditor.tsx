@@ -11,7 +11,15 @@ import { Matrix } from "./Matrix";
 import "./security.css";
 
 /** Shows what a role permits, and changes it where that may be done. Built-in roles stay as they are. */
-export function RoleEditor({ all, role, permissions }: { all: Permission[]; role: Role | null; permissions: Permission[] }) {
+export function RoleEditor({
+  all,
+  role,
+  permissions,
+}: {
+  all: Permission[];
+  role: Role | null;
+  permissions: Permission[];
+}) {
   const may = useMay();
   const client = useQueryClient();
   const navigate = useNavigate();

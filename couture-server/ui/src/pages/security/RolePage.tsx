@@ -17,7 +17,10 @@ export function Component() {
   const [params] = useSearchParams();
   const isNew = name === "new";
   const source = isNew ? params.get("from") : name;
-  const all = useQuery({ queryKey: ["permissions"], queryFn: () => api.get<Permissions>("/permissions", { limit: 1000 }) });
+  const all = useQuery({
+    queryKey: ["permissions"],
+    queryFn: () => api.get<Permissions>("/permissions", { limit: 1000 }),
+  });
   const role = useQuery({
     queryKey: ["roles", source],
     queryFn: () => api.get<Role>(`/roles/${part(source ?? "")}`),
@@ -32,7 +35,12 @@ export function Component() {
           ) : (
             <Answer query={role}>
               {(found) => (
-                <RoleEditor key={found.name} all={permissions} role={isNew ? null : found} permissions={found.permissions} />
+                <RoleEditor
+                  key={found.name}
+                  all={permissions}
+                  role={isNew ? null : found}
+                  permissions={found.permissions}
+                />
               )}
             </Answer>
           )

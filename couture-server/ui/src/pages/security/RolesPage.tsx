@@ -37,7 +37,12 @@ export function Component() {
         </>
       ),
     },
-    { id: "users", title: "Users", align: "right", cell: (role) => <Link to={`/security/users?role=${part(role.name)}`}>{role.users}</Link> },
+    {
+      id: "users",
+      title: "Users",
+      align: "right",
+      cell: (role) => <Link to={`/security/users?role=${part(role.name)}`}>{role.users}</Link>,
+    },
     { id: "permissions", title: "Permissions", align: "right", cell: (role) => role.permissions.length },
     { id: "dags", title: "DAGs", wide: true, cell: (role) => dagsOf(role) },
     {
@@ -47,12 +52,22 @@ export function Component() {
       cell: (role) => (
         <span className="row-actions">
           {may("create", "Roles") && (
-            <Link className="button ghost" to={`/security/roles/new?from=${part(role.name)}`} title={`Copy ${role.name}`} aria-label={`Copy ${role.name}`}>
+            <Link
+              className="button ghost"
+              to={`/security/roles/new?from=${part(role.name)}`}
+              title={`Copy ${role.name}`}
+              aria-label={`Copy ${role.name}`}
+            >
               <Icon name="copy" />
             </Link>
           )}
           {may("delete", "Roles") && !role.built_in && (
-            <button className="ghost" title={`Delete ${role.name}`} aria-label={`Delete ${role.name}`} onClick={() => void remove(role)}>
+            <button
+              className="ghost"
+              title={`Delete ${role.name}`}
+              aria-label={`Delete ${role.name}`}
+              onClick={() => void remove(role)}
+            >
               <Icon name="trash" />
             </button>
           )}

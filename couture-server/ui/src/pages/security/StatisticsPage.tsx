@@ -22,7 +22,13 @@ const TITLES: Record<string, string> = { login_count: "Logins", fail_login_count
 const columns: Column<Counts>[] = [
   { id: "username", title: "User", sort: true, cell: (row) => row.username },
   { id: "login_count", title: "Logins", sort: true, align: "right", cell: (row) => row.login_count },
-  { id: "fail_login_count", title: "Failed since the last", sort: true, align: "right", cell: (row) => row.fail_login_count },
+  {
+    id: "fail_login_count",
+    title: "Failed since the last",
+    sort: true,
+    align: "right",
+    cell: (row) => row.fail_login_count,
+  },
   { id: "last_login", title: "Last login", sort: true, cell: (row) => <Time value={row.last_login} /> },
 ];
 

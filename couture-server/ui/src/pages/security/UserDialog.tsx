@@ -43,7 +43,13 @@ export function UserDialog({ user, onClose, onDone }: { user?: User; onClose: ()
       {!user && (
         <div className="fields">
           <Field label="User name">
-            <input required autoFocus spellCheck={false} value={username} onChange={(event) => setUsername(event.target.value)} />
+            <input
+              required
+              autoFocus
+              spellCheck={false}
+              value={username}
+              onChange={(event) => setUsername(event.target.value)}
+            />
           </Field>
           <Field label="Password is checked by">
             <select value={source} onChange={(event) => setSource(event.target.value === "ldap" ? "ldap" : "database")}>
@@ -67,7 +73,13 @@ export function UserDialog({ user, onClose, onDone }: { user?: User; onClose: ()
       {!user && source === "database" && (
         <>
           <Field label="Password">
-            <input type="password" autoComplete="new-password" required value={password} onChange={(event) => setPassword(event.target.value)} />
+            <input
+              type="password"
+              autoComplete="new-password"
+              required
+              value={password}
+              onChange={(event) => setPassword(event.target.value)}
+            />
           </Field>
           <label className="check field">
             <input type="checkbox" checked={must_change_password} onChange={(event) => setMust(event.target.checked)} />
@@ -79,7 +91,11 @@ export function UserDialog({ user, onClose, onDone }: { user?: User; onClose: ()
         <legend>Roles</legend>
         {all.data?.roles.map((role) => (
           <label key={role.name} className="check">
-            <input type="checkbox" checked={roles.includes(role.name)} onChange={(event) => toggle(role.name, event.target.checked)} />
+            <input
+              type="checkbox"
+              checked={roles.includes(role.name)}
+              onChange={(event) => toggle(role.name, event.target.checked)}
+            />
             {role.name}
           </label>
         ))}
@@ -104,7 +120,14 @@ export function SetPassword({ user, onClose, onDone }: { user: User; onClose: ()
       }}
     >
       <Field label="New password" hint="All sessions of this user end.">
-        <input type="password" autoComplete="new-password" autoFocus required value={password} onChange={(event) => setPassword(event.target.value)} />
+        <input
+          type="password"
+          autoComplete="new-password"
+          autoFocus
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
       </Field>
     </FormDialog>
   );

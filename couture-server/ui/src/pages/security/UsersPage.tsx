@@ -102,7 +102,11 @@ export function Component() {
             ? [{ label: "Delete…", danger: true, separated: true, onSelect: () => void remove(user) }]
             : []),
         ];
-        return items.length > 0 && <Menu align="right" title={`More of ${user.username}`} label={<Icon name="more" />} items={items} />;
+        return (
+          items.length > 0 && (
+            <Menu align="right" title={`More of ${user.username}`} label={<Icon name="more" />} items={items} />
+          )
+        );
       },
     },
   ];
@@ -126,8 +130,12 @@ export function Component() {
         }
       />
       {shown?.kind === "new" && <UserDialog onClose={() => setShown(null)} onDone={() => void refresh()} />}
-      {shown?.kind === "edit" && <UserDialog user={shown.user} onClose={() => setShown(null)} onDone={() => void refresh()} />}
-      {shown?.kind === "password" && <SetPassword user={shown.user} onClose={() => setShown(null)} onDone={() => void refresh()} />}
+      {shown?.kind === "edit" && (
+        <UserDialog user={shown.user} onClose={() => setShown(null)} onDone={() => void refresh()} />
+      )}
+      {shown?.kind === "password" && (
+        <SetPassword user={shown.user} onClose={() => setShown(null)} onDone={() => void refresh()} />
+      )}
     </>
   );
 }
