@@ -2,6 +2,7 @@
 
 pub mod figure;
 pub mod figures;
+pub mod http;
 pub mod noop;
 pub mod peers;
 pub mod process;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::http::request;
 use crate::rig::now;
 
 /// The programs beside this one, on a data folder of their own. It ends, with its supervisor, when this is dropped.
@@ -24,6 +25,11 @@ const PAUSE: Duration = Duration::from_millis(20);
 impl Served {
     /// Starts a server with these DAG files, none of which begins paused. It may be reading them still.
     pub fn start(files: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self::start_with(files, &[])
+    }
+
+    /// The same with further flags.
+    pub fn start_with(files: impl IntoIterator<Item = (String, String)>, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let dags = folder.path().join("dags");
         std::fs::create_dir(&dags).expect("a folder");
@@ -33,6 +39,7 @@ impl Served {
         let mut child = Command::new(beside("server"))
             .args(["--port", "0", "--load-examples=false", "--dags-are-paused-at-creation=false", "--data"])
             .arg(folder.path())
+            .args(flags)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -49,6 +56,21 @@ impl Served {
     /// The folder of its DAG files.
     pub fn dags(&self) -> PathBuf {
         self.folder.path().join("dags")
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The token that it left in its data folder.
+    pub fn token(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("local.token")).expect("a token")
+    }
+
+    /// What the API answers, as JSON; none where that is no JSON.
+    pub fn get(&self, path: &str) -> Option<Value> {
+        serde_json::from_slice(&request(&self.url, "GET", path, &self.token(), "").1).ok()
     }
 
     /// Its process id.

@@ -111,16 +111,14 @@ class Answers:
         return self.connections.get(what["conn_id"], [])
 
     def on_xcom_pull(self, what: dict, _: Any) -> list:
-        if what["task_ids"] == ["refused"]:
-            if what["key"] is None:
-                raise LookupError("key=None is not known here")
-            return [[[-1, "only"]]]
         if what["dag_id"] not in (None, "other"):
             return [[] for _ in what["task_ids"]]
-        return [self._pairs(task_id, what["key"]) for task_id in what["task_ids"]]
+        return [self._pairs(task_id, what["key"], what.get("every")) for task_id in what["task_ids"]]
 
-    def _pairs(self, task_id: str, key: Optional[str]) -> list:
+    def _pairs(self, task_id: str, key: Optional[str], every: Optional[bool]) -> list:
         given = self.xcoms.get(task_id, {})
+        if every:
+            return [[-1, value] for value in given.values()]
         if key is None:
             return [[-1, list(given.values())[-1]]] if given else []
         found = given.get(key, None)

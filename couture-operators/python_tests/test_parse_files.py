@@ -144,7 +144,7 @@ with DAG("d", start_date=datetime(2026, 1, 1), schedule=None, tags=tags, params=
         )
         cases = {
             "{{ macros.mine.double('a') }}": ("python", ["plugins/own.py", "x.py"]),
-            "a.sh": ("python", ["plugins/own.py", "x.py"]),
+            "a.sh": ("python", ["a.sh", "plugins/own.py", "x.py"]),
             "{{ macros.ds_add(ds, 1) }}": ("bash", ["x.py"]),
         }
         for command, expected in cases.items():

@@ -167,9 +167,11 @@ class Ends(unittest.TestCase):
     def test_assets(self):
         self.check("new.py", "tells", {"xcoms": {"return_value": "told"}, "asset_extras": {"s3://there": {"rows": 3, "day": "2021-01-01"}}})
 
+        extras = {"named": {"by": "name"}, "some": {}, "found": {"rows": 1}}
+        self.check("new.py", "stands_for", {"state": "success", "asset_extras": extras})
+
     def test_what_the_installation_does_not_know(self):
         self.success("new.py", "pendulum", [True, "{"])
-        self.success("new.py", "any_key", "only")
 
     def test_xcom_pull(self):
         self.success(
@@ -186,6 +188,7 @@ class Ends(unittest.TestCase):
                 "two of mapped": ["m1", "m0"],
                 "any": {"r": 1},
                 "any key": "kk",
+                "every key": [{"r": 1}, "kk"],
                 "dag": None,
             },
         )

@@ -41,7 +41,8 @@ class Others(unittest.TestCase):
     def run_task(self, task_id):
         with tempfile.TemporaryDirectory() as folder:
             os.mkdir(os.path.join(folder, "plugins"))
-            for name, text in {"x.py": DAG, "plugins/own.py": PLUGIN, "statistics.py": "mean = None"}.items():
+            files = {"x.py": DAG, "plugins/own.py": PLUGIN, "plugins/broken.py": "import unheard_of", "statistics.py": "mean = None"}
+            for name, text in files.items():
                 with open(os.path.join(folder, name), "w") as opened:
                     opened.write(text)
             attempt = Attempt(greeting(folder, "x.py", "x", task_id))
@@ -52,6 +53,7 @@ class Others(unittest.TestCase):
         self.assertEqual(end["state"], "success", attempt.log)
         text, called = end["xcoms"]["return_value"]
         self.assertEqual(called, "bb")
+        self.assertIn("the plugin broken.py is left out, since it cannot be imported: ModuleNotFoundError", attempt.log)
         # The host of these tests knows no statements: it leaves that which opens the template.
         self.assertRegex(text, r"^\{% set macros = \{.*'ds_add': macros.ds_add,.*'mine': couture_plugin_macros.mine\} %\}aa$")
 

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod archive;
+mod audit_retention;
 pub mod auth;
 mod backend;
 pub mod cli;
@@ -14,10 +15,12 @@ pub mod data_folder;
 mod durable_file;
 mod error;
 mod fernet_key;
+pub mod files;
 mod free_space;
 mod listen;
 pub mod live;
 mod mail;
+mod measures;
 mod node;
 mod page;
 mod python;
@@ -25,10 +28,12 @@ mod server;
 mod serving;
 pub mod settings;
 mod shipping;
+mod shown_settings;
 pub mod supervise;
 mod tls;
 
 pub use backend::KeptValues;
 pub use error::StartError;
+pub use measures::Measures;
 pub use node::{Children, Node};
 pub use server::{Server, ServerBuilder};

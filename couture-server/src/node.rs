@@ -14,7 +14,7 @@ use couture_core::{
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
 use couture_operators::template::TemplateSettings;
 use couture_operators::{FileTaskLogs, InProcess, JinjaTemplates, Registered};
-use couture_store::{LogStore, ObjectArtifacts};
+use couture_store::{LogStore, ObjectArtifacts, TreeStore};
 
 use crate::api::ApiState;
 use crate::auth::Accounts;
@@ -22,10 +22,12 @@ use crate::backend::{Backend, KeptValues};
 use crate::dags::{Bundles, Catalog, Change, EXAMPLES, Loader, PythonFiles, Watch};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
+use crate::files::{DagFolder, DagFolderParts, FileRoom, clear_temporary, keep_swept};
 use crate::mail::{mailer, notifier};
 use crate::python::{folder_limits, installation, python_files};
 use crate::settings::Settings;
 use crate::shipping::ShippedProcesses;
+use crate::shown_settings::shown_settings;
 
 /// How child processes are run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub struct Node {
     logs: LogStore,
     artifacts: Arc<dyn Artifacts>,
     python: PythonFiles,
+    files: FileRoom,
+    trees: TreeStore,
     started_at: Timestamp,
     native: Vec<Dag>,
     orphan_grace: Duration,
@@ -81,6 +85,7 @@ impl Node {
         let objects = |error: BoxError| StartError::Objects { folder: folder.clone(), reason: error.to_string() };
         let logs = LogStore::local(&live, &folder).map_err(objects)?;
         let local_objects = couture_store::local_objects(&folder).map_err(|error| objects(error.into()))?;
+        let trees = TreeStore::new(local_objects.clone());
         let artifacts: Arc<dyn Artifacts> = Arc::new(ObjectArtifacts::new(local_objects));
         let task_logs = Arc::new(FileTaskLogs::new(&live));
         let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
@@ -90,7 +95,12 @@ impl Node {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,
             folder => folder.clone(),
         };
-        let template_settings = TemplateSettings { folder: dags.clone(), ..TemplateSettings::default() };
+        let reader = Some(backend.reader.clone());
+        // A variable that is no text is nobody's setting.
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let shown = shown_settings(&settings, &dags, environment);
+        let template_settings = TemplateSettings { folder: dags.clone(), reader, shown, ..TemplateSettings::default() };
         let templates = JinjaTemplates::new(template_settings);
         let python = Arc::new(installation(&settings, &data, &backend, templates.clone())?);
         let KeptValues { variables, connections, .. } = backend.kept.clone();
@@ -119,7 +129,8 @@ impl Node {
         dag_runs.bind(Arc::new(EngineDagRuns::new(&engine, backend.reader.clone())));
         tokio::spawn(over.ship(logs.clone(), backend.reader.clone(), clock.clone()));
         let catalog = Arc::new(Catalog::new(dags, folder_limits(&settings)));
-        let python = python_files(&settings, &data, python, values)?;
+        let python = python_files(&settings, &data, python, values, clock.clone())?;
+        let files = file_room(&data, &catalog, &python, &trees, &clock).await?;
         let started_at = clock.now().wall;
         Ok(Self {
             data,
@@ -131,6 +142,8 @@ impl Node {
             logs,
             artifacts,
             python,
+            files,
+            trees,
             started_at,
             native,
             orphan_grace,
@@ -187,6 +200,8 @@ impl Node {
             annals: self.backend.annals.clone(),
             past_versions: Arc::default(),
             data: self.data.path().to_owned(),
+            worker: self.data.worker().clone(),
+            hides_secrets: self.settings.auth.hide_sensitive_variable_fields,
             clock: self.clock.clone(),
             started_at: self.started_at,
         }
@@ -200,6 +215,18 @@ impl Node {
     /// What parses Python files.
     pub fn python(&self) -> &PythonFiles {
         &self.python
+    }
+
+    /// The files that people keep here.
+    pub fn files(&self) -> &FileRoom {
+        &self.files
+    }
+
+    /// Keeps the history of the DAG folder up to date, and the trees of files small, for as long as this program runs.
+    pub(crate) fn keep_files(&self) {
+        let interval = Duration::from_millis(self.settings.dags.reload_ms);
+        tokio::spawn(DagFolder::keep_recorded(Arc::downgrade(&self.files.dags), interval));
+        tokio::spawn(keep_swept(self.trees.clone(), self.clock.clone()));
     }
 
     /// The engine.
@@ -233,6 +260,25 @@ impl Node {
             tracing::warn!("the store did not answer in time; what was not committed is done again at the next start");
         }
     }
+}
+
+/// The files that people keep here. A change of the DAG folder that an earlier server was killed in the middle of is completed.
+async fn file_room(
+    data: &DataFolder,
+    catalog: &Arc<Catalog>,
+    python: &PythonFiles,
+    trees: &TreeStore,
+    clock: &Arc<dyn Clock>,
+) -> Result<FileRoom, StartError> {
+    let work = data.folder("file-changes")?;
+    clear_temporary(&work).map_err(|source| StartError::Data { folder: work.clone(), source })?;
+    let (catalog, python, trees_of_folder) = (catalog.clone(), python.clone(), trees.clone());
+    let parts = DagFolderParts { catalog, python, trees: trees_of_folder, work, clock: clock.clone() };
+    let dags = Arc::new(DagFolder::new(parts));
+    if let Err(error) = dags.complete().await {
+        tracing::error!("{error}");
+    }
+    Ok(FileRoom::new(dags, trees))
 }
 
 fn engine_settings(settings: &Settings) -> EngineSettings {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use couture_core::Clock;
 use couture_core::values::Values;
 use couture_operators::JinjaTemplates;
 use couture_operators::python::parser::{ParserSettings, PythonParser};
@@ -37,10 +38,11 @@ pub(crate) fn python_files(
     data: &DataFolder,
     python: Arc<PythonInstallation>,
     values: Arc<dyn Values>,
+    clock: Arc<dyn Clock>,
 ) -> Result<PythonFiles, StartError> {
     let kept = Arc::new(ParsedFiles::new(data.folder("parsed")?));
     let parser = Arc::new(PythonParser::new(python, values, parser_settings(settings)));
-    Ok(PythonFiles { parser, kept, max_bytes: folder_limits(settings).file_bytes })
+    Ok(PythonFiles { parser, kept, max_bytes: folder_limits(settings).file_bytes, clock })
 }
 
 /// How files are parsed.

@@ -15,6 +15,7 @@ use crate::command_line::{Invocation, invocation};
 use crate::data_folder::DataFolder;
 use crate::error::StartError;
 use crate::listen;
+use crate::measures::Measures;
 use crate::node::{Children, Node};
 use crate::serving::Serving;
 use crate::settings::{Settings, sample};
@@ -116,10 +117,14 @@ impl ServerBuilder {
 
 fn start_log(settings: &Settings) {
     let level = settings.logs.level.parse().unwrap_or(tracing::Level::INFO);
-    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
+    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
     // A program that embeds the server may have its own.
     // A line that standard error does not take, as on a full disk, is dropped: telling of it there would panic.
-    let _ = subscriber.with_ansi(false).log_internal_errors(false).try_init();
+    let subscriber = subscriber.with_ansi(false).log_internal_errors(false);
+    let _ = match settings.logs.format.as_str() {
+        "json" => subscriber.json().flatten_event(true).try_init(),
+        _ => subscriber.with_target(false).try_init(),
+    };
 }
 
 async fn serve(settings: Settings, dags: Vec<Dag>, headless: bool) -> Result<(), StartError> {
@@ -127,12 +132,14 @@ async fn serve(settings: Settings, dags: Vec<Dag>, headless: bool) -> Result<(),
     let data = DataFolder::open(&settings.data.dir)?;
     // Before anything is started: where the port is in use, nothing shall have happened.
     let listener = if headless { None } else { Some(listen::bind(&settings.server).await?) };
+    // Before anything looks its measures up.
+    let measures = if headless { None } else { Measures::begin() };
     let children = Children::Supervised { program: std::env::current_exe()? };
     let mut node = tokio::select! {
         node = Node::start(settings.clone(), data, dags, children) => node?,
         () = wanted(stopping.clone()) => return Ok(()),
     };
-    let result = work(&mut node, listener, &settings, stopping).await;
+    let result = work(&mut node, listener, &settings, measures, stopping).await;
     node.data().retract();
     node.stop().await;
     result
@@ -143,6 +150,7 @@ async fn work(
     node: &mut Node,
     listener: Option<TcpListener>,
     settings: &Settings,
+    measures: Option<Measures>,
     stopping: watch::Receiver<bool>,
 ) -> Result<(), StartError> {
     let loaded = tokio::select! {
@@ -150,8 +158,9 @@ async fn work(
         () = wanted(stopping.clone()) => None,
     };
     let node = &*node;
+    let wished = stopping.clone();
     let stop = async {
-        wanted(stopping).await;
+        wanted(wished).await;
         announce_stop(node);
     };
     match (loaded, listener) {
@@ -164,7 +173,10 @@ async fn work(
         (Some(Ok(())), Some(listener)) => {
             let (url, hosts) = address(&listener, settings)?;
             let tls = acceptor(&settings.server)?;
-            let serving = Serving::prepare(node, settings, listener.local_addr()?).await?;
+            let serving = Serving::prepare(node, settings, listener.local_addr()?, measures.clone()).await?;
+            if let Some(measures) = measures {
+                tokio::spawn(measures.keep_small());
+            }
             if let Some(password) = serving.shown_password() {
                 say(format_args!(
                     "The first user is {} with the password {password} (shown this once; it must be changed at the first login)",
@@ -174,7 +186,7 @@ async fn work(
             node.data().announce(&url)?;
             say(format_args!("Couture is at {url} (data in {})", node.data().path().display()));
             let guard = Guard { hosts: hosts.into(), timeout: ANSWER_TIMEOUT };
-            listen::serve(listener, tls, router(serving.state(node), guard).router, stop).await;
+            listen::serve(listener, tls, router(serving.state(node, stopping.clone()), guard).router, stop).await;
             serving.end().await;
         }
     }

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_store::AuditWriter;
+use tokio::sync::watch;
 
 use crate::api::WebState;
+use crate::audit_retention::trim_audit;
 use crate::auth::{
     ADMIN_PASSWORD_VARIABLE, Authority, AuthorityParts, CookieStyle, Cost, DrawnSecret, LocalToken, Passwords, jwts_of,
 };
 use crate::error::StartError;
+use crate::measures::Measures;
 use crate::node::Node;
 use crate::settings::Settings;
 
@@ -20,6 +23,8 @@ pub(crate) struct Serving {
     authority: Arc<Authority>,
     audit: AuditWriter,
     shown: Option<DrawnSecret>,
+    measures: Option<Measures>,
+    settings: Arc<Settings>,
 }
 
 /// From one removal of sessions that are over to the next.
@@ -30,7 +35,12 @@ const FLUSH: Duration = Duration::from_secs(2);
 impl Serving {
     /// Makes the roles and the first user where they are missing, and leaves the token for programs of this machine's user. Refuses to
     /// go on where others could come in by a password that was shown on a screen.
-    pub(crate) async fn prepare(node: &Node, settings: &Settings, address: SocketAddr) -> Result<Self, StartError> {
+    pub(crate) async fn prepare(
+        node: &Node,
+        settings: &Settings,
+        address: SocketAddr,
+        measures: Option<Measures>,
+    ) -> Result<Self, StartError> {
         let failed = |error: crate::auth::AuthError| StartError::Accounts(error.to_string());
         let accounts = node.accounts().clone();
         let audit = AuditWriter::start(accounts.audit.clone(), node.clock().clone());
@@ -55,8 +65,17 @@ impl Serving {
         if is_reachable && authority.has_shown_password().await.map_err(failed)? {
             return Err(StartError::ShownPassword { host: settings.server.host.clone() });
         }
+        let days = settings.auth.audit_retention_days;
+        tokio::spawn(trim_audit(Arc::downgrade(&authority), node.clock().clone(), days));
+        node.keep_files();
         tokio::spawn(purge(Arc::downgrade(&authority), node.clock().clone()));
-        Ok(Self { authority, audit, shown: first.and_then(|first| first.password) })
+        Ok(Self {
+            authority,
+            audit,
+            shown: first.and_then(|first| first.password),
+            measures,
+            settings: Arc::new(settings.clone()),
+        })
     }
 
     /// The first user's password, where it was drawn at this start: to be shown this once.
@@ -65,8 +84,9 @@ impl Serving {
     }
 
     /// What the routes work on.
-    pub(crate) fn state(&self, node: &Node) -> WebState {
-        WebState { api: node.api_state(), authority: self.authority.clone(), document: Arc::default() }
+    pub(crate) fn state(&self, node: &Node, stopping: watch::Receiver<bool>) -> WebState {
+        let state = WebState::new(node, self.authority.clone(), self.settings.clone(), stopping);
+        WebState { measures: self.measures.clone(), ..state }
     }
 
     /// Waits a moment for what the audit log has to write.

@@ -6,6 +6,7 @@ mod accounts;
 mod error;
 mod objects;
 mod sql;
+pub mod sqlite_file;
 mod store;
 mod values;
 

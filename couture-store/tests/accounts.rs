@@ -137,6 +137,9 @@ impl Audit for Gated {
     async fn count(&self, filter: &AuditFilter, most: usize) -> Result<usize, AccountError> {
         Audit::count(&self.inner, filter, most).await
     }
+    async fn trim(&self, before: Timestamp, most: usize) -> Result<usize, AccountError> {
+        self.inner.trim(before, most).await
+    }
 }
 
 fn gated(open: usize) -> Arc<Gated> {

@@ -1,5 +1,6 @@
 //! The figures, by subject.
 
+mod api;
 mod children;
 mod latency;
 mod next_fire;
@@ -38,5 +39,7 @@ pub const ALL: &[Measurement] = &[
     ("fairness", scheduling::beside_a_backfill),
     ("sensors", sensors::waiting),
     ("idle-server", server::idle),
+    ("api", api::answers),
+    ("streams", api::streams),
     ("simulator", simulator::speed),
 ];

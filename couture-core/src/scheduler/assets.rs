@@ -20,7 +20,8 @@ use crate::store::{AssetEvent, AssetNews, AssetSource, Message, Record, Refusal}
 use crate::time::{Now, Timestamp};
 
 impl Run {
-    /// A task has succeeded: the assets that are its outlets have changed.
+    /// A task has succeeded: the assets that are its outlets have changed. Of aliases, those have that the attempt told of, and the
+    /// assets that it named beside them.
     pub(super) fn change_assets(
         &self,
         slot: Slot,
@@ -29,22 +30,23 @@ impl Run {
         ledger: &mut Ledger,
     ) {
         let task = self.task(slot);
+        let mut changed = Vec::new();
         for outlet in &task.options.outlets {
-            let extra = extras.iter().position(|(asset, _)| *asset == outlet.name).map(|at| extras.swap_remove(at).1);
+            let extra = extras.iter().position(|(asset, _)| *asset == outlet.name).map(|at| extras.remove(at).1);
+            if extra.is_some() || !outlet.alias {
+                changed.push((outlet.name.clone(), extra.unwrap_or(Value::Null)));
+            }
+        }
+        changed.extend(extras);
+        for (asset, extra) in changed {
             let source = AssetSource {
                 dag_id: self.info.dag.dag_id.clone(),
                 task_id: task.task_id.clone(),
                 token: self.token(slot),
             };
-            let event = AssetEvent {
-                asset: outlet.name.clone(),
-                at,
-                source: Some(source),
-                extra: extra.unwrap_or(Value::Null),
-            };
+            let event = AssetEvent { asset: asset.clone(), at, source: Some(source), extra };
             ledger.record(self.shard(), Record::AssetChanged(Box::new(event)), None);
-            let data_interval = self.info.data_interval;
-            ledger.asset_news.push(AssetNews { asset: outlet.name.clone(), at, data_interval });
+            ledger.asset_news.push(AssetNews { asset, at, data_interval: self.info.data_interval });
         }
     }
 }

@@ -2,11 +2,14 @@
 
 use super::bug::Bug;
 use super::ledger::Ledger;
-use super::run::Run;
+use super::run::{Details, Run};
 use super::slots::Slot;
 use crate::dag::TaskOptions;
 use crate::dialect::Dialect;
 use crate::state::{RunState, TaskState};
+
+/// Why a task never ran whose run is over.
+const DEADLOCK: &str = "deadlock: what it waits for never comes, and nothing of its run goes on, so the run has failed; clear or mark the tasks above it";
 
 impl Run {
     /// The state in which the run is over, if it is.
@@ -42,8 +45,19 @@ impl Run {
         instance.ready || is_under_way
     }
 
+    /// Where the run ends although something is unfinished, the rows of what will never run say why.
+    pub(super) fn explain_deadlock(&mut self, ledger: &mut Ledger) {
+        if self.unfinished == 0 || !self.is_deadlocked() {
+            return;
+        }
+        let never: Vec<Slot> = self.slots.all().filter(|slot| self.tasks[slot.at()].is_open()).collect();
+        for slot in never {
+            let details = Details::default().because(DEADLOCK);
+            self.transition(slot, TaskState::Cleared, details, ledger);
+        }
+    }
+
     /// Why the run failed, in Airflow's words.
-    #[allow(dead_code, reason = "callbacks and mail say it")]
     pub(super) fn failure_reason(&self) -> &'static str {
         match self.unfinished {
             0 if self.has_timed_out && self.info.dag.attributes.dialect == Dialect::V1_10 => "dagrun_timeout",

@@ -53,6 +53,8 @@ pub(super) struct TaskInstance {
     pub(super) queued_at: Option<Timestamp>,
     /// When its operator began.
     pub(super) started_at: Option<Timestamp>,
+    /// When the last attempt that ended did so.
+    pub(super) ended_at: Option<Timestamp>,
 }
 
 impl TaskInstance {

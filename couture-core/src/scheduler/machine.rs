@@ -153,6 +153,7 @@ impl Scheduler {
         }
         let Some(run) = self.runs.get_mut(&key) else { return };
         let Some(state) = run.verdict(&self.ledger) else { return };
+        run.explain_deadlock(&mut self.ledger);
         run.state = state;
         run.record_change(Some(now.wall), &mut self.ledger);
         run.close_slas(&mut self.ledger, now);

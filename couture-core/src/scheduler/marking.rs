@@ -51,9 +51,13 @@ impl Run {
             }
         }
         // As if nothing had happened to them: then their new state counts like any other.
+        let mut ends = Vec::with_capacity(idle.len());
         for slot in &idle {
             let (task, map_index) = self.slots.owner(*slot);
             let instance = &mut self.tasks[slot.at()];
+            // What has ended took as long as it took, as in Airflow.
+            let has_ended = instance.is_finished() || instance.state == Some(TaskState::UpForRetry);
+            ends.push(instance.ended_at.filter(|_| has_ended).unwrap_or(now.wall));
             instance.state = None;
             instance.ready = false;
             instance.awaits = None;
@@ -66,10 +70,10 @@ impl Run {
             }
         }
         self.recount();
-        for slot in &idle {
+        for (slot, ended_at) in idle.iter().zip(ends) {
             let details = match state {
-                MarkedState::Success => Details::ended(now.wall),
-                MarkedState::Failed => Details::ended(now.wall).because("marked as failed"),
+                MarkedState::Success => Details::ended(ended_at),
+                MarkedState::Failed => Details::ended(ended_at).because("marked as failed"),
             };
             self.transition(*slot, state.task_state(), details, ledger);
         }

@@ -228,6 +228,7 @@ impl Run {
         instance.worker = row.worker;
         instance.queued_at = row.queued_at;
         instance.started_at = row.started_at;
+        instance.ended_at = row.ended_at;
         self.apply(slot, state, ledger);
         if token.map_index == MapIndex::NONE && state == TaskState::Success {
             self.lengths.extend(row.length.map(|length| (task, length)));

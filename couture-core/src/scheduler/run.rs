@@ -216,6 +216,9 @@ impl Run {
     pub(super) fn transition(&mut self, slot: Slot, state: TaskState, details: Details, ledger: &mut Ledger) {
         let was_live = self.tasks[slot.at()].is_live();
         self.apply(slot, state, ledger);
+        if details.ended_at.is_some() {
+            self.tasks[slot.at()].ended_at = details.ended_at;
+        }
         self.tell(slot, state, &details, ledger);
         let token = self.token(slot);
         let options = &self.info.dag.task(token.task).options;

@@ -1,6 +1,6 @@
 //! What an operator sees of its attempt, and the services it may use.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -52,11 +52,14 @@ pub struct TaskContext {
     decision: Mutex<Option<Decision>>,
     asset_extras: Mutex<Vec<(AssetName, Value)>>,
     waited: Option<Waited>,
+    element: OnceLock<Arc<Value>>,
 }
 
 impl TaskContext {
     /// The most XComs that one attempt may push.
     pub const MAX_XCOMS: usize = 1_000;
+    /// The most assets that one attempt may say something of.
+    pub const MAX_ASSETS: usize = 1_000;
 
     /// For executors.
     pub fn new(run: Arc<RunInfo>, token: AttemptToken, cancellation: Cancellation, services: Arc<Services>) -> Self {
@@ -71,12 +74,23 @@ impl TaskContext {
             decision: Mutex::default(),
             asset_extras: Mutex::default(),
             waited: None,
+            element: OnceLock::new(),
         }
     }
 
     /// For executors: its operator has deferred itself before in this try.
     pub fn after(self, waited: Option<Waited>) -> Self {
         Self { waited, ..self }
+    }
+
+    /// For executors: what the instance of a mapped task is for. The first call counts.
+    pub fn set_element(&self, element: Value) {
+        let _ = self.element.set(Arc::new(element));
+    }
+
+    /// What the instance of a mapped task is for, where the executor has told: for templates that name `element`.
+    pub fn element(&self) -> Option<Arc<Value>> {
+        self.element.get().cloned()
     }
 
     /// Since when and how often the operator has been waiting in this try, where it has deferred itself before.
@@ -105,11 +119,19 @@ impl TaskContext {
     }
 
     /// Says how this attempt changes an asset that is an outlet of its task; `extra` becomes a JSON object in the asset's event when the
-    /// attempt succeeds, at most 48 KiB. The same asset again replaces it; one that is no outlet is a failure.
+    /// attempt succeeds, at most 48 KiB. The same asset again replaces it; one that is no outlet is a failure, unless an outlet is an
+    /// alias: then any asset may be named, up to [`Self::MAX_ASSETS`] of them.
     pub fn asset_extra(&self, asset: &str, extra: impl Serialize) -> Result<(), Failure> {
-        let outlet = self.task().options.outlets.iter().find(|outlet| outlet.name.as_str() == asset);
-        let Some(outlet) = outlet else {
-            return Err(Failure::fatal(format!("the asset {asset:?} is no outlet of this task; name it in outlets")));
+        let outlets = &self.task().options.outlets;
+        let name = match outlets.iter().find(|outlet| outlet.name.as_str() == asset) {
+            Some(outlet) => outlet.name.clone(),
+            None if outlets.iter().any(|outlet| outlet.alias) => {
+                AssetName::new(asset).map_err(|error| Failure::fatal(error.to_string()))?
+            }
+            None => {
+                let reason = format!("the asset {asset:?} is no outlet of this task; name it in outlets");
+                return Err(Failure::fatal(reason));
+            }
         };
         let extra = serde_json::to_value(extra)
             .map_err(|error| Failure::fatal(format!("the extra of asset {asset:?} cannot be held as JSON: {error}")))?;
@@ -120,8 +142,14 @@ impl TaskContext {
             )));
         }
         let mut extras = self.asset_extras.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        extras.retain(|(other, _)| *other != outlet.name);
-        extras.push((outlet.name.clone(), extra));
+        extras.retain(|(other, _)| *other != name);
+        if extras.len() >= Self::MAX_ASSETS {
+            return Err(Failure::fatal(format!(
+                "an attempt says of more than {} assets that it changes them",
+                Self::MAX_ASSETS
+            )));
+        }
+        extras.push((name, extra));
         Ok(())
     }
 

@@ -32,4 +32,4 @@ pub use services::{
     Artifacts, Listener, ProcessCommand, ProcessEnd, ProcessError, Processes, Services, Speaker, TaskLogs, WarmParent,
 };
 pub use templates::Templates;
-pub use xcoms::{PulledXCom, StoreXComs, XComQuery, XComs};
+pub use xcoms::{PulledKey, PulledXCom, StoreXComs, XComQuery, XComs};

@@ -7,12 +7,23 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::context::TaskContext;
-use super::outcome::XComValue;
+use super::outcome::{XCom, XComValue};
 use crate::dag::Dag;
 use crate::failure::BoxError;
-use crate::ids::{DagId, MapIndex, RunKey};
+use crate::ids::{DagId, MapIndex, RunKey, TaskIndex};
 use crate::store::Store;
 use crate::time::Timestamp;
+
+/// The keys of the values that are wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PulledKey {
+    /// This one.
+    Named(String),
+    /// Any: what was given last. Of a task that is mapped, everything that its instances gave, of each the newest first.
+    Newest,
+    /// All of them, by map index and key.
+    Every,
+}
 
 /// Which values are wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,7 +33,7 @@ pub struct XComQuery {
     /// Of which tasks, in the order wanted.
     pub task_ids: Vec<String>,
     /// Under which key.
-    pub key: String,
+    pub key: PulledKey,
     /// Whether, where this run has none, the newest value of an earlier run counts.
     pub include_prior_dates: bool,
 }
@@ -66,15 +77,33 @@ impl StoreXComs {
     /// How many earlier runs are looked at, at most, for a value of prior dates.
     pub const MAX_PRIOR_RUNS: usize = 100;
 
+    /// The most values of one task, where no key is named.
+    pub const MAX_OF_ANY_KEY: usize = 1_000;
+
     /// Reads from `store`.
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self { store }
     }
 
-    async fn values(&self, place: &Place, task_id: &str, key: &str, cx: &TaskContext) -> Result<PulledXCom, BoxError> {
+    async fn values(
+        &self,
+        place: &Place,
+        task_id: &str,
+        key: &PulledKey,
+        cx: &TaskContext,
+    ) -> Result<PulledXCom, BoxError> {
         let Some(task) = place.dag.find(task_id) else { return Ok(Vec::new()) };
+        let kept = match key {
+            PulledKey::Named(key) => self.store.xcoms(place.key, task, key).await?,
+            PulledKey::Newest => self.newest(place.key, task).await?,
+            PulledKey::Every => {
+                let mut all = self.of_any_key(place.key, task).await?;
+                all.sort_by(|left, right| (left.0, &left.1.key).cmp(&(right.0, &right.1.key)));
+                without_keys(all)
+            }
+        };
         let mut found = Vec::new();
-        for (map_index, value) in self.store.xcoms(place.key, task, key).await? {
+        for (map_index, value) in kept {
             let value = match value {
                 XComValue::Json(json) => serde_json::from_str(&json)?,
                 XComValue::Artifact(artifact) => {
@@ -84,6 +113,25 @@ impl StoreXComs {
             found.push((map_index, value));
         }
         Ok(found)
+    }
+
+    async fn newest(&self, run: RunKey, task: TaskIndex) -> Result<Vec<(MapIndex, XComValue)>, BoxError> {
+        let newest = self.store.newest_xcoms(run, task, 1).await?;
+        if newest.first().is_none_or(|(map_index, _)| *map_index == MapIndex::NONE) {
+            return Ok(without_keys(newest));
+        }
+        let mut all = self.of_any_key(run, task).await?;
+        all.sort_by_key(|(map_index, _)| *map_index);
+        Ok(without_keys(all))
+    }
+
+    async fn of_any_key(&self, run: RunKey, task: TaskIndex) -> Result<Vec<(MapIndex, XCom)>, BoxError> {
+        let most = Self::MAX_OF_ANY_KEY;
+        let all = self.store.newest_xcoms(run, task, most + 1).await?;
+        if all.len() > most {
+            return Err(format!("the task gave more than {most} XComs: name the key of those that are wanted").into());
+        }
+        Ok(all)
     }
 
     async fn dag(&self, version: &str) -> Result<Arc<Dag>, BoxError> {
@@ -133,4 +181,8 @@ impl XComs for StoreXComs {
         }
         Ok(found)
     }
+}
+
+fn without_keys(xcoms: Vec<(MapIndex, XCom)>) -> Vec<(MapIndex, XComValue)> {
+    xcoms.into_iter().map(|(map_index, xcom)| (map_index, xcom.value)).collect()
 }

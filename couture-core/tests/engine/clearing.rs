@@ -139,9 +139,12 @@ async fn a_marked_task_counts_and_what_failed_below_begins_again() {
     let second = again(&rig, &ran).await;
     assert_eq!((second.state, second.task("c").state), (RunState::Success, TaskState::Success));
     assert_eq!(tries(&second), [1, 1, 1, 1]);
+    let times = |ran: &Ran, task: &str| (ran.task(task).started_at, ran.task(task).ended_at);
+    assert_eq!(times(&second, "b"), times(&ran, "b"), "a mark changes no duration");
     rig.engine.mark(&scope(&ran, &["d"]), MarkedState::Failed, false).await.unwrap();
     let third = again(&rig, &ran).await;
     assert_eq!((third.state, third.task("d").error.as_deref()), (RunState::Failed, Some("marked as failed")));
+    assert_eq!(times(&third, "d"), times(&ran, "d"));
     rig.engine.mark_run(dag_id("d"), ran.key, MarkedState::Success).await.unwrap();
     assert_eq!(again(&rig, &ran).await.state, RunState::Success);
     rig.engine.mark_run(dag_id("d"), ran.key, MarkedState::Failed).await.unwrap();

@@ -10,3 +10,4 @@ mod recovery;
 mod requests;
 mod rig;
 mod runs;
+mod xcoms;

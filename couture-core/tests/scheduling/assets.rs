@@ -21,7 +21,7 @@ fn named(name: &str) -> AssetCondition {
     AssetCondition::Asset(asset(name))
 }
 
-fn writer(outlets: &[&str]) -> Dag {
+fn writer(outlets: impl serde::Serialize) -> Dag {
     let builder = DagBuilder::new("writer");
     let outlets = json!(outlets);
     builder.task("write", Idle, ()).options(|options| options.outlets = serde_json::from_value(outlets).unwrap());
@@ -61,7 +61,7 @@ fn started(bench: &Bench) -> Vec<String> {
 #[test]
 fn a_success_changes_its_outlets_and_starts_who_waits_for_them() {
     let mut bench = Bench::new(Timestamp::parse("2026-01-01").unwrap());
-    bench.add(writer(&["a", "b"]));
+    bench.add(writer(["a", "b"]));
     bench.add(reader("any", AssetCondition::Any(vec![named("b"), named("z")]), 16));
     bench.add(reader("all", AssetCondition::All(vec![named("a"), named("b")]), 16));
     bench.add(reader("other", AssetCondition::All(vec![named("a"), named("z")]), 16));
@@ -80,9 +80,25 @@ fn a_success_changes_its_outlets_and_starts_who_waits_for_them() {
 }
 
 #[test]
+fn an_alias_changes_where_the_attempt_says_so_with_the_assets_that_it_names() {
+    let check = |extras: &[&str], changed: &[&str]| {
+        let mut bench = Bench::new(Timestamp::parse("2026-01-01").unwrap());
+        bench.add(writer([json!({"name": "alias", "alias": true}), json!("a")]));
+        for name in ["a", "alias", "b", "other"] {
+            bench.add(reader(&format!("of_{name}"), named(name), 16));
+        }
+        write(&mut bench, extras.iter().map(|name| (asset(name), json!({}))).collect());
+        let changed: Vec<_> = changed.iter().map(|name| format!("of_{name}")).collect();
+        assert_eq!(started(&bench), changed);
+    };
+    check(&[], &["a"]);
+    check(&["alias", "b"], &["a", "alias", "b"]);
+}
+
+#[test]
 fn a_failure_changes_nothing_and_a_paused_dag_hears_nothing() {
     let mut bench = Bench::new(Timestamp::parse("2026-01-01").unwrap());
-    bench.add(writer(&["a"]));
+    bench.add(writer(["a"]));
     let reader = bench.add(reader("reader", named("a"), 16));
     let pause = |paused| Request::SetPaused { dag_id: reader.dag_id.clone(), paused };
     bench.request(pause(true));
@@ -103,7 +119,7 @@ fn a_failure_changes_nothing_and_a_paused_dag_hears_nothing() {
 #[test]
 fn time_and_assets_both_start_runs() {
     let mut bench = Bench::new(Timestamp::parse("2026-01-02").unwrap());
-    bench.add(writer(&["a"]));
+    bench.add(writer(["a"]));
     let builder = DagBuilder::new("both").attributes(|attributes| {
         attributes.assets = Some(named("a"));
         attributes.schedule = Schedule::cron("@daily");

@@ -210,6 +210,11 @@ impl Bench {
         Some(FoundRun::Finished { key, dag, tasks })
     }
 
+    /// Something is recorded that the scheduler does not know of.
+    pub fn put(&mut self, record: Record, pools: Vec<PoolDelta>) {
+        self.commit(vec![record], pools);
+    }
+
     fn commit(&mut self, mut records: Vec<Record>, mut pools: Vec<PoolDelta>) {
         while !records.is_empty() {
             let rest = records.split_off(records.len().min(4_000));

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use couture_core::conformance::store::sample_task;
 use couture_core::dag::{Callback, DagAttributes, TaskOptions};
 use couture_core::dialect::Dialect;
-use couture_core::store::{Request, Trigger};
+use couture_core::store::{PoolDelta, Record, Request, Store, Trigger};
 use couture_core::task::NoticeKind;
-use couture_core::{DagBuilder, DagId, Outcome, RunId, Timestamp};
+use couture_core::{DagBuilder, DagId, Outcome, PoolName, RunId, RunState, TaskIndex, TaskState, Timestamp};
+use futures_util::FutureExt;
 use serde_json::json;
 
 use crate::bench::Bench;
@@ -108,4 +110,48 @@ fn the_end_of_a_run_says_why() {
     check(Dialect::V2, true, "timed_out");
     check(Dialect::V1_10, true, "dagrun_timeout");
     check(Dialect::V2, false, "ended");
+}
+
+/// What an upstream task has come to that is gone is known to nobody: who waits for it waits in vain.
+#[test]
+fn a_run_that_nothing_can_happen_to_fails_and_says_why() {
+    let check = |depends_on_past: bool, expected: RunState| {
+        let both = |attributes: &mut DagAttributes| attributes.on_failure_callback = callback();
+        let builder = DagBuilder::new("told").attributes(both);
+        let gone = builder.task("gone", Idle, ());
+        builder
+            .task("waits", Idle, ())
+            .options(|options| options.depends_on_past = depends_on_past)
+            .set_upstream(&gone);
+        let mut bench = Bench::new(Timestamp::from_micros(0));
+        bench.add(builder.build().unwrap());
+        let run_id = RunId::new("r").unwrap();
+        let dag_id = DagId::new("told").unwrap();
+        bench.request(Request::Trigger(Trigger {
+            dag_id: dag_id.clone(),
+            run_id: Some(run_id.clone()),
+            logical_date: None,
+            conf: json!({}),
+        }));
+        let run = bench.run(&dag_id, &run_id);
+        let mut row = sample_task(run.key, 0, TaskState::Removed);
+        row.token = bench.live.pop().unwrap();
+        let pools = vec![PoolDelta { pool: PoolName::default(), slots: -1 }];
+        bench.put(Record::Task(Box::new(row)), pools);
+        bench.restart();
+        bench.pass(Duration::from_secs(1));
+        assert_eq!(bench.run(&dag_id, &run_id).state, expected);
+        let rows = bench.store.run_snapshot(run.key).now_or_never().unwrap().unwrap().unwrap().tasks;
+        let why = rows.iter().filter(|row| row.token.task == TaskIndex(1)).find_map(|row| row.error.clone());
+        match expected {
+            RunState::Failed => {
+                assert_eq!(told(&bench), ["run all_tasks_deadlocked"]);
+                assert!(why.as_deref().is_some_and(|why| why.starts_with("deadlock: ")), "{rows:?}");
+            }
+            _ => assert_eq!((told(&bench), why), (Vec::new(), None)),
+        }
+    };
+    check(false, RunState::Failed);
+    // It may wait for another run.
+    check(true, RunState::Running);
 }

@@ -28,6 +28,7 @@ from airflow.operators.branch import BaseBranchOperator
 from airflow.operators.empty import EmptyOperator
 from airflow.operators.python import BranchPythonOperator, PythonOperator, ShortCircuitOperator, get_current_context
 from airflow.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import Asset, AssetAlias
 from airflow.sensors.base import BaseSensorOperator, PokeReturnValue
 from airflow.sensors.python import PythonSensor
 from airflow.triggers.base import BaseTrigger, TriggerEvent
@@ -77,6 +78,7 @@ def pulls(ti):
         "two of mapped": ti.xcom_pull(task_ids="mapped", map_indexes=[1, 0]),
         "any": ti.xcom_pull(),
         "any key": ti.xcom_pull(task_ids="a", key=None),
+        "every key": ti.xcom_pull(task_ids=["a", "missing"], key=None),
         "dag": ti.xcom_pull(task_ids="a", dag_id="no_such"),
     }
 
@@ -238,7 +240,6 @@ with DAG(
 ) as dag:
     python("noop", lambda: None)
     python("pendulum", lambda logical_date: [isinstance(logical_date, pendulum.DateTime), repr(get_current_context())[:1]])
-    python("any_key", lambda ti: ti.xcom_pull(task_ids="refused", key=None))
     python("returns", lambda: {"a": [1, 2.5, None, True, "é"], "b": {1: datetime(2021, 1, 1)}})
     python("falsy", lambda: "")
     python("unpushed", lambda: 1, do_xcom_push=False)
@@ -327,7 +328,13 @@ with DAG(
         yield Metadata(Dataset("s3://there"), {"rows": 3, "day": ds})
         return "told"
 
+    @task(outlets=[AssetAlias("some"), Asset("named", "s3://named")])
+    def stands_for(outlet_events=None):
+        outlet_events[Asset("named", "s3://named")].extra = {"by": "name"}
+        outlet_events[AssetAlias("some")].add(Asset("found", "s3://found"), {"rows": 1})
+
     tells()
+    stands_for()
     outputs()
     add.partial(y=5).expand(x=[1, 2, 3])
     shell()

@@ -1,14 +1,15 @@
 """Prints how much of Airflow's own example DAGs Couture reads and runs as Airflow does, and each miss with its reason.
 
     python3 -m score --cache FOLDER                       parses, and runs without a server
-    python3 -m score --cache FOLDER --server URL --dags-folder FOLDER --couture PROGRAM
+    python3 -m score --cache FOLDER --server URL --data FOLDER
 
-Ends with code 1 where a score is below what was asked for by `--least VERSION=PERCENT`.
+Ends with code 1 where a score is below what was asked for by `--least`, such as `--least "run 1.10.15=98"`.
 """
 
 import argparse
 import collections
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import cases, comparison, wheels
@@ -31,10 +32,9 @@ def arguments():
     parser.add_argument("--version", action="append", help="only this one (1.10.15, 2.10.5, 3.3.2, 'probe 2', examples)")
     parser.add_argument("--only", help="only cases and files with this text in their name")
     parser.add_argument("--parse-only", action="store_true", help="run nothing")
-    parser.add_argument("--least", action="append", default=[], metavar="VERSION=PERCENT", help="the score of runs that is asked for")
+    parser.add_argument("--least", action="append", default=[], metavar="SCORE=PERCENT", help="the score that is asked for")
     parser.add_argument("--server", help="the URL of a running server; without it, tasks are run by a small runner of our own")
-    parser.add_argument("--dags-folder", type=Path, help="the DAGs folder of that server")
-    parser.add_argument("--couture", default="couture", help="the command line program")
+    parser.add_argument("--data", type=Path, help="the data folder of that server")
     parser.add_argument("--verbose", action="store_true", help="with the log of tasks that failed")
     return parser.parse_args()
 
@@ -114,23 +114,32 @@ def run_locally(options, case, files):
     return runner.run(case.dag_id, case.run_type, case.logical_date, case.conf)
 
 
-def score_runs(version, options, files, tally, run):
-    """Every case of a version."""
+def score_runs(version, options, tally, run, threads=1):
+    """Every case of a version. The cases of a DAG are run one after the other, in their order; DAGs are run by so many threads."""
+    of_dag = {}
     for case in cases.load(version):
         if options.only and options.only not in case.id + case.dag_id + case.dag_file:
             continue
         if case.skipped:
             print("SKIP run %s | %s %s | %s" % (version, case.id, case.dag_id, case.skipped))
             continue
-        try:
-            outcome = run(case, files)
-            misses = comparison.misses(case, outcome)
-        except (LookupError, RuntimeError, TimeoutError, ImportError) as error:
-            outcome, misses = None, ["%s: %s" % (type(error).__name__, error)]
-        tally.add("run " + version, "%s %s (%s)" % (case.id, case.dag_id, case.run_type), misses)
-        if misses and options.verbose and outcome:
-            for task, reason in outcome.reasons.items():
-                print("  LOG %s: %s" % (task, reason))
+        of_dag.setdefault(case.dag_id, []).append(case)
+    with ThreadPoolExecutor(threads) as pool:
+        for ended in pool.map(lambda cases: [(case, *outcome_of(case, run)) for case in cases], of_dag.values()):
+            for case, outcome, misses in ended:
+                tally.add("run " + version, "%s %s (%s)" % (case.id, case.dag_id, case.run_type), misses)
+                if misses and options.verbose and outcome:
+                    for task, reason in outcome.reasons.items():
+                        print("  LOG %s: %s" % (task, reason))
+
+
+def outcome_of(case, run):
+    """How a case ended, if it could be run, and what is wrong with that."""
+    try:
+        outcome = run(case)
+    except (LookupError, RuntimeError, TimeoutError, ImportError, OSError) as error:
+        return None, ["%s: %s" % (type(error).__name__, error)]
+    return outcome, comparison.misses(case, outcome)
 
 
 def main():
@@ -147,25 +156,18 @@ def main():
         if options.server:
             score_on_server(version, options, files, tally)
         else:
-            score_runs(version, options, files, tally, lambda case, files: run_locally(options, case, files))
+            score_runs(version, options, tally, lambda case: run_locally(options, case, files))
     tally.print()
     asked = [text.rpartition("=") for text in options.least]
-    return int(any(tally.percent("run " + version) < float(percent) for version, _, percent in asked))
+    return int(any(tally.percent(what) < float(percent) for what, _, percent in asked))
 
 
 def score_on_server(version, options, files, tally):
-    """The cases of a version on a server, with the DAG files of that version alone in its folder."""
-    if version == "probe 2":
-        print("SKIP run probe 2 | all | a server runs the probes by the dialect that they are written in")
-        return
-    client = ServerClient(options.server, options.dags_folder, options.couture)
+    """The cases of a version on a server, whose DAG files are put into its folder."""
+    client = ServerClient(options.server, options.data)
     for name, folder in files.folders.items():
-        client.install(folder, name)
-    try:
-        score_runs(version, options, files, tally, lambda case, _: client.run(case))
-    finally:
-        for name in files.folders:
-            client.remove(name)
+        client.install(folder, name, as_dialect_2=version == "probe 2")
+    score_runs(version, options, tally, client.run, threads=8)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe::Receiver;
 
 use super::equipment::Equipment;
+use super::leftovers::ATTEMPT_VARIABLE;
 use super::warm::{Flight, WarmParents};
 use crate::frames::{MAX_FRAME_BYTES, frame};
 use crate::sys;
@@ -68,6 +69,7 @@ impl ChildSpec {
             .args(&self.command.args)
             .env_clear()
             .envs(&self.command.env)
+            .env(ATTEMPT_VARIABLE, self.token.to_string())
             .stdin(Stdio::null())
             .stdout(File::from(output.try_clone()?))
             .stderr(File::from(output));
@@ -98,7 +100,10 @@ impl ChildSpec {
             return Ok(None);
         };
         let supervisor = getpid().as_raw_nonzero();
-        let request = json!({"fork": {"env": self.command.env, "cwd": cwd, "supervisor": supervisor}});
+        let attempt = self.token.to_string();
+        let mut env = self.command.env.clone();
+        env.insert(ATTEMPT_VARIABLE.to_owned(), attempt.clone());
+        let request = json!({"fork": {"env": env, "cwd": cwd, "supervisor": supervisor, "attempt": attempt}});
         let request = frame(&request, MAX_FRAME_BYTES)?;
         let Some(forked) = parent.fork(request, [output, theirs]).await else { return Ok(None) };
         // Where it cannot be watched it is not greeted, and ends.

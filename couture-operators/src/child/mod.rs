@@ -1,6 +1,7 @@
 //! Child processes: started as groups of their own, their output in the attempt's log, ended as whole groups.
 //!
-//! A process that leaves its group, as a daemon does with `setsid`, is out of reach, and lives on.
+//! A process that leaves its group, as a daemon does with `setsid`, ends with its attempt where a supervisor has it: see `leftovers`. Under a
+//! server's own process it is out of reach, and lives on.
 //!
 //! Everything here runs on one thread, which must live as long as the children: they are killed when it ends.
 
@@ -11,6 +12,7 @@ mod equipment;
 mod group;
 mod hearing;
 mod launch;
+mod leftovers;
 mod line;
 mod nursery;
 mod proc;

@@ -44,8 +44,6 @@ struct Inner<R> {
 struct State<R> {
     live: HashMap<AttemptToken, Live>,
     records: R,
-    /// Those of the children, and of what else is a process of ours.
-    groups: HashSet<Pid>,
     /// What the present client knows of.
     claimed: HashSet<AttemptToken>,
 }
@@ -227,9 +225,9 @@ impl<R: Records + 'static> Nursery<R> {
 
 impl<R> Inner<R> {
     fn new(records: R, parents: Option<WarmParents>) -> Self {
-        let (live, groups, claimed) = (HashMap::new(), HashSet::new(), HashSet::new());
+        let (live, claimed) = (HashMap::new(), HashSet::new());
         Self {
-            state: RefCell::new(State { live, records, groups, claimed }),
+            state: RefCell::new(State { live, records, claimed }),
             household: Household { parents, ..Household::default() },
             strays: RefCell::default(),
             ended: Notify::new(),
@@ -239,19 +237,17 @@ impl<R> Inner<R> {
 
 impl<R: Records> Groups for Inner<R> {
     fn began(&self, group: Pid) {
-        let state = &mut *self.state.borrow_mut();
-        state.groups.insert(group);
-        state.records.group_began(group);
+        self.household.groups.borrow_mut().insert(group);
+        self.state.borrow_mut().records.group_began(group);
     }
 
     fn ended(&self, group: Pid) {
-        let state = &mut *self.state.borrow_mut();
-        state.groups.remove(&group);
-        state.records.group_ended(group);
+        self.household.groups.borrow_mut().remove(&group);
+        self.state.borrow_mut().records.group_ended(group);
     }
 
     fn contains(&self, group: Pid) -> bool {
-        self.state.borrow().groups.contains(&group)
+        self.household.groups.borrow().contains(&group)
     }
 }
 

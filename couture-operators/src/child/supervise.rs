@@ -1,6 +1,7 @@
 //! One child, from its start to the end of its whole group.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 use super::conversation::Conversation;
 use super::group::{GroupEnder, Wish};
 use super::launch::{ChildSpec, Started};
+use super::leftovers::end_leftovers;
 use super::line::{LineEnd, Saying};
 use super::text::{command_line, signal_name};
 use super::warm::WarmParents;
@@ -72,7 +74,9 @@ const SHORTAGE_PAUSE: Duration = Duration::from_millis(200);
 #[derive(Debug, Default)]
 pub(super) struct Household {
     pub(super) workspace: RefCell<Workspace>,
-    /// Where children may be forked from, if they may.
+    /// The groups of the children, and of what else is a process of ours.
+    pub(super) groups: RefCell<HashSet<Pid>>,
+    /// Where children may be forked from, if they may: then this process is a subreaper.
     pub(super) parents: Option<WarmParents>,
 }
 
@@ -123,12 +127,16 @@ pub(super) async fn supervise(
     output.drain(&pipe, &mut wish).await;
     output.note_failure(conversation.drain());
     end_of_group(&mut ender, &mut output, &pipe, &mut wish).await;
-    output.end();
+    end_of_leftovers(spec, household, &mut output, &pipe, &mut wish).await;
     let end = match reaped {
         Ok((status, peak_rss_bytes)) => {
-            output.log.note(&footer(status));
-            output.written(&mut wish).await;
             let (said, unheard) = conversation.into_last();
+            // Such a process tells a failure in words of its own, and exits with 0.
+            let has_failed = said.as_ref().is_some_and(|said| said["state"] == "failed");
+            if !(has_failed && status.success()) {
+                output.log.note(&footer(status));
+            }
+            output.written(&mut wish).await;
             lost(&wish).unwrap_or_else(|| {
                 ChildEnd::Ended(ProcessEnd {
                     code: status.code(),
@@ -220,6 +228,25 @@ async fn end_of_group(
         }
     }
     output.drain(pipe, wish).await;
+}
+
+/// Ends what the child has left outside of its group, where that can be found, and its log.
+async fn end_of_leftovers(
+    spec: &ChildSpec,
+    household: &Household,
+    output: &mut Output<'_>,
+    pipe: &Receiver,
+    wish: &mut watch::Receiver<Wish>,
+) {
+    let left = match household.parents {
+        Some(_) => end_leftovers(&spec.token.to_string(), &household.groups).await,
+        None => 0,
+    };
+    output.drain(pipe, wish).await;
+    output.end();
+    if left > 0 {
+        output.log.note(&format!("Killed what the command left running in other sessions: {left} process(es)"));
+    }
 }
 
 fn footer(status: ExitStatus) -> String {

@@ -11,4 +11,5 @@ pub use error::MailError;
 pub use notices::{Alert, alert_mail, notice_mail, sla_mail};
 pub use operator::EmailOperator;
 pub use settings::SmtpSettings;
+pub(crate) use smtp::greet;
 pub use smtp::{SmtpMailer, send_mail};

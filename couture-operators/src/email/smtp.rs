@@ -54,6 +54,16 @@ pub async fn send_mail(settings: &SmtpSettings, mail: &Mail) -> Result<(), MailE
     }
 }
 
+/// Whether the server answers, and takes the login where there is one; no mail is sent.
+pub(crate) async fn greet(settings: &SmtpSettings) -> Result<(), MailError> {
+    let server = settings.server();
+    match transport(settings)?.test_connection().await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(MailError::Refused { server, reason: "it does not take what it is told".into() }),
+        Err(error) => Err(MailError::Refused { server, reason: couture_core::error_chain(&error) }),
+    }
+}
+
 async fn once(
     settings: &SmtpSettings,
     transport: &AsyncSmtpTransport<Tokio1Executor>,

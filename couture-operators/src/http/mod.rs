@@ -6,5 +6,5 @@ mod request;
 
 pub(crate) use client::{MAX_BODY_BYTES, body, client, cryptography};
 pub use operator::{HttpOperator, SimpleHttpOperator};
-pub(crate) use request::TEMPLATE_FIELDS;
 pub use request::{HttpOptions, HttpRequest};
+pub(crate) use request::{TEMPLATE_FIELDS, address};

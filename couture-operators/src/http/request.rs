@@ -155,7 +155,8 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn address(connection: &Connection, endpoint: &str) -> String {
+/// The address of `endpoint` behind a connection.
+pub(crate) fn address(connection: &Connection, endpoint: &str) -> String {
     let host = connection.host.as_deref().unwrap_or_default();
     let mut url = match host.contains("://") {
         true => host.to_owned(),

@@ -3,7 +3,6 @@
 mod callback;
 mod facts;
 mod notifier;
-mod program_log;
 
 pub use facts::facts;
-pub use notifier::{NotifySettings, ThreadNotifier};
+pub use notifier::{NotifySettings, RUN_TRY, ThreadNotifier};

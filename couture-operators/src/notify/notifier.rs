@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use couture_core::dag::Callback;
 use couture_core::task::{Cancellation, Notice, NoticeKind, Notifier};
-use couture_core::{AttemptToken, MapIndex, Services, TaskContext, TaskIndex};
+use couture_core::{AttemptToken, MapIndex, RunKey, Services, TaskContext, TaskIndex};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::callback::call;
 use super::facts::facts;
-use super::program_log::ProgramLog;
 use crate::email::notice_mail;
 
 /// How a [`ThreadNotifier`] is set up.
@@ -34,7 +33,7 @@ impl Default for NotifySettings {
 }
 
 /// Calls callbacks and sends mail on threads of its own, so that nothing of the engine waits for them. How they end changes no state:
-/// errors are told in the program's log, and those about tasks in the log of their try, too.
+/// errors are told in the program's log, and in the log of their try; what is about a run and no task, in that of [`RUN_TRY`].
 ///
 /// Its threads end, with what is under way, when it is dropped.
 #[derive(Debug)]
@@ -48,6 +47,9 @@ const THREADS: usize = 2;
 /// Callbacks and mail have logs and child processes of their own, as launches of the try that none of its attempts has.
 const FIRST_LAUNCH: u32 = 1 << 31;
 
+/// The try of the first task of a run whose log is that of the callbacks which are about the run itself: attempts begin with 1.
+pub const RUN_TRY: u32 = 0;
+
 impl ThreadNotifier {
     /// One that uses these services, which are those of the attempts. An error means that the system has no thread for it.
     pub fn start(settings: NotifySettings, services: Services) -> std::io::Result<Self> {
@@ -57,8 +59,7 @@ impl ThreadNotifier {
             .thread_name("couture-notices")
             .enable_all()
             .build()?;
-        let quiet = Arc::new(Services { logs: Arc::new(ProgramLog), ..services.clone() });
-        let teller = Teller { services: Arc::new(services), quiet, launches: AtomicU32::new(0), settings };
+        let teller = Teller { services: Arc::new(services), launches: AtomicU32::new(0), settings };
         std::thread::Builder::new().name("couture-notices".into()).spawn(move || {
             runtime.block_on(serve(Arc::new(teller), notices));
             runtime.shutdown_background();
@@ -92,13 +93,16 @@ async fn serve(teller: Arc<Teller>, mut notices: mpsc::Receiver<Notice>) {
 #[derive(Debug)]
 struct Teller {
     services: Arc<Services>,
-    /// The same, with logs that go to that of the program.
-    quiet: Arc<Services>,
     launches: AtomicU32,
     settings: NotifySettings,
 }
 
 impl Teller {
+    /// What is about a run and no task of it has a log of its own: that of a try which no attempt has.
+    fn of_run(run: RunKey) -> AttemptToken {
+        AttemptToken { run, task: TaskIndex(0), map_index: MapIndex::NONE, try_number: RUN_TRY, launch: 0 }
+    }
+
     async fn tell(&self, notice: &Notice) {
         let callbacks = callbacks(notice);
         if !callbacks.is_empty() {
@@ -123,14 +127,13 @@ impl Teller {
 
     fn context(&self, notice: &Notice, cancellation: &Cancellation) -> TaskContext {
         let launch = FIRST_LAUNCH | self.launches.fetch_add(1, Ordering::Relaxed);
-        let (token, services) = match attempt(notice) {
-            Some(token) => (AttemptToken { launch, ..token }, &self.services),
-            None => {
-                let (run, task, map_index) = (notice.run.key, TaskIndex(0), MapIndex::NONE);
-                (AttemptToken { run, task, map_index, try_number: 0, launch }, &self.quiet)
-            }
-        };
-        TaskContext::new(notice.run.clone(), token, cancellation.clone(), services.clone())
+        let token = attempt(notice).unwrap_or(Self::of_run(notice.run.key));
+        TaskContext::new(
+            notice.run.clone(),
+            AttemptToken { launch, ..token },
+            cancellation.clone(),
+            self.services.clone(),
+        )
     }
 
     /// Nothing more is logged, and no child runs.
@@ -161,13 +164,14 @@ fn callbacks(notice: &Notice) -> &[Callback] {
     }
 }
 
-/// One clear line in the program's log, and in that of the try where there is one.
+/// One clear line in the program's log, and in that of the try or the run.
 fn complain(cx: &TaskContext, what: &str) {
     let token = cx.token();
     let (dag, run) = (cx.dag_id(), &cx.run().run_id);
-    if token.try_number == 0 {
-        return tracing::error!(%dag, %run, "{what}");
+    if token.try_number == RUN_TRY {
+        tracing::error!(%dag, %run, "{what}");
+    } else {
+        tracing::error!(%dag, %run, task = %cx.task_id(), try_number = token.try_number, "{what}");
     }
-    tracing::error!(%dag, %run, task = %cx.task_id(), try_number = token.try_number, "{what}");
     cx.log(what);
 }

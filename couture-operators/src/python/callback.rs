@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::greeting::Job;
+use super::installation::PythonInstallation;
 use super::operator::run;
 
 /// Calls a callback of a Python DAG file, in a process of its own. Its input is [`facts`](crate::notify::facts).
@@ -45,7 +46,10 @@ impl Operator for PythonCallback {
     type Input = Value;
     type Output = ();
 
-    async fn run(&self, facts: Value, cx: &TaskContext) -> Result<(), Failure> {
+    async fn run(&self, mut facts: Value, cx: &TaskContext) -> Result<(), Failure> {
+        if let Some(raised) = PythonInstallation::of(cx)?.raised.of(cx.token()) {
+            facts["raised"] = raised;
+        }
         let callback = json!({
             "of": self.of, "dag_id": self.dag_id, "task_id": self.task_id, "name": self.name, "index": self.index, "facts": facts,
         });

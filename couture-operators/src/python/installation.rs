@@ -7,12 +7,17 @@ use std::sync::Arc;
 use couture_core::task::TaskContext;
 use couture_core::values::Variables;
 use couture_core::{Failure, StoreReader};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
+use super::package::{package_hash, unpack};
+use super::raised::RaisedExceptions;
 use crate::JinjaTemplates;
 
 /// The oldest Python that DAG files run with.
 const OLDEST: (u32, u32) = (3, 9);
+
+/// Where the work of a process begins.
+const ENTRIES: [&str; 2] = ["couture/run/__main__.py", "airflow/__init__.py"];
 
 /// A Python, and the folders of DAG files that run with it.
 #[derive(Debug)]
@@ -31,7 +36,10 @@ pub struct PythonInstallation {
     pub variables: Option<Arc<dyn Variables>>,
     /// Where facts about earlier runs are looked up.
     pub reader: Option<Arc<dyn StoreReader>>,
+    /// What failed attempts have raised.
+    pub(super) raised: RaisedExceptions,
     version: OnceCell<String>,
+    restoring: Mutex<()>,
 }
 
 /// Why there is no Python to run DAG files with.
@@ -72,7 +80,9 @@ impl PythonInstallation {
             templates: JinjaTemplates::default(),
             variables: None,
             reader: None,
+            raised: RaisedExceptions::default(),
             version: OnceCell::new(),
+            restoring: Mutex::default(),
         }
     }
 
@@ -87,6 +97,21 @@ impl PythonInstallation {
     /// The folder of a bundle.
     pub(super) fn bundle(&self, hash: &str) -> PathBuf {
         self.bundles.join(hash)
+    }
+
+    /// Unpacks its packages again where somebody has removed them: what cleans folders of temporary files up, for example. A look at two
+    /// files where they are there.
+    pub(super) async fn restore_packages(&self) -> std::io::Result<()> {
+        let is_there = || ENTRIES.iter().all(|entry| self.packages.join(entry).exists());
+        let is_ours = self.packages.file_name().is_some_and(|name| *name == *package_hash());
+        if !is_ours || is_there() {
+            return Ok(());
+        }
+        let _one_at_a_time = self.restoring.lock().await;
+        let (Some(root), false) = (self.packages.parent().map(Path::to_owned), is_there()) else { return Ok(()) };
+        tokio::task::spawn_blocking(move || unpack(&root)).await.map_err(std::io::Error::other)??;
+        tracing::warn!("the Python packages in {} were removed, and are there again", self.packages.display());
+        Ok(())
     }
 
     /// Its version, such as `3.11.7`. It is asked once; while it cannot be had, it is asked each time.

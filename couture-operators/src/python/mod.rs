@@ -13,6 +13,7 @@ mod operator;
 mod outcome;
 mod package;
 pub mod parser;
+mod raised;
 
 pub use callback::{CallbackOwner, PythonCallback};
 pub(crate) use digits::digits;

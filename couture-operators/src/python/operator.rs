@@ -45,6 +45,10 @@ pub(super) async fn run(bundle: &str, file: &str, job: Job<'_>, cx: &TaskContext
         cx.log(format!("failed: {error}"));
         return Err(Failure::retry(error.to_string()));
     }
+    python
+        .restore_packages()
+        .await
+        .map_err(|error| Failure::retry(format!("the Python packages are missing: {error}")))?;
     let folder = python.bundle(bundle);
     let greeting = greeting(&python, &folder, file, job, cx);
     let folder_name = folder.to_string_lossy().into_owned();
@@ -64,7 +68,10 @@ pub(super) async fn run(bundle: &str, file: &str, job: Job<'_>, cx: &TaskContext
     };
     let asks = Asks::new(&python, &folder, file, cx);
     match cx.services().processes.converse(command, cx, &asks).await {
-        Ok(end) => outcome::of(end, cx),
+        Ok(end) => {
+            python.raised.keep(&end, cx);
+            outcome::of(end, cx)
+        }
         Err(error) => Err(process_failure(error)),
     }
 }

@@ -21,6 +21,9 @@ struct End {
     state: State,
     #[serde(default)]
     xcoms: BTreeMap<String, Value>,
+    /// The keys in the order in which they were given; absent where that is the alphabet's.
+    #[serde(default)]
+    order: Vec<String>,
     #[serde(default)]
     error: Option<String>,
     #[serde(default = "yes")]
@@ -87,7 +90,8 @@ pub(super) fn of(end: ProcessEnd, cx: &TaskContext) -> Result<Value, Failure> {
 
 fn succeeded(mut said: End, cx: &TaskContext) -> Result<Value, Failure> {
     let output = said.xcoms.remove(RETURN_VALUE).unwrap_or_default();
-    for (key, value) in said.xcoms {
+    let in_order: Vec<_> = said.order.iter().filter_map(|key| said.xcoms.remove_entry(key)).collect();
+    for (key, value) in in_order.into_iter().chain(said.xcoms) {
         cx.xcom_push(key, value)?;
     }
     for (asset, extra) in said.asset_extras.unwrap_or_default() {

@@ -19,6 +19,9 @@ pub struct SqlSensor {
     pub conn_id: String,
     /// The query; a template, or the name of a template file.
     pub sql: String,
+    /// What the query's marks stand for: a list for `%s` (SQLite: `?`), an object for `%(name)s` (SQLite: `:name`).
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub parameters: Value,
     /// The name of a function registered by [`function!`](crate::function!): from the value to whether it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success: Option<String>,
@@ -37,7 +40,7 @@ impl SqlSensor {
     /// Waits for `sql` on the connection `conn_id`.
     pub fn new(conn_id: impl Into<String>, sql: impl Into<String>) -> Self {
         let (conn_id, sql, settings) = (conn_id.into(), sql.into(), SensorSettings::default());
-        Self { conn_id, sql, success: None, failure: None, fail_on_empty: false, settings }
+        Self { conn_id, sql, parameters: Value::Null, success: None, failure: None, fail_on_empty: false, settings }
     }
 }
 
@@ -58,7 +61,7 @@ impl Sensor for SqlSensor {
 
     async fn poke(&self, cx: &TaskContext) -> Result<Poke, Failure> {
         let connection = cx.values().connection(&self.conn_id).await?;
-        let Some(cell) = first_cell(&connection, &self.sql).await? else {
+        let Some(cell) = first_cell(&connection, &self.sql, &self.parameters).await? else {
             let message = "no rows returned, and fail_on_empty is set";
             return if self.fail_on_empty { Err(Failure::retry(message)) } else { Ok(Poke::NotYet) };
         };
@@ -79,7 +82,7 @@ impl Sensor for SqlSensor {
     }
 
     fn template_fields(&self) -> &'static [&'static str] {
-        &["sql"]
+        &["sql", "parameters"]
     }
 
     fn template_ext(&self) -> &'static [&'static str] {

@@ -2,10 +2,13 @@
 
 use couture_core::Failure;
 use couture_core::values::Connection;
+use serde_json::Value;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ColumnIndex, ConnectOptions, Connection as _, Database, Decode, Row, TypeInfo, ValueRef};
+
+use super::parameters::{Dialect, bound};
 
 /// A value as its database writes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,18 +43,28 @@ impl Cell {
     }
 }
 
-/// Runs `sql` on a connection of its own. `None` where it has no row.
-pub(crate) async fn first_cell(connection: &Connection, sql: &str) -> Result<Option<Cell>, Failure> {
-    let found = match connection.conn_type.as_str() {
-        "sqlite" => {
-            first_of::<_, sqlx::Sqlite>(SqliteConnectOptions::new().filename(sqlite_file(connection)), sql).await
-        }
-        "postgres" | "postgresql" => first_of::<_, sqlx::Postgres>(postgres(connection), sql).await,
-        "mysql" | "mariadb" => first_of::<_, sqlx::MySql>(mysql(connection), sql).await,
+/// Runs `sql` with `parameters` (a list, an object of names, or null) on a connection of its own. `None` where it has no row.
+pub(crate) async fn first_cell(
+    connection: &Connection,
+    sql: &str,
+    parameters: &Value,
+) -> Result<Option<Cell>, Failure> {
+    let dialect = match connection.conn_type.as_str() {
+        "sqlite" => Dialect::Sqlite,
+        "postgres" | "postgresql" => Dialect::Postgres,
+        "mysql" | "mariadb" => Dialect::MySql,
         other => {
             let known = "sqlite, postgres and mysql";
             return Err(Failure::fatal(format!("a connection of type {other:?} speaks no SQL here; {known} do")));
         }
+    };
+    let sql = &bound(sql, parameters, dialect)?;
+    let found = match dialect {
+        Dialect::Sqlite => {
+            first_of::<_, sqlx::Sqlite>(SqliteConnectOptions::new().filename(sqlite_file(connection)), sql).await
+        }
+        Dialect::Postgres => first_of::<_, sqlx::Postgres>(postgres(connection), sql).await,
+        Dialect::MySql => first_of::<_, sqlx::MySql>(mysql(connection), sql).await,
     };
     found.map_err(|error| Failure::retry(format!("the query failed: {error}")))
 }

@@ -24,6 +24,8 @@ pub(crate) struct Facts {
     /// The logical dates on the schedule before and after.
     pub(super) previous: Option<Timestamp>,
     pub(super) next: Option<Timestamp>,
+    /// Of an instance of a mapped task, what it is for, where its operator names it.
+    pub(super) element: Option<Arc<Value>>,
     /// An object; empty where none was given.
     pub(super) conf: Map<String, Value>,
 }
@@ -43,6 +45,7 @@ impl Facts {
             data_interval: run.data_interval,
             previous,
             next,
+            element: cx.element(),
             conf: run.conf.as_object().cloned().unwrap_or_default(),
         }
     }

@@ -1,19 +1,19 @@
 //! Renders texts for one attempt, within bounds.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::sync::Arc;
 
 use couture_core::dialect::Dialect;
-use minijinja::value::{Rest, Value, ValueOrKwargs};
+use minijinja::value::{Kwargs, Rest, Value, ValueOrKwargs};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::arguments::wrong;
+use super::bounded::Bounded;
 use super::context::Facts;
 use super::files::Files;
 use super::lookups::Lookups;
 use super::names::Names;
-use super::{arithmetic, code, filters, methods};
+use super::{arithmetic, code, filters, json, methods};
 
 /// How much the templates of one attempt may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,13 +111,13 @@ impl Engine {
         env: &'e Environment<'static>,
         template: impl FnOnce(&'e Environment<'static>) -> Result<minijinja::Template<'e, 'e>, Error>,
     ) -> Result<String, Error> {
-        let mut out = Bounded { bytes: Vec::new(), limit: self.output_bytes, is_full: false };
+        let mut out = Bounded::new(self.output_bytes);
         let rendered = template(env)?.render_captured_to(self.names.clone(), &mut out).map(drop);
-        if out.is_full {
+        if out.is_full() {
             return Err(wrong(format!("the template gives more than {} bytes", self.output_bytes)));
         }
         rendered?;
-        String::from_utf8(out.bytes).map_err(|_| wrong("the template gives something that is no text"))
+        out.into_text()
     }
 }
 
@@ -139,32 +139,13 @@ fn environment(dialect: Dialect, limits: TemplateLimits) -> Environment<'static>
     env.set_debug(true);
     env.set_unknown_method_callback(methods::unknown);
     filters::add(&mut env);
+    env.add_filter("tojson", move |value: &Value, indent: Option<Value>, kwargs: Kwargs| {
+        json::tojson(value, indent, &kwargs, limits.output_bytes)
+    });
     env.add_function(code::FUNCTION, |state: &mut State<'_, '_>, symbol: &str, left: Value, right: Value| {
         arithmetic::compute(state, symbol, left, right)
     });
     env
-}
-
-/// Takes text up to a limit.
-struct Bounded {
-    bytes: Vec<u8>,
-    limit: usize,
-    is_full: bool,
-}
-
-impl Write for Bounded {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        if self.bytes.len() + piece.len() > self.limit {
-            self.is_full = true;
-            return Err(io::Error::other("the template gives too much"));
-        }
-        self.bytes.extend_from_slice(piece);
-        Ok(piece.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Whether more fuel may help.

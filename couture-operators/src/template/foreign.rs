@@ -33,6 +33,16 @@ pub(crate) struct ForeignFields {
     pub(crate) filters: Vec<String>,
     /// Folders of template files, by their paths in the folder of DAG files or as a whole, the first one first.
     pub(crate) folders: Vec<PathBuf>,
+    /// Whether they are no fields of the task: nobody is shown them.
+    pub(crate) is_passing: bool,
+}
+
+/// Fields that were rendered.
+#[derive(Debug, Default)]
+pub(crate) struct RenderedFields {
+    pub(crate) fields: Map<String, Json>,
+    /// The XComs that the templates gave.
+    pub(crate) xcoms: BTreeMap<String, Json>,
 }
 
 impl JinjaTemplates {
@@ -42,25 +52,25 @@ impl JinjaTemplates {
         foreign: ForeignFields,
         caller: &dyn Caller,
         cx: &TaskContext,
-    ) -> Result<Map<String, Json>, String> {
+    ) -> Result<RenderedFields, String> {
         let json = Json::Object(foreign.fields.clone()).to_string();
         let endings: Vec<&str> = foreign.endings.iter().map(|ending| &**ending).collect();
         if !fields::may_have_templates(&json, &endings) {
-            return Ok(foreign.fields);
+            return Ok(RenderedFields { fields: foreign.fields, ..RenderedFields::default() });
         }
         let is_quick =
             !fields::reads_files(&json) && !endings.iter().any(|ending| json.contains(&format!("{ending}\"")));
-        let lookups = Arc::new(Lookups::default());
+        let lookups = self.lookups();
         let own = own(foreign.names, foreign.filters, &lookups);
         let folders = foreign.folders.iter().map(|folder| self.folder().join(folder)).collect();
         let engine = self.engine(cx, lookups.clone(), folders, own);
         let job = Job { fields: foreign.fields.clone(), endings: foreign.endings.into() };
         let rendered = rendered(engine, &lookups, job, is_quick, Some(caller), cx).await;
         let rendered = rendered.map_err(|error| told(&error, cx))?;
-        if rendered != foreign.fields && cx.waited().is_none() {
+        if rendered != foreign.fields && cx.waited().is_none() && !foreign.is_passing {
             keep(&rendered, cx);
         }
-        Ok(rendered)
+        Ok(RenderedFields { fields: rendered, xcoms: lookups.take_pushed() })
     }
 }
 
@@ -163,7 +173,7 @@ mod tests {
             };
             let rendered = JinjaTemplates::default().render_foreign(foreign, &other, &context()).await;
             match (rendered, expected) {
-                (Ok(fields), Ok(expected)) => assert_eq!(fields["x"], json!([expected]), "{template}"),
+                (Ok(rendered), Ok(expected)) => assert_eq!(rendered.fields["x"], json!([expected]), "{template}"),
                 (Err(error), Err(words)) => assert!(error.contains(words) && error.contains("x[0]"), "{error}"),
                 (found, _) => panic!("{template}: {found:?}"),
             }

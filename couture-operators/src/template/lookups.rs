@@ -1,15 +1,17 @@
 //! What templates look up: variables, connections, XComs.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use couture_core::TaskContext;
 use couture_core::task::{PulledXCom, XComQuery};
 use couture_core::values::{Connection, Values};
+use couture_core::{StoreReader, TaskContext};
 use minijinja::Error;
+use serde_json::Value;
 
 use super::arguments::wrong;
 use super::calls::{Call, Calls};
+use super::earlier;
 
 /// Something to look up.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +22,8 @@ pub(super) enum Lookup {
     Connection(String),
     /// Values that tasks gave.
     XComs(XComQuery),
+    /// A name that is about earlier runs.
+    Earlier(&'static str),
 }
 
 /// What was found.
@@ -31,12 +35,16 @@ pub(super) enum Found {
     Connection(Option<Box<Connection>>),
     /// One for each task.
     XComs(Vec<PulledXCom>),
+    /// What a name stands for.
+    Named(Value),
 }
 
 /// What was looked up so far for one attempt, and what is to be looked up next.
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
     state: Mutex<State>,
+    /// Where earlier runs are looked up; there are none where absent.
+    reader: Option<Arc<dyn StoreReader>>,
 }
 
 #[derive(Debug, Default)]
@@ -44,6 +52,8 @@ struct State {
     found: BTreeMap<Lookup, Result<Found, String>>,
     wanted: Option<Wanted>,
     calls: Calls,
+    /// XComs that this rendering gives.
+    pushed: BTreeMap<String, serde_json::Value>,
 }
 
 /// What ended a rendering.
@@ -56,8 +66,12 @@ pub(super) enum Wanted {
 }
 
 impl Lookups {
-    /// The most that one attempt looks up.
+    /// The most that one attempt looks up, and the most XComs that it gives.
     pub(super) const MAX: usize = 500;
+
+    pub(super) fn new(reader: Option<Arc<dyn StoreReader>>) -> Self {
+        Self { reader, ..Self::default() }
+    }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -82,7 +96,24 @@ impl Lookups {
 
     /// A rendering begins.
     pub(super) fn begin(&self) {
-        self.state().calls.begin();
+        let mut state = self.state();
+        state.calls.begin();
+        state.pushed.clear();
+    }
+
+    /// The rendering gives an XCom; the last one of a key counts.
+    pub(super) fn push(&self, key: String, value: serde_json::Value) -> Result<(), Error> {
+        let mut state = self.state();
+        if state.pushed.len() >= Self::MAX && !state.pushed.contains_key(&key) {
+            return Err(wrong(format!("a task's templates give at most {} XComs", Self::MAX)));
+        }
+        state.pushed.insert(key, value);
+        Ok(())
+    }
+
+    /// What the last rendering gave.
+    pub(super) fn take_pushed(&self) -> BTreeMap<String, serde_json::Value> {
+        std::mem::take(&mut self.state().pushed)
     }
 
     /// What a function gave. If it was not called yet, an error that ends the rendering, which is repeated when it was.
@@ -123,6 +154,7 @@ impl Lookups {
             Lookup::XComs(query) => {
                 cx.services().xcoms.pull(query, cx).await.map(Found::XComs).map_err(|error| error.to_string())
             }
+            Lookup::Earlier(name) => earlier::value(name, self.reader.as_deref(), cx).await.map(Found::Named),
         };
         let mut state = self.state();
         let found = if state.found.len() < Self::MAX {

@@ -6,15 +6,18 @@
 
 mod arguments;
 mod arithmetic;
+mod bounded;
 mod calls;
 mod code;
 mod context;
+pub(crate) mod earlier;
 mod engine;
 mod error;
 mod fields;
 mod files;
 mod filters;
 mod foreign;
+mod json;
 mod lookups;
 mod macros;
 mod methods;

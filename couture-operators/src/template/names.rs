@@ -9,7 +9,7 @@ use couture_core::dialect::Dialect;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 
 use super::context::Facts;
-use super::lookups::Lookups;
+use super::lookups::{Found, Lookup, Lookups};
 use super::macros;
 use super::objects::{Connections, Record, Settings, Variables, serialized};
 use super::task_instance::TaskInstance;
@@ -31,7 +31,7 @@ impl fmt::Debug for Names {
 }
 
 /// Names of both dialects, then those of one.
-const BOTH: [&str; 32] = [
+const BOTH: [&str; 33] = [
     "conf",
     "dag",
     "dag_run",
@@ -40,6 +40,7 @@ const BOTH: [&str; 32] = [
     "execution_date",
     "inlets",
     "macros",
+    "map_index",
     "next_ds",
     "next_ds_nodash",
     "next_execution_date",
@@ -86,6 +87,41 @@ impl Names {
         self.day(Some(moved), is_dashed)
     }
 
+    /// A moment of the last run before this one that succeeded.
+    fn earlier(&self, name: &'static str) -> Value {
+        match self.lookups.find(Lookup::Earlier(name)) {
+            Ok(Found::Named(serde_json::Value::String(text))) => self.time(Timestamp::parse(&text).ok()),
+            Ok(_) => ().into(),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// The changes of assets that started the run: by asset a list of what has Airflow's attributes.
+    fn triggering(&self) -> Value {
+        let found = match self.lookups.find(Lookup::Earlier("triggering_asset_events")) {
+            Ok(Found::Named(serde_json::Value::Object(found))) => found,
+            Ok(_) => return serialized(serde_json::json!({})),
+            Err(error) => return error.into(),
+        };
+        let event = |mut event: serde_json::Value| {
+            let at = event["timestamp"].as_str().and_then(|text| Timestamp::parse(text).ok());
+            let asset = Record::value(
+                event["uri"].to_string(),
+                [("uri", serialized(&event["uri"])), ("name", serialized(&event["uri"]))],
+            );
+            let shown = format!("AssetEvent({})", event["uri"]);
+            let mut fields = vec![("timestamp", self.time(at)), ("asset", asset.clone()), ("dataset", asset)];
+            let names = ["uri", "extra", "source_dag_id", "source_task_id", "source_run_id", "source_map_index"];
+            fields.extend(names.map(|name| (name, serialized(event[name].take()))));
+            Record::value(shown, fields)
+        };
+        let listed = |events: serde_json::Value| match events {
+            serde_json::Value::Array(events) => events.into_iter().map(event).collect::<Value>(),
+            _ => Value::from(()),
+        };
+        Value::from(found.into_iter().map(|(asset, events)| (asset, listed(events))).collect::<BTreeMap<_, _>>())
+    }
+
     fn find(&self, name: &str) -> Option<Value> {
         let facts = &self.facts;
         let (at, previous, next) = (Some(facts.logical_date), facts.previous, facts.next);
@@ -125,7 +161,10 @@ impl Names {
             "task" => self.task(),
             "ti" | "task_instance" => self.task_instance(),
             "dag_run" => self.dag_run(),
-            "prev_execution_date_success" | "prev_start_date_success" => ().into(),
+            "prev_execution_date_success" => self.earlier("prev_execution_date_success"),
+            "prev_start_date_success" => self.earlier("prev_start_date_success"),
+            "map_index" => facts.map_index.0.into(),
+            "element" => serialized(facts.element.as_deref()?),
             _ => return self.of_dialect(name),
         })
     }
@@ -138,10 +177,11 @@ impl Names {
             (Dialect::V2, "logical_date") => self.time(Some(facts.logical_date)),
             (Dialect::V2, "data_interval_start") => self.time(Some(facts.data_interval.start)),
             (Dialect::V2, "data_interval_end") => self.time(Some(facts.data_interval.end)),
-            (Dialect::V2, "prev_data_interval_start_success" | "prev_data_interval_end_success") => ().into(),
-            (Dialect::V2, "prev_end_date_success") => ().into(),
+            (Dialect::V2, "prev_data_interval_start_success") => self.earlier("prev_data_interval_start_success"),
+            (Dialect::V2, "prev_data_interval_end_success") => self.earlier("prev_data_interval_end_success"),
+            (Dialect::V2, "prev_end_date_success") => self.earlier("prev_end_date_success"),
             (Dialect::V2, "conn") => Value::from_object(Connections(self.lookups.clone())),
-            (Dialect::V2, "triggering_dataset_events" | "triggering_asset_events") => serialized(serde_json::json!({})),
+            (Dialect::V2, "triggering_dataset_events" | "triggering_asset_events") => self.triggering(),
             (Dialect::V2, "expanded_ti_count") => ().into(),
             _ => return None,
         })

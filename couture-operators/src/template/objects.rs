@@ -191,10 +191,15 @@ impl Object for Settings {
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
         let mut args = Arguments::of("conf", args)?;
         let (section, key): (String, String) = (args.need("section")?, args.need("key")?);
-        let fallback = args.value("fallback")?;
+        let fallback = args.named("fallback")?;
         args.done()?;
-        let found = self.0.get(&section).and_then(|section| section.get(&key));
-        let missing = || wrong(format!("the setting {key:?} of section {section:?} is not shown to templates"));
+        let found = self.0.get(&section.to_lowercase()).and_then(|section| section.get(&key.to_lowercase()));
+        if method == "has_option" {
+            return Ok(found.is_some().into());
+        }
+        let missing = || {
+            wrong(format!("there is no setting {key:?} of section {section:?} that templates may see; give a fallback"))
+        };
         let Some(text) = found else { return fallback.ok_or_else(missing) };
         let unfit = || wrong(format!("the setting {key:?} of section {section:?} does not fit {method}"));
         Ok(match method {
@@ -206,7 +211,7 @@ impl Object for Settings {
                 "false" | "f" | "0" | "no" => false.into(),
                 _ => return Err(unfit()),
             },
-            "has_option" => true.into(),
+            "getlist" => text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect(),
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
         })
     }

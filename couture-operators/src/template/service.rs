@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use couture_core::task::Templates;
-use couture_core::{DynOperator, Failure, TaskContext};
+use couture_core::{DynOperator, Failure, StoreReader, TaskContext};
 use serde_json::{Map, Value};
 
 use super::calls::Caller;
@@ -30,6 +30,8 @@ pub struct TemplateSettings {
     pub shown: BTreeMap<String, BTreeMap<String, String>>,
     /// How much templates may do.
     pub limits: TemplateLimits,
+    /// Where facts about earlier runs are looked up; nothing is known of them where absent.
+    pub reader: Option<Arc<dyn StoreReader>>,
 }
 
 /// Renders template fields with Jinja and Airflow's names. What was rendered is kept, with secrets masked, as the artifact
@@ -54,6 +56,11 @@ impl JinjaTemplates {
     /// The folder of DAG files.
     pub(super) fn folder(&self) -> &Path {
         &self.settings.folder
+    }
+
+    /// What one attempt looks up.
+    pub(super) fn lookups(&self) -> Arc<Lookups> {
+        Arc::new(Lookups::new(self.settings.reader.clone()))
     }
 
     fn files(&self, facts: &Facts) -> Files {
@@ -112,12 +119,15 @@ impl Templates for JinjaTemplates {
         }
         let is_quick =
             !fields::reads_files(&json) && !endings.iter().any(|ending| json.contains(&format!("{ending}\"")));
-        let lookups = Arc::new(Lookups::default());
+        let lookups = self.lookups();
         let engine = self.engine(cx, lookups.clone(), Vec::new(), Own::default());
         let endings = endings.iter().map(|ending| (*ending).to_owned()).collect();
         let job = Job { fields: fields.clone(), endings };
         let rendered = rendered(engine, &lookups, job, is_quick, None, cx).await;
         let rendered = rendered.map_err(|error| Failure::retry(told(&error, cx)))?;
+        for (key, value) in lookups.take_pushed() {
+            cx.xcom_push(key, value)?;
+        }
         if rendered == fields {
             return Ok(None);
         }
@@ -138,8 +148,27 @@ pub(super) fn told(FieldError { path, error }: &FieldError, cx: &TaskContext) ->
     Masker::new(&cx.secrets()).mask(&describe(path, error))
 }
 
-/// Renders, looks up what is wanted, and renders again, until nothing is.
+/// Renders, looks up what is wanted, and renders again, until nothing is, or until the attempt shall end: a thread that renders just then
+/// goes on for no longer than its fuel lasts.
 pub(super) async fn rendered(
+    engine: Engine,
+    lookups: &Lookups,
+    job: Job,
+    is_quick: bool,
+    caller: Option<&dyn Caller>,
+    cx: &TaskContext,
+) -> Result<Map<String, Value>, FieldError> {
+    tokio::select! {
+        biased;
+        rendered = until_rendered(engine, lookups, job, is_quick, caller, cx) => rendered,
+        () = cx.cancelled() => Err(FieldError {
+            path: "of this task".into(),
+            error: super::arguments::wrong("the attempt was told to end before they were rendered"),
+        }),
+    }
+}
+
+async fn until_rendered(
     engine: Engine,
     lookups: &Lookups,
     job: Job,

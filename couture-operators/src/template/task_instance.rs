@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use couture_core::dialect::Dialect;
-use couture_core::task::{XCom, XComQuery};
+use couture_core::task::{PulledKey, XCom, XComQuery};
 use minijinja::value::{Object, ObjectRepr, Tuple, Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 
@@ -33,6 +33,23 @@ impl fmt::Debug for TaskInstance {
 }
 
 impl TaskInstance {
+    /// Gives a value when the rendering succeeds, and the task.
+    fn push(&self, args: &[Value]) -> Result<Value, Error> {
+        let mut args = Arguments::of("xcom_push", args)?;
+        let key: String = args.need("key")?;
+        let value = args.value("value")?.ok_or_else(|| wrong("xcom_push needs the argument value"))?;
+        // Of older versions; it never had a meaning but for the own run.
+        args.value("execution_date")?;
+        args.done()?;
+        if key.is_empty() {
+            return Err(wrong("the key of an XCom is not empty"));
+        }
+        let json = serde_json::to_value(&value)
+            .map_err(|error| wrong(format!("the XCom {key:?} cannot be held as JSON: {error}")))?;
+        self.lookups.push(key, json)?;
+        Ok(Value::from(()))
+    }
+
     fn pull(&self, args: &[Value]) -> Result<Value, Error> {
         let mut args = Arguments::of("xcom_pull", args)?;
         let task_ids = args.value("task_ids")?.filter(|ids| !ids.is_none());
@@ -42,8 +59,18 @@ impl TaskInstance {
         let map_indexes = args.named("map_indexes")?.filter(|indexes| !indexes.is_none());
         let default = args.named("default")?.unwrap_or_else(|| Value::from(()));
         args.done()?;
-        let Some(key) = key.as_str().map(str::to_owned) else {
-            return Err(wrong("xcom_pull takes the name of one key; key=None is not known here"));
+        let key = match key.as_str() {
+            Some("") => None,
+            Some(key) => Some(key.to_owned()),
+            None if key.is_none() => None,
+            None => return Err(wrong("the key of xcom_pull is a text, or None for any")),
+        };
+        // Of many tasks, dialect 2 takes all that they gave.
+        let is_list = task_ids.as_ref().is_some_and(|ids| ids.kind() != ValueKind::String);
+        let key = match (key, self.facts.dialect()) {
+            (Some(key), _) => PulledKey::Named(key),
+            (None, Dialect::V2) if is_list => PulledKey::Every,
+            (None, _) => PulledKey::Newest,
         };
         let own = dag_id.as_deref().is_none_or(|dag_id| dag_id == self.facts.dag.dag_id.as_str());
         let dag_id = dag_id.filter(|_| !own);
@@ -128,7 +155,7 @@ impl Object for TaskInstance {
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
         match method {
             "xcom_pull" => self.pull(args),
-            "xcom_push" => Err(wrong("a template gives no XComs (xcom_push); let the task's own code do so")),
+            "xcom_push" => self.push(args),
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }

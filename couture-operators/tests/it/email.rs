@@ -1,6 +1,9 @@
 //! Mail, to a mail server of the test.
 
 pub(crate) mod server;
+#[path = "../waiting/small_server.rs"]
+mod small_server;
+mod tls;
 
 use std::sync::Arc;
 

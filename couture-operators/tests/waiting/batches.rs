@@ -5,6 +5,7 @@ use couture_operators::{FnOperator, LoopableBatchOperator};
 use serde_json::{Value, json};
 
 use crate::rig::{Rig, xcom};
+use crate::small_server::SmallServer;
 
 /// The numbers in each run's rows, in the order of the runs.
 pub async fn batches(rig: &Rig) -> Vec<Vec<i64>> {
@@ -99,4 +100,70 @@ async fn a_retry_goes_on_with_the_batch_that_failed() {
     let row = rig.only(dag).await;
     assert_eq!((row.state, row.token.try_number), (TaskState::Success, 2), "{row:?}");
     assert_eq!(batches(&rig).await, [vec![1, 2], vec![3, 4], vec![5, 6], vec![5, 6], vec![7]]);
+}
+
+/// The end of a DAG over the rows of a table elsewhere: the number of batches, or its error.
+async fn looped_over(rig: &Rig, metadata_file: &str) -> Result<Value, String> {
+    let dag = DagBuilder::new("loops");
+    dag.task("loop", LoopableBatchOperator::new("looped", metadata_file).batch_size(3), ());
+    let row = rig.only(dag).await;
+    match row.state {
+        TaskState::Success => Ok(xcom(rig, &row).await),
+        _ => Err(row.error.as_deref().unwrap_or_default().to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn a_table_comes_from_an_ftp_server() {
+    let rig = Rig::new().await;
+    define_looped(&rig, 0).await;
+    let folder = tempfile::tempdir().unwrap();
+    for path in ["rows of may.csv", "public/rows.csv"] {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, table(7)).unwrap();
+    }
+    let mut server = SmallServer::start("ftp", &[folder.path()]);
+    let port = server.port;
+    let own = format!("ftp://ada:s3cr3t%2Fpw@127.0.0.1:{port}/rows%20of%20may.csv");
+    assert_eq!(looped_over(&rig, &own).await, Ok(json!(3)));
+    assert_eq!(server.next(), json!({"user": "ada", "file": "rows of may.csv"}));
+    assert_eq!(batches(&rig).await, [vec![1, 2, 3], vec![4, 5, 6], vec![7]]);
+    assert_eq!(looped_over(&rig, &format!("ftp://127.0.0.1:{port}/rows.csv")).await, Ok(json!(3)));
+    assert_eq!(server.next(), json!({"user": "anonymous", "file": "public/rows.csv"}));
+    for (address, expected) in [
+        (format!("ftp://ada:s3cr3t-no@127.0.0.1:{port}/rows.csv"), "530"),
+        (format!("ftp://127.0.0.1:{port}/none.csv"), "550"),
+        ("ftp://127.0.0.1:1/rows.csv".into(), "refused"),
+    ] {
+        let error = looped_over(&rig, &address).await.unwrap_err();
+        assert!(error.contains(expected) && !error.contains("s3cr3t"), "{error}, not {expected}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_comes_from_s3() {
+    let rig = Rig::new().await;
+    define_looped(&rig, 0).await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("data/may")).unwrap();
+    std::fs::write(folder.path().join("data/may/rows of a.csv"), table(4)).unwrap();
+    let mut server = SmallServer::start("s3", &[folder.path()]);
+    let extra = json!({"endpoint_url": format!("http://127.0.0.1:{}", server.port), "region_name": "eu-central-1"});
+    let connect = async |password: &str| {
+        let set = |aws: &mut couture_core::values::Connection| {
+            (aws.login, aws.password) = (Some("ada".into()), Some(password.into()));
+            aws.extra = Some(extra.to_string());
+        };
+        rig.world.connection("aws_default", "aws", set).await;
+    };
+    connect("s3cr3t/pw").await;
+    assert_eq!(looped_over(&rig, "s3://data/may/rows%20of%20a.csv").await, Ok(json!(2)));
+    assert_eq!(server.next(), json!({"file": "data/may/rows of a.csv"}));
+    assert_eq!(batches(&rig).await, [vec![1, 2, 3], vec![4]]);
+    let error = looped_over(&rig, "s3://data/none.csv").await.unwrap_err();
+    assert!(error.contains("none.csv") && error.contains("not found"), "{error}");
+    connect("wrong-pw").await;
+    let error = looped_over(&rig, "s3://data/may/rows%20of%20a.csv").await.unwrap_err();
+    assert!(error.contains("SignatureDoesNotMatch") && !error.contains("wrong-pw"), "{error}");
 }

@@ -8,4 +8,6 @@ mod http;
 mod restarts;
 mod rig;
 mod sensors;
+mod servers;
+mod small_server;
 mod sql;

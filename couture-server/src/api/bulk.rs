@@ -38,11 +38,21 @@ enum Kind {
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum Existing {
+pub(super) enum Existing {
     #[default]
     Fail,
     Overwrite,
     Skip,
+}
+
+impl From<Existing> for OnExisting {
+    fn from(existing: Existing) -> Self {
+        match existing {
+            Existing::Fail => Self::Fail,
+            Existing::Overwrite => Self::Overwrite,
+            Existing::Skip => Self::Skip,
+        }
+    }
 }
 
 /// What came of it, in Airflow's shape.
@@ -66,12 +76,7 @@ impl<T> Bulk<T> {
         let Ok([Action { action: Kind::Create, entities, action_on_existence }]) = one else {
             return Err(ApiError::invalid("a bulk request has one action, since it is done as a whole or not at all"));
         };
-        let existing = match action_on_existence {
-            Existing::Fail => OnExisting::Fail,
-            Existing::Overwrite => OnExisting::Overwrite,
-            Existing::Skip => OnExisting::Skip,
-        };
-        Ok((entities, existing))
+        Ok((entities, action_on_existence.into()))
     }
 }
 

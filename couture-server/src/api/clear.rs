@@ -86,7 +86,9 @@ impl ClearBody {
             return Err(ApiError::invalid("reset_dag_runs is false, but a run that goes on is running: leave it out"));
         }
         if self.prevent_running_task == Some(true) {
-            return Err(ApiError::invalid("prevent_running_task is true, but a running task is cleared too: leave it out"));
+            return Err(ApiError::invalid(
+                "prevent_running_task is true, but a running task is cleared too: leave it out",
+            ));
         }
         if self.run_on_latest_version == Some(true) {
             let detail = "run_on_latest_version is not decided by a call; set newest_version_on_clear in the DAG";

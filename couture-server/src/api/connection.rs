@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use couture_core::ConnId;
 use couture_core::values::{Connection, Kept, OnExisting, ValueError};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::bulk::{Bulk, BulkBody};
 use super::error::ApiError;
@@ -99,12 +99,20 @@ pub(super) struct ConnectionPatch {
     extra: Option<Option<String>>,
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Beside {
-    /// Whether it may be one more of those that share its id.
-    #[serde(default)]
-    beside: bool,
+impl NewConnection {
+    /// The id, where it has nothing else.
+    pub(super) fn only_id(&self) -> Option<&str> {
+        let Self { connection_id, uri, conn_type, description, host, login, password, schema, port, extra } = self;
+        let texts = [uri, conn_type, description, host, login, password, schema, extra];
+        (texts.into_iter().all(Option::is_none) && port.is_none()).then_some(connection_id)
+    }
+}
+
+impl ConnectionList {
+    /// These, all of them.
+    pub(super) fn of(connections: Vec<Connection>) -> Self {
+        Self { total_entries: connections.len(), connections: connections.into_iter().map(body).collect() }
+    }
 }
 
 impl TryFrom<NewConnection> for Connection {
@@ -128,7 +136,7 @@ impl TryFrom<NewConnection> for Connection {
     }
 }
 
-fn body(connection: Connection) -> ConnectionBody {
+pub(super) fn body(connection: Connection) -> ConnectionBody {
     let Connection { conn_id, conn_type, description, host, login, password, schema, port, extra } = connection;
     ConnectionBody {
         connection_id: conn_id,
@@ -144,12 +152,12 @@ fn body(connection: Connection) -> ConnectionBody {
     }
 }
 
-fn broken(conn_id: ConnId, error: &ValueError) -> ConnectionBody {
+pub(super) fn broken(conn_id: ConnId, error: &ValueError) -> ConnectionBody {
     ConnectionBody { conn_type: None, error: Some(error.to_string()), ..body(Connection::new(conn_id, "")) }
 }
 
 /// All connections of the id in an address.
-async fn find(state: &ApiState, name: &str) -> Result<Vec<Connection>, ApiError> {
+pub(super) async fn find(state: &ApiState, name: &str) -> Result<Vec<Connection>, ApiError> {
     let missing = || ApiError::from(ValueError::missing(Kept::Connection, name));
     let conn_id = ConnId::new(name).map_err(|_| missing())?;
     let found = state.kept.connections.get(&conn_id).await?;
@@ -204,22 +212,16 @@ pub(super) async fn get(
     post,
     path = "/api/v2/connections",
     tag = "Connection",
-    params(Beside),
     request_body = NewConnection,
     responses((status = 201, description = "As asked", body = ConnectionBody)),
 )]
 pub(super) async fn create(
     _: Permit<act::Create, on::Connections>,
     State(state): State<ApiState>,
-    Args(Beside { beside }): Args<Beside>,
     Json(new): Json<NewConnection>,
 ) -> Result<(StatusCode, Json<ConnectionBody>), ApiError> {
     let connection = Connection::try_from(new)?;
-    if beside {
-        state.kept.connections.add(&connection).await?;
-    } else {
-        state.kept.connections.set(std::slice::from_ref(&connection), OnExisting::Fail).await?;
-    }
+    state.kept.connections.set(std::slice::from_ref(&connection), OnExisting::Fail).await?;
     Ok((StatusCode::CREATED, Json(body(connection))))
 }
 
@@ -260,7 +262,8 @@ pub(super) async fn patch(
     }
     let found = find(&state, &name).await?;
     let Ok([mut connection]) = <[Connection; 1]>::try_from(found) else {
-        let detail = format!("several connections share the id {name:?}; delete them, and add them again");
+        let detail =
+            format!("several connections share the id {name:?}; change one of them under /api/connections/{name}");
         return Err(ApiError::new(StatusCode::CONFLICT, detail));
     };
     connection.conn_type = patch.conn_type.unwrap_or(connection.conn_type);
@@ -272,9 +275,15 @@ pub(super) async fn patch(
     set(&mut connection.description, patch.description);
     set(&mut connection.host, patch.host);
     set(&mut connection.login, patch.login);
-    set(&mut connection.password, patch.password);
+    // What a page was shown and sends back is no new secret.
+    let password = patch.password.filter(|new| new.as_deref() != Some(masked::MASK) || connection.password.is_none());
+    set(&mut connection.password, password);
     set(&mut connection.schema, patch.schema);
-    set(&mut connection.extra, patch.extra);
+    let old = connection.extra.take();
+    connection.extra = match patch.extra {
+        None => old,
+        Some(new) => new.map(|new| masked::extra_again(new, old.as_deref().unwrap_or_default())),
+    };
     connection.port = patch.port.unwrap_or(connection.port);
     state.kept.connections.set(std::slice::from_ref(&connection), OnExisting::Overwrite).await?;
     Ok(Json(body(connection)))

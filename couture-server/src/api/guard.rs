@@ -4,14 +4,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::HttpBody as _;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::error::ApiError;
-use crate::auth::CSRF_HEADER;
 
 /// What every request must be.
 #[derive(Clone, Debug)]
@@ -35,6 +33,11 @@ pub struct AllowedHosts {
 }
 
 impl AllowedHosts {
+    /// Whether this is one of the names that were set.
+    fn names(&self, host: &str) -> bool {
+        self.named.contains(&without_port(host).to_lowercase())
+    }
+
     /// Whether a request with this Host header is meant for this server.
     pub fn allow(&self, host: &str) -> bool {
         let name = without_port(host).to_lowercase();
@@ -71,7 +74,7 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -86,42 +89,42 @@ fn check_headers(guard: &Guard, request: &Request) -> Result<(), ApiError> {
                       the name to server.allowed_hosts";
         return Err(ApiError::new(StatusCode::MISDIRECTED_REQUEST, detail));
     }
-    if is_changing(request.method()) && !is_json(headers) && !is_bare(request) && !is_upload(headers) {
-        let detail = "a request that changes something must have the header content-type: application/json; one that uploads files as \
-                      multipart/form-data must have the header authorization or x-csrf-token besides";
-        return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    if !request.method().is_safe() && !is_of_this_site(&guard.hosts, host, headers) {
+        let detail = "the request was sent by a page of another site, which the header origin names; add its name to \
+                      server.allowed_hosts if it is this server's own behind a proxy";
+        return Err(ApiError::new(StatusCode::FORBIDDEN, detail));
     }
     Ok(())
 }
 
-fn is_changing(method: &Method) -> bool {
-    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
-}
-
-/// Other content types can be sent by a form on any page, without this server being asked first.
-fn is_json(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-        value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-    })
-}
-
-/// Forms of other pages can send files, but none of these headers.
-fn is_upload(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_form = kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("multipart/form-data"));
-    is_form && (headers.contains_key(header::AUTHORIZATION) || headers.contains_key(CSRF_HEADER))
-}
-
-/// Whether it says all that it has to say by its method and address. No form can send these methods, and a script of another page
-/// cannot without this server being asked first.
-fn is_bare(request: &Request) -> bool {
-    let has_type = request.headers().contains_key(header::CONTENT_TYPE);
-    matches!(*request.method(), Method::PUT | Method::DELETE) && !has_type && request.body().is_end_stream()
+/// Whether the page that made a browser send this, if one did, came from this server. Browsers name it with every request that could
+/// change something; programs do not.
+fn is_of_this_site(hosts: &AllowedHosts, host: &str, headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Some((_, authority)) = origin.to_str().ok().and_then(|origin| origin.split_once("://")) else { return false };
+    // A proxy may have another port than this server.
+    without_port(authority).eq_ignore_ascii_case(without_port(host)) || hosts.names(authority)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_of_other_sites_change_nothing() {
+        let check = |host: &str, origin: &str, allowed: bool| {
+            let hosts = AllowedHosts { loopback: true, named: vec!["flows.example".to_owned()] };
+            let headers = HeaderMap::from_iter([(header::ORIGIN, origin.parse().unwrap())]);
+            assert_eq!(is_of_this_site(&hosts, host, &headers), allowed, "{host} {origin}");
+        };
+        check("localhost:8080", "http://localhost:8080", true);
+        check("localhost:8080", "https://LOCALHOST", true);
+        check("127.0.0.1:8080", "https://flows.example:8443", true);
+        for other in ["http://evil.example", "http://localhost.evil.example", "null", "", "http://127.0.0.2:8080"] {
+            check("localhost:8080", other, false);
+        }
+        assert!(is_of_this_site(&AllowedHosts { loopback: true, named: Vec::new() }, "x", &HeaderMap::new()));
+    }
 
     #[test]
     fn only_own_names_are_allowed_on_loopback() {

@@ -1,20 +1,22 @@
-//! `…/taskInstances/{task_id}/logs/{try_number}`: the log of a try, part by part.
+//! `…/taskInstances/{task_id}/logs/{try_number}`: the log of a try, part by part; `…/dagRuns/{run_id}/log`: that of the run itself.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use couture_core::store::TaskRecord;
+use couture_core::{BoxError, MapIndex, TaskIndex};
+use couture_operators::notify::RUN_TRY;
 use couture_store::LogPart;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
-use super::extract::{Args, Json, Names};
+use super::extract::{Args, Json, Names, dag_id, run_id};
 use super::named_instance::{Instance, Named};
 use super::state::ApiState;
 use crate::auth::{Permit, act, on};
 
 /// The most bytes of a log in one answer.
-const PART_BYTES: usize = 256 << 10;
+pub(super) const PART_BYTES: usize = 256 << 10;
 
 /// A part of a try's log, in Airflow's shape.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,6 +36,41 @@ pub(super) struct LogArgs {
     map_index: Option<i32>,
 }
 
+impl LogArgs {
+    fn offset(&self) -> Result<u64, ApiError> {
+        let wrong = |_| ApiError::invalid("token is not one of a log; leave it out to begin at the start");
+        self.token.as_deref().map_or(Ok(0), |token| token.parse().map_err(wrong))
+    }
+}
+
+pub(super) fn unreadable(error: BoxError) -> ApiError {
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the log cannot be read: {error}"))
+}
+
+/// What the callbacks that are about a run, and not about a task, have printed. There may always come more.
+#[utoipa::path(
+    get,
+    path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/log",
+    tag = "Task Instance",
+    params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), LogArgs),
+    responses((status = 200, description = "As asked", body = LogBody)),
+)]
+pub(super) async fn of_run(
+    _: Permit<act::Read, on::TaskLogs>,
+    State(state): State<ApiState>,
+    Names((dag, run)): Names<(String, String)>,
+    Args(args): Args<LogArgs>,
+) -> Result<Json<LogBody>, ApiError> {
+    let offset = args.offset()?;
+    let run = state.run(&dag_id(&dag)?, &run_id(&run)?).await?;
+    let part = state.logs.read(run.key, TaskIndex(0), MapIndex::NONE, RUN_TRY, offset, PART_BYTES).await;
+    let part = part.map_err(unreadable)?;
+    let at_end = part.content.len() < PART_BYTES;
+    let (bytes, next) = whole_lines(part, offset, at_end);
+    let content = String::from_utf8_lossy(&bytes).lines().map(String::from).collect();
+    Ok(Json(LogBody { content, continuation_token: Some(next.to_string()), at_end }))
+}
+
 #[utoipa::path(
     get,
     path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{try_number}",
@@ -47,22 +84,14 @@ pub(super) async fn get(
     Names((dag, run, task, try_number)): Names<(String, String, String, u32)>,
     Args(args): Args<LogArgs>,
 ) -> Result<Json<LogBody>, ApiError> {
-    let offset = match args.token.as_deref().map(str::parse::<u64>) {
-        None => 0,
-        Some(Ok(offset)) => offset,
-        Some(Err(_)) => {
-            return Err(ApiError::invalid("token is not one of a log; leave it out to begin at the start"));
-        }
-    };
+    let offset = args.offset()?;
     let which = Instance { map_index: args.map_index };
     let named = Named::instance(&state, [&dag, &run, &task], &which).await?;
     // The state is read before the log: an attempt that is over has its whole log by then.
     let record = find_try(&state, &named, try_number).await?;
     let is_over = !record.state.is_live() || record.token.try_number != try_number;
     let part = state.logs.read(named.run.key, named.index, named.map_index, try_number, offset, PART_BYTES).await;
-    let part = part.map_err(|error| {
-        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the log cannot be read: {error}"))
-    })?;
+    let part = part.map_err(unreadable)?;
     let at_end = part.content.len() < PART_BYTES;
     let (bytes, next) = whole_lines(part, offset, is_over && at_end);
     let content = String::from_utf8_lossy(&bytes).lines().map(String::from).collect();
@@ -71,7 +100,7 @@ pub(super) async fn get(
 }
 
 /// Keeps a last line that is not ended yet for the next part, unless nothing comes after it.
-fn whole_lines(part: LogPart, offset: u64, is_last: bool) -> (Vec<u8>, u64) {
+pub(super) fn whole_lines(part: LogPart, offset: u64, is_last: bool) -> (Vec<u8>, u64) {
     let LogPart { mut content, next, .. } = part;
     if is_last {
         return (content, next);

@@ -44,8 +44,62 @@ fn mask(value: &mut Value, is_secret: bool) -> bool {
     }
 }
 
+/// The value of the variable `key` that somebody sends back who was shown [`variable`] of `old`: what is still masked stays as it was.
+pub(super) fn variable_again(key: &str, new: String, old: &str) -> String {
+    if is_secret_name(key) {
+        return if new == MASK { old.to_owned() } else { new };
+    }
+    json_again(new, old)
+}
+
+/// The same for the extra of a connection.
+pub(super) fn extra_again(new: String, old: &str) -> String {
+    if new == MASK && extra(old) == MASK { old.to_owned() } else { json_again(new, old) }
+}
+
+fn json_again(new: String, old: &str) -> String {
+    let (Ok(mut value), Ok(old)) = (serde_json::from_str::<Value>(&new), serde_json::from_str::<Value>(old)) else {
+        return new;
+    };
+    if put_back(&mut value, &old, false) { value.to_string() } else { new }
+}
+
+fn put_back(new: &mut Value, old: &Value, is_secret: bool) -> bool {
+    match (new, old) {
+        (Value::Array(new), Value::Array(old)) => {
+            new.iter_mut().zip(old).fold(false, |any, (new, old)| put_back(new, old, is_secret) | any)
+        }
+        (Value::Object(new), Value::Object(old)) => new.iter_mut().fold(false, |any, (name, new)| {
+            old.get(name).is_some_and(|old| put_back(new, old, is_secret || is_secret_name(name))) | any
+        }),
+        (new, old) if is_secret && *new == MASK => {
+            new.clone_from(old);
+            true
+        }
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_is_sent_back_masked_stays() {
+        let check = |key: &str, new: &str, old: &str, expected: &str| {
+            assert_eq!(super::variable_again(key, new.into(), old), expected, "{key} {new} {old}");
+        };
+        check("my_token", "***", "hunter2", "hunter2");
+        check("my_token", "new", "hunter2", "new");
+        check("plain", "***", "old", "***");
+        check("db", r#"{"password":"***","port":2}"#, r#"{"password":"p","port":1}"#, r#"{"password":"p","port":2}"#);
+        check("db", r#"{"name": "***"}"#, r#"{"name": "p"}"#, r#"{"name": "***"}"#);
+        check("db", r#"{"secret":{"a":["***","x"]}}"#, r#"{"secret":{"a":[1,"b"]}}"#, r#"{"secret":{"a":[1,"x"]}}"#);
+        check("db", r#"{"password":"***"}"#, "text", r#"{"password":"***"}"#);
+        let check = |new: &str, old: &str, expected: &str| assert_eq!(super::extra_again(new.into(), old), expected);
+        check("***", "free text", "free text");
+        check("other", "free text", "other");
+        check(r#"{"token":"***"}"#, r#"{"token":"t"}"#, r#"{"token":"t"}"#);
+    }
+
     #[test]
     fn secrets_are_masked() {
         let check = |key: &str, value: &str, expected: &str| assert_eq!(super::variable(key, value), expected);

@@ -54,7 +54,7 @@ pub(super) fn describe(routes: &[Route], parts: impl IntoIterator<Item = OpenApi
     components.security_schemes.insert(BEARER.into(), SecurityScheme::Http(bearer));
     all.components = Some(components);
     for route in routes {
-        let item = all.paths.paths.get_mut(&route.path);
+        let item = all.paths.paths.get_mut(&described_path(&route.path));
         match item.and_then(|item| operation_of(item, route)) {
             Some(operation) => complete(operation, route),
             // What is no file of the page has a description, or nobody would know how to use it.
@@ -67,6 +67,11 @@ pub(super) fn describe(routes: &[Route], parts: impl IntoIterator<Item = OpenApi
         }
     }
     all
+}
+
+/// A parameter that takes the rest of the address is written as any other.
+fn described_path(path: &str) -> String {
+    path.replace("{*", "{")
 }
 
 fn operation_of<'i>(item: &'i mut PathItem, route: &Route) -> Option<&'i mut Operation> {

@@ -11,10 +11,15 @@ use super::pairs::Pairs;
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct PageOf {
+    /// The most entries of the answer.
     #[serde(default = "default_limit")]
+    #[param(minimum = 1, maximum = 1000, default = 50, example = 50)]
     limit: usize,
+    /// How many entries are passed over first.
     #[serde(default)]
+    #[param(minimum = 0, maximum = 2147483647, default = 0, example = 0)]
     offset: usize,
+    /// A field of the entries, with a `-` before it for the greatest first. Each list says in its error by which it can be ordered.
     #[serde(default)]
     order_by: Option<String>,
 }
@@ -28,6 +33,9 @@ impl PageOf {
     pub(super) const MAX_LIMIT: usize = 1_000;
     /// The furthest that a list without a cheap count is walked.
     pub(super) const MAX_WALK: usize = 100_000;
+
+    /// No list is longer.
+    const MAX_OFFSET: usize = i32::MAX as usize;
 
     /// What `page_limit`, `page_offset` and `order_by` of a body say.
     pub(super) fn of_body(pairs: &Pairs) -> Result<Self, ApiError> {
@@ -44,6 +52,9 @@ impl PageOf {
             0 => Err(ApiError::invalid("limit is 0; ask for at least 1")),
             limit if limit > Self::MAX_LIMIT => {
                 Err(ApiError::invalid(format!("limit is {limit}; at most {} are allowed", Self::MAX_LIMIT)))
+            }
+            _ if self.offset > Self::MAX_OFFSET => {
+                Err(ApiError::invalid(format!("offset is {}; at most {} is allowed", self.offset, Self::MAX_OFFSET)))
             }
             limit => Ok(limit),
         }

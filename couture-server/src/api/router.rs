@@ -2,8 +2,9 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 
 use super::bulk::MAX_IMPORT_BYTES;
@@ -14,9 +15,9 @@ use super::openapi::{ApiDocument, describe};
 use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
-    asset, asset_event, backfill, bulk, clear, connection, dag, dag_list, dag_run, dag_task, dag_version, dag_warning,
-    import_error, instance_more, log, login, mark, monitor, openapi, pool, run_changes, task_instance, ui_views,
-    variable, xcom,
+    accounts, asset, asset_event, backfill, bulk, clear, config, connection, dag, dag_list, dag_run, dag_task,
+    dag_version, dag_warning, event_stream, files, import_error, instance_more, job, log, log_stream, login, mark,
+    monitor, openapi, pool, prometheus, run_changes, sla_miss, task_instance, ui_views, variable, xcom,
 };
 use crate::page;
 
@@ -52,6 +53,13 @@ use crate::page;
     mark::mark_mapped,
     mark::mapped_dry_run,
     log::get,
+    log::of_run,
+    config::list,
+    config::get,
+    job::list,
+    sla_miss::list,
+    log_stream::get,
+    event_stream::get,
     xcom::get,
     variable::list,
     variable::create,
@@ -96,16 +104,22 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(instance_more::routes(&state))
         .merge(ui_views::routes(&state))
         .merge(login::routes(&state))
+        .merge(accounts::routes(&state))
+        .merge(files::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
+        .get("get_config", "/api/v2/config", config::list)
+        .get("get_config_value", "/api/v2/config/section/{section}/option/{option}", config::get)
+        .get("get_jobs", "/api/v2/jobs", job::list)
+        .get("get_sla_misses", "/api/v2/slaMisses", sla_miss::list)
         .get("get_version", "/api/v2/version", monitor::version)
-        .get("get_openapi", "/openapi.json", openapi::get)
-        .get("index", "/", page::get);
+        .get("get_metrics", "/metrics", prometheus::get)
+        .get("get_openapi", "/openapi.json", openapi::get);
     let (router, routes) = all.finish();
     let document = describe(&routes, documents());
     // Another router of the same state describes itself alike.
     let _ = state.document.set(ApiDocument::new(&document));
     let router = router
-        .fallback(unknown_address)
+        .fallback(page_or_nothing)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(guard, check))
@@ -115,8 +129,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
 
 /// What the handlers say of themselves.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    vec![
-        Doc::openapi(),
+    let views = vec![
         dag_list::doc(),
         dag::doc(),
         dag_task::doc(),
@@ -124,8 +137,8 @@ fn documents() -> Vec<utoipa::openapi::OpenApi> {
         dag_run::doc(),
         instance_more::doc(),
         ui_views::doc(),
-        login::doc(),
-    ]
+    ];
+    [vec![Doc::openapi(), login::doc()], views, accounts::documents(), files::docs()].concat()
 }
 
 /// DAGs, their runs, and what starts them.
@@ -137,9 +150,11 @@ fn dags(state: &WebState) -> Routes {
         .get("list_dag_warnings", "/api/v2/dagWarnings", dag_warning::list)
         .post("post_clear_task_instances", &format!("{dag}/clearTaskInstances"), clear::tasks)
         .post("change_dag_runs", &format!("{dag}/changeDagRuns"), run_changes::change)
+        .get("get_run_log", &format!("{run}/log"), log::of_run)
         .post("clear_dag_run", &format!("{run}/clear"), clear::run)
         .get("get_asset_events", "/api/v2/assets/events", asset_event::list)
         .post("create_asset_event", "/api/v2/assets/events", asset_event::create)
+        .get("get_events", "/api/v2/events", event_stream::get)
         .get("get_assets", "/api/v2/assets", asset::list)
         .get("get_asset", "/api/v2/assets/{name}", asset::get)
         .post("materialize_asset", "/api/v2/assets/{name}/materialize", asset::materialize)
@@ -168,6 +183,7 @@ fn task_instances(state: &WebState) -> Routes {
         .patch("patch_mapped_task_instance_dry_run", &format!("{mapped}/dry_run"), mark::mapped_dry_run)
         .get("get_mapped_task_instance_tries", &format!("{mapped}/tries"), task_instance::mapped_tries)
         .get("get_log", &format!("{instance}/logs/{{try_number}}"), log::get)
+        .get("get_log_stream", &format!("{instance}/logs/{{try_number}}/stream"), log_stream::get)
         .get("get_xcom_entry", &format!("{instance}/xcomEntries/{{key}}"), xcom::get)
 }
 
@@ -198,7 +214,12 @@ fn values(state: &WebState) -> Routes {
         .map(|router| router.layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
 }
 
-async fn unknown_address(uri: Uri) -> ApiError {
+/// What is not the API's is the web page's.
+async fn page_or_nothing(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    page::answer(&method, uri.path(), &headers).unwrap_or_else(|| unknown_address(&uri).into_response())
+}
+
+fn unknown_address(uri: &Uri) -> ApiError {
     ApiError::not_found(format!("there is nothing at {}; the page at / tells what there is", uri.path()))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use couture_core::store::{Annals, Answer, DagRecord, Request, RunRecord};
-use couture_core::{Clock, DagId, Engine, EngineError, RunId, Store, StoreReader, Timestamp};
+use couture_core::{Clock, DagId, Engine, EngineError, RunId, Store, StoreReader, Timestamp, WorkerId};
 use couture_store::LogStore;
 
 use super::dag_version::PastVersions;
@@ -45,6 +45,10 @@ pub struct ApiState {
     pub past_versions: Arc<PastVersions>,
     /// The data folder, whose disk may fill.
     pub data: PathBuf,
+    /// Whether values of variables whose key tells of a secret are hidden from people.
+    pub hides_secrets: bool,
+    /// This process among those that share the store.
+    pub worker: WorkerId,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// When the server started.

@@ -21,7 +21,7 @@ use crate::auth::{Permit, act, on};
 pub(super) struct VariableBody {
     #[schema(value_type = String)]
     key: VariableKey,
-    /// `***` for a secret; absent where it cannot be decrypted.
+    /// `***` for a secret, unless the server is set to show them; absent where it cannot be decrypted.
     value: Option<String>,
     description: Option<String>,
     /// Whether it is encrypted on disk.
@@ -60,7 +60,7 @@ pub(super) struct VariablePatch {
     description: Option<Option<String>>,
 }
 
-fn text(value: Value) -> String {
+pub(super) fn text(value: Value) -> String {
     match value {
         Value::String(text) => text,
         other => other.to_string(),
@@ -75,11 +75,16 @@ impl TryFrom<NewVariable> for Variable {
     }
 }
 
+/// The value as people see it.
+pub(super) fn shown(state: &ApiState, key: &str, value: &str) -> String {
+    if state.hides_secrets { masked::variable(key, value) } else { value.to_owned() }
+}
+
 fn body(state: &ApiState, key: VariableKey, variable: Result<Variable, ValueError>) -> VariableBody {
     let is_encrypted = state.kept.encrypted.is_some();
     match variable {
         Ok(variable) => {
-            let value = Some(masked::variable(key.as_str(), &variable.value));
+            let value = Some(shown(state, key.as_str(), &variable.value));
             VariableBody { key, value, description: variable.description, is_encrypted, error: None }
         }
         Err(error) => {
@@ -187,7 +192,10 @@ pub(super) async fn patch(
         (Err(ValueError::Undecryptable { .. }), Some(value)) => {
             Variable::new(VariableKey::new(&name).map_err(ValueError::from)?, text(value))
         }
-        (found, Some(value)) => Variable { value: text(value), ..found? },
+        (found, Some(value)) => {
+            let found = found?;
+            Variable { value: masked::variable_again(&name, text(value), &found.value), ..found }
+        }
         (found, None) => found?,
     };
     if let Some(description) = patch.description {

@@ -25,7 +25,15 @@ pub struct NewToken {
     pub days: u32,
 }
 
+/// For how many days a token counts whose maker did not say.
+const USUAL_DAYS: u32 = 90;
+
 impl Authority {
+    /// For how many days a token counts whose maker does not say.
+    pub fn usual_token_days(&self) -> u32 {
+        USUAL_DAYS.min(self.settings.api_token_max_days)
+    }
+
     /// Makes a token for `user`. The secret is told this once.
     pub async fn issue_token(&self, user: &User, wanted: NewToken) -> Result<(ApiToken, DrawnSecret), AuthError> {
         let invalid = |reason: String| AuthError::Account(AccountError::Invalid { kind: "token", reason });

@@ -28,6 +28,7 @@ mod secret;
 mod session;
 mod source;
 mod throttle;
+mod user_admin;
 
 pub use accounts::Accounts;
 pub use api_token::NewToken;
@@ -55,3 +56,4 @@ pub use secret::DrawnSecret;
 pub use session::OpenedSession;
 pub use source::{Peer, TrustedProxies};
 pub use throttle::{Throttle, ThrottleLimits};
+pub use user_admin::NewUser;

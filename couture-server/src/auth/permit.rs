@@ -11,9 +11,10 @@ use axum::http::request::Parts;
 use super::audit_note::{AuditNote, Sender};
 use super::authority::Authority;
 use super::error::AuthError;
-use super::principal::Principal;
+use super::principal::{Principal, Via};
 use super::roles::{Action, DagFilter, Resource};
 use super::source::Peer;
+use crate::api::is_json;
 
 /// An [`Action`] as a type; see [`act`].
 pub trait ActionKind: Send + Sync + 'static {
@@ -108,6 +109,9 @@ impl<A: ActionKind, R: ResourceKind> Permit<A, R> {
         let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
         let source = authority.proxies().source(peer, &parts.headers);
         let principal = authority.authenticate(&parts.method, &parts.headers, source, takes_basic).await?;
+        if principal.via == Via::Nothing && !parts.method.is_safe() && !is_json(&parts.headers) {
+            return Err(AuthError::Unauthenticated);
+        }
         let note = parts.extensions.get::<AuditNote>().cloned().unwrap_or_default();
         note.set_sender(Sender { username: principal.username().map(String::from), source });
         let params = RawPathParams::from_request_parts(parts, &()).await.ok();

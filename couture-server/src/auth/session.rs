@@ -75,6 +75,14 @@ impl Authority {
         Ok(Some((session, user)))
     }
 
+    /// The sessions of a user that still count, the newest first.
+    pub async fn live_sessions(&self, user: &User) -> Result<Vec<Session>, AuthError> {
+        let now = self.now();
+        let mut sessions = self.accounts.sessions.list(user.id).await?;
+        sessions.retain(|session| session.expires_at > now && session.epoch == user.epoch);
+        Ok(sessions)
+    }
+
     /// The session's id in a request, if there is one. It may not count any more.
     pub fn session_id<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
         self.cookies.session(headers)

@@ -8,10 +8,22 @@ use super::operation_args::{
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::archives::{Exported, Imported};
 use super::assets::Assets;
+use super::audit::Audit;
+use super::bricks::Bricks;
 use super::connections::Connections;
+use super::db::Db;
+use super::fernet::Fernet;
+use super::kept_files::{Artifacts, Download, Upload};
+use super::login::Login;
 use super::pools::Pools;
+use super::roles::Roles;
+use super::server_facts::Config;
+use super::tokens::Tokens;
+use super::users::Users;
 use super::variables::Variables;
+use super::xcom::XCom;
 
 /// Couture's command line: looks at DAGs and runs, and starts, follows and ends them.
 #[derive(Debug, Parser)]
@@ -25,8 +37,8 @@ pub(super) struct Args {
     #[arg(long, global = true, value_name = "URL", default_value_t = default_server(), hide_default_value = true)]
     pub(super) server: String,
     /// How results are printed.
-    #[arg(long, short, global = true, value_enum, default_value_t = Output::Table)]
-    pub(super) output: Output,
+    #[arg(long, short, global = true, value_enum, default_value_t = Format::Table)]
+    pub(super) output: Format,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -37,10 +49,21 @@ fn default_server() -> String {
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Output {
+pub(super) enum Format {
     /// For people.
     Table,
     /// For programs.
+    Json,
+    /// For programs, and people too.
+    Yaml,
+}
+
+/// Whom results are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    /// For people.
+    Table,
+    /// For programs: data, in JSON or YAML.
     Json,
 }
 
@@ -67,11 +90,60 @@ pub(super) enum Command {
     /// Connections: how tasks reach systems outside.
     #[command(subcommand)]
     Connections(Connections),
+    /// Code artifacts: code that tasks refer to by name.
+    #[command(subcommand)]
+    Artifacts(Artifacts),
+    /// Code bricks: titled snippets for DAG files.
+    #[command(subcommand)]
+    Bricks(Bricks),
+    /// Write DAGs, configurations of clusters or libraries for jobs to a tar.gz.
+    Export(Exported),
+    /// Put the files of a tar.gz to the others, all or none.
+    Import(Imported),
     /// Pools: how many tasks run at a time.
     #[command(subcommand)]
     Pools(Pools),
+    /// What tasks left for others.
+    #[command(subcommand, name = "xcom")]
+    XCom(XCom),
+    /// Log in at a server, and stay logged in.
+    Login(Login),
+    /// Forget the login at a server.
+    Logout,
+    /// Change one's own password.
+    Password,
+    /// One's own API tokens.
+    #[command(subcommand)]
+    Tokens(Tokens),
+    /// Users.
+    #[command(subcommand)]
+    Users(Users),
+    /// Roles: what users may do.
+    #[command(subcommand)]
+    Roles(Roles),
+    /// The audit log: who did what.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Schedulers and workers.
+    Jobs,
+    /// The server's settings.
+    #[command(subcommand)]
+    Config(Config),
+    /// The database of a data folder.
+    #[command(subcommand)]
+    Db(Db),
+    /// The key that encrypts variables and connections.
+    #[command(subcommand)]
+    Fernet(Fernet),
     /// Encrypt all variables and connections with the server's first Fernet key.
     RotateFernetKey,
+    /// Versions of this program and of the server.
+    Version,
+    /// Print what makes a shell complete this command line, such as: couture completion bash > /etc/bash_completion.d/couture
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -87,12 +159,44 @@ pub(super) enum Dags {
         /// The DAG.
         dag_id: String,
     },
+    /// Show everything that is known of a DAG.
+    Details {
+        /// The DAG.
+        dag_id: String,
+    },
+    /// Print the source of a DAG.
+    Source {
+        /// The DAG.
+        dag_id: String,
+    },
+    /// Print the logical date of the next run.
+    NextExecution {
+        /// The DAG.
+        dag_id: String,
+    },
+    /// List files that should define DAGs and do not.
+    ImportErrors,
     /// Start a run.
     Trigger(Trigger),
     /// Show what a DAG file holds, or what is wrong with it, without a server.
     Parse {
         /// The file: .py, .zip, .yaml, .yml or .json.
         file: String,
+    },
+    /// List the files of the server's DAG folder.
+    Files {
+        /// A part of their name.
+        #[arg(long, short)]
+        search: Option<String>,
+    },
+    /// Put DAG files into the server's DAG folder, all or none, after the server has parsed them.
+    Upload(Upload),
+    /// Write a file of the server's DAG folder to a file here.
+    Download(Download),
+    /// Tell what became of a file of the server's DAG folder.
+    History {
+        /// Its path in the folder.
+        path: String,
     },
     /// Run a whole DAG here, without a server.
     Test(Test),
@@ -187,6 +291,13 @@ pub(super) enum Runs {
         /// The run.
         run_id: String,
     },
+    /// Print what the callbacks of a DAG have printed about a run.
+    Log {
+        /// The DAG.
+        dag_id: String,
+        /// The run.
+        run_id: String,
+    },
     /// Let all tasks of a run, or of all runs in a state, begin again.
     Clear(RunClear),
     /// Declare a run, or all runs in a state, to be successful or failed, and its tasks what follows from that.
@@ -197,6 +308,30 @@ pub(super) enum Runs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Tasks {
+    /// List the tasks of a DAG.
+    List {
+        /// The DAG.
+        dag_id: String,
+        /// What comes after what, as a tree.
+        #[arg(long, short)]
+        tree: bool,
+    },
+    /// List the task instances of a run and their states.
+    States {
+        /// The DAG.
+        dag_id: String,
+        /// The run.
+        run_id: String,
+    },
+    /// Print the fields of a task instance with their templates filled in.
+    Render {
+        /// The DAG.
+        dag_id: String,
+        /// The run.
+        run_id: String,
+        /// The task.
+        task_id: String,
+    },
     /// Let task instances begin again.
     Clear(TasksClear),
     /// Declare task instances to be successful or failed.
@@ -229,7 +364,7 @@ pub(super) enum Tasks {
 mod tests {
     use clap::{CommandFactory as _, Parser as _};
 
-    use super::{Args, Command, Dags, Output};
+    use super::{Args, Command, Dags, Format};
 
     #[test]
     fn the_command_line_is_sound() {
@@ -243,7 +378,7 @@ mod tests {
             let Command::Dags(Dags::Trigger(trigger)) = args.command else { panic!("{date}: another command") };
             let given = [trigger.conf, trigger.run_id, trigger.logical_date].map(Option::unwrap_or_default);
             assert_eq!(given, ["{}", "r1", "2026-01-31"]);
-            assert_eq!(args.output, Output::Json);
+            assert_eq!(args.output, Format::Json);
         };
         ["-l", "-e", "--logical-date", "--exec-date"].iter().copied().for_each(check);
     }

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::Bytes;
-use hyper::{Method, Request, StatusCode, Uri, header};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Method, Request, Response, StatusCode, Uri, header};
 use hyper_util::rt::TokioIo;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
-use tokio::net::TcpStream;
 
+use super::dial::dial;
+use super::form::{Form, RequestBody};
 use crate::auth::LocalToken;
 use crate::data_folder::ServerFile;
 
@@ -46,6 +47,9 @@ pub(super) enum ClientError {
         /// What is strange.
         reason: String,
     },
+    /// What it answered cannot be kept here.
+    #[error("the answer cannot be written: {0}")]
+    Local(std::io::Error),
     /// It refused.
     #[error("{detail}")]
     Refused {
@@ -65,6 +69,9 @@ impl ClientError {
 
 /// How long to wait for an answer.
 const TIMEOUT: Duration = Duration::from_secs(90);
+/// How long files may be on their way.
+const LONG_TIMEOUT: Duration = Duration::from_secs(3_600);
+const JSON: &str = "application/json";
 /// The biggest answer.
 const MAX_ANSWER_BYTES: usize = 256 << 20;
 /// What a part of an address may hold as it is.
@@ -76,14 +83,33 @@ pub(super) fn path(parts: &[&str]) -> String {
     format!("/api/v2/{}", parts.join("/"))
 }
 
+fn whole(bytes: Bytes) -> RequestBody {
+    Full::new(bytes).map_err(|never| match never {}).boxed()
+}
+
 impl Client {
-    /// For the server at this address. Who asks is told by `token`, or else, where the server of the data folder `data` has this
+    /// For the server at this address, http or https. Who asks is told by `token`, or else, where the server of the data folder `data` has this
     /// address, by the token that it left there.
     pub(super) fn new(server: &str, token: Option<String>, data: &Path) -> Self {
         let server = server.trim_end_matches('/').to_owned();
         let is_local = || ServerFile::read(data).is_some_and(|local| local.url == server);
         let token = token.or_else(|| is_local().then(|| LocalToken::find(data)).flatten());
         Self { server, token }
+    }
+
+    /// The server's address.
+    pub(super) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// For nobody.
+    pub(super) fn anonymous(&self) -> Self {
+        Self { token: None, ..self.clone() }
+    }
+
+    /// With this token.
+    pub(super) fn with_token(&self, token: String) -> Self {
+        Self { token: Some(token), ..self.clone() }
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, ClientError> {
@@ -106,22 +132,69 @@ impl Client {
         self.send(Method::PUT, path, Some(body)).await
     }
 
+    /// Sends files as a form.
+    pub(super) async fn upload(&self, path: &str, form: Form) -> Result<Value, ClientError> {
+        let kind = form.content_type();
+        let work = async { self.json(self.begin(Method::POST, path, &kind, form.into_body()).await?).await };
+        self.within(LONG_TIMEOUT, work).await
+    }
+
+    /// Writes a body of any kind, and tells how many bytes it had.
+    pub(super) async fn download(&self, path: &str, to: &mut (dyn std::io::Write + Send)) -> Result<u64, ClientError> {
+        let work = async {
+            let answer = self.begin(Method::GET, path, JSON, whole(Bytes::new())).await?;
+            if !answer.status().is_success() {
+                return self.json(answer).await.map(|_| 0);
+            }
+            let (mut body, mut length) = (answer.into_body(), 0);
+            while let Some(frame) = body.frame().await {
+                let frame = frame.map_err(|error| self.strange(error.to_string()))?;
+                if let Some(piece) = frame.data_ref() {
+                    to.write_all(piece).map_err(ClientError::Local)?;
+                    length += piece.len() as u64;
+                }
+            }
+            Ok(length)
+        };
+        self.within(LONG_TIMEOUT, work).await
+    }
+
     async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, ClientError> {
-        match tokio::time::timeout(TIMEOUT, self.exchange(method, path, body)).await {
+        let body = whole(body.map(|body| Bytes::from(body.to_string())).unwrap_or_default());
+        let work = async { self.json(self.begin(method, path, JSON, body).await?).await };
+        self.within(TIMEOUT, work).await
+    }
+
+    async fn within<T>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = Result<T, ClientError>>,
+    ) -> Result<T, ClientError> {
+        match tokio::time::timeout(limit, work).await {
             Ok(answer) => answer,
-            Err(_) => Err(self.unreachable(format!("no answer within {} s", TIMEOUT.as_secs()))),
+            Err(_) => Err(self.unreachable(format!("no answer within {} s", limit.as_secs()))),
         }
     }
 
-    async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, ClientError> {
+    /// Sends a request, and waits for the head of its answer.
+    async fn begin(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: RequestBody,
+    ) -> Result<Response<Incoming>, ClientError> {
         let address = || ClientError::Address(self.server.clone());
         let uri: Uri = format!("{}{path}", self.server).parse().map_err(|_| address())?;
-        let host = uri.host().filter(|_| uri.scheme_str() == Some("http")).ok_or_else(address)?;
+        let secret = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err(address()),
+        };
+        let host = uri.host().ok_or_else(address)?;
         let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let stream = TcpStream::connect((bare, uri.port_u16().unwrap_or(80)))
-            .await
-            .map_err(|error| self.unreachable(error.to_string()))?;
-        let strange = |reason: String| ClientError::Strange { server: self.server.clone(), reason };
+        let port = uri.port_u16().unwrap_or(if secret { 443 } else { 80 });
+        let stream = dial(bare, port, secret).await.map_err(|error| self.unreachable(error.to_string()))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| self.unreachable(error.to_string()))?;
@@ -130,25 +203,27 @@ impl Client {
             .method(method)
             .uri(uri.path_and_query().map_or("/", |path| path.as_str()))
             .header(header::HOST, uri.authority().map_or(host, |authority| authority.as_str()))
-            .header(header::CONTENT_TYPE, "application/json");
+            .header(header::CONTENT_TYPE, kind);
         let request = match &self.token {
             Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
             None => request,
         };
-        let request = request
-            .body(Full::new(body.map(|body| Bytes::from(body.to_string())).unwrap_or_default()))
-            .map_err(|_| address())?;
-        let answer = sender.send_request(request).await.map_err(|error| strange(error.to_string()))?;
+        let request = request.body(body).map_err(|_| address())?;
+        sender.send_request(request).await.map_err(|error| self.strange(error.to_string()))
+    }
+
+    /// The JSON object of an answer.
+    async fn json(&self, answer: Response<Incoming>) -> Result<Value, ClientError> {
         let status = answer.status();
         let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES);
-        let body = body.collect().await.map_err(|error| strange(error.to_string()))?.to_bytes();
+        let body = body.collect().await.map_err(|error| self.strange(error.to_string()))?.to_bytes();
         if status == StatusCode::NO_CONTENT {
             return Ok(Value::Object(Map::new()));
         }
         let value: Value = serde_json::from_slice(&body)
-            .map_err(|_| strange(format!("status {status}, and a body that is not JSON")))?;
+            .map_err(|_| self.strange(format!("status {status}, and a body that is not JSON")))?;
         if !value.is_object() {
-            return Err(strange(format!("status {status}, and JSON that is not an object")));
+            return Err(self.strange(format!("status {status}, and JSON that is not an object")));
         }
         if status.is_success() {
             return Ok(value);
@@ -156,11 +231,15 @@ impl Client {
         let mut detail = value["detail"].as_str().map_or_else(|| format!("status {status}"), String::from);
         if status == StatusCode::UNAUTHORIZED {
             detail.push_str(
-                ". The command line needs a token in COUTURE_TOKEN, or, on the server's own machine and as its user, the server's data \
-                 folder in COUTURE__DATA__DIR",
+                ". Log in with `couture login`, or put a token into COUTURE_TOKEN; on the server's own machine and as its user, the server's \
+                 data folder in COUTURE__DATA__DIR will do",
             );
         }
         Err(ClientError::Refused { status, detail })
+    }
+
+    fn strange(&self, reason: String) -> ClientError {
+        ClientError::Strange { server: self.server.clone(), reason }
     }
 
     fn unreachable(&self, reason: String) -> ClientError {

@@ -154,7 +154,7 @@ async fn add(client: &Client, add: Add) -> Result<Verdict, CliError> {
     field("port", add.conn_port.map(Value::from));
     field("extra", add.conn_extra.map(Value::from));
     field("description", add.description.map(Value::from));
-    let address = format!("{}?beside={}", path(&[KIND]), add.beside);
+    let address = if add.beside { "/api/connections".to_owned() } else { path(&[KIND]) };
     client.post(&address, &Value::Object(body)).await?;
     print(&format!("added connection {}\n", printable(&add.conn_id)));
     Ok(Verdict::Done)

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use couture_core::Dag;
 use couture_core::values::{EnvironmentValues, Values};
+use couture_core::{Dag, SystemClock};
 use couture_operators::python::parser::PythonParser;
 use couture_operators::python::{PythonInstallation, unpack};
 
@@ -91,5 +91,10 @@ pub(super) fn python_files(settings: &Settings, folder: &Path) -> Result<PythonF
     let values: Arc<dyn Values> = Arc::new(EnvironmentValues::of_process());
     let parser = PythonParser::new(Arc::new(installation), values, parser_settings(settings));
     let max_bytes = folder_limits(settings).file_bytes;
-    Ok(PythonFiles { parser: Arc::new(parser), kept: Arc::new(ParsedFiles::new(kept)), max_bytes })
+    Ok(PythonFiles {
+        parser: Arc::new(parser),
+        kept: Arc::new(ParsedFiles::new(kept)),
+        max_bytes,
+        clock: Arc::new(SystemClock::new()),
+    })
 }

@@ -6,17 +6,26 @@ use serde_json::{Value, json};
 use super::args::{Dags, Output, Trigger};
 use super::asking::confirmed;
 use super::client::{Client, path};
+use super::kept_files::{self, Kept};
 use super::print::{complain, print, print_json};
 use super::table::{Table, cell, printable};
 use super::verdict::{CliError, Verdict};
-use super::{backfill, follow, parse, runs, test_run};
+use super::{backfill, dag_facts, follow, parse, runs, test_run};
 
 pub(super) async fn run(client: Client, output: Output, command: Dags) -> Result<Verdict, CliError> {
     match command {
         Dags::List { all } => list(&client, output, all).await,
         Dags::Show { dag_id } => show(&client, output, &dag_id).await,
+        Dags::Details { dag_id } => dag_facts::details(&client, output, &dag_id).await,
+        Dags::Source { dag_id } => dag_facts::source(&client, output, &dag_id).await,
+        Dags::NextExecution { dag_id } => dag_facts::next_execution(&client, output, &dag_id).await,
+        Dags::ImportErrors => dag_facts::import_errors(&client, output).await,
         Dags::Trigger(trigger) => start(&client, output, trigger).await,
         Dags::Parse { file } => parse::run(output, &file).await,
+        Dags::Files { search } => kept_files::list(&client, output, Kept::Dags, search).await,
+        Dags::Upload(upload) => kept_files::upload(&client, output, Kept::Dags, upload).await,
+        Dags::Download(download) => kept_files::download(&client, Kept::Dags, download).await,
+        Dags::History { path } => kept_files::history(&client, output, Kept::Dags, &path).await,
         Dags::Test(test) => test_run::run(output, test).await,
         Dags::Backfill(args) => backfill::begin(&client, output, args).await,
         Dags::Delete { dag_id, yes } => delete(&client, output, &dag_id, yes).await,

@@ -1,5 +1,9 @@
 //! Standard output and standard error.
 
+use std::sync::OnceLock;
+
+use super::yaml::yaml;
+
 /// Prints to standard output; where nobody reads it any more, the program ends quietly.
 pub(super) fn print(text: &str) {
     use std::io::Write as _;
@@ -15,7 +19,18 @@ pub(super) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// Prints JSON for programs.
+/// Whether data is written in YAML. Said once, when the command line is read.
+static YAML: OnceLock<()> = OnceLock::new();
+
+/// From now on data is written in YAML.
+pub(super) fn write_yaml() {
+    let _ = YAML.set(());
+}
+
+/// Prints data for programs: JSON, or YAML where that was asked for.
 pub(super) fn print_json(value: &serde_json::Value) {
-    print(&format!("{value:#}\n"));
+    match YAML.get() {
+        Some(()) => print(&yaml(value)),
+        None => print(&format!("{value:#}\n")),
+    }
 }

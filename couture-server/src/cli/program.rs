@@ -5,12 +5,16 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use super::args::{Args, Command};
+use super::args::{Args, Command, Format, Output};
 use super::client::Client;
-use super::print::complain;
+use super::print::{complain, write_yaml};
+use super::saved_tokens::SavedTokens;
 use super::table::printable;
 use super::verdict::{CliError, Verdict};
-use super::{assets, backfill, connections, dags, pools, runs, tasks, variables};
+use super::{
+    archives, assets, audit, backfill, bricks, completion, connections, dags, db, fernet, kept_files, login, pools,
+    roles, runs, server_facts, tasks, tokens, users, variables, xcom,
+};
 
 /// Runs the program: 0 where all went well, 1 where not, 2 where the command line is wrong.
 pub fn main() -> ExitCode {
@@ -46,17 +50,47 @@ fn data_folder() -> PathBuf {
 }
 
 async fn run(args: Args) -> Result<Verdict, CliError> {
-    let token = std::env::var("COUTURE_TOKEN").ok().filter(|token| !token.is_empty());
-    let client = Client::new(&args.server, token, &data_folder());
+    let output = match args.output {
+        Format::Table => Output::Table,
+        Format::Json => Output::Json,
+        Format::Yaml => {
+            write_yaml();
+            Output::Json
+        }
+    };
+    let server = args.server.trim_end_matches('/');
+    let token = match std::env::var("COUTURE_TOKEN").ok().filter(|token| !token.is_empty()) {
+        Some(token) => Some(token),
+        None => SavedTokens::of_user()?.get(server).map(String::from),
+    };
+    let client = Client::new(server, token, &data_folder());
     match args.command {
-        Command::Dags(command) => dags::run(client, args.output, command).await,
-        Command::Runs(command) => runs::run(client, args.output, command).await,
-        Command::Assets(command) => assets::run(client, args.output, command).await,
-        Command::Backfill(command) => backfill::run(client, args.output, command).await,
-        Command::Tasks(command) => tasks::run(client, args.output, command).await,
-        Command::Variables(command) => variables::run(client, args.output, command).await,
-        Command::Connections(command) => connections::run(client, args.output, command).await,
-        Command::Pools(command) => pools::run(client, args.output, command).await,
+        Command::Dags(command) => dags::run(client, output, command).await,
+        Command::Runs(command) => runs::run(client, output, command).await,
+        Command::Assets(command) => assets::run(client, output, command).await,
+        Command::Backfill(command) => backfill::run(client, output, command).await,
+        Command::Tasks(command) => tasks::run(client, output, command).await,
+        Command::XCom(command) => xcom::run(client, output, command).await,
+        Command::Variables(command) => variables::run(client, output, command).await,
+        Command::Connections(command) => connections::run(client, output, command).await,
+        Command::Pools(command) => pools::run(client, output, command).await,
+        Command::Login(args) => login::login(client, args).await,
+        Command::Logout => login::logout(&client),
+        Command::Password => login::password(client).await,
+        Command::Tokens(command) => tokens::run(client, output, command).await,
+        Command::Users(command) => users::run(client, output, command).await,
+        Command::Roles(command) => roles::run(client, output, command).await,
+        Command::Audit(command) => audit::run(client, output, command).await,
+        Command::Jobs => server_facts::jobs(&client, output).await,
+        Command::Config(command) => server_facts::config(&client, output, command).await,
+        Command::Db(command) => db::run(command).await,
+        Command::Fernet(command) => fernet::run(client, command).await,
+        Command::Artifacts(command) => kept_files::run(client, output, command).await,
+        Command::Bricks(command) => bricks::run(client, output, command).await,
+        Command::Export(what) => archives::export(&client, what).await,
+        Command::Import(what) => archives::import(&client, output, what).await,
         Command::RotateFernetKey => variables::rotate(&client).await,
+        Command::Version => server_facts::version(&client, output).await,
+        Command::Completion { shell } => Ok(completion::completion(shell)),
     }
 }

@@ -18,6 +18,7 @@ pub(super) async fn run(client: Client, output: Output, command: Runs) -> Result
     match command {
         Runs::List { dag_id, limit } => list(&client, output, dag_id.as_deref(), limit).await,
         Runs::Show { dag_id, run_id } => show(&client, output, &dag_id, &run_id).await,
+        Runs::Log { dag_id, run_id } => log(&client, output, &dag_id, &run_id).await,
         Runs::Clear(args) => match args.many.query()? {
             Some(_) if args.only_failed => Err(CliError::message("--only-failed is about one run: leave --state out")),
             Some(many) => change_many(&client, output, &args.dag_id, "clear", &many, args.asking).await,
@@ -74,6 +75,24 @@ pub(super) async fn show(client: &Client, output: Output, dag_id: &str, run_id: 
         print(&format!("waiting: {}\n\n", printable(reason)));
     }
     print(&task_table(&tasks));
+    Ok(Verdict::Done)
+}
+
+async fn log(client: &Client, output: Output, dag_id: &str, run_id: &str) -> Result<Verdict, CliError> {
+    let address = path(&["dags", dag_id, "dagRuns", run_id, "log"]);
+    let (mut lines, mut query) = (Vec::new(), String::new());
+    loop {
+        let mut part = client.get(&format!("{address}{query}")).await?;
+        lines.extend(part["content"].as_array_mut().map(std::mem::take).unwrap_or_default());
+        if part["at_end"] == json!(true) {
+            break;
+        }
+        query = format!("?token={}", cell(&part["continuation_token"]));
+    }
+    match output {
+        Output::Json => print_json(&json!({ "run_id": run_id, "content": lines })),
+        Output::Table => lines.iter().filter_map(Value::as_str).for_each(|line| print(&format!("{line}\n"))),
+    }
     Ok(Verdict::Done)
 }
 

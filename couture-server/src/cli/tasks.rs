@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::args::{Output, Tasks};
 use super::clear;
 use super::client::{Client, ClientError, path};
+use super::dag_facts;
 use super::follow::Pause;
 use super::print::{print, print_json};
 use super::table::printable;
@@ -13,6 +14,11 @@ use super::verdict::{CliError, Verdict};
 
 pub(super) async fn run(client: Client, output: Output, command: Tasks) -> Result<Verdict, CliError> {
     match command {
+        Tasks::List { dag_id, tree } => dag_facts::tasks(&client, output, &dag_id, tree).await,
+        Tasks::States { dag_id, run_id } => dag_facts::states(&client, output, &dag_id, &run_id).await,
+        Tasks::Render { dag_id, run_id, task_id } => {
+            dag_facts::render(&client, output, [&dag_id, &run_id, &task_id]).await
+        }
         Tasks::Clear(args) => clear::tasks(&client, output, args).await,
         Tasks::Mark(args) => clear::mark_task(&client, output, args).await,
         Tasks::Test(test) => task_test::run(output, test).await,

@@ -1,5 +1,6 @@
 //! Which DAGs are defined, where, and what stands in the way of the others.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -58,7 +59,7 @@ impl Catalog {
     }
 
     /// How much of it is looked at.
-    pub(super) fn limits(&self) -> &FolderLimits {
+    pub(crate) fn limits(&self) -> &FolderLimits {
         &self.limits
     }
 
@@ -132,6 +133,29 @@ impl Catalog {
     /// What Python files were told besides their modules, by file.
     pub fn inputs(&self) -> Vec<(PathBuf, couture_operators::python::parser::Inputs)> {
         self.files().inputs()
+    }
+
+    /// The Python files that were made of one of `parts`, and are right.
+    pub(crate) fn users_of(&self, parts: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+        self.files().users_of(parts)
+    }
+
+    /// Does something that no look at the folder falls into the middle of. Blocks its thread, as a look may.
+    pub(crate) fn undisturbed<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _still = self.files();
+        work()
+    }
+
+    /// The ids of the DAGs that each file defines, sorted.
+    pub(crate) fn dags_of_files(&self) -> BTreeMap<PathBuf, Vec<String>> {
+        let mut all: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
+        for (dag_id, facts) in &self.claims().dags {
+            if let DagSource::File(file) = &facts.source {
+                all.entry(file.clone()).or_default().push(dag_id.to_string());
+            }
+        }
+        all.values_mut().for_each(|ids| ids.sort());
+        all
     }
 
     /// Parses files again, whether they have changed or not.

@@ -98,6 +98,15 @@ impl Parts {
 }
 
 impl Files {
+    /// The Python files that were made of one of `parts` besides themselves, and are right.
+    pub(super) fn users_of(&self, parts: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+        let uses = |(file, state): &(&PathBuf, &FileState)| {
+            let right = state.python.as_ref().filter(|python| python.retry.is_none());
+            right.is_some_and(|python| python.parts.0.keys().any(|part| part != *file && parts.contains(part)))
+        };
+        self.known.iter().filter(uses).map(|(file, _)| file.clone()).collect()
+    }
+
     /// The inputs of those files that have any.
     pub(super) fn inputs(&self) -> Vec<(PathBuf, Inputs)> {
         let python =

@@ -25,8 +25,23 @@ impl Kind {
         }
     }
 
+    /// Why nobody can read this content, where that would not be told otherwise: a Python file that holds zero bytes is no text to Python,
+    /// and speaks of nothing.
+    pub(super) fn unreadable(self, content: &[u8]) -> Option<&'static str> {
+        let is_wide = content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff");
+        match self {
+            Self::Python if is_wide => {
+                Some("the file is written in UTF-16 (or UTF-32), which Python does not read; save it as UTF-8")
+            }
+            Self::Python if content.contains(&0) => {
+                Some("the file holds zero bytes, so it is no Python text; is it UTF-16? save it as UTF-8")
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a file of this kind with this content may define DAGs: of Python files, those that speak of DAGs and of Airflow or Couture.
-    pub(super) fn may_define(self, content: &[u8]) -> bool {
+    pub(crate) fn may_define(self, content: &[u8]) -> bool {
         let has = |word: &[u8]| content.windows(word.len()).any(|piece| piece.eq_ignore_ascii_case(word));
         match self {
             Self::Python => has(b"dag") && (has(b"airflow") || has(b"couture")),
@@ -38,6 +53,21 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_python_cannot_read_is_told() {
+        let check = |content: &[u8], expected: Option<&str>| {
+            let found = Kind::Python.unreadable(content);
+            assert!(
+                found.is_some() == expected.is_some() && found.unwrap_or("").contains(expected.unwrap_or("")),
+                "{found:?}"
+            );
+        };
+        check(b"\xff\xfed\0a\0g\0", Some("UTF-16"));
+        check(b"d\0a\0g\0", Some("zero bytes"));
+        check("# ü".as_bytes(), None);
+        assert_eq!(Kind::Archive.unreadable(b"PK\0"), None);
+    }
 
     #[test]
     fn helpers_are_no_dag_files() {

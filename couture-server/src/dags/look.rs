@@ -148,6 +148,11 @@ impl<'c> Look<'c> {
         let mut state = FileState { stamp, hash, owns, wants: BTreeSet::new(), python: None };
         match kind {
             Kind::Text(format) => self.text(file, &content, format, state),
+            _ if let Some(reason) = kind.unreadable(&content) => {
+                // The last good version stays.
+                self.files.known.insert(file.to_owned(), state);
+                self.catalog.claims().settle(&source, vec![Trouble::words(reason)], self.now);
+            }
             _ if kind.may_define(&content) => {
                 state.python = Some(python.unwrap_or_default());
                 self.files.known.insert(file.to_owned(), state);

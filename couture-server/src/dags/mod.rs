@@ -32,6 +32,7 @@ pub use never_runs::{NEVER_RUNS, never_runs};
 pub use parse::{FileError, Format, parse};
 pub use parsed_files::ParsedFiles;
 pub use python::{Done, Job, PythonFiles};
+pub(crate) use scan::staged_dag_files;
 pub use scan::{FolderLimits, read_bounded};
 pub use source::{DagFacts, DagSource, ImportError};
 pub use watch::Watch;

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use couture_core::dag::SerialDag;
-use couture_core::{Dag, DagId};
+use couture_core::{Clock, Dag, DagId};
 use couture_operators::python::parser::{Inputs, Parsed, PythonParser};
+use metrics::histogram;
 use serde_json::Value;
 
 use super::claims::{About, Trouble};
 use super::files::{ContentHash, content_hash};
 use super::parse::FileError;
 use super::parsed_files::{ParsedFile, ParsedFiles};
+use crate::measures::PARSE_SECONDS;
 
 /// A file to parse.
 #[derive(Clone, Debug)]
@@ -65,12 +67,21 @@ pub struct PythonFiles {
     pub kept: Arc<ParsedFiles>,
     /// The biggest file, in bytes.
     pub max_bytes: u64,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl PythonFiles {
     /// Parses a file of the folder `root` that belongs to no catalogue.
     pub async fn parse_once(&self, file: PathBuf, root: PathBuf) -> Done {
         self.parse(Job { file, number: 0 }, root).await
+    }
+
+    /// Parses a file of `root`, which is the DAG folder as it would be: nothing of that is kept for later but its bundle, for a while.
+    pub(crate) async fn parse_staged(&self, file: PathBuf, root: PathBuf) -> Done {
+        let root = root.canonicalize().unwrap_or(root);
+        let (parsed, inputs) = self.parser.parse(&root, &file).await;
+        done(Job { file, number: 0 }, parsed, inputs, BTreeMap::new()).await
     }
 
     /// Does a job.
@@ -83,7 +94,9 @@ impl PythonFiles {
         {
             return done(job, known.parsed, known.inputs, known.hashes).await;
         }
+        let began = self.clock.now().mono;
         let (parsed, inputs) = self.parser.parse(&root, &job.file).await;
+        histogram!(PARSE_SECONDS).record(self.clock.now().mono.saturating_sub(began));
         let (file, max_bytes, kept) = (job.file.clone(), self.max_bytes, self.kept.clone());
         let work = tokio::task::spawn_blocking(move || {
             let hashes = hashes(&parsed, &file, &root, max_bytes);

@@ -39,7 +39,8 @@ pub(super) struct Found {
 }
 
 /// The DAG files in `folder` and below it. Hidden ones are passed over, and so are those that `.airflowignore` names, Python's virtual
-/// environments, links to folders, links that lead out of the folder, and whatever is no plain file.
+/// environments, and whatever is no plain file. Links to folders, and links that lead out of the folder or nowhere, are not followed,
+/// which is an error: who made one wants what it leads to.
 pub(super) fn scan(folder: &Path, limits: &FolderLimits) -> io::Result<Found> {
     let root = folder.canonicalize()?;
     if !root.is_dir() {
@@ -77,10 +78,12 @@ pub(super) fn scan(folder: &Path, limits: &FolderLimits) -> io::Result<Found> {
             }
             continue;
         }
-        if Kind::of(entry.path()).is_none() {
+        let kind = Kind::of(entry.path());
+        if let Some(reason) = wrong_link(&entry, &root, kind.is_some()) {
+            found.errors.push((path_of(entry.path()), reason.to_owned()));
             continue;
         }
-        let Some(stamp) = stamp_inside(&entry, &root) else { continue };
+        let Some(stamp) = kind.and_then(|_| Stamp::of(entry.path())) else { continue };
         if found.files.len() >= limits.files {
             let reason = format!("the folder holds more than {} DAG files; the others are not loaded", limits.files);
             found.errors.push((PathBuf::new(), reason));
@@ -96,6 +99,11 @@ pub(super) fn scan(folder: &Path, limits: &FolderLimits) -> io::Result<Found> {
     Ok(found)
 }
 
+/// The DAG files of a folder that is to become the DAG folder, by their path in it. Blocks its thread.
+pub(crate) fn staged_dag_files(folder: &Path, limits: &FolderLimits) -> io::Result<Vec<PathBuf>> {
+    Ok(scan(folder, limits)?.files.into_keys().collect())
+}
+
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().first() == Some(&b'.')
 }
@@ -105,11 +113,22 @@ fn is_foreign(folder: &DirEntry) -> bool {
     folder.file_name() == "__pycache__" || folder.path().join("pyvenv.cfg").exists()
 }
 
-fn stamp_inside(entry: &DirEntry, root: &Path) -> Option<Stamp> {
-    if entry.path_is_symlink() && !entry.path().canonicalize().ok()?.starts_with(root) {
+/// Why a link that may lead to DAG files is not followed, if it is not.
+fn wrong_link(entry: &DirEntry, root: &Path, is_dag_file: bool) -> Option<&'static str> {
+    if !entry.path_is_symlink() {
         return None;
     }
-    Stamp::of(entry.path())
+    match entry.path().canonicalize() {
+        Ok(target) if target.is_dir() => Some(
+            "this is a link to a folder, and those are not followed: put the folder itself here, or name the link in .airflowignore",
+        ),
+        Ok(target) if is_dag_file && !target.starts_with(root) => Some(
+            "this link leads out of the folder of DAG files, so it is not followed: put the file itself here, or name the link in \
+             .airflowignore",
+        ),
+        Err(_) if is_dag_file => Some("this link leads nowhere: mend or remove it"),
+        _ => None,
+    }
 }
 
 /// The content of a file of at most `max_bytes`.

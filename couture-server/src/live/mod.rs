@@ -7,6 +7,6 @@ mod position;
 mod subscription;
 
 pub use event::{LiveChange, LiveEvent};
-pub use hub::LiveHub;
+pub use hub::{LiveHub, LiveSources};
 pub use position::Position;
 pub use subscription::{Delivery, Subscription};

@@ -50,6 +50,30 @@ impl Subscription {
         }
     }
 
+    /// The next event, where there is one already and nothing else is to be told first.
+    pub fn next_event(&mut self) -> Option<Arc<LiveEvent>> {
+        let hub = self.hub.clone();
+        let recent = hub.recent();
+        loop {
+            let next = self.next?;
+            // That events went is told by what waits.
+            let event = recent.event(next).ok().flatten()?;
+            self.next = Some(next + 1);
+            if self.is_new(&event) {
+                return Some(event);
+            }
+        }
+    }
+
+    /// Whether the event was not told before; it is now.
+    fn is_new(&mut self, event: &LiveEvent) -> bool {
+        let is_new = event.sequence > self.position.of(event.shard);
+        if is_new {
+            self.position.see(event.shard, event.sequence);
+        }
+        is_new
+    }
+
     /// What can be told at once.
     fn here(&mut self) -> Option<Delivery> {
         let hub = self.hub.clone();
@@ -74,8 +98,7 @@ impl Subscription {
                 Ok(None) => return None,
                 Ok(Some(event)) => {
                     self.next = Some(next + 1);
-                    if event.sequence > self.position.of(event.shard) {
-                        self.position.see(event.shard, event.sequence);
+                    if self.is_new(&event) {
                         return Some(Delivery::Event(event));
                     }
                 }

@@ -1,7 +1,7 @@
-//! The page at `/`: what runs, and how to use it. No scripts; everything in it that comes from elsewhere is escaped.
+//! The web page: embedded files that the build makes of `ui/`, served to everybody alike.
 
+mod absent;
 mod answer;
-mod contents;
-mod escaped;
+mod file;
 
-pub(crate) use answer::get;
+pub(crate) use answer::answer;

@@ -35,4 +35,7 @@ impl Value for Secret {
     fn to_toml(&self) -> String {
         self.0.to_toml()
     }
+    fn shown(&self) -> Option<String> {
+        None
+    }
 }

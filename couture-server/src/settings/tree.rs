@@ -78,6 +78,16 @@ macro_rules! settings {
                 }
             }
 
+            /// `section.key` for people to look at, as it is written in a file; none where it is secret, or there is no such key.
+            pub fn shown(&self, section: &str, key: &str) -> Option<String> {
+                let shown = match (section, key) {
+                    $($((stringify!($section), stringify!($key)) => self.$section.$key.shown(),)*)*
+                    _ => None,
+                };
+                // An address may hold a password.
+                shown.filter(|text| !(text.contains("://") && text.contains('@')))
+            }
+
             /// `section.key` as it is written in a file.
             #[cfg(test)]
             pub(super) fn toml_of(&self, section: &str, key: &str) -> String {
@@ -186,6 +196,8 @@ settings! {
         max_bytes_per_attempt: u64 = 4_294_967_296_u64, flag "max-log-bytes", from 1_024 to 1_099_511_627_776;
         /// What the server itself tells on standard error: error, warn, info, debug or trace (each with those before it).
         level: String = "info", flag "log-level", one of ["error", "warn", "info", "debug", "trace"];
+        /// How it tells it: text for people, or json, an object a line, for programs.
+        format: String = "text", flag "log-format", one of ["text", "json"];
     }
     /// The mail server, by the names of Airflow's section of this name.
     smtp: SmtpSettings {
@@ -238,6 +250,11 @@ settings! {
         lockout_s: u32 = 60_u32, flag "lockout-s", from 1 to 86_400;
         /// Addresses and networks of proxies, such as 10.0.0.0/8, whose header X-Forwarded-For tells from where a request comes.
         trusted_proxies: Vec<String> = Vec::<String>::new(), flag "trusted-proxies";
+        /// Days for which rows of the audit log are kept; 0 for ever.
+        audit_retention_days: u32 = 365_u32, flag "audit-retention-days", from 0 to 36_500;
+        /// Whether values of variables whose key tells of a secret (password, token, …) are hidden from people. Passwords of
+        /// connections always are. The name is that of Airflow's section [admin].
+        hide_sensitive_variable_fields: bool = true, flag "hide-sensitive-variable-fields";
     }
     /// The directory server, where auth.auth_type is AUTH_LDAP, by the names of Airflow's webserver_config.py.
     ldap: LdapSettings {

@@ -27,6 +27,10 @@ pub(super) trait Value: Sized {
     fn read(raw: &Raw) -> Option<Self>;
     /// The value as it is written in a file.
     fn to_toml(&self) -> String;
+    /// The value for people to look at, as it is written in a file; none where it is secret.
+    fn shown(&self) -> Option<String> {
+        Some(self.to_toml())
+    }
     /// The value as a number, where it is one.
     fn as_number(&self) -> Option<u64> {
         None

@@ -153,6 +153,7 @@ fn requests_that_a_foreign_page_could_make_are_refused() {
     check(&[], 415, "application/json");
     check(&[("content-type", "text/plain")], 415, "application/json");
     check(&[("content-type", "application/x-www-form-urlencoded")], 415, "application/json");
+    check(&[("content-type", "application/json"), ("origin", "http://evil.example")], 403, "another site");
     check(&[("content-type", "application/json"), ("host", "evil.example")], 421, "Host");
     assert_eq!(server.ask("GET", "/", &[("host", "evil.example:80")], "").status, 421);
     assert_eq!(server.get(path)["total_entries"], 0);

@@ -5,6 +5,7 @@ mod harness;
 
 mod command_line;
 mod folder;
+mod lasting;
 mod shown;
 mod sick;
 mod tasks;

@@ -47,7 +47,8 @@ fn values_pass_and_choices_are_made() {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), &["passing.py", "shared/__init__.py", "shared/numbers.py"]);
     let server = server(folder.path());
-    check(&server, "passing", &json!({}), "success", &[("push", "success", ""), ("pull", "success", "pulled all")]);
+    let passing = [("push", "success", ""), ("pull", "success", "pulled all"), ("tell", "success", "5newest")];
+    check(&server, "passing", &json!({}), "success", &passing);
     let choices = [
         ("branch", "success", ""),
         ("left", "success", ""),

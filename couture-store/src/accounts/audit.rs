@@ -86,7 +86,7 @@ impl AuditEntry {
     }
 }
 
-/// Where the audit log is kept: rows are added and read, and never changed. Every implementation passes the suite of
+/// Where the audit log is kept: rows are added and read, go when they are old, and are never changed. Every implementation passes the suite of
 /// `couture-store/tests/account_suite`.
 #[async_trait]
 pub trait Audit: fmt::Debug + Send + Sync {
@@ -107,6 +107,10 @@ pub trait Audit: fmt::Debug + Send + Sync {
 
     /// How many rows the filter lets through, but no more than `most`: counting millions for a page is no use to anybody.
     async fn count(&self, filter: &AuditFilter, most: usize) -> Result<usize, AccountError>;
+
+    /// Forgets rows from before `before`, the oldest first, and tells how many: about `most`, more only where several are of the same
+    /// time. The newest row stays in any case, so that no number is given twice.
+    async fn trim(&self, before: Timestamp, most: usize) -> Result<usize, AccountError>;
 }
 
 #[cfg(test)]

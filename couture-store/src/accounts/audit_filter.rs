@@ -27,6 +27,10 @@ pub struct AuditFilter {
     pub task_id: Option<String>,
     /// Of this run.
     pub run_id: Option<String>,
+    /// Of this mapped task instance.
+    pub map_index: Option<i64>,
+    /// Of this try.
+    pub try_number: Option<i64>,
     /// Of one of these events.
     pub events: Option<Vec<String>>,
     /// Of none of these events.
@@ -53,7 +57,8 @@ impl AuditFilter {
 
     /// Whether it lets `row` through.
     pub fn lets_through(&self, row: &AuditRow) -> bool {
-        let AuditEntry { event, user, dag_id, task_id, run_id, owner, extra, source_ip, .. } = &row.entry;
+        let AuditEntry { event, user, dag_id, task_id, run_id, map_index, try_number, owner, extra, source_ip, .. } =
+            &row.entry;
         let same = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
         let named = |names: &[String], name: &String| names.iter().take(Self::MAX_NAMES).any(|other| other == name);
         let holds = |text: &Option<String>, part: &str| {
@@ -65,6 +70,8 @@ impl AuditFilter {
             && same(&self.task_id, task_id)
             && same(&self.run_id, run_id)
             && same(&self.source_ip, source_ip)
+            && (self.map_index.is_none() || self.map_index == *map_index)
+            && (self.try_number.is_none() || self.try_number == *try_number)
             && self.events.as_ref().is_none_or(|events| named(events, event))
             && !named(&self.excluded_events, event)
             && self.since.is_none_or(|since| row.at >= since)

@@ -19,3 +19,4 @@ pub(crate) use dialect::Dialect;
 pub(crate) use fault::is_deadlock;
 pub(crate) use row::{Row, unexpected};
 pub(crate) use script::{RunError, Script};
+pub(crate) use sqlite::{known_sqlite_schema, lock_sqlite, sqlite_fault};

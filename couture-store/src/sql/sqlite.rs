@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use couture_core::store::StoreError;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -97,6 +98,21 @@ fn options(file: &PathBuf) -> SqliteConnectOptions {
         // What one big commit left behind is given back at the next checkpoint.
         .pragma("journal_size_limit", "67108864")
         .disable_statement_logging()
+}
+
+/// Keeps other processes from `file` until it is dropped.
+pub(crate) fn lock_sqlite(file: &Path) -> Result<FolderLock, ConnectError> {
+    FolderLock::take(file)
+}
+
+/// The number of the newest schema of SQLite that this program knows.
+pub(crate) fn known_sqlite_schema() -> i64 {
+    SqliteDialect.migrations().len() as i64
+}
+
+/// What an error of the database `file` means.
+pub(crate) fn sqlite_fault(file: &Path, error: sqlx::Error) -> StoreError {
+    Location::new(format!("the database {}", file.display())).fault(error)
 }
 
 /// SQLite's dialect.

@@ -23,6 +23,7 @@ mod sql_store;
 mod statements;
 mod task_queries;
 mod tasks;
+mod trim;
 mod writer;
 mod xcoms;
 

@@ -36,7 +36,7 @@ impl SqlStore {
     }
 
     /// Removes a bounded part of what belongs to deleted runs; tells whether there was something.
-    async fn purge_step(&self) -> Result<bool, StoreError> {
+    pub(super) async fn purge_step(&self) -> Result<bool, StoreError> {
         let mut runs = Vec::new();
         let mut args = self.database().args();
         args.int(RUNS as i64);

@@ -14,6 +14,7 @@ cases![
     a_filter_and_a_row_agree,
     many_rows_are_all_or_none,
     entries_are_brought_within_bounds,
+    old_rows_go_and_the_newest_stays,
 ];
 
 fn entry(event: &str, user: &str, dag: Option<&str>) -> AuditEntry {
@@ -150,4 +151,25 @@ async fn entries_are_brought_within_bounds(fixture: &mut dyn AccountFixture) {
     let rows = all(audit).await;
     assert_eq!(rows.len(), 2);
     assert_eq!(Arc::new(rows[0].entry.clone()).as_ref(), &huge.bounded());
+}
+
+async fn old_rows_go_and_the_newest_stays(fixture: &mut dyn AccountFixture) {
+    let audit = fixture.audit();
+    for time in [5, 1, 3, 3, 9, 2] {
+        audit.append(&[(at(time), entry(&format!("e{time}"), "u", None))]).await.unwrap();
+    }
+    let check = async |before: i64, most: usize, gone: usize, left: &[&str]| {
+        assert_eq!(audit.trim(at(before), most).await.unwrap(), gone, "{before} {most}");
+        let events: Vec<_> = all(audit).await.into_iter().map(|row| row.entry.event).collect();
+        assert_eq!(events, left, "{before} {most}");
+    };
+    check(1, 10, 0, &["e5", "e1", "e3", "e3", "e9", "e2"]).await;
+    check(5, 0, 0, &["e5", "e1", "e3", "e3", "e9", "e2"]).await;
+    check(5, 1, 1, &["e5", "e3", "e3", "e9", "e2"]).await;
+    check(5, 1, 2, &["e5", "e9", "e2"]).await;
+    check(100, 10, 2, &["e2"]).await;
+    let newest = all(audit).await[0].id;
+    check(100, 10, 0, &["e2"]).await;
+    audit.append(&[(at(10), entry("e10", "u", None))]).await.unwrap();
+    assert!(all(audit).await[1].id > newest);
 }

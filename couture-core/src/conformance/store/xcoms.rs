@@ -99,12 +99,12 @@ async fn the_newest_come_first(fixture: &mut dyn StoreFixture) {
     ];
     writer.write(fixture.store(), rows).await;
     fixture.reopen().await;
-    let cases: [(u32, usize, &[(i32, &str)]); 5] = [
-        (0, 100, &[(-1, "b"), (-1, "z"), (-1, "m"), (-1, "a")]),
-        (0, 1, &[(-1, "b")]),
-        (1, 100, &[(1, "u"), (1, "v"), (2, "v"), (0, "v")]),
-        (1, 0, &[]),
-        (2, 100, &[]),
+    let cases = [
+        (0, 100, vec![(-1, "b"), (-1, "z"), (-1, "m"), (-1, "a")]),
+        (0, 1, vec![(-1, "b")]),
+        (1, 100, vec![(1, "u"), (1, "v"), (2, "v"), (0, "v")]),
+        (1, 0, vec![]),
+        (2, 100, vec![]),
     ];
     for (task, limit, expected) in cases {
         let found = fixture.store().newest_xcoms(run, TaskIndex(task), limit).await.unwrap();

@@ -42,6 +42,7 @@ pub(super) async fn run(
     services: Arc<Services>,
 ) -> Outcome {
     let cx = TaskContext::new(launch.run, launch.token, cancellation, services).after(launch.waited);
+    let begun = cx.now();
     let outcome = match outcome_of(&cx, &launch.elements, &*store).await {
         Outcome::Failed { error, retryable } => {
             Outcome::Failed { error: cx.values().masked(error.into()).into(), retryable }
@@ -53,6 +54,12 @@ pub(super) async fn run(
         }
         other => other,
     };
+    // Who ends an attempt does not say why; that its time was up can be told here.
+    if let (Outcome::Killed, Some(timeout)) = (&outcome, cx.task().options.execution_timeout())
+        && cx.now().since(begun) >= timeout
+    {
+        cx.log(format!("failed: ran longer than its execution_timeout of {timeout:?}"));
+    }
     // The end of a child is in its log already, and this may be the second server that sees it.
     if !cx.task().operator.is_resumable() {
         match &outcome {
@@ -130,14 +137,25 @@ async fn prepare(
     store: &dyn Store,
 ) -> Result<(Value, Option<Arc<dyn DynOperator>>), Failure> {
     let operator = &cx.task().operator;
+    let is_mapped = cx.task().expand.is_some();
     // A mapped command has no use for its element but in its templates.
-    let is_blind = cx.task().expand.is_some() && !operator.takes_input();
-    let input = if is_blind { Value::Null } else { input::of(cx, elements, store).await? };
+    let is_blind = is_mapped && !operator.takes_input();
+    let names_it = is_mapped && !operator.templated_fields().is_empty() && names_element(&**operator)?;
+    let input = if is_blind && !names_it { Value::Null } else { input::of(cx, elements, store).await? };
+    if names_it {
+        cx.set_element(input.clone());
+    }
+    let input = if is_blind { Value::Null } else { input };
     let rendered = match operator.templated_fields() {
         [] => None,
         _ => cx.services().templates.render(operator, cx).await?,
     };
     Ok((input, rendered))
+}
+
+/// Whether a template of the operator may name the element that it is for.
+fn names_element(operator: &dyn DynOperator) -> Result<bool, Failure> {
+    Ok(serde_json::to_string(operator)?.contains("element"))
 }
 
 async fn xcom(cx: &TaskContext, key: String, value: &Value) -> Result<XCom, Failure> {

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import sys
+import warnings
 from typing import Any, List, Optional
 
 
@@ -42,7 +43,8 @@ def folders() -> List[str]:
 
 
 def plugins() -> List[type]:
-    """The plugin classes of all files there. They are imported when one is asked for, and once."""
+    """The plugin classes of all files there. They are imported when one is asked for, and once. A file that cannot be imported is warned
+    of and left out: those who need what it offers fail by themselves, the others go on."""
     global _loaded, _loading
     if _loaded is not None or _loading:
         return _loaded or []
@@ -53,11 +55,19 @@ def plugins() -> List[type]:
                 below.sort()
                 for name in sorted(names):
                     if name.endswith(".py"):
-                        _import(folder, os.path.join(place, name))
+                        _import_if_right(folder, os.path.join(place, name))
         _loaded = _subclasses(AirflowPlugin)
     finally:
         _loading = False
     return _loaded
+
+
+def _import_if_right(folder: str, path: str) -> None:
+    try:
+        _import(folder, path)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".split("\n")[0]
+        warnings.warn(f"the plugin {os.path.relpath(path, folder)} is left out, since it cannot be imported: {reason}", stacklevel=2)
 
 
 def _import(folder: str, path: str) -> None:

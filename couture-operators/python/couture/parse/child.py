@@ -16,6 +16,7 @@ from couture.parse.bundle import bundle_hash, listed, modules_below
 from couture.parse.complaint import MAX_LINE, complaint
 from couture.parse.document import Writer
 from couture.parse.inputs import Inputs
+from couture.parse.templates import template_files
 
 MAX_WARNINGS = 100
 
@@ -93,12 +94,14 @@ class Child:
                 load_used_plugins(loaded)
             except BaseException as raised:
                 error = complaint(raised, self.root, self.file)
-        modules = modules_below(self.root, self.file)
-        bundle = bundle_hash(modules)
-        writer = Writer(bundle, self.file)
         found: List[Any] = []
         if loaded or error is None:
             found = importing.dags_of(loaded)
+        modules = modules_below(self.root, self.file)
+        if not self.file.endswith(".zip"):
+            modules = dict(sorted({**template_files(found, self.root), **modules}.items()))
+        bundle = bundle_hash(modules)
+        writer = Writer(bundle, self.file, self.root)
         documents = []
         for at, dag in enumerate(found):
             try:

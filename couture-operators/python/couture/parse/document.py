@@ -21,10 +21,10 @@ MAX_FIELD = 20_000
 
 
 class Writer:
-    """Writes the documents of one file. `warnings` gathers what the author should know."""
+    """Writes the documents of one file in the folder `root`. `warnings` gathers what the author should know."""
 
-    def __init__(self, bundle: str, file: str):
-        self.bundle, self.file = bundle, file
+    def __init__(self, bundle: str, file: str, root: Optional[str] = None):
+        self.bundle, self.file, self.root = bundle, file, root
         self.warnings: List[str] = []
 
     def dag(self, dag: DAG) -> Dict[str, Any]:
@@ -81,7 +81,7 @@ class Writer:
         return made
 
     def _operator(self, task: BaseOperator, dag: DAG) -> Dict[str, Any]:
-        native = native_operator(task, dag)
+        native = native_operator(task, dag, self.root)
         if native is not None:
             return native
         made: Dict[str, Any] = {"type": "python", "bundle": self.bundle, "file": self.file, "class": task.operator_name}

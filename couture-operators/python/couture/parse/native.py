@@ -9,6 +9,7 @@ from couture.model.dag import DAG
 from couture.model.decorators.operators import load
 from couture.parse import native_sensors as sensors
 from couture.parse.native_fields import NotNative, nothing, plain, seconds, text_list
+from couture.parse.templates import inlined
 from couture.parse.values import is_plain
 
 Fields = Dict[str, Any]
@@ -153,8 +154,8 @@ def table() -> Dict[type, "tuple[str, Callable[[Any], Fields]]"]:
     return _by_class
 
 
-def native_operator(task: BaseOperator, dag: DAG) -> Optional[Dict[str, Any]]:
-    """The operator's JSON; nothing where Python must run it."""
+def native_operator(task: BaseOperator, dag: DAG, root: Optional[str] = None) -> Optional[Dict[str, Any]]:
+    """The operator's JSON; nothing where Python must run it. `root` is the folder of DAG files, where template files are."""
     entry = table().get(type(task))
     if entry is None or _is_changed(task):
         return None
@@ -165,6 +166,11 @@ def native_operator(task: BaseOperator, dag: DAG) -> Optional[Dict[str, Any]]:
         return None
     if not is_plain(made) or not _renders_alike(task, dag, made) or plugin_macros.are_used_by(task, dag):
         return None
+    for field in task.template_fields if root is not None else ():
+        if field in made:
+            made[field], is_whole = inlined(task, dag, root, made[field])
+            if not is_whole:
+                return None
     return {"type": tag, **made}
 
 

@@ -88,9 +88,16 @@ def external_task(task: Any) -> Fields:
 
 
 def sql(task: Any) -> Fields:
-    if any(it is not None for it in (task.success, task.failure, task.parameters, task.selector)) or not isinstance(task.sql, str):
+    if any(it is not None for it in (task.success, task.failure, task.selector)) or not isinstance(task.sql, str):
         raise NotNative
-    return {"conn_id": plain(task.conn_id), "sql": task.sql, "fail_on_empty": bool(task.fail_on_empty) or None}
+    if task.parameters is not None and not isinstance(task.parameters, (dict, list, tuple)):
+        raise NotNative
+    return {
+        "conn_id": plain(task.conn_id),
+        "sql": task.sql,
+        "parameters": plain(task.parameters),
+        "fail_on_empty": bool(task.fail_on_empty) or None,
+    }
 
 
 def _request(task: Any, data: Any, default_method: str) -> Fields:

@@ -26,7 +26,8 @@ def param_specs(dag: Any, is_scheduled: bool, warnings: List[str]) -> List[Dict[
             made["required"] = True
         unchecked = sorted(_UNCHECKED & made.get("schema", {}).keys())
         if unchecked:
-            warnings.append(f"param {name} of DAG {dag.dag_id}: {', '.join(unchecked)} of its schema is not checked when a run is triggered")
+            words = ", ".join(unchecked)
+            warnings.append(f"param {name} of DAG {dag.dag_id}: {words} of its schema is not checked when a run is triggered")
         if is_scheduled:
             _check_default(dag, name, param)
         found.append(made)

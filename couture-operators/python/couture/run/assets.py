@@ -4,15 +4,15 @@ import inspect
 from typing import Any, Callable
 
 
-def uri_of(asset: Any) -> str:
-    """The name under which facts about an asset are told: its uri, else its name."""
+def name_of(asset: Any) -> str:
+    """The name under which facts about an asset are told: that by which it is known."""
     if isinstance(asset, str):
         return asset
-    return getattr(asset, "uri", None) or getattr(asset, "name", None) or str(asset)
+    return getattr(asset, "name", None) or str(asset)
 
 
 class OutletEvent:
-    """`outlet_events[asset]`: the facts that are told with the asset's event, and for an alias the assets meant."""
+    """`outlet_events[asset]`: the facts that are told with the asset's event, and of an alias the assets that it stands for."""
 
     def __init__(self) -> None:
         self.extra: "dict[str, Any]" = {}
@@ -30,20 +30,20 @@ class OutletEvents(dict):
     """Events by asset."""
 
     def __missing__(self, asset: Any) -> OutletEvent:
-        return self.setdefault(uri_of(asset), OutletEvent())
+        return self.setdefault(name_of(asset), OutletEvent())
 
     def __getitem__(self, asset: Any) -> OutletEvent:
-        key = uri_of(asset)
+        key = name_of(asset)
         return dict.__getitem__(self, key) if key in self else self.__missing__(key)
 
     def extras(self) -> "dict[str, Any]":
         """The facts, by asset, of all that were told of."""
         told = {}
-        for uri, event in self.items():
-            if event.extra:
-                told[uri] = event.extra
+        for name, event in self.items():
+            if event.extra or event.added:
+                told[name] = event.extra
             for asset, extra in event.added:
-                told[uri_of(asset)] = extra or {}
+                told[name_of(asset)] = extra or {}
         return told
 
 

@@ -12,6 +12,7 @@ from .context import build
 from .dag_run import DagRun
 from .execute import show
 from .moment import moment
+from .raised import restored
 from .task_instance import TaskInstance
 
 _STATES = {"failure": "failed", "retry": "up_for_retry", "success": "success"}
@@ -67,10 +68,17 @@ def _context(greeting: dict, dag: Any, is_old: bool) -> Any:
     ti.start_date = moment(facts.get("start_date"), is_old)
     context = build(told, ti)
     if facts.get("exception") is not None:
-        context["exception"] = exceptions.AirflowException(facts["exception"])
+        context["exception"] = restored(facts.get("raised")) or _by_text(str(facts["exception"]))
     if facts.get("reason") is not None:
         context["reason"] = facts["reason"]
     return context
+
+
+def _by_text(text: str) -> BaseException:
+    """What stands for a failure of which only the text is known."""
+    if text.startswith("ran longer than its execution_timeout"):
+        return exceptions.AirflowTaskTimeout(text)
+    return exceptions.AirflowException(text)
 
 
 def _last(dag: Any) -> Optional[str]:

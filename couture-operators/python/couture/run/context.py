@@ -1,6 +1,7 @@
 """The context of an attempt: what `execute(context)`, callables and callbacks are given, under Airflow's names."""
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any, Callable, Optional
 
 from couture.model import asker
@@ -103,9 +104,19 @@ def rare(name: str, is_old: bool, is_moment: bool = True) -> Lazy:
         except AnswerError:
             # An installation that does not know the name knows of no such moment.
             return None if is_moment else {}
-        return moment(value, is_old) if is_moment else value
+        return moment(value, is_old) if is_moment else _events(value, is_old)
 
     return Lazy(find)
+
+
+def _events(by_asset: Any, is_old: bool) -> "dict[str, list]":
+    """Changes of assets, by asset, with Airflow's attributes."""
+
+    def event(facts: dict) -> SimpleNamespace:
+        asset = SimpleNamespace(uri=facts["uri"], name=facts["uri"])
+        return SimpleNamespace(**{**facts, "timestamp": moment(facts["timestamp"], is_old)}, asset=asset, dataset=asset)
+
+    return {asset: [event(facts) for facts in events] for asset, events in (by_asset or {}).items()}
 
 
 def _days(at: Any, name: str) -> "dict[str, Optional[str]]":

@@ -148,12 +148,16 @@ def _ended(act: Callable[[], Any], ti: TaskInstance, is_old: bool) -> dict:
         raise
     except BaseException as error:
         show("task failed", error)
-        return failure(log.one_line(error), retryable=not _is_final(error, is_old))
+        return {**failure(log.one_line(error), retryable=not _is_final(error, is_old)), **_for_callbacks(error, ti)}
     decision = getattr(ti, "decision", None)
     if decision is not None:
         end["decision"] = decision
     if extras:
         end["asset_extras"] = extras
+    order = [key for key in ti.pushed if key != RETURN_VALUE]
+    if order != sorted(order):
+        # The frame is read as a map, which keeps no order.
+        end["order"] = order
     return end
 
 
@@ -162,6 +166,17 @@ def _asset_extras(ti: TaskInstance) -> dict:
 
     events = getattr(ti, "outlet_events", None)
     return to_json(events.extras(), "the facts about an asset") if events else {}
+
+
+def _for_callbacks(error: BaseException, ti: TaskInstance) -> dict:
+    """The exception itself, where a callback of the task is told of it."""
+    task = ti.task
+    if not (getattr(task, "on_failure_callback", None) or getattr(task, "on_retry_callback", None)):
+        return {}
+    from .raised import described
+
+    told = described(error)
+    return {} if told is None else {"exception": told}
 
 
 def _is_final(error: BaseException, is_old: bool) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, Callable, Optional
 
 from couture.exceptions import AirflowException
 from couture.model import asker, plugin_macros
+from couture.model.context import current_context
 from couture.model.dependencies import DependencyMixin
 from couture.model.xcom_arg import XComArg
 
@@ -48,17 +49,27 @@ def _is_native(task: Any) -> bool:
     return bool(own if own is not None else getattr(task.dag, "render_template_as_native_obj", False))
 
 
-def render_values(given: "dict[str, Any]", ext: tuple, dag: Any, native: bool = False) -> "dict[str, Any]":
-    """The values with each text in them rendered."""
+def render_values(given: "dict[str, Any]", ext: tuple, dag: Any, native: bool = False, keep: bool = True) -> "dict[str, Any]":
+    """The values with each text in them rendered. With `keep` they are the fields that people are shown."""
     shape = {name: _shape(value, ext, 0) for name, value in given.items()}
     request, call = _request(shape, ext, dag)
+    if not keep:
+        request["render"]["keep"] = False
     conversation = current()
     try:
         answer = conversation.ask(request, call) if conversation is not None else asker.ask(request)
     except AnswerError as error:
         raise AirflowException(f"a template could not be rendered: {error}") from None
     texts = answer["fields"]
+    _push(answer.get("xcoms") or {})
     return {name: _merged(value, shape[name], texts.get(name), ext, native) for name, value in given.items()}
+
+
+def _push(xcoms: "dict[str, Any]") -> None:
+    """What templates have given by `ti.xcom_push` is given with the task's end, as its own XComs are."""
+    ti = (current_context() or {}).get("ti") if xcoms else None
+    if ti is not None:
+        ti.pushed.update(xcoms)
 
 
 def _resolved(value: Any, context: Any, depth: int) -> Any:
@@ -238,4 +249,4 @@ def _native(text: Optional[str]) -> Any:
 def render_template(content: Any, context: Any, task: Any) -> Any:
     """A value with all texts in it rendered, as a task's own template fields would be."""
     given = {"content": _resolved(content, context, 0)}
-    return render_values(given, tuple(task.template_ext or ()), task.dag, _is_native(task))["content"]
+    return render_values(given, tuple(task.template_ext or ()), task.dag, _is_native(task), keep=False)["content"]

@@ -6,7 +6,6 @@ from typing import Any, Iterable, List, Optional
 
 from couture.model import asker
 
-from .conversation import AnswerError
 from .dag_run import DagRun
 from .moment import moment
 from .values import from_json, to_json
@@ -58,7 +57,10 @@ class TaskInstance:
         """Gives `value` under `key`. Raises TypeError where JSON cannot hold it."""
         if not isinstance(key, str) or not key:
             raise TypeError(f"the key of an XCom is a text, not {key!r}")
-        self.pushed[key] = to_json(value, f"XCom {key!r} of task {self.task_id!r}")
+        # The same key again is the newest, as others see it.
+        given = to_json(value, f"XCom {key!r} of task {self.task_id!r}")
+        self.pushed.pop(key, None)
+        self.pushed[key] = given
 
     def xcom_pull(
         self,
@@ -75,7 +77,8 @@ class TaskInstance:
         """What tasks gave.
 
         One task id: its value, or the list of a mapped task's. Many: in dialect 1.10 a tuple with None where there is nothing, in 2 a
-        list of what there is. No task id: what the nearest task before this one gave. `key=None`: the most recent of any key.
+        list of what there is. No task id: what the nearest task before this one gave. `key=None`: the most recent of any key; of many
+        tasks, in dialect 2, everything.
         """
         own_dag = dag_id is None or dag_id == self.dag_id
         where = {
@@ -93,6 +96,8 @@ class TaskInstance:
             one = _one(found[0] if found else [], map_indexes)
             return default if one is _NOTHING else one
         names = [getattr(task_id, "task_id", task_id) for task_id in task_ids]
+        if not key and not self.is_old:
+            where["every"] = True
         found = self._pull(names, where)
         if self.is_old:
             return tuple(None if one is _NOTHING else one for one in (_one(task, None) for task in found))
@@ -103,11 +108,11 @@ class TaskInstance:
         if not task_ids:
             return []
         own = where["dag_id"] is None and where["run_id"] is None and self.task_id in task_ids and bool(self.pushed)
-        found = _ask(task_ids, where) or []
+        found = asker.ask({"xcom_pull": {"task_ids": task_ids, **where}}) or []
         lists = [[(index, from_json(value)) for index, value in task or []] for task in found]
         lists += [[] for _ in range(len(task_ids) - len(lists))]
         if own:
-            key = where["key"] if where["key"] is not None else next(reversed(self.pushed))
+            key = where["key"] or next(reversed(self.pushed))
             if key in self.pushed:
                 lists[task_ids.index(self.task_id)] = [(-1, from_json(self.pushed[key]))]
         return lists
@@ -196,16 +201,6 @@ class TaskInstance:
 
 
 _NOTHING = object()
-
-
-def _ask(task_ids: List[str], where: dict) -> Any:
-    try:
-        return asker.ask({"xcom_pull": {"task_ids": task_ids, **where}})
-    except AnswerError:
-        if where["key"] is not None:
-            raise
-        # Where the installation keeps no order of keys: what a task returns is pushed last.
-        return asker.ask({"xcom_pull": {"task_ids": task_ids, **where, "key": RETURN_VALUE}})
 
 
 def _one(found: list, map_indexes: Any) -> Any:

@@ -131,6 +131,7 @@ class Parent:
 
     def __init__(self, control: socket.socket, dags: Any, libc: Any) -> None:
         self._control, self._dags, self._libc = control, dags, libc
+        self._mark = _mark(libc)
         self._buffer = bytearray()
         self._descriptors: List[int] = []
 
@@ -194,6 +195,7 @@ class Parent:
         code = 1
         try:
             self._leave_parent(request["supervisor"])
+            self._take_name(request.get("attempt") or "")
             _take_descriptors(log_end, conversation)
             os.environ.clear()
             os.environ.update(request["env"])
@@ -215,6 +217,16 @@ class Parent:
 
             leave(code)
 
+    def _take_name(self, attempt: str) -> None:
+        """Writes the attempt's name into the environment that the system shows of this process, by which the supervisor finds what is
+        left of the attempt in the end. What a process sets in its own environment later is not shown."""
+        import ctypes
+
+        address, length = self._mark
+        name = attempt.encode()
+        if 0 < len(name) <= length:
+            ctypes.memmove(address, name.ljust(length), length)
+
     def _leave_parent(self, supervisor: int) -> None:
         """A session of its own, and the supervisor for a parent: it ends with it."""
         os.setsid()
@@ -228,6 +240,16 @@ class Parent:
         self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != supervisor:
             os._exit(_ORPHANED)
+
+
+def _mark(libc: Any) -> "tuple[int, int]":
+    """Where the name of the attempt has its place in this process's environment, and how long it may be."""
+    import ctypes
+
+    getenv = libc.getenv
+    getenv.restype = ctypes.c_void_p
+    address = getenv(b"COUTURE_ATTEMPT")
+    return (address, len(ctypes.string_at(address))) if address else (0, 0)
 
 
 def _take_descriptors(log_end: int, conversation: int) -> None:

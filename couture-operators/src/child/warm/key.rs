@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use couture_core::ProcessCommand;
 use couture_core::task::WarmParent;
 
+use crate::child::leftovers::{ATTEMPT_VARIABLE, NO_ATTEMPT};
 use crate::log::MIN_SECRET_CHARS;
 
 /// Variables that tell of one attempt begin so.
@@ -27,10 +28,11 @@ impl Key {
                 && !secrets().any(|secret| value.contains(&**secret))
         };
         let env = command.env.iter().filter(|(name, value)| shared(name, value));
+        let own = (ATTEMPT_VARIABLE.to_owned(), NO_ATTEMPT.to_owned());
         Self {
             program: warm.program.clone(),
             args: warm.args.clone(),
-            env: env.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            env: env.map(|(name, value)| (name.clone(), value.clone())).chain([own]).collect(),
         }
     }
 }
@@ -56,6 +58,7 @@ mod tests {
         };
         let key = Key::new(&WarmParent { program: "python3".into(), args: vec!["warm.py".into()] }, &command);
         assert_eq!((&*key.program, &*key.args), ("python3", &["warm.py".to_owned()][..]));
-        assert_eq!(key.env.into_iter().collect::<Vec<_>>(), [("PATH".to_owned(), "/bin".to_owned())]);
+        let expected = [(ATTEMPT_VARIABLE, NO_ATTEMPT), ("PATH", "/bin")];
+        assert_eq!(key.env, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
     }
 }

@@ -26,25 +26,37 @@ pub(super) struct Render {
     folder: Option<PathBuf>,
     #[serde(default)]
     searchpath: Vec<PathBuf>,
+    /// Whether they are the task's own fields, which people are shown.
+    #[serde(default = "yes")]
+    keep: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Asks<'_> {
     pub(super) async fn render(&self, render: Render, child: &dyn Speaker) -> Result<Value, String> {
-        let mut folders = vec![Path::new(self.file).parent().unwrap_or(Path::new("")).to_owned()];
-        folders.extend(render.searchpath.iter().chain(&render.folder).map(|folder| self.of_dags(folder)));
+        let own = Path::new(self.file).parent().unwrap_or(Path::new("")).to_owned();
+        let more = render.searchpath.iter().chain(&render.folder).map(|folder| self.of_dags(folder));
+        let live: Vec<PathBuf> = std::iter::once(own).chain(more).collect();
+        // Those files that were found when the DAG file was read are part of the bundle, as they were then. Names that only a run
+        // knows are looked up in the folder of DAG files.
+        let folders = live.iter().map(|folder| self.bundle.join(folder)).chain(live.iter().cloned()).collect();
         let foreign = ForeignFields {
             fields: render.fields,
             endings: render.ext,
             names: render.names,
             filters: render.filters,
             folders,
+            is_passing: !render.keep,
         };
         let caller = Calling { calls: &self.calls, child, cx: self.cx };
-        let fields = self.python.templates.render_foreign(foreign, &caller, self.cx).await?;
-        Ok(json!({ "fields": fields }))
+        let rendered = self.python.templates.render_foreign(foreign, &caller, self.cx).await?;
+        Ok(json!({ "fields": rendered.fields, "xcoms": rendered.xcoms }))
     }
 
-    /// A folder of the bundle is that of the DAG folder: template files are no part of a bundle.
+    /// A folder of the bundle, by its path there.
     fn of_dags(&self, folder: &Path) -> PathBuf {
         folder.strip_prefix(&self.bundle).unwrap_or(folder).to_owned()
     }

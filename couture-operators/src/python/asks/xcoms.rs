@@ -1,7 +1,7 @@
 //! `xcom_pull`: what tasks gave.
 
 use couture_core::RunId;
-use couture_core::task::{XCom, XComQuery};
+use couture_core::task::{PulledKey, XCom, XComQuery};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,8 +12,12 @@ use super::Asks;
 #[serde(deny_unknown_fields)]
 pub(super) struct XComPull {
     task_ids: Vec<String>,
+    /// Any where it is null or empty.
     #[serde(default = "return_value")]
     key: Option<String>,
+    /// Where any key is meant: whether all are.
+    #[serde(default)]
+    every: bool,
     #[serde(default)]
     dag_id: Option<String>,
     #[serde(default)]
@@ -40,8 +44,12 @@ impl Asks<'_> {
                         taken"
                 .into());
         }
-        let XComPull { task_ids, key, dag_id, include_prior_dates, .. } = pull;
-        let key = key.ok_or("xcom_pull takes the name of one key; key=None is not known here")?;
+        let XComPull { task_ids, key, every, dag_id, include_prior_dates, .. } = pull;
+        let key = match key.filter(|key| !key.is_empty()) {
+            Some(key) => PulledKey::Named(key),
+            None if every => PulledKey::Every,
+            None => PulledKey::Newest,
+        };
         let query = XComQuery { dag_id, task_ids, key, include_prior_dates };
         let pulled = self.cx.services().xcoms.pull(&query, self.cx).await.map_err(|error| error.to_string())?;
         let of_task = |values: Vec<_>| values.into_iter().map(|(map_index, value)| json!([map_index, value])).collect();

@@ -126,10 +126,11 @@ impl PythonParser {
         let mut last = String::new();
         for _ in 0..2 {
             let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut process = match idle.map_or_else(|| Process::start(&self.python, &self.settings), Ok) {
-                Ok(process) => process,
-                Err(Gone(reason)) => return Err(format!("no process to parse it: {reason}")),
+            let process = match idle {
+                Some(process) => Ok(process),
+                None => Process::start(&self.python, &self.settings).await,
             };
+            let mut process = process.map_err(|Gone(reason)| format!("no process to parse it: {reason}"))?;
             let work = process.parse(root, file, &self.settings, &*self.values);
             match tokio::time::timeout(self.settings.timeout + GRACE, work).await {
                 Ok(Ok(done)) => {

@@ -39,7 +39,8 @@ impl From<std::io::Error> for Gone {
 }
 
 impl Process {
-    pub(super) fn start(python: &PythonInstallation, settings: &ParserSettings) -> Result<Self, Gone> {
+    pub(super) async fn start(python: &PythonInstallation, settings: &ParserSettings) -> Result<Self, Gone> {
+        python.restore_packages().await?;
         let mut child = Command::new(&python.executable)
             .args(["-m", "couture.parse"])
             .env_clear()

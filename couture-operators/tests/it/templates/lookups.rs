@@ -20,6 +20,7 @@ fn setting(dialect: Dialect) -> Setting {
             ("push", "return_value", json!("ret")),
             ("push", "other", json!({"n": 1})),
             ("push", "none", json!(null)),
+            ("push", "last", json!("newest")),
         ],
         ..Setting::default()
     }
@@ -64,13 +65,20 @@ async fn xcoms_are_pulled_in_all_forms() {
         ("{{ ti.xcom_pull('push', dag_id='etl', key='other') }}", "{'n': 1}"),
         ("{{ ti.xcom_pull() }} {{ ti.xcom_pull(key='other').n }}", "ret 1"),
         ("{{ ti.xcom_pull('push', bogus=1) }}", "!bogus"),
+        ("{{ ti.xcom_pull('push', key=None) }} {{ ti.xcom_pull(task_ids='push', key='') }}", "newest newest"),
+        ("{{ ti.xcom_pull(key=None) }} {{ ti.xcom_pull('missing', key=None) }}", "newest None"),
+        ("{{ ti.xcom_pull('push', key=7) }}", "!a text, or None"),
     ];
     for dialect in [Dialect::V1_10, Dialect::V2] {
         setting(dialect).check(&both).await;
     }
     let list = "{{ ti.xcom_pull(task_ids=['push', 'missing']) }}";
-    setting(Dialect::V1_10).check(&[(list, "('ret', None)")]).await;
-    setting(Dialect::V2).check(&[(list, "['ret']"), ("{{ ti.xcom_pull('missing', default=7) }}", "7")]).await;
+    let any = "{{ ti.xcom_pull(task_ids=['push', 'missing'], key=None) }}";
+    setting(Dialect::V1_10).check(&[(list, "('ret', None)"), (any, "('newest', None)")]).await;
+    let all = "['ret', {'n': 1}, None, 'newest']";
+    setting(Dialect::V2)
+        .check(&[(list, "['ret']"), (any, all), ("{{ ti.xcom_pull('missing', default=7) }}", "7")])
+        .await;
 }
 
 #[tokio::test]

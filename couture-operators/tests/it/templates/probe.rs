@@ -5,16 +5,17 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use couture_core::dag::AssetCondition;
 use couture_core::dialect::Dialect;
 use couture_core::schedule::{DataInterval, Schedule};
-use couture_core::task::{Artifacts, Cancellation, PulledXCom, Templates, XComQuery, XComs};
+use couture_core::task::{Artifacts, Cancellation, PulledKey, PulledXCom, Templates, XComQuery, XComs};
 use couture_core::values::{EnvironmentValues, Values};
 use couture_core::{
-    BoxError, DagBuilder, DynOperator, Failure, MapIndex, Operator, RunId, RunInfo, RunType, Services, TaskContext,
-    Timestamp,
+    BoxError, DagBuilder, DynOperator, Failure, MapIndex, Operator, RunId, RunInfo, RunType, Services, StoreReader,
+    TaskContext, Timestamp,
 };
 use couture_operators::JinjaTemplates;
-use couture_operators::template::TemplateSettings;
+use couture_operators::template::{TemplateLimits, TemplateSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -68,6 +69,10 @@ pub(super) struct Setting {
     pub(super) folder: PathBuf,
     pub(super) searchpath: Vec<String>,
     pub(super) artifacts: Arc<Kept>,
+    pub(super) reader: Option<Arc<dyn StoreReader>>,
+    pub(super) assets: Option<AssetCondition>,
+    pub(super) element: Option<Value>,
+    pub(super) limits: TemplateLimits,
 }
 
 impl Default for Setting {
@@ -88,16 +93,21 @@ impl Default for Setting {
             folder: PathBuf::from("/nonexistent"),
             searchpath: Vec::new(),
             artifacts: Arc::default(),
+            reader: None,
+            assets: None,
+            element: None,
+            limits: TemplateLimits::default(),
         }
     }
 }
 
 impl Setting {
-    pub(super) fn context(&self) -> TaskContext {
+    pub(super) fn run(&self) -> RunInfo {
         let dag = DagBuilder::new(self.dag_id).params(self.params.clone()).attributes(|attributes| {
             attributes.dialect = self.dialect;
             attributes.schedule = self.schedule.clone();
             attributes.template_searchpath = self.searchpath.clone();
+            attributes.assets = self.assets.clone();
         });
         let task_params = self.task_params.clone();
         let probe = dag.task(&self.task_id, Probe::default(), ()).options(|options| options.params = task_params);
@@ -106,7 +116,7 @@ impl Setting {
         let logical_date = Timestamp::parse(self.date).unwrap();
         let kind = if self.run_type == RunType::Manual { "manual" } else { "scheduled" };
         let run_id = self.run_id.clone().unwrap_or_else(|| format!("{kind}__{}", self.date));
-        let run = RunInfo {
+        RunInfo {
             key: token(0).run,
             dag: Arc::new(dag.build().unwrap()),
             run_id: RunId::new(run_id).unwrap(),
@@ -115,17 +125,23 @@ impl Setting {
             data_interval: DataInterval::at(logical_date),
             backfill: None,
             conf: self.conf.clone(),
-        };
+        }
+    }
+
+    pub(super) fn context(&self) -> TaskContext {
         let environment = self.environment.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         let values: Arc<dyn Values> = Arc::new(EnvironmentValues::new(environment));
         let xcoms = Arc::new(Given(self.xcoms.clone()));
         let services = Services { values, xcoms, artifacts: self.artifacts.clone(), ..Services::default() };
-        TaskContext::new(Arc::new(run), token(0), Cancellation::default(), Arc::new(services))
+        let cx = TaskContext::new(Arc::new(self.run()), token(0), Cancellation::default(), Arc::new(services));
+        self.element.iter().for_each(|element| cx.set_element(element.clone()));
+        cx
     }
 
     /// The operator rendered, or the failure in words.
     pub(super) async fn operator(&self, probe: Probe) -> Result<Option<Value>, String> {
-        let settings = TemplateSettings { folder: self.folder.clone(), ..TemplateSettings::default() };
+        let (folder, reader) = (self.folder.clone(), self.reader.clone());
+        let settings = TemplateSettings { folder, reader, limits: self.limits, ..TemplateSettings::default() };
         let operator: Arc<dyn DynOperator> = Arc::new(probe);
         match JinjaTemplates::new(settings).render(&operator, &self.context()).await {
             Ok(operator) => Ok(operator.map(|operator| serde_json::to_value(&*operator).unwrap())),
@@ -167,8 +183,13 @@ struct Given(Vec<(&'static str, &'static str, Value)>);
 impl XComs for Given {
     async fn pull(&self, query: &XComQuery, _: &TaskContext) -> Result<Vec<PulledXCom>, BoxError> {
         let of = |task: &String| {
-            let found = self.0.iter().filter(|(id, key, _)| id == task && *key == query.key);
-            found.map(|(_, _, value)| (MapIndex::NONE, value.clone())).collect()
+            let of_task = self.0.iter().filter(|(id, _, _)| id == task);
+            let found: Vec<_> = match &query.key {
+                PulledKey::Named(wanted) => of_task.filter(|(_, key, _)| key == wanted).collect(),
+                PulledKey::Newest => of_task.last().into_iter().collect(),
+                PulledKey::Every => of_task.collect(),
+            };
+            found.into_iter().map(|(_, _, value)| (MapIndex::NONE, value.clone())).collect()
         };
         Ok(match &query.dag_id {
             None => query.task_ids.iter().map(of).collect(),

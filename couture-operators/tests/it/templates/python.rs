@@ -106,7 +106,9 @@ async fn the_context_has_airflows_names() {
         ("{{ run_id == dag_run.run_id }} {{ dag_run.run_type }}", "True manual"),
         ("{{ conf.get('core', 'nothing', fallback='x') }}", "x"),
         ("{{ inlets }}{{ outlets }}", "[][]"),
-        ("{{ ti.xcom_push('a', 1) }}", "!a template gives no XComs"),
+        ("{{ ti.xcom_push('a', 1) }} {{ ti.xcom_push(key='b', value=[ds]) }}", "None None"),
+        ("{{ ti.xcom_push('', 1) }}", "!the key of an XCom is not empty"),
+        ("{{ conf.has_option('core', 'nothing') }}", "False"),
     ];
     for dialect in [Dialect::V1_10, Dialect::V2] {
         setting(dialect).check(&both).await;

@@ -21,13 +21,25 @@ with DAG("passing", start_date=START, schedule=None) as passing:
         ti.xcom_push(key="extra", value={"a": [1, 2.5, None, "ü"]})
         return double(21)
 
+    def several(ti, **_):
+        for key, value in [("z", 1), ("b", 2), ("y", 3), ("z", 4), ("a", 5)]:
+            ti.xcom_push(key=key, value=value)
+
     def pull(ti, **_):
+        assert ti.xcom_pull(task_ids="several", key=None) == 5
+        assert ti.xcom_pull(task_ids=["several", "nothing", "push"], key=None) == [5, 2, 3, 4, {"a": [1, 2.5, None, "ü"]}, 42]
         assert ti.xcom_pull(task_ids="push") == 42
         assert ti.xcom_pull(task_ids="push", key="extra") == {"a": [1, 2.5, None, "ü"]}
         assert ti.xcom_pull(task_ids="nothing") is None
         print("pulled all")
 
-    PythonOperator(task_id="push", python_callable=push) >> PythonOperator(task_id="pull", python_callable=pull)
+    pushes = [PythonOperator(task_id="push", python_callable=push), PythonOperator(task_id="several", python_callable=several)]
+    pulls = [
+        PythonOperator(task_id="pull", python_callable=pull),
+        BashOperator(task_id="tell", bash_command="echo {{ ti.xcom_pull(task_ids='several', key=None) }}newest"),
+    ]
+    for task_that_pulls in pulls:
+        pushes >> task_that_pulls
 
 with DAG("choosing", start_date=START, schedule=None) as choosing:
     branch = BranchPythonOperator(task_id="branch", python_callable=lambda: "left")

@@ -40,4 +40,18 @@ impl Audit for MemoryAccounts {
     async fn count(&self, filter: &AuditFilter, most: usize) -> Result<usize, AccountError> {
         Ok(self.contents().audit.iter().filter(|row| filter.lets_through(row)).take(most).count())
     }
+
+    async fn trim(&self, before: Timestamp, most: usize) -> Result<usize, AccountError> {
+        let audit = &mut self.contents().audit;
+        let newest = audit.last().map(|row| row.id);
+        let is_old = |row: &AuditRow| row.at < before && Some(row.id) != newest;
+        let mut times: Vec<_> = audit.iter().filter(|row| is_old(row)).map(|row| row.at).collect();
+        times.sort_unstable();
+        let Some(last) = times.get(most.min(times.len()).saturating_sub(1)).copied().filter(|_| most > 0) else {
+            return Ok(0);
+        };
+        let all = audit.len();
+        audit.retain(|row| row.at > last || !is_old(row));
+        Ok(all - audit.len())
+    }
 }

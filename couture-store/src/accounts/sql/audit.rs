@@ -122,4 +122,22 @@ impl Audit for SqlAccounts {
         let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM audit_row WHERE {condition} LIMIT ?) AS counted");
         self.count_of(sql, args).await
     }
+
+    async fn trim(&self, before: Timestamp, most: usize) -> Result<usize, AccountError> {
+        let newest = self.search(&AuditFilter::default(), AuditOrder::NewestFirst, 0, 1).await?.pop();
+        let Some(newest) = newest.filter(|_| most > 0) else { return Ok(0) };
+        let mut args = self.args();
+        args.int(before.as_micros()).int(newest.id).int(limit(most));
+        let mut last = None;
+        let read = |row: Row| {
+            last = Some(row.int(0)?);
+            Ok(())
+        };
+        let sql = "SELECT happened_at FROM audit_row WHERE happened_at < ? AND number < ? ORDER BY happened_at LIMIT ?";
+        self.database().fetch(sql, args, read).await?;
+        let Some(last) = last else { return Ok(0) };
+        let mut args = self.args();
+        args.int(last).int(newest.id);
+        self.execute("DELETE FROM audit_row WHERE happened_at <= ? AND number < ?", args).await
+    }
 }

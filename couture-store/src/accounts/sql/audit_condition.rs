@@ -32,6 +32,8 @@ pub(super) fn condition(filter: &AuditFilter, dialect: &dyn Dialect, args: &mut 
     let numbers = [
         ("happened_at >= ?", filter.since.map(Timestamp::as_micros)),
         ("happened_at < ?", filter.until.map(Timestamp::as_micros)),
+        ("map_index = ?", filter.map_index),
+        ("try_number = ?", filter.try_number),
         ("number > ?", filter.after_id),
         ("number < ?", filter.before_id),
     ];

@@ -14,6 +14,9 @@ pub struct Manifest {
     pub version: u64,
     /// Its files.
     pub files: BTreeMap<TreePath, TreeFile>,
+    /// Whose change made each of them what it is.
+    #[serde(default)]
+    pub authors: BTreeMap<TreePath, Author>,
 }
 
 /// A file of a tree.
@@ -25,13 +28,23 @@ pub struct TreeFile {
     pub sha256: String,
 }
 
-/// Who changed a tree, and when.
+/// Who changed a tree, when, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
     /// The name of the user, or of what else did it.
     pub name: String,
     /// When.
     pub at: Timestamp,
+    /// What they say of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl Author {
+    /// One who says nothing.
+    pub fn new(name: impl Into<String>, at: Timestamp) -> Self {
+        Self { name: name.into(), at, message: None }
+    }
 }
 
 /// What became of a file in one change.

@@ -2,6 +2,7 @@
 
 mod manifest;
 mod path;
+mod sweep;
 mod tree_store;
 
 pub use manifest::{Author, Manifest, PastFile, TreeFile};

@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 
 use super::manifest::{Author, Manifest, PastFile, TreeFile};
 use super::path::TreePath;
+use super::sweep::Sweeping;
 
 /// Trees of files among objects: each a manifest, `trees/NAME.json`, that names files by their content, `blobs/SHA256`. A change is one
 /// replacement of the manifest: readers see all of it or nothing. Beside it, `history/NAME/HASH.json` tells of a file's last
@@ -21,8 +22,9 @@ use super::path::TreePath;
 /// One process writes to the trees of a store.
 #[derive(Clone, Debug)]
 pub struct TreeStore {
-    objects: Arc<dyn ObjectStore>,
-    changing: Arc<Mutex<()>>,
+    pub(super) objects: Arc<dyn ObjectStore>,
+    pub(super) changing: Arc<Mutex<()>>,
+    pub(super) sweeping: Arc<Sweeping>,
 }
 
 /// What becomes of a file.
@@ -90,7 +92,7 @@ impl TreeStore {
 
     /// The trees among `objects`.
     pub fn new(objects: Arc<dyn ObjectStore>) -> Self {
-        Self { objects, changing: Arc::default() }
+        Self { objects, changing: Arc::default(), sweeping: Arc::default() }
     }
 
     /// What the tree holds. A tree that nobody changed yet is empty.
@@ -151,10 +153,12 @@ impl TreeStore {
                     let file = self.put(content).await?;
                     let before = manifest.files.insert(path.clone(), file.clone());
                     if before.as_ref() != Some(&file) {
+                        manifest.authors.insert(path.clone(), author.clone());
                         changed.push((path, Some(file)));
                     }
                 }
                 TreeChange::Remove => {
+                    manifest.authors.remove(&path);
                     if manifest.files.remove(&path).is_some() {
                         changed.push((path, None));
                     }
@@ -201,6 +205,7 @@ impl TreeStore {
         match content {
             Content::Bytes(content) => {
                 let file = TreeFile { bytes: content.len() as u64, sha256: hex(&Sha256::digest(&content)) };
+                self.sweeping.spare(&file.sha256);
                 if !self.has(&file).await? {
                     self.objects.put(&blob_path(&file.sha256), content.into()).await?;
                 }
@@ -208,6 +213,7 @@ impl TreeStore {
             }
             Content::File(path) => {
                 let file = measure(&path).await?;
+                self.sweeping.spare(&file.sha256);
                 if !self.has(&file).await? {
                     let mut source = tokio::fs::File::open(&path).await?;
                     let mut writer = BufWriter::new(self.objects.clone(), blob_path(&file.sha256));
@@ -244,7 +250,7 @@ fn history_path(tree: &str, path: &TreePath) -> ObjectPath {
     ObjectPath::from_iter(["history", tree, &name])
 }
 
-fn blob_path(sha256: &str) -> ObjectPath {
+pub(super) fn blob_path(sha256: &str) -> ObjectPath {
     ObjectPath::from_iter(["blobs", sha256])
 }
 
@@ -281,7 +287,7 @@ mod tests {
     }
 
     fn author(name: &str) -> Author {
-        Author { name: name.into(), at: couture_core::Timestamp::from_micros(0) }
+        Author::new(name, couture_core::Timestamp::from_micros(0))
     }
 
     #[tokio::test]
@@ -321,6 +327,7 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(second.files.keys().map(TreePath::as_str).collect::<Vec<_>>(), ["a/x.xml", "c"]);
+        assert!(second.authors.keys().eq(second.files.keys()));
         let c = &second.files[&path("c")];
         assert_eq!(trees.read("configs", &path("c")).await.unwrap(), vec![7; 3 << 20]);
         for (offset, length, expected) in [(0, 5, 5), ((3 << 20) - 2, 5, 2), (3 << 20, 5, 0)] {

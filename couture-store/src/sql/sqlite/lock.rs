@@ -6,13 +6,13 @@ use std::path::Path;
 use crate::error::ConnectError;
 
 /// Held while the process has the database; the system gives it back when the process ends, however it ends.
-pub(super) struct FolderLock {
+pub(crate) struct FolderLock {
     _file: File,
 }
 
 impl FolderLock {
     /// Locks `<database>.lock`, and makes the folder where it is missing.
-    pub(super) fn take(database: &Path) -> Result<Self, ConnectError> {
+    pub(crate) fn take(database: &Path) -> Result<Self, ConnectError> {
         let folder = database.parent().unwrap_or(database);
         let failed = |source| ConnectError::Folder { folder: folder.to_owned(), source };
         std::fs::create_dir_all(folder).map_err(failed)?;

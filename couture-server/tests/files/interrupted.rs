@@ -1,0 +1,101 @@
+//! Servers that are killed while files change.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::harness::TestServer;
+use crate::wire::{archive, form, post};
+
+const FILES: usize = 300;
+
+fn generation(number: usize) -> Vec<u8> {
+    let text = format!("generation {number}\n").repeat(200);
+    let names: Vec<String> = (0..FILES).map(|file| format!("dags/part{}/{file}.txt", file % 7)).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), text.as_bytes())).collect();
+    form("sources", &[("dags.tar.gz", &archive(&files))])
+}
+
+/// The generations of the files that are there, and how many files.
+fn found(data: &Path) -> (Vec<String>, usize) {
+    let mut generations = Vec::new();
+    let mut count = 0;
+    for part in 0..7 {
+        for entry in std::fs::read_dir(data.join(format!("dags/part{part}"))).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            assert_eq!(path.extension().unwrap(), "txt", "{} is left over", path.display());
+            let text = std::fs::read_to_string(path).unwrap();
+            generations.push(text.lines().next().unwrap_or("nothing").to_owned());
+            count += 1;
+        }
+    }
+    generations.sort();
+    generations.dedup();
+    (generations, count)
+}
+
+#[test]
+fn a_server_that_is_killed_leaves_all_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = TestServer::start(folder.path());
+    assert_eq!(post(&server, "/api/dags/", &generation(0)).status, 200);
+    assert_eq!(found(folder.path()), (vec!["generation 0".into()], FILES));
+    let mut seen = Vec::new();
+    for (number, wait) in (1..).zip([5, 40, 80, 120, 160, 240]) {
+        let body = generation(number);
+        let (url, token) = (server.url.clone(), server.token());
+        let sender = std::thread::spawn(move || {
+            use std::io::{Read as _, Write as _};
+            let host = url.trim_start_matches("http://");
+            let mut stream = std::net::TcpStream::connect(host).unwrap();
+            let head = format!(
+                "POST /api/dags/ HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\nconnection: close\r\ncontent-type: {}\r\n\
+                 content-length: {}\r\n\r\n",
+                crate::wire::form_type(),
+                body.len()
+            );
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+            let _ = stream.read_to_end(&mut Vec::new());
+        });
+        std::thread::sleep(Duration::from_millis(wait));
+        server.kill();
+        sender.join().unwrap();
+        server = TestServer::start(folder.path());
+        let (generations, count) = found(folder.path());
+        assert_eq!((generations.len(), count), (1, FILES), "killed after {wait} ms: {generations:?}");
+        let version = server.get("/api/v2/dagFiles/part0/0.txt")["content"].as_str().unwrap().to_owned();
+        assert!(version.starts_with(&generations[0]));
+        seen.extend(generations);
+    }
+    println!("generations after the kills: {seen:?}");
+}
+
+#[test]
+fn a_change_that_was_planned_is_completed_by_the_next_server() {
+    let folder = tempfile::tempdir().unwrap();
+    TestServer::start(folder.path()).stop();
+    let root = folder.path().canonicalize().unwrap().join("dags");
+    std::fs::write(root.join("b.yaml"), "dag_id: b\ntasks: []\n").unwrap();
+    std::fs::write(root.join("c.yaml"), "dag_id: c\ntasks: []\n").unwrap();
+    let pending = folder.path().join("file-changes/pending");
+    std::fs::create_dir_all(&pending).unwrap();
+    std::fs::write(pending.join("0"), "dag_id: a\ntasks: []\n").unwrap();
+    std::fs::write(pending.join("1"), "dag_id: b2\ntasks: []\n").unwrap();
+    // Without its plan, a change has not happened.
+    let server = TestServer::start(folder.path());
+    assert!(!root.join("a.yaml").exists());
+    server.stop();
+    let files = json!([{"path": "a.yaml", "is_put": true}, {"path": "b.yaml", "is_put": true}, {"path": "c.yaml", "is_put": false}]);
+    let plan = json!({"root": root, "author": {"name": "ann", "at": "2026-01-01T00:00:00Z"}, "files": files});
+    std::fs::write(pending.join("plan.json"), plan.to_string()).unwrap();
+    // Killed in the middle of it.
+    std::fs::write(root.join(".couture-1.fresh"), "dag_id: b").unwrap();
+    let server = TestServer::start(folder.path());
+    assert_eq!(std::fs::read_to_string(root.join("a.yaml")).unwrap(), "dag_id: a\ntasks: []\n");
+    assert_eq!(std::fs::read_to_string(root.join("b.yaml")).unwrap(), "dag_id: b2\ntasks: []\n");
+    assert!(!root.join("c.yaml").exists() && !root.join(".couture-1.fresh").exists() && !pending.exists());
+    let past = server.get("/api/v2/dagFileVersions/b.yaml")["versions"].clone();
+    assert_eq!((&past[0]["author"], &past[1]["author"]), (&json!("ann"), &json!("disk")), "{past}");
+    assert_eq!(server.ask("GET", "/api/v2/dags/b2", &[], "").status, 200);
+}

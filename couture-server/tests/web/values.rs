@@ -1,0 +1,168 @@
+//! Variables and connections as files, tests of connections, and several connections with one id.
+
+use serde_json::{Value, json};
+
+use super::fixture::{Answer, Web};
+
+struct Asked {
+    web: Web,
+    headers: [(&'static str, String); 1],
+}
+
+impl Asked {
+    async fn with(pairs: &[(&str, &str)]) -> Self {
+        let web = Web::with(pairs).await;
+        web.add("op", &["Op"]).await;
+        let headers = [web.bearer("op").await];
+        Self { web, headers }
+    }
+
+    async fn ask(&self, method: &str, path: &str, body: Value) -> Answer {
+        let body = (!body.is_null()).then_some(&body);
+        self.web.send(method, path, &self.headers, body).await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let answer = self.ask("GET", path, Value::Null).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.json()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_come_and_go_as_files_without_what_is_hidden() {
+    let asked = Asked::with(&[]).await;
+    let file = json!({ "region": "eu", "limits": { "value": [1, 2], "description": "d" }, "my_token": "hunter2" });
+    let import = async |query: &str, file: &Value, status: u16, expected: Value| {
+        let answer = asked.ask("POST", &format!("/api/v2/variables/import{query}"), file.clone()).await;
+        assert_eq!(answer.status, status, "{query}: {}", answer.body);
+        if status == 200 {
+            assert_eq!(answer.json(), expected, "{query}");
+        }
+    };
+    let counts = |created: u32, updated: u32, skipped: u32| json!({ "created": created, "updated": updated, "skipped": skipped, "failed": 0 });
+    import("", &file, 200, counts(3, 0, 0)).await;
+    import("?action=fail", &json!({ "new": 1, "region": "us" }), 409, Value::Null).await;
+    import("?action=skip", &json!({ "new": 1, "region": "us" }), 200, counts(1, 0, 1)).await;
+    import("?action=overwrite", &json!({ "new": 2 }), 200, counts(0, 1, 0)).await;
+    import("", &json!({ "": 1, "region": "us" }), 422, Value::Null).await;
+    import("?action=other", &json!({}), 422, Value::Null).await;
+    let export = asked.get("/api/v2/variables/export").await;
+    assert_eq!(export, json!({ "region": "eu", "new": "2", "limits": { "value": "[1,2]", "description": "d" } }));
+    assert_eq!(asked.get("/api/v2/variables/my_token").await["value"], "***");
+    // What a page was shown and sends back is no new secret.
+    let same = asked.ask("PATCH", "/api/v2/variables/my_token", json!({ "value": "***", "description": "x" })).await;
+    assert_eq!(same.status, 200);
+    let shown = Asked::with(&[("AUTH__HIDE_SENSITIVE_VARIABLE_FIELDS", "false")]).await;
+    shown.ask("POST", "/api/v2/variables/import", file).await;
+    assert_eq!(shown.get("/api/v2/variables/my_token").await["value"], "hunter2");
+    assert_eq!(shown.get("/api/v2/variables/export").await["my_token"], "hunter2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_come_and_go_as_files_without_their_secrets() {
+    let asked = Asked::with(&[]).await;
+    let file = json!({
+        "db": "postgres://me:hunter2@db.example.com:5432/sales",
+        "api": [{ "conn_type": "http", "host": "a" }, { "conn_type": "http", "host": "b", "extra": { "token": "hunter2" } }],
+    });
+    let answer = asked.ask("POST", "/api/v2/connections/import", file).await;
+    assert_eq!(answer.json(), json!({ "created": 2, "updated": 0, "skipped": 0, "failed": 0 }));
+    for wrong in
+        [json!({ "x": 1 }), json!({ "x": { "host": "no type" } }), json!({ "x": { "conn_type": "a", "hunter2": 1 } })]
+    {
+        let answer = asked.ask("POST", "/api/v2/connections/import", wrong.clone()).await;
+        assert!(answer.status == 422 && !answer.body.contains("hunter2"), "{wrong}: {}", answer.body);
+    }
+    let export = asked.get("/api/v2/connections/export").await;
+    assert!(!export.to_string().contains("hunter2"));
+    assert_eq!(
+        export["db"],
+        json!({ "conn_type": "postgres", "host": "db.example.com", "login": "me", "schema": "sales", "port": 5432 })
+    );
+    assert_eq!(export["api"], json!([{ "conn_type": "http", "host": "a" }, { "conn_type": "http", "host": "b" }]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_connections_share_an_id_under_their_own_address() {
+    let asked = Asked::with(&[]).await;
+    let one = |host: &str| json!({ "connection_id": "api", "conn_type": "http", "host": host, "password": "hunter2" });
+    let hosts = async || {
+        let list = asked.get("/api/connections/api").await;
+        list["connections"].as_array().unwrap().iter().map(|one| one["host"].clone()).collect::<Vec<_>>()
+    };
+    let check = async |method: &str, path: &str, body: Value, expected: u16| {
+        let answer = asked.ask(method, path, body).await;
+        assert_eq!(answer.status, expected, "{method} {path}: {}", answer.body);
+        assert!(!answer.body.contains("hunter2"));
+    };
+    check("POST", "/api/v2/connections", one("a"), 201).await;
+    check("POST", "/api/v2/connections", one("b"), 409).await;
+    check("POST", "/api/connections", one("b"), 201).await;
+    assert_eq!(hosts().await, ["a", "b"]);
+    check("PATCH", "/api/v2/connections/api", json!({ "host": "x" }), 409).await;
+    check("GET", "/api/connections/api/1", Value::Null, 200).await;
+    check("GET", "/api/connections/api/2", Value::Null, 404).await;
+    check("PUT", "/api/connections/api/0", one("c"), 200).await;
+    check("PUT", "/api/connections/other/0", one("c"), 422).await;
+    assert_eq!(hosts().await, ["c", "b"]);
+    check("DELETE", "/api/connections/api/0", Value::Null, 204).await;
+    assert_eq!(hosts().await, ["b"]);
+    check("PUT", "/api/connections/api", json!({ "connections": [one("d"), one("e")] }), 200).await;
+    check("PUT", "/api/connections/api", json!({ "connections": [] }), 422).await;
+    assert_eq!(hosts().await, ["d", "e"]);
+    check("DELETE", "/api/connections/api", Value::Null, 204).await;
+    check("GET", "/api/connections/api", Value::Null, 404).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_are_tested_in_the_words_of_their_protocol() {
+    let asked = Asked::with(&[]).await;
+    let speaks = |words: &'static [u8]| {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            while let Ok((mut stream, _)) = listener.accept() {
+                let _ = std::io::Write::write_all(&mut stream, words);
+            }
+        });
+        port
+    };
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let check = async |conn_type: &str, port: u16, expected: bool, words: &str| {
+        let body = json!({ "connection_id": "c", "conn_type": conn_type, "host": "127.0.0.1", "port": port, "password": "hunter2" });
+        let answer = asked.ask("POST", "/api/v2/connections/test", body).await;
+        let found = answer.json();
+        assert_eq!((answer.status, &found["status"]), (200, &json!(expected)), "{conn_type}: {found}");
+        let message = found["message"].as_str().unwrap();
+        assert!(message.contains(words) && !message.contains("hunter2"), "{conn_type}: {message}");
+    };
+    check("ftp", speaks(b"220 hello\r\n"), true, "answers").await;
+    check("ssh", speaks(b"SSH-2.0-x\r\n"), true, "answers").await;
+    check("sftp", speaks(b"220 hello\r\n"), false, "does not speak sftp").await;
+    check("redis", speaks(b"+PONG\r\n"), true, "answers").await;
+    check("http", speaks(b"HTTP/1.1 204 No Content\r\n\r\n"), true, "204").await;
+    check("http", speaks(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"), false, "503").await;
+    for conn_type in ["ftp", "http", "smtp", "postgres", "mysql"] {
+        check(conn_type, closed, false, "").await;
+    }
+    check("teleport", closed, false, "cannot be tested").await;
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("no.db").display().to_string();
+    let sqlite = async |host: &str| {
+        let body = json!({ "connection_id": "c", "conn_type": "sqlite", "host": host });
+        asked.ask("POST", "/api/v2/connections/test", body).await.json()["status"].clone()
+    };
+    assert_eq!((sqlite(":memory:").await, sqlite(&missing).await), (json!(true), json!(false)));
+    assert!(!std::path::Path::new(&missing).exists());
+    let kept =
+        json!({ "connection_id": "kept", "conn_type": "redis", "host": "127.0.0.1", "port": speaks(b"+PONG\r\n") });
+    asked.ask("POST", "/api/v2/connections", kept).await;
+    assert_eq!(
+        asked.ask("POST", "/api/v2/connections/test", json!({ "connection_id": "kept" })).await.json()["status"],
+        true
+    );
+    let elsewhere = json!({ "connection_id": "kept", "conn_type": "http", "host": "127.0.0.1", "password": "***" });
+    assert_eq!(asked.ask("POST", "/api/v2/connections/test", elsewhere).await.status, 422);
+    assert_eq!(asked.ask("POST", "/api/v2/connections/test", json!({ "connection_id": "none" })).await.status, 404);
+}

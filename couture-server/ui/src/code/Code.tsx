@@ -1,0 +1,46 @@
+import { lazy, Suspense } from "react";
+import "./code.css";
+
+export interface CodeProps {
+  value: string;
+  /** The name of the file, which tells the language (`etl.py`, or just `json`). */
+  name: string;
+  readOnly?: boolean;
+  /** What a screen reader calls it. */
+  label?: string;
+  onChange?: (text: string) => void;
+  /** Ctrl+S. */
+  onSave?: () => void;
+  /** Given what can be done with the editor from outside, once. */
+  editor?: (handle: CodeHandle) => void;
+}
+
+export interface CodeHandle {
+  /** Puts a text where the cursor is. */
+  insert: (text: string) => void;
+}
+
+const CodeMirror = lazy(() => import("./CodeMirror"));
+const DiffView = lazy(() => import("./DiffView"));
+
+/** Code, to edit or to read. Fills its parent. */
+export function Code(props: CodeProps) {
+  return (
+    <div className="code">
+      <Suspense fallback={<pre className="code-plain">{props.value}</pre>}>
+        <CodeMirror {...props} />
+      </Suspense>
+    </div>
+  );
+}
+
+/** What changed between two texts, side by side, with what is alike folded. */
+export function Diff(props: { before: string; after: string; name: string }) {
+  return (
+    <div className="code">
+      <Suspense fallback={<p className="faint code-plain">Comparing…</p>}>
+        <DiffView {...props} />
+      </Suspense>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { useState } from "react";
+import { api } from "../../api/client";
+import { runPath, type RunKey } from "../data/paths";
+import type { AffectedInstance } from "./Affected";
+import { AffectDialog } from "./AffectDialog";
+import { Options } from "./Options";
+
+const OPTIONS = [["onlyFailed", "Only failed", "only instances that failed, and what they kept from running"]] as const;
+
+/** Clears the tasks of a run. */
+export function ClearRunDialog({ run, onClose }: { run: RunKey; onClose: () => void }) {
+  const [options, setOptions] = useState({ onlyFailed: false });
+  const ask = (dryRun: boolean, signal?: AbortSignal) =>
+    api.post<{ task_instances: AffectedInstance[] }>(
+      `${runPath(run)}/clear`,
+      { dry_run: dryRun, only_failed: options.onlyFailed },
+      { signal },
+    );
+  return (
+    <AffectDialog
+      dagId={run.dagId}
+      title={`Clear the run ${run.runId}`}
+      verb="cleared"
+      action="Clear"
+      done={`${run.runId} is cleared; it runs again`}
+      options={<Options options={OPTIONS} chosen={options} onChange={setOptions} />}
+      askKey={["clear run", run.runId, options]}
+      ask={(signal) => ask(true, signal)}
+      act={() => ask(false)}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,41 @@
+import { api } from "../../api/client";
+import { dagPath } from "../data/paths";
+import type { AffectedInstance } from "./Affected";
+
+export type ClearOption = "upstream" | "downstream" | "past" | "future" | "onlyFailed" | "newest";
+
+export const CLEAR_OPTIONS: readonly (readonly [ClearOption, string, string])[] = [
+  ["downstream", "Downstream", "also the tasks that come after it"],
+  ["upstream", "Upstream", "also the tasks that come before it"],
+  ["past", "Past", "also in the runs before this one"],
+  ["future", "Future", "also in the runs after this one"],
+  ["onlyFailed", "Only failed", "only instances that failed"],
+  ["newest", "Newest version of the DAG", "run again as the DAG is written now, not as it was when the run began"],
+];
+
+/** A task, or one instance of a mapped one. */
+export type Named = string | [string, number];
+
+export interface Clearing {
+  dagId: string;
+  runId: string;
+  tasks: Named[];
+  options: Record<ClearOption, boolean>;
+}
+
+/** Clears task instances, or with `dryRun` tells which it would clear. */
+export function clearInstances({ dagId, runId, tasks, options }: Clearing, dryRun: boolean, signal?: AbortSignal) {
+  const body = {
+    dry_run: dryRun,
+    dag_run_id: runId,
+    task_ids: tasks,
+    include_upstream: options.upstream,
+    include_downstream: options.downstream,
+    include_past: options.past,
+    include_future: options.future,
+    only_failed: options.onlyFailed,
+    reset_dag_runs: true,
+    ...(options.newest && { run_on_latest_version: true }),
+  };
+  return api.post<{ task_instances: AffectedInstance[] }>(`${dagPath(dagId)}/clearTaskInstances`, body, { signal });
+}

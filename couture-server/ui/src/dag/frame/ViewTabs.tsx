@@ -1,0 +1,26 @@
+import { NavLink, useLocation } from "react-router";
+import { useMay } from "../../api/session";
+import { paths } from "../../app/paths";
+import { Icon } from "../../parts/Icon";
+import { useDagId } from "./dagId";
+import { VIEW_TABS } from "./views";
+
+/** The tabs of the views; what is chosen stays chosen from one to the next. */
+export function ViewTabs() {
+  const dagId = useDagId();
+  const { search } = useLocation();
+  const may = useMay();
+  return (
+    <nav className="tabs dag-tabs" aria-label="Views of this DAG">
+      {VIEW_TABS.filter(({ needs }) => !needs || may("read", needs, dagId)).map(({ path, label, icon }) => (
+        <NavLink
+          key={path}
+          to={{ pathname: paths.dag(dagId, path), search }}
+          className={({ isActive }) => (isActive ? "tab active" : "tab")}
+        >
+          {icon && <Icon name={icon} size={14} />} {label}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,12 @@
+// The grid's measures, in CSS pixels.
+
+export const COLUMN = 20;
+export const ROW = 24;
+export const CELL = 14;
+export const HEAD = 104;
+/** The height of the longest duration's bar. */
+export const BAR = 62;
+export const NAMES_MIN = 180;
+export const NAMES_MAX = 360;
+/** Rows and columns made beyond the edge, so that a quick scroll does not show a gap. */
+export const BEYOND = 6;

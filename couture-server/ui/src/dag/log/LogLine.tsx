@@ -1,0 +1,47 @@
+import { memo, type ReactNode } from "react";
+import { piecesOf } from "./ansi";
+
+interface Props {
+  line: string;
+  sought: string;
+  current: boolean;
+}
+
+const LEVELS: [RegExp, string][] = [
+  [/\b(ERROR|CRITICAL|FATAL)\b|^Traceback |^\w*(Error|Exception)\b/, "error"],
+  [/\bWARN(ING)?\b/, "warning"],
+  [/\bDEBUG\b/, "debug"],
+];
+
+/** One line, coloured as its program wrote it, with what is sought marked. All of it is text. */
+export const LogLine = memo(function LogLine({ line, sought, current }: Props) {
+  const level = LEVELS.find(([pattern]) => pattern.test(line.slice(0, 300)))?.[1];
+  return (
+    <span className={`log-line${level ? ` log-${level}` : ""}${current ? " log-current" : ""}`}>
+      {piecesOf(line).map((piece, index) =>
+        piece.style || piece.color || piece.background ? (
+          <span key={index} className={piece.style} style={{ color: piece.color, background: piece.background }}>
+            {marked(piece.text, sought)}
+          </span>
+        ) : (
+          <span key={index}>{marked(piece.text, sought)}</span>
+        ),
+      )}
+      {"\n"}
+    </span>
+  );
+});
+
+const MOST_MARKS = 200;
+
+function marked(text: string, sought: string): ReactNode {
+  if (!sought) return text;
+  const low = text.toLowerCase();
+  const parts: ReactNode[] = [];
+  let from = 0;
+  for (let at = low.indexOf(sought); at >= 0 && parts.length < MOST_MARKS; at = low.indexOf(sought, from)) {
+    parts.push(text.slice(from, at), <mark key={at}>{text.slice(at, at + sought.length)}</mark>);
+    from = at + sought.length;
+  }
+  return parts.length ? [...parts, text.slice(from)] : text;
+}

@@ -1,0 +1,81 @@
+import { useState } from "react";
+import { api } from "../../api/client";
+import { Field, FormDialog, readJson } from "../../form/Form";
+import { toast } from "../../parts/toast";
+
+type Count = number | unknown[] | null | undefined;
+
+interface Imported {
+  created?: Count;
+  updated?: Count;
+  skipped?: Count;
+  failed?: Count;
+}
+
+const ACTIONS = [
+  ["overwrite", "Overwrite them"],
+  ["skip", "Keep them as they are"],
+  ["fail", "Import nothing"],
+] as const;
+
+const size = (count: Count) => (Array.isArray(count) ? count.length : (count ?? 0));
+
+/** Reads many variables from a JSON file: `{"key": "value", …}`. */
+export function ImportVariables({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+  const [text, setText] = useState("");
+  const [action, setAction] = useState("overwrite");
+  const parsed = readJson(text);
+  const isMap =
+    "value" in parsed && parsed.value !== null && typeof parsed.value === "object" && !Array.isArray(parsed.value);
+  const count = isMap && "value" in parsed ? Object.keys(parsed.value as object).length : 0;
+  const wrong =
+    "error" in parsed ? parsed.error : text.trim() !== "" && !isMap ? 'this must be {"key": value, …}' : null;
+  return (
+    <FormDialog
+      title="Import variables"
+      action={count > 0 ? `Import ${count}` : "Import"}
+      valid={isMap && count > 0}
+      onClose={onClose}
+      save={async () => {
+        const done = await api.post<Imported>(
+          `/variables/import?action=${action}`,
+          "value" in parsed ? parsed.value : {},
+        );
+        const words = [
+          `${size(done?.created)} created`,
+          `${size(done?.updated)} overwritten`,
+          `${size(done?.skipped)} kept`,
+          `${size(done?.failed)} failed`,
+        ];
+        toast.done(`Variables: ${words.filter((word) => !word.startsWith("0 ")).join(", ") || "nothing changed"}`);
+        onDone();
+      }}
+    >
+      <Field label="File">
+        <input
+          type="file"
+          accept=".json,application/json"
+          onChange={(event) => void event.target.files?.[0]?.text().then(setText)}
+        />
+      </Field>
+      <Field label="or text" hint={wrong ? <span className="error-text">{wrong}</span> : `${count} variables`}>
+        <textarea
+          className="mono"
+          rows={8}
+          value={text}
+          spellCheck={false}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </Field>
+      <Field label="If some are there already">
+        <select value={action} onChange={(event) => setAction(event.target.value)}>
+          {ACTIONS.map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </Field>
+    </FormDialog>
+  );
+}

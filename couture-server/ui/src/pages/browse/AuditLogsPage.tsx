@@ -1,0 +1,85 @@
+import { Link } from "react-router";
+import { address } from "../../api/client";
+import { paths } from "../../app/paths";
+import { Icon } from "../../parts/Icon";
+import { Time } from "../../parts/Time";
+import type { Column, Filter } from "../../table/columns";
+import { ListPage } from "../../table/ListPage";
+import { ConfCell } from "./ConfCell";
+
+interface EventLog {
+  event_log_id: number;
+  when: string;
+  dag_id: string | null;
+  task_id: string | null;
+  run_id: string | null;
+  map_index: number | null;
+  try_number: number | null;
+  event: string;
+  logical_date: string | null;
+  owner: string | null;
+  user?: string | null;
+  source_ip?: string | null;
+  extra: string | null;
+}
+
+const filters: Filter[] = [
+  { id: "q", label: "Search", kind: "text" },
+  { id: "event", label: "Event", kind: "text" },
+  { id: "user", label: "User", kind: "text" },
+  { id: "dag_id", label: "DAG", kind: "text", extra: true },
+  { id: "task_id", label: "Task", kind: "text", extra: true },
+  { id: "run_id", label: "Run", kind: "text", extra: true },
+  { id: "source_ip", label: "Source IP", kind: "text", extra: true },
+  { id: "after", label: "From", kind: "time", extra: true },
+  { id: "before", label: "to", kind: "time", extra: true },
+];
+
+const dash = <span className="faint">–</span>;
+
+const columns: Column<EventLog>[] = [
+  { id: "when", title: "When", sort: true, cell: (row) => <Time value={row.when} /> },
+  { id: "owner", title: "User", cell: (row) => row.user ?? row.owner ?? dash },
+  { id: "event", title: "Event", sort: true, cell: (row) => <code>{row.event}</code> },
+  {
+    id: "dag_id",
+    title: "DAG",
+    sort: true,
+    wide: true,
+    cell: (row) => (row.dag_id ? <Link to={paths.dag(row.dag_id)}>{row.dag_id}</Link> : dash),
+  },
+  { id: "task_id", title: "Task", wide: true, cell: (row) => row.task_id ?? dash },
+  { id: "run_id", title: "Run", wide: true, cell: (row) => row.run_id ?? dash },
+  { id: "source_ip", title: "Source IP", cell: (row) => (row.source_ip ? <code>{row.source_ip}</code> : dash) },
+  {
+    id: "extra",
+    title: "Extra",
+    cell: (row) => <ConfCell title={`${row.event} (${row.event_log_id})`} value={row.extra} />,
+  },
+];
+
+/** Who did what, when, from where. */
+export function Component() {
+  return (
+    <ListPage
+      title="Audit Logs"
+      list="eventLogs"
+      path="/eventLogs"
+      plural="event_logs"
+      columns={columns}
+      rowKey={(row) => String(row.event_log_id)}
+      filters={filters}
+      sort="-when"
+      actions={
+        <>
+          <a className="button" href={address("/eventLogs/export", { format: "csv" })} download="audit.csv">
+            <Icon name="download" /> CSV
+          </a>
+          <a className="button" href={address("/eventLogs/export", { format: "jsonl" })} download="audit.jsonl">
+            <Icon name="download" /> JSON lines
+          </a>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,58 @@
+import { Link } from "react-router";
+import { paths } from "../../app/paths";
+import { Time } from "../../parts/Time";
+import type { Column, Filter } from "../../table/columns";
+import { ListPage } from "../../table/ListPage";
+
+interface SlaMiss {
+  dag_id: string;
+  task_id: string;
+  logical_date: string | null;
+  timestamp: string;
+  email_sent: boolean;
+  notification_sent: boolean;
+  description: string | null;
+}
+
+const columns: Column<SlaMiss>[] = [
+  { id: "timestamp", title: "Missed at", sort: true, cell: (row) => <Time value={row.timestamp} /> },
+  {
+    id: "dag_id",
+    title: "DAG",
+    sort: true,
+    wide: true,
+    cell: (row) => <Link to={paths.dag(row.dag_id)}>{row.dag_id}</Link>,
+  },
+  {
+    id: "task_id",
+    title: "Task",
+    sort: true,
+    wide: true,
+    cell: (row) => <Link to={paths.task(row.dag_id, row.task_id)}>{row.task_id}</Link>,
+  },
+  { id: "logical_date", title: "Logical date", sort: true, cell: (row) => <Time value={row.logical_date} /> },
+  { id: "email", title: "E-mail", cell: (row) => (row.email_sent ? "sent" : "not sent") },
+  { id: "notified", title: "Callback", cell: (row) => (row.notification_sent ? "called" : "not called") },
+  { id: "description", title: "Description", wide: true, cell: (row) => row.description },
+];
+
+const filters: Filter[] = [
+  { id: "dag_id", label: "DAG", kind: "text" },
+  { id: "task_id", label: "Task", kind: "text" },
+];
+
+/** Tasks that had not succeeded by the time that their service level agreement gives. */
+export function Component() {
+  return (
+    <ListPage
+      title="SLA Misses"
+      list="slaMisses"
+      path="/slaMisses"
+      plural="sla_misses"
+      columns={columns}
+      rowKey={(row) => `${row.dag_id}/${row.task_id}/${row.logical_date}`}
+      filters={filters}
+      sort="-timestamp"
+    />
+  );
+}

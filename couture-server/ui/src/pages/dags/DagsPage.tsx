@@ -1,0 +1,136 @@
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api, part } from "../../api/client";
+import { useMay } from "../../api/session";
+import type { Dag } from "../../api/types";
+import { Empty, Failure, Skeleton } from "../../parts/Answer";
+import { Switch } from "../../parts/Switch";
+import { toast } from "../../parts/toast";
+import { queryOf, useTableAddress } from "../../table/address";
+import { containing, type Filter } from "../../table/columns";
+import { Filters } from "../../table/Filters";
+import { Pager } from "../../table/Pager";
+import { Table } from "../../table/Table";
+import { dagColumns } from "./dagColumns";
+import "./dags.css";
+import { ImportErrors } from "./ImportErrors";
+
+interface Dags {
+  dags: Dag[];
+  total_entries: number;
+}
+
+function useFilters(): Filter[] {
+  const { data } = useQuery({
+    queryKey: ["dagTags"],
+    queryFn: () => api.get<{ tags: string[] }>("/dagTags", { limit: 1000 }),
+  });
+  return useMemo(
+    () => [
+      { id: "q", label: "Search DAGs", kind: "text", query: (value) => ({ dag_id_pattern: containing(value) }) },
+      { id: "tags", label: "Tag", kind: "many", options: data?.tags.map((tag) => ({ value: tag, label: tag })) ?? [] },
+      {
+        id: "last",
+        label: "Last run",
+        kind: "select",
+        options: ["running", "failed", "success", "queued"].map((state) => ({ value: state, label: state })),
+        query: (value) => ({ last_dag_run_state: value }),
+      },
+      { id: "owners", label: "Owner", kind: "text", extra: true, query: (value) => ({ owners: [value] }) },
+    ],
+    [data],
+  );
+}
+
+/** All DAGs at a glance. Paused ones are hidden until they are asked for. */
+export function Component() {
+  const may = useMay();
+  const client = useQueryClient();
+  const filters = useFilters();
+  const all = useMemo<Filter[]>(() => [...filters, { id: "paused", label: "", kind: "text" }], [filters]);
+  const { address, change } = useTableAddress(all, "dag_id");
+  const showPaused = address.filters.paused === "show";
+  const asked = { ...queryOf(address, filters), with: "recent", paused: showPaused ? undefined : false };
+  const key = ["dags", asked];
+  const answer = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => api.get<Dags>("/dags", asked, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+  const pause = async (dag: Dag, is_paused: boolean) => {
+    // Shown at once, and taken back if the server refuses.
+    const put = (value: boolean) =>
+      client.setQueryData<Dags>(
+        key,
+        (old) =>
+          old && {
+            ...old,
+            dags: old.dags.map((one) => (one.dag_id === dag.dag_id ? { ...one, is_paused: value } : one)),
+          },
+      );
+    put(is_paused);
+    try {
+      await api.patch(`/dags/${part(dag.dag_id)}`, { is_paused });
+      if (is_paused && !showPaused) toast.info(`${dag.dag_id} is paused, and hidden until you show paused DAGs`);
+    } catch (error) {
+      put(!is_paused);
+      toast.error(`could not ${is_paused ? "pause" : "switch on"} ${dag.dag_id}`, error);
+    }
+    await client.invalidateQueries({ queryKey: ["dags"] });
+  };
+  const columns = dagColumns(may, {
+    pause: (dag, paused) => void pause(dag, paused),
+    filter: change,
+  });
+
+  return (
+    <main className="page">
+      <ImportErrors />
+      <div className="page-head">
+        <h1>DAGs</h1>
+        <span className="grow" />
+      </div>
+      <div className="list-bar">
+        <Filters filters={filters} values={address.filters} onChange={change} />
+        <label className="check">
+          <Switch on={showPaused} label="Show Paused DAGs" onChange={(on) => change({ paused: on ? "show" : null })} />
+          <span aria-hidden="true">Show Paused DAGs</span>
+        </label>
+        <span className="grow" />
+        {answer.data && <Pager address={address} total={answer.data.total_entries} onChange={change} />}
+      </div>
+      {answer.data ? (
+        <Table
+          label="DAGs"
+          columns={columns}
+          rows={answer.data.dags}
+          rowKey={(dag) => dag.dag_id}
+          sort={address.sort}
+          onSort={(sort) => change({ sort: sort === "dag_id" ? null : sort })}
+          busy={answer.isPlaceholderData}
+          empty={<NoDags showPaused={showPaused} show={() => change({ paused: "show" })} />}
+        />
+      ) : answer.isError ? (
+        <Failure error={answer.error} retry={() => void answer.refetch()} />
+      ) : (
+        <Skeleton lines={8} />
+      )}
+    </main>
+  );
+}
+
+function NoDags({ showPaused, show }: { showPaused: boolean; show: () => void }) {
+  return (
+    <Empty title="No DAGs to show">
+      {showPaused ? (
+        "None matches, or none is there yet: put a DAG file into the DAGs folder, or upload one under Developer, Manage DAGs."
+      ) : (
+        <>
+          <p>New DAGs are paused, and paused DAGs are hidden.</p>
+          <button onClick={show}>Show Paused DAGs</button>
+        </>
+      )}
+    </Empty>
+  );
+}

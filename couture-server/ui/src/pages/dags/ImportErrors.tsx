@@ -1,0 +1,49 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { api } from "../../api/client";
+import { useMay } from "../../api/session";
+import type { ImportError } from "../../api/types";
+import { paths } from "../../app/paths";
+import { Icon } from "../../parts/Icon";
+import { Time } from "../../parts/Time";
+
+/** The files that cannot be read, each with its traceback, above the DAGs. */
+export function ImportErrors() {
+  const may = useMay();
+  const allowed = may("read", "ImportError");
+  const { data } = useQuery({
+    queryKey: ["importErrors"],
+    queryFn: () => api.get<{ import_errors: ImportError[]; total_entries: number }>("/importErrors", { limit: 50 }),
+    enabled: allowed,
+  });
+  if (!allowed || !data || data.import_errors.length === 0) return null;
+  const { import_errors: errors, total_entries: total } = data;
+  return (
+    <details className="import-errors">
+      <summary>
+        <Icon name="warning" /> {total === 1 ? "One DAG file cannot be read" : `${total} DAG files cannot be read`}
+      </summary>
+      {errors.map((error) => (
+        <details key={error.import_error_id} className="import-error" open={errors.length === 1}>
+          <summary>
+            <code>{error.filename}</code> <span className="faint">{lastLine(error.stack_trace)}</span>
+          </summary>
+          <div className="import-error-body">
+            <pre>{error.stack_trace}</pre>
+            <p className="row">
+              <span className="faint">
+                since <Time value={error.timestamp} />
+              </span>
+              {may("edit", "Manage DAGs") && <Link to={paths.file(error.filename)}>Edit the file</Link>}
+            </p>
+          </div>
+        </details>
+      ))}
+    </details>
+  );
+}
+
+function lastLine(text: string): string {
+  const line = text.trim().split("\n").pop() ?? "";
+  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
+}

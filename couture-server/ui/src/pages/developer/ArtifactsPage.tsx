@@ -1,0 +1,6 @@
+import { ARTIFACTS } from "./files";
+import { FilesPage } from "./FilesPage";
+
+export function Component() {
+  return <FilesPage store={ARTIFACTS} />;
+}

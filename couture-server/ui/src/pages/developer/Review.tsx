@@ -1,0 +1,129 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, ApiError, wordsOf } from "../../api/client";
+import { Diff } from "../../code/Code";
+import { Icon } from "../../parts/Icon";
+import { toast } from "../../parts/toast";
+import { fileAddress, type FileStore } from "./files";
+
+interface Saved {
+  version: string;
+  dags?: string[];
+  warnings?: string[];
+}
+
+interface Theirs {
+  content: string;
+  version: string | null;
+}
+
+/** Shows what changed before it is saved; what the server says of it; and what to do if somebody else saved meanwhile. */
+export function Review({
+  store,
+  path,
+  before,
+  after,
+  version,
+  onBack,
+  onSaved,
+  onTake,
+}: {
+  store: FileStore;
+  path: string;
+  before: string;
+  after: string;
+  version: string | null;
+  onBack: () => void;
+  onSaved: (version: string) => void;
+  /** The other's text becomes the base of what is edited. */
+  onTake: (theirs: Theirs) => void;
+}) {
+  const [message, setMessage] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const [theirs, setTheirs] = useState<Theirs | null>(null);
+  const isDag = store.list === "dagFiles";
+  const address = fileAddress(store, path);
+  const parsed = useQuery({
+    queryKey: [store.list, "check", path, after],
+    queryFn: () => api.put<Saved>(address, { content: after, base_version: version }, { query: { dry_run: true } }),
+    enabled: isDag,
+    retry: false,
+    gcTime: 0,
+  });
+  const save = async (base: string | null) => {
+    setBusy(true);
+    setError(null);
+    try {
+      const saved = await api.put<Saved>(address, { content: after, base_version: base, message: message || null });
+      saved.warnings?.forEach((warning) => toast.info(warning));
+      toast.done(saved.dags?.length ? `${path} is saved: ${saved.dags.join(", ")}` : `${path} is saved`);
+      onSaved(saved.version);
+    } catch (failure) {
+      const current = failure instanceof ApiError && failure.status === 409 ? currentOf(failure.body) : null;
+      if (current) setTheirs(current);
+      else setError(wordsOf(failure));
+      setBusy(false);
+    }
+  };
+  if (theirs) {
+    return (
+      <section className="review">
+        <div className="review-bar conflict" role="alert">
+          <Icon name="warning" />
+          <span>
+            <strong>Somebody else saved this file meanwhile.</strong> On the left is theirs, on the right yours.
+          </span>
+          <span className="grow" />
+          <button onClick={() => onTake(theirs)}>Edit mine on top of theirs</button>
+          <button className="danger" disabled={busy} onClick={() => void save(theirs.version)}>
+            Replace theirs with mine
+          </button>
+        </div>
+        <Diff before={theirs.content} after={after} name={path} />
+      </section>
+    );
+  }
+  return (
+    <section className="review" aria-label="Review changes">
+      <div className="review-bar">
+        <button onClick={onBack}>
+          <Icon name="left" /> Back to edit mode
+        </button>
+        {isDag && <Check query={parsed} />}
+        <span className="grow" />
+        <input
+          aria-label="What changed"
+          placeholder="What changed (optional)"
+          value={message}
+          maxLength={500}
+          onChange={(event) => setMessage(event.target.value)}
+        />
+        <button className="primary" disabled={busy} onClick={() => void save(version)}>
+          {busy ? "Saving…" : "Save Code"}
+        </button>
+      </div>
+      {error && (
+        <pre className="error-text review-error" role="alert">
+          {error}
+        </pre>
+      )}
+      {parsed.isError && !error && <pre className="error-text review-error">{wordsOf(parsed.error)}</pre>}
+      <Diff before={before} after={after} name={path} />
+    </section>
+  );
+}
+
+function Check({ query }: { query: { isPending: boolean; isError: boolean; data?: Saved } }) {
+  if (query.isPending) return <span className="soft">Reading it…</span>;
+  if (query.isError) return <span className="tag danger">it cannot be read</span>;
+  const dags = query.data?.dags ?? [];
+  return <span className="tag good">{dags.length === 0 ? "it has no DAG" : `it has ${dags.join(", ")}`}</span>;
+}
+
+function currentOf(body: unknown): Theirs | null {
+  const current = (body as { current?: Partial<Theirs> } | null)?.current;
+  return current && typeof current.content === "string"
+    ? { content: current.content, version: current.version ?? null }
+    : null;
+}

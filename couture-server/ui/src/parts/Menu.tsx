@@ -1,0 +1,123 @@
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { Link } from "react-router";
+
+export interface MenuItem {
+  label: ReactNode;
+  /** Where it leads, or what it does. */
+  to?: string;
+  onSelect?: () => void;
+  danger?: boolean;
+  disabled?: boolean;
+  /** A thin line above it. */
+  separated?: boolean;
+  current?: boolean;
+}
+
+/** A button that opens a list of links and actions; arrows, Home, End and Escape work. */
+export function Menu({
+  label,
+  items,
+  title,
+  className = "ghost",
+  align = "left",
+}: {
+  label: ReactNode;
+  items: readonly MenuItem[];
+  title?: string;
+  className?: string;
+  align?: "left" | "right";
+}) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const id = useId();
+
+  useEffect(() => {
+    if (!open) return;
+    const outside = (event: PointerEvent) => {
+      if (!box.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", outside);
+    return () => document.removeEventListener("pointerdown", outside);
+  }, [open]);
+
+  const entries = () => [
+    ...(box.current?.querySelectorAll<HTMLElement>("[role=menuitem]:not([aria-disabled=true])") ?? []),
+  ];
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && open) {
+      event.stopPropagation();
+      return close();
+    }
+    if (!["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) return;
+    event.preventDefault();
+    if (!open) {
+      setOpen(true);
+      requestAnimationFrame(() => entries()[0]?.focus());
+      return;
+    }
+    const all = entries();
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const next =
+      event.key === "Home" ? 0 : event.key === "End" ? all.length - 1 : at + (event.key === "ArrowDown" ? 1 : -1);
+    all[(next + all.length) % all.length]?.focus();
+  };
+
+  return (
+    <div className="menu" ref={box} onKeyDown={onKeyDown}>
+      <button
+        ref={button}
+        type="button"
+        className={className}
+        title={title}
+        aria-label={title}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      >
+        {label}
+      </button>
+      {open && (
+        <div className={`menu-list ${align}`} role="menu" id={id}>
+          {items.map((item, index) => (
+            <Entry key={index} item={item} close={close} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Entry({ item, close }: { item: MenuItem; close: () => void }) {
+  const className = ["menu-item", item.danger && "danger", item.separated && "separated", item.current && "current"]
+    .filter(Boolean)
+    .join(" ");
+  if (item.to !== undefined && !item.disabled) {
+    return (
+      <Link role="menuitem" className={className} to={item.to} onClick={close} tabIndex={-1}>
+        {item.label}
+      </Link>
+    );
+  }
+  return (
+    <button
+      type="button"
+      role="menuitem"
+      className={className}
+      tabIndex={-1}
+      aria-disabled={item.disabled}
+      onClick={() => {
+        if (item.disabled) return;
+        close();
+        item.onSelect?.();
+      }}
+    >
+      {item.label}
+    </button>
+  );
+}

@@ -1,0 +1,51 @@
+// Edit a DAG with a review, and add a code brick.
+
+import { expect, test } from "vitest";
+import { accessible, at, loggedIn, picture, useBrowser } from "./support/browser";
+import { addDags, call, eventually } from "./support/server";
+
+useBrowser();
+
+test("a DAG is edited with a review", async () => {
+  await addDags("green.py", ["green"]);
+  const { page } = await loggedIn();
+  await page.goto(at("/developer/dags"));
+  await page.getByRole("link", { name: "green.py" }).first().click();
+  const editor = page.getByRole("textbox", { name: "green.py" });
+  await editor.waitFor();
+  await picture(page, "editor");
+  await accessible(page, "editor");
+  await editor.click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(
+    '\n# edited in the page\nlate = DAG("late", start_date=datetime(2026, 1, 1), schedule=None)\n',
+  );
+  await page.getByRole("button", { name: /Review/ }).click();
+  await page.getByText("it has").waitFor();
+  await picture(page, "review");
+  await accessible(page, "review");
+  await page.getByRole("button", { name: "Back to edit mode" }).click();
+  await editor.waitFor();
+  await page.getByRole("button", { name: /Review/ }).click();
+  await page.getByRole("button", { name: "Save Code" }).click();
+  await eventually("the new DAG", () => call("GET", "/dags/late").catch(() => null));
+  await page.goto(at("/dags/late/code"));
+  await page.getByText("edited in the page").waitFor();
+});
+
+test("a code brick is added, found and put into a file", async () => {
+  await addDags("green.py", ["green"]);
+  const { page } = await loggedIn();
+  await page.goto(at("/developer/dags/edit?path=green.py"));
+  const bricks = page.getByLabel("Code bricks");
+  await bricks.getByRole("button", { name: "Add a new code brick" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Title").fill("Tide table");
+  await dialog.getByRole("textbox", { name: "Code of the brick" }).click();
+  await page.keyboard.type("tides = [1, 2, 3]");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await bricks.getByLabel("Search bricks").fill("tide");
+  await bricks.getByRole("button", { name: "Insert Tide table" }).click();
+  await picture(page, "brick");
+  await expect.poll(() => page.getByRole("textbox", { name: "green.py" }).textContent()).toContain("tides = [1, 2, 3]");
+});
