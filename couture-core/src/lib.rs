@@ -28,7 +28,7 @@ pub use engine::{
     Affected, Engine, EngineDagRuns, EngineError, EngineSettings, EngineStatus, PlannedRun, PlannedStep, RunScope,
     Scope, WeakEngine,
 };
-pub use executor::{Executor, Launch, LocalExecutor, LocalSettings, Report};
+pub use executor::{Executor, Launch, LocalExecutor, LocalSettings, Report, SPANS};
 pub use failure::{BoxError, Failure, error_chain};
 pub use ids::*;
 pub use schedule::{DataInterval, NextRun, Restriction, Schedule, ScheduleError, Timetable, Zone};

@@ -30,6 +30,7 @@ pub mod settings;
 mod shipping;
 mod shown_settings;
 pub mod supervise;
+mod telemetry;
 mod tls;
 
 pub use backend::KeptValues;

@@ -20,6 +20,7 @@ use crate::node::{Children, Node};
 use crate::serving::Serving;
 use crate::settings::{Settings, sample};
 use crate::supervise;
+use crate::telemetry::Telemetry;
 use crate::tls::acceptor;
 
 /// A server program.
@@ -98,7 +99,8 @@ impl ServerBuilder {
     }
 
     fn serve(&mut self, settings: Settings) -> Result<(), StartError> {
-        start_log(&settings);
+        // The last traces are sent when everything else is over.
+        let _telemetry = Telemetry::begin(&settings)?;
         // No other process of this user can look up this one's environment and memory, which hold secrets.
         let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
         // Each connection takes one.
@@ -113,18 +115,6 @@ impl ServerBuilder {
         runtime.shutdown_timeout(Duration::from_millis(500));
         result
     }
-}
-
-fn start_log(settings: &Settings) {
-    let level = settings.logs.level.parse().unwrap_or(tracing::Level::INFO);
-    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
-    // A program that embeds the server may have its own.
-    // A line that standard error does not take, as on a full disk, is dropped: telling of it there would panic.
-    let subscriber = subscriber.with_ansi(false).log_internal_errors(false);
-    let _ = match settings.logs.format.as_str() {
-        "json" => subscriber.json().flatten_event(true).try_init(),
-        _ => subscriber.with_target(false).try_init(),
-    };
 }
 
 async fn serve(settings: Settings, dags: Vec<Dag>, headless: bool) -> Result<(), StartError> {

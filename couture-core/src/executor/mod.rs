@@ -2,7 +2,7 @@
 
 mod local;
 
-pub use local::{LocalExecutor, LocalSettings};
+pub use local::{LocalExecutor, LocalSettings, SPANS};
 
 use std::fmt::Debug;
 use std::sync::Arc;

@@ -76,6 +76,18 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// How it ended, in one word.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Succeeded { .. } => "succeeded",
+            Self::Deferred(_) => "deferred",
+            Self::Failed { .. } => "failed",
+            Self::Skipped { .. } => "skipped",
+            Self::Killed => "killed",
+            Self::Lost { .. } => "lost",
+        }
+    }
+
     /// Success with these values and nothing else.
     pub fn succeeded(xcoms: Vec<XCom>) -> Self {
         Self::Succeeded { xcoms, length: None, decision: None, asset_extras: Vec::new() }

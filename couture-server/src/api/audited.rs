@@ -6,9 +6,11 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{RequestExt as _, middleware::Next};
 use couture_core::{DagId, RunId, Timestamp};
 use couture_store::AuditEntry;
+use tracing::Instrument as _;
 
 use super::web_state::WebState;
 use crate::auth::{AuditNote, audit_extra};
+use crate::telemetry::SPANS;
 
 /// The route that a request takes.
 #[derive(Clone, Debug)]
@@ -29,7 +31,16 @@ pub(super) async fn audited(operation: Operation, mut request: Request, next: Ne
     let params = request.extract_parts::<RawPathParams>().await.ok();
     let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri()).map(|query| query.0).unwrap_or_default();
     let is_change = !request.method().is_safe();
-    let response = next.run(request).await;
+    let span = tracing::info_span!(
+        target: SPANS,
+        "request",
+        otel.name = operation.name,
+        otel.kind = "server",
+        http.request.method = %request.method(),
+        http.response.status_code = tracing::field::Empty,
+    );
+    let response = next.run(request).instrument(span.clone()).await;
+    span.record("http.response.status_code", response.status().as_u16());
     let Some(sender) = note.sender() else { return response };
     if sender.username.is_none() && response.status() == StatusCode::UNAUTHORIZED {
         return response;

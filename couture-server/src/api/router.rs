@@ -131,7 +131,8 @@ pub fn router(state: WebState, guard: Guard) -> Served {
 
 /// What the handlers say of themselves.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    let views = vec![
+    let own = vec![
+        Doc::openapi(),
         dag_list::doc(),
         dag::doc(),
         dag_task::doc(),
@@ -142,8 +143,9 @@ fn documents() -> Vec<utoipa::openapi::OpenApi> {
         dag_file::doc(),
         xcom::doc(),
         ui_views::doc(),
+        login::doc(),
     ];
-    [vec![Doc::openapi(), login::doc()], views, accounts::documents(), files::docs()].concat()
+    [own, accounts::documents(), files::docs()].concat()
 }
 
 /// DAGs, their runs, and what starts them.

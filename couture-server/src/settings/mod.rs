@@ -15,5 +15,5 @@ pub use reference::{Key, Section, help, sample};
 pub use secret::Secret;
 pub use tree::{
     AuthSettings, DagsSettings, DataSettings, DatabaseSettings, LdapSettings, LogsSettings, OperatorsSettings,
-    PythonSettings, SchedulerSettings, ServerSettings, Settings, SmtpSettings,
+    PythonSettings, SchedulerSettings, ServerSettings, Settings, SmtpSettings, TelemetrySettings,
 };

@@ -199,6 +199,13 @@ settings! {
         /// How it tells it: text for people, or json, an object a line, for programs.
         format: String = "text", flag "log-format", one of ["text", "json"];
     }
+    /// Traces for OpenTelemetry: a span for each request that is answered, and for each attempt of a task.
+    telemetry: TelemetrySettings {
+        /// Address of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318; no traces are made where it is empty.
+        otlp_endpoint: String = "", flag "otlp-endpoint";
+        /// The name of this server in traces.
+        service_name: String = "couture", flag "otlp-service-name";
+    }
     /// The mail server, by the names of Airflow's section of this name.
     smtp: SmtpSettings {
         /// Name or address of the mail server; no mail is sent where it is empty.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde_json::Value;
+use tracing::Instrument as _;
 
 use super::input;
 use crate::executor::Launch;
@@ -31,6 +32,9 @@ impl Default for LocalSettings {
     }
 }
 
+/// The target of the spans of attempts, for whoever traces: without one that is interested they cost nothing.
+pub const SPANS: &str = "couture_spans";
+
 /// The biggest value of an XCom.
 const MAX_XCOM_BYTES: usize = 64 << 20;
 
@@ -43,7 +47,20 @@ pub(super) async fn run(
 ) -> Outcome {
     let cx = TaskContext::new(launch.run, launch.token, cancellation, services).after(launch.waited);
     let begun = cx.now();
-    let outcome = match outcome_of(&cx, &launch.elements, &*store).await {
+    let span = tracing::info_span!(
+        target: SPANS,
+        "attempt",
+        otel.name = %cx.task().task_id,
+        couture.dag_id = %cx.dag_id(),
+        couture.run_id = %cx.run().run_id,
+        couture.task_id = %cx.task().task_id,
+        couture.try_number = cx.token().try_number,
+        couture.map_index = cx.token().map_index.0,
+        couture.outcome = tracing::field::Empty,
+    );
+    let outcome = outcome_of(&cx, &launch.elements, &*store).instrument(span.clone()).await;
+    span.record("couture.outcome", outcome.word());
+    let outcome = match outcome {
         Outcome::Failed { error, retryable } => {
             Outcome::Failed { error: cx.values().masked(error.into()).into(), retryable }
         }

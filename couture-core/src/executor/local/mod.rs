@@ -6,5 +6,5 @@ mod roster;
 mod runner;
 mod watchman;
 
-pub use attempt::LocalSettings;
+pub use attempt::{LocalSettings, SPANS};
 pub use runner::LocalExecutor;

@@ -203,7 +203,7 @@ export interface DagRun {
   last_scheduling_decision: Instant;
   note: string | null;
   conf: Record<string, unknown> | null;
-  dag_versions: DagVersion[];
+  dag_versions?: DagVersion[] | null;
 }
 
 export interface TaskDetails {

@@ -15,22 +15,20 @@ interface SlaMiss {
 }
 
 const columns: Column<SlaMiss>[] = [
-  { id: "timestamp", title: "Missed at", sort: true, cell: (row) => <Time value={row.timestamp} /> },
+  { id: "timestamp", title: "Missed at", cell: (row) => <Time value={row.timestamp} /> },
   {
     id: "dag_id",
     title: "DAG",
-    sort: true,
     wide: true,
     cell: (row) => <Link to={paths.dag(row.dag_id)}>{row.dag_id}</Link>,
   },
   {
     id: "task_id",
     title: "Task",
-    sort: true,
     wide: true,
     cell: (row) => <Link to={paths.task(row.dag_id, row.task_id)}>{row.task_id}</Link>,
   },
-  { id: "logical_date", title: "Logical date", sort: true, cell: (row) => <Time value={row.logical_date} /> },
+  { id: "logical_date", title: "Logical date", cell: (row) => <Time value={row.logical_date} /> },
   { id: "email", title: "E-mail", cell: (row) => (row.email_sent ? "sent" : "not sent") },
   { id: "notified", title: "Callback", cell: (row) => (row.notification_sent ? "called" : "not called") },
   { id: "description", title: "Description", wide: true, cell: (row) => row.description },
@@ -52,7 +50,7 @@ export function Component() {
       columns={columns}
       rowKey={(row) => `${row.dag_id}/${row.task_id}/${row.logical_date}`}
       filters={filters}
-      sort="-timestamp"
+      sort="-logical_date"
     />
   );
 }
