@@ -9,9 +9,7 @@ interface SlaMiss {
   task_id: string;
   logical_date: string | null;
   timestamp: string;
-  email_sent: boolean;
-  notification_sent: boolean;
-  description: string | null;
+  description?: string | null;
 }
 
 const columns: Column<SlaMiss>[] = [
@@ -29,15 +27,10 @@ const columns: Column<SlaMiss>[] = [
     cell: (row) => <Link to={paths.task(row.dag_id, row.task_id)}>{row.task_id}</Link>,
   },
   { id: "logical_date", title: "Logical date", cell: (row) => <Time value={row.logical_date} /> },
-  { id: "email", title: "E-mail", cell: (row) => (row.email_sent ? "sent" : "not sent") },
-  { id: "notified", title: "Callback", cell: (row) => (row.notification_sent ? "called" : "not called") },
   { id: "description", title: "Description", wide: true, cell: (row) => row.description },
 ];
 
-const filters: Filter[] = [
-  { id: "dag_id", label: "DAG", kind: "text" },
-  { id: "task_id", label: "Task", kind: "text" },
-];
+const filters: Filter[] = [{ id: "dag_id", label: "DAG", kind: "text" }];
 
 /** Tasks that had not succeeded by the time that their service level agreement gives. */
 export function Component() {
