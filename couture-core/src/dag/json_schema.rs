@@ -140,8 +140,8 @@ fn has_format(text: &str, format: &str) -> bool {
             is_at(&format!("1970-01-01T{text}{}", if zoned { "" } else { "Z" }))
         }
         "email" | "idn-email" => text.contains('@'),
-        "ipv4" => text.parse::<std::net::Ipv4Addr>().is_ok(),
-        "ipv6" => text.parse::<std::net::Ipv6Addr>().is_ok(),
+        "ipv4" => text.parse::<core::net::Ipv4Addr>().is_ok(),
+        "ipv6" => text.parse::<core::net::Ipv6Addr>().is_ok(),
         "regex" => fancy_regex::Regex::new(text).is_ok(),
         _ => true,
     }

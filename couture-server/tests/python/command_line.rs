@@ -23,7 +23,7 @@ fn files_are_parsed_and_run() {
         cwd,
         &["dags", "parse", "data/dags/passing.py"],
         0,
-        &["passing: 2 tasks", "PythonOperator", "choosing: 8 tasks"],
+        &["passing: 4 tasks", "PythonOperator", "choosing: 8 tasks"],
     );
     let sick = dag_file("sick_partly.py");
     check(cwd, &["dags", "parse", sick.to_str().unwrap()], 1, &["partly_right: 0 tasks", "ycle"]);

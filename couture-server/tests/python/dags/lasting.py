@@ -38,6 +38,8 @@ with DAG("lasting", schedule=None, on_failure_callback=run_told) as lasting:
             os.setsid()
             time.sleep(1000)
             os._exit(0)
+        while os.getsid(copy) != copy:
+            time.sleep(0.01)
         return [program.pid, copy]
 
     leaves()
