@@ -102,6 +102,12 @@ fn check_headers(guard: &Guard, request: &Request) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Whether it brings files.
+fn is_upload(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("multipart/form-data"))
+}
+
 /// Whether the page that made a browser send this, if one did, came from this server. Browsers name it with every request that could
 /// change something; programs do not.
 fn is_of_this_site(hosts: &AllowedHosts, host: &str, headers: &HeaderMap) -> bool {

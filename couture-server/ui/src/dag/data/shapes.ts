@@ -182,6 +182,8 @@ export interface TaskInstance {
   executor: string | null;
   note: string | null;
   rendered_fields?: Record<string, unknown> | null;
+  /** Why it failed or was skipped, or what it waits for. */
+  reason?: string | null;
   dag_version?: DagVersion | null;
 }
 
