@@ -11,7 +11,7 @@ use super::recalling::Origin;
 use super::timers::Timer;
 use crate::dag::Dag;
 use crate::ids::{DagId, RunId, RunKey};
-use crate::schedule::{NextRun, runs_in_range};
+use crate::schedule::NextRun;
 use crate::state::{RunState, RunType};
 use crate::store::{
     Answer, Backfill, BackfillChange, BackfillState, ClearOnly, MarkedState, NewBackfill, Operation, Refusal,
@@ -256,7 +256,8 @@ impl ActiveBackfill {
             return;
         }
         let row = &self.row;
-        let mut plan = runs_in_range(&*dag.timetable, row.from, row.to, now.wall, NewBackfill::MAX_RUNS);
+        let mut plan = NewBackfill::dates(dag, row.from, row.to, now.wall);
+        plan.truncate(NewBackfill::MAX_RUNS);
         plan.retain(|run| self.is_ahead(run.logical_date));
         if !self.row.reverse {
             plan.reverse();

@@ -1,7 +1,8 @@
 //! Which backfills can be begun, and what they are about.
 
 use crate::dag::Dag;
-use crate::schedule::{NextRun, runs_in_range};
+use crate::dialect::Dialect;
+use crate::schedule::{DataInterval, NextRun, runs_in_range};
 use crate::store::{NewBackfill, Reprocess};
 use crate::time::Timestamp;
 
@@ -12,7 +13,7 @@ impl NewBackfill {
     /// Why it cannot be begun, and what to do.
     pub fn runs(&self, dag: &Dag, now: Timestamp) -> Result<Vec<NextRun>, String> {
         self.check(dag, now)?;
-        let mut runs = runs_in_range(&*dag.timetable, self.from, self.to, now, Self::MAX_RUNS + 1);
+        let mut runs = Self::dates(dag, self.from, self.to, now);
         if self.reverse {
             runs.reverse();
         }
@@ -34,7 +35,7 @@ impl NewBackfill {
         if *to > now {
             return Err(format!("{to} lies in the future; a backfill is about the past"));
         }
-        if !dag.timetable.can_be_scheduled() {
+        if !dag.timetable.can_be_scheduled() && dag.attributes.dialect != Dialect::V1_10 {
             return Err("it has no schedule, and so no dates; trigger its runs instead".into());
         }
         let has_past = dag.tasks().iter().any(|task| task.options.depends_on_past);
@@ -48,7 +49,7 @@ impl NewBackfill {
                     .into(),
             );
         }
-        let count = runs_in_range(&*dag.timetable, *from, *to, now, Self::MAX_RUNS + 1).len();
+        let count = Self::dates(dag, *from, *to, now).len();
         match count {
             0 => Err(format!("its schedule has no date from {from} to {to}")),
             count if count > Self::MAX_RUNS => {
@@ -56,5 +57,14 @@ impl NewBackfill {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The runs of a range of dates, ascending; at most one more than [`Self::MAX_RUNS`]. A DAG of dialect 1.10 without a schedule has one
+    /// at its beginning, as in Airflow 1.10.
+    pub(super) fn dates(dag: &Dag, from: Timestamp, to: Timestamp, now: Timestamp) -> Vec<NextRun> {
+        if !dag.timetable.can_be_scheduled() && dag.attributes.dialect == Dialect::V1_10 {
+            return vec![NextRun::of(DataInterval::at(from))];
+        }
+        runs_in_range(&*dag.timetable, from, to, now, Self::MAX_RUNS + 1)
     }
 }

@@ -5,3 +5,4 @@ mod errors;
 mod operators;
 mod random;
 mod serial;
+mod weights;

@@ -150,6 +150,17 @@ async fn dates_that_have_runs_are_left_or_run_again() {
 }
 
 #[tokio::test]
+async fn a_dag_of_1_10_without_a_schedule_has_one_run_at_the_beginning() {
+    let dag = DagBuilder::new("d").attributes(|attributes| attributes.dialect = Dialect::V1_10);
+    let (rig, _) = registered(dag).await;
+    let number = rig.engine.backfill(range("2021-01-01", "2021-01-05", 2)).await.unwrap().unwrap();
+    assert_eq!(over(&rig.store, number).await.state, BackfillState::Finished);
+    let runs = runs(&rig.store).await;
+    assert_eq!(days(&runs), ["2021-01-01"]);
+    assert_eq!((runs[0].run_type, runs[0].data_interval.end), (RunType::Backfill, date("2021-01-01")));
+}
+
+#[tokio::test]
 async fn what_cannot_be_backfilled_is_refused_in_words() {
     let check = async |dag: DagBuilder, new: NewBackfill, part: &str| {
         let (rig, _) = registered(dag).await;

@@ -74,3 +74,27 @@ async fn instances_and_their_task_begin_again() {
     rig.engine.mark_run(dag_id, key, MarkedState::Success).await.unwrap();
     assert_eq!(rig.wait(dag, key).await.state, RunState::Success);
 }
+
+/// A list that is too long for its task fails that task, in words, and nothing beside it.
+#[tokio::test]
+async fn a_list_has_a_bound() {
+    let rig = engine(&MemoryStore::new(1)).await;
+    for (count, expected) in [(1_024, TaskState::Success), (1_025, TaskState::Failed)] {
+        let mut json: Value = serde_json::from_slice(&dag().to_json()).unwrap();
+        json["dag_id"] = json!(format!("d{count}"));
+        json["tasks"][1]["expand"] = json!({"list": vec![[1]; count]});
+        json["tasks"][2]["trigger_rule"] = json!("all_done");
+        let dag = Arc::new(Dag::from_json(&serde_json::to_vec(&json).unwrap()).unwrap());
+        rig.engine.register(dag.clone()).await.unwrap();
+        let key = rig.engine.trigger(&dag.dag_id, json!({})).await.unwrap();
+        let ran = rig.wait(dag, key).await;
+        assert_eq!((ran.task("a").state, ran.task("end").state), (TaskState::Success, TaskState::Success));
+        let mapped = ran.tasks.iter().filter(|row| row.token.task == ran.dag.find("m").unwrap());
+        let last = mapped.last().unwrap();
+        assert_eq!(last.state, expected, "{count}: {last:?}");
+        if expected == TaskState::Failed {
+            let error = last.error.as_deref().unwrap_or_default();
+            assert_eq!(error, "1025 instances; at most 1024 are allowed (scheduler.max_map_length)");
+        }
+    }
+}

@@ -19,7 +19,7 @@ STEP_S = 0.05
 class ServerClient:
     """A server at `url` that keeps its files in the folder `data`. Threads may share it, each with DAGs of its own."""
 
-    def __init__(self, url, data, patience_s=60):
+    def __init__(self, url, data, patience_s=150):
         self.url = url.rstrip("/")
         self.dags_folder = Path(data) / "dags"
         self.token_file = Path(data) / "local.token"

@@ -6,8 +6,8 @@ use utoipa::openapi::OpenApi;
 use super::routes::Routes;
 use super::web_state::WebState;
 use super::{
-    connection_files, connection_test, connections_of_id, event_log, my_account, my_token, roles, user_statistics,
-    users, variable_files,
+    connection_files, connection_test, connections_of_id, event_log, ldap, my_account, my_token, roles,
+    user_statistics, users, variable_files,
 };
 
 pub(super) fn routes(state: &WebState) -> Routes {
@@ -15,6 +15,7 @@ pub(super) fn routes(state: &WebState) -> Routes {
         .merge(users::routes(state))
         .merge(roles::routes(state))
         .merge(user_statistics::routes(state))
+        .merge(ldap::routes(state))
         .merge(event_log::routes(state))
         .merge(variable_files::routes(state))
         .merge(connection_files::routes(state))
@@ -30,6 +31,7 @@ pub(super) fn documents() -> Vec<OpenApi> {
         users::doc(),
         roles::doc(),
         user_statistics::doc(),
+        ldap::doc(),
         event_log::doc(),
         variable_files::doc(),
         connection_files::doc(),

@@ -68,7 +68,7 @@ pub(super) struct DagBody {
     /// Whether it starts runs of other DAGs.
     is_master: bool,
     #[serde(flatten)]
-    pub(super) recent: Option<Recent>,
+    pub(super) recent: Recent,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,14 +81,17 @@ pub(super) struct TagBody {
 }
 
 /// What has become of a DAG lately; told where the query has `with=recent`.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct Recent {
     /// The newest runs, the newest first.
-    pub(super) recent_runs: Vec<RecentRun>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) recent_runs: Option<Vec<RecentRun>>,
     /// How many runs are in each state.
-    pub(super) run_states: BTreeMap<&'static str, usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) run_states: Option<BTreeMap<&'static str, usize>>,
     /// How many tasks of the newest run are in each state; `none` is without one.
-    pub(super) task_states: BTreeMap<&'static str, usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) task_states: Option<BTreeMap<&'static str, usize>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -206,7 +209,7 @@ pub(super) async fn body(state: &ApiState, problems: &Problems, record: DagRecor
         next_dagrun_run_after: next.map(|next| next.run_after),
         quarantined: problems.quarantined.get(&record.dag_id).cloned(),
         is_master: shape.is_some_and(|shape| shape.tasks.iter().any(|task| task.starts_dags())),
-        recent: None,
+        recent: Recent::default(),
         dag_display_name,
         version: record.version,
         dag_id: record.dag_id,

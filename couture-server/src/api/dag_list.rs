@@ -260,11 +260,11 @@ async fn add_recent(state: &ApiState, dags: &mut [DagBody]) -> Result<(), ApiErr
                 *task_states.entry(NO_STATE).or_default() += total - known;
             }
         }
-        dag.recent = Some(Recent {
-            recent_runs: runs.iter().map(Into::into).collect(),
-            run_states: of_dag.map(|of| (of.state.as_str(), of.count)).collect(),
-            task_states,
-        });
+        dag.recent = Recent {
+            recent_runs: Some(runs.iter().map(Into::into).collect()),
+            run_states: Some(of_dag.map(|of| (of.state.as_str(), of.count)).collect()),
+            task_states: Some(task_states),
+        };
     }
     Ok(())
 }

@@ -203,7 +203,7 @@ pub(super) async fn list_batch(
     Names(name): Names<String>,
     Json(body): Json<Map<String, Value>>,
 ) -> Result<Json<DagRunList>, ApiError> {
-    let pairs = Pairs::of_body(&body);
+    let pairs = Pairs::of_body(&body)?;
     let of = if name == "~" { None } else { Some(dag_id(&name)?) };
     check_named(&permit, &pairs)?;
     let page = PageOf::of_body(&pairs)?;

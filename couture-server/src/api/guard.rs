@@ -11,6 +11,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::error::ApiError;
 
+/// How long files may be on their way.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(3_600);
+
 /// What every request must be.
 #[derive(Clone, Debug)]
 pub struct Guard {
@@ -64,10 +67,12 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
     if let Err(error) = check_headers(&guard, &request) {
         return error.into_response();
     }
-    let mut response = match tokio::time::timeout(guard.timeout, next.run(request)).await {
+    // Who sends files is known before they are received, and they take as long as the network is slow.
+    let limit = if is_upload(request.headers()) { UPLOAD_TIMEOUT.max(guard.timeout) } else { guard.timeout };
+    let mut response = match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            let detail = format!("no answer within {} s; try again", guard.timeout.as_secs());
+            let detail = format!("no answer within {} s; try again", limit.as_secs());
             ApiError::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response()
         }
     };
@@ -95,6 +100,12 @@ fn check_headers(guard: &Guard, request: &Request) -> Result<(), ApiError> {
         return Err(ApiError::new(StatusCode::FORBIDDEN, detail));
     }
     Ok(())
+}
+
+/// Whether it brings files.
+fn is_upload(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("multipart/form-data"))
 }
 
 /// Whether the page that made a browser send this, if one did, came from this server. Browsers name it with every request that could

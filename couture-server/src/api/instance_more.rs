@@ -69,7 +69,7 @@ pub(super) async fn list_batch(
     Names((dag, run)): Names<(String, String)>,
     Json(body): Json<Map<String, Value>>,
 ) -> Result<Json<TaskInstanceList>, ApiError> {
-    let pairs = Pairs::of_body(&body);
+    let pairs = Pairs::of_body(&body)?;
     check_named(&permit, &pairs)?;
     let page = PageOf::of_body(&pairs)?;
     Ok(Json(all_of_runs(&state, permit.dags(), [&dag, &run], &page, &pairs).await?))

@@ -17,9 +17,24 @@ pub(super) struct Pairs(Vec<(String, String)>);
 /// The word for task instances without a state, as the filters of Airflow have it.
 const NO_STATES: [&str; 4] = ["no_status", "none", "None", "null"];
 
+/// What bodies give as lists.
+const LISTS: [&str; 11] = [
+    "dag_ids",
+    "dag_run_ids",
+    "task_ids",
+    "state",
+    "states",
+    "pool",
+    "queue",
+    "executor",
+    "operator",
+    "operators",
+    "version_number",
+];
+
 impl Pairs {
     /// What a body says, as if it were a query.
-    pub(super) fn of_body(body: &Map<String, Value>) -> Self {
+    pub(super) fn of_body(body: &Map<String, Value>) -> Result<Self, ApiError> {
         let text = |value: &Value| match value {
             Value::String(text) => text.clone(),
             other => other.to_string(),
@@ -28,11 +43,16 @@ impl Pairs {
         for (name, value) in body {
             match value {
                 Value::Null => {}
+                Value::Object(_) => return Err(ApiError::invalid(format!("{name} is an object, and must be none"))),
+                Value::Array(_) if !LISTS.contains(&&**name) => {
+                    return Err(ApiError::invalid(format!("{name} is a list, and must be one value")));
+                }
                 Value::Array(list) => pairs.extend(list.iter().map(|value| (name.clone(), text(value)))),
+                _ if LISTS.contains(&&**name) => return Err(ApiError::invalid(format!("{name} must be a list"))),
                 value => pairs.push((name.clone(), text(value))),
             }
         }
-        Self(pairs)
+        Ok(Self(pairs))
     }
 
     /// All values of a name.
@@ -125,7 +145,7 @@ mod tests {
     #[test]
     fn bodies_and_queries_say_the_same() {
         let body = json!({"states": ["queued", null], "page_limit": 5, "order_by": null, "start_date_gt": "1970-01-01T00:00:01Z"});
-        let pairs = Pairs::of_body(body.as_object().unwrap());
+        let pairs = Pairs::of_body(body.as_object().unwrap()).unwrap();
         assert_eq!(pairs.task_states("states").unwrap(), (vec![TaskState::Queued], true));
         assert_eq!(pairs.parsed::<usize>("page_limit").unwrap(), Some(5));
         assert_eq!((pairs.one("order_by"), pairs.one("nothing")), (None, None));

@@ -22,7 +22,7 @@ use crate::dags::{Catalog, FolderLimits, PythonFiles, read_bounded};
 pub struct DagFolder {
     parts: DagFolderParts,
     /// Held while files change.
-    pub(super) changing: tokio::sync::Mutex<()>,
+    pub(super) changing: Arc<tokio::sync::Mutex<()>>,
     /// What is known of the contents on disk.
     pub(super) known: Mutex<BTreeMap<TreePath, Known>>,
 }
@@ -59,7 +59,7 @@ impl DagFolder {
 
     /// The DAG folder of `parts`. A change that was planned when an earlier server was killed is completed by [`complete`](Self::complete).
     pub fn new(parts: DagFolderParts) -> Self {
-        Self { parts, changing: tokio::sync::Mutex::default(), known: Mutex::default() }
+        Self { parts, changing: Arc::default(), known: Mutex::default() }
     }
 
     /// Where it is.
@@ -199,7 +199,7 @@ impl DagFolder {
     /// Changes files, all or none: where each is what its sender knows, and all that is proposed is right. Every DAG file is parsed before, in a
     /// folder that is as the DAG folder would be.
     pub async fn change(&self, proposals: Vec<Proposal>, author: Author) -> Result<Saved, FilesError> {
-        let _alone = self.changing.lock().await;
+        let alone = self.changing.clone().lock_owned().await;
         self.complete_alone().await?;
         self.check_names(&proposals).await?;
         for proposal in &proposals {
@@ -213,12 +213,16 @@ impl DagFolder {
         for proposal in &proposals {
             self.check_base(proposal).await?;
         }
-        let (work, root) = (self.parts.work.clone(), self.root().to_owned());
+        let (parts, root) = (self.parts.clone(), self.root().to_owned());
         let changes: Vec<(TreePath, Option<Content>)> = proposals.into_iter().map(|it| (it.path, it.content)).collect();
-        let pending = blocking(move || Ok(Pending::prepare(&work, &root, &changes, author)?)).await?;
-        // Not ended by a client that goes away.
-        let done = tokio::spawn(carry_out(self.parts.clone(), pending)).await;
-        done.map_err(std::io::Error::other)??;
+        // What has begun is not ended by a client that goes away, and no other change begins before its end.
+        let work = tokio::spawn(async move {
+            let _alone = alone;
+            let work = parts.work.clone();
+            let pending = blocking(move || Ok(Pending::prepare(&work, &root, &changes, author)?)).await?;
+            carry_out(parts, pending).await
+        });
+        work.await.map_err(std::io::Error::other)??;
         let manifest = self.history().await?;
         let version =
             |path: &TreePath| manifest.files.get(path).map(|file| super::proposal::version_of_hash(&file.sha256));

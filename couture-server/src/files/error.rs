@@ -109,3 +109,20 @@ impl From<io::Error> for FilesError {
         Self::Io(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let check = |kind: io::ErrorKind, is_told: bool| {
+            let error = FilesError::in_folder(std::path::Path::new("/srv/dags"), kind.into());
+            let text = error.to_string();
+            assert_eq!(text.contains("/srv/dags") && text.contains("dags.folder"), is_told, "{text}");
+        };
+        check(io::ErrorKind::ReadOnlyFilesystem, true);
+        check(io::ErrorKind::PermissionDenied, true);
+        check(io::ErrorKind::StorageFull, false);
+    }
+}

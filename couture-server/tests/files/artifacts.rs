@@ -78,3 +78,16 @@ fn bricks(server: &TestServer) {
     assert_eq!(server.ask("DELETE", "/api/v2/codeBricks/count-words", &[], "").status, 204);
     assert_eq!(server.ask("GET", "/api/v2/codeBricks/count-words", &[], "").status, 404);
 }
+
+#[test]
+fn bricks_do_what_they_say() {
+    let (work, crates) = (tempfile::tempdir().unwrap(), std::path::Path::new(env!("CARGO_MANIFEST_DIR")));
+    let output = std::process::Command::new("python3")
+        .arg(crates.join("tests/files/bricks_on_samples.py"))
+        .args([&crates.join("bricks"), work.path()])
+        .env("PYTHONPATH", crates.join("../couture-operators/python"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -6,6 +6,7 @@ mod harness;
 mod api;
 mod assets;
 mod command_line;
+mod command_line_accounts;
 mod dag_folder;
 mod dags_test;
 mod full_disk;

@@ -10,7 +10,7 @@ tasks:
 - task_id: before
   operator: {type: empty}
 - task_id: each
-  operator: {type: bash, bash_command: 'echo instance {{ ti.map_index }}; test {{ ti.map_index }} != 1'}
+  operator: {type: bash, bash_command: 'echo instance {{ ti.map_index }} of {{ element }}; test {{ ti.map_index }} != 1'}
   expand: {list: [a, b, c]}
   upstream: [before]
 - task_id: after
@@ -73,7 +73,7 @@ fn instances_are_listed_in_their_places() {
     check("before/0", "not mapped");
     check("each/logs/1", "instances 0 to 2");
     check("each/xcomEntries/return_value", "instances 0 to 2");
-    assert_eq!(server.get(&format!("{path}/each/xcomEntries/return_value?map_index=2"))["value"], "instance 2");
+    assert_eq!(server.get(&format!("{path}/each/xcomEntries/return_value?map_index=2"))["value"], "instance 2 of c");
 }
 
 #[test]

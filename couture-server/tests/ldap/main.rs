@@ -54,6 +54,7 @@ async fn the_right_password_is_let_in_and_no_other() {
     let by_format = [("AUTH_LDAP_USERNAME_FORMAT", "uid=%s,ou=users,dc=example,dc=com")];
     let both = [in_users[0], by_format[0]];
     for directory in [indirect(&slapd.url, &[]), direct(&slapd.url, &in_users), direct(&slapd.url, &both)] {
+        assert!(directory.reach().await.is_ok());
         assert_eq!(directory.authenticate("asha", "pw1").await.unwrap(), asha());
         // As the directory writes it.
         assert_eq!(directory.authenticate("ASHA", "pw1").await.unwrap().username, "asha");
@@ -140,6 +141,7 @@ async fn a_server_that_is_dead_or_set_up_wrongly_says_so() {
     let dead = indirect(&format!("ldap://127.0.0.1:{port}"), &[]);
     let error = dead.authenticate("asha", "s3cret-pw").await.unwrap_err();
     assert!(matches!(error, DirectoryError::Unreachable { .. }), "{error}");
+    assert!(matches!(dead.reach().await, Err(DirectoryError::Unreachable { .. })));
     let text = format!("{error} {error:?} {dead:?}");
     assert!(text.contains(&port.to_string()) && !text.contains("s3cret-pw"), "{text}");
     let slapd = Slapd::running().await;
@@ -149,6 +151,8 @@ async fn a_server_that_is_dead_or_set_up_wrongly_says_so() {
         assert!(error.to_string().contains(words) && !error.to_string().contains("s3cret"), "{error}");
     };
     check(&[("AUTH_LDAP_BIND_PASSWORD", "s3cret-bind")], "auth_ldap_bind_user").await;
+    let wrong = indirect(&slapd.url, &[("AUTH_LDAP_BIND_PASSWORD", "s3cret-bind")]);
+    assert!(matches!(wrong.reach().await, Err(DirectoryError::Misconfigured { .. })));
     check(&[("AUTH_LDAP_SEARCH", "dc=nowhere")], "auth_ldap_search").await;
     check(&[("AUTH_LDAP_SEARCH_FILTER", "(((")], "auth_ldap_search_filter").await;
 }

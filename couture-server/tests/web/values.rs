@@ -115,19 +115,30 @@ async fn several_connections_share_an_id_under_their_own_address() {
     check("GET", "/api/connections/api", Value::Null, 404).await;
 }
 
+/// A server that says `words` to everybody: at once, or when it has been asked.
+fn speaks(words: &'static [u8], when_asked: bool) -> u16 {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            std::thread::spawn(move || {
+                let mut asked = [0; 1_024];
+                if when_asked {
+                    let _ = stream.read(&mut asked);
+                }
+                let _ = stream.write_all(words);
+                let _ = stream.shutdown(std::net::Shutdown::Write);
+                while stream.read(&mut asked).is_ok_and(|read| read > 0) {}
+            });
+        }
+    });
+    port
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_are_tested_in_the_words_of_their_protocol() {
     let asked = Asked::with(&[]).await;
-    let speaks = |words: &'static [u8]| {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        std::thread::spawn(move || {
-            while let Ok((mut stream, _)) = listener.accept() {
-                let _ = std::io::Write::write_all(&mut stream, words);
-            }
-        });
-        port
-    };
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let check = async |conn_type: &str, port: u16, expected: bool, words: &str| {
         let body = json!({ "connection_id": "c", "conn_type": conn_type, "host": "127.0.0.1", "port": port, "password": "hunter2" });
@@ -137,12 +148,13 @@ async fn connections_are_tested_in_the_words_of_their_protocol() {
         let message = found["message"].as_str().unwrap();
         assert!(message.contains(words) && !message.contains("hunter2"), "{conn_type}: {message}");
     };
-    check("ftp", speaks(b"220 hello\r\n"), true, "answers").await;
-    check("ssh", speaks(b"SSH-2.0-x\r\n"), true, "answers").await;
-    check("sftp", speaks(b"220 hello\r\n"), false, "does not speak sftp").await;
-    check("redis", speaks(b"+PONG\r\n"), true, "answers").await;
-    check("http", speaks(b"HTTP/1.1 204 No Content\r\n\r\n"), true, "204").await;
-    check("http", speaks(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"), false, "503").await;
+    check("ftp", speaks(b"220 hello\r\n", false), true, "answers").await;
+    check("ssh", speaks(b"SSH-2.0-x\r\n", false), true, "answers").await;
+    check("sftp", speaks(b"220 hello\r\n", false), false, "does not speak sftp").await;
+    check("redis", speaks(b"+PONG\r\n", true), true, "answers").await;
+    check("http", speaks(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n", true), true, "204").await;
+    check("http", speaks(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", true), false, "503")
+        .await;
     for conn_type in ["ftp", "http", "smtp", "postgres", "mysql"] {
         check(conn_type, closed, false, "").await;
     }
@@ -155,8 +167,7 @@ async fn connections_are_tested_in_the_words_of_their_protocol() {
     };
     assert_eq!((sqlite(":memory:").await, sqlite(&missing).await), (json!(true), json!(false)));
     assert!(!std::path::Path::new(&missing).exists());
-    let kept =
-        json!({ "connection_id": "kept", "conn_type": "redis", "host": "127.0.0.1", "port": speaks(b"+PONG\r\n") });
+    let kept = json!({ "connection_id": "kept", "conn_type": "redis", "host": "127.0.0.1", "port": speaks(b"+PONG\r\n", true) });
     asked.ask("POST", "/api/v2/connections", kept).await;
     assert_eq!(
         asked.ask("POST", "/api/v2/connections/test", json!({ "connection_id": "kept" })).await.json()["status"],
@@ -165,4 +176,26 @@ async fn connections_are_tested_in_the_words_of_their_protocol() {
     let elsewhere = json!({ "connection_id": "kept", "conn_type": "http", "host": "127.0.0.1", "password": "***" });
     assert_eq!(asked.ask("POST", "/api/v2/connections/test", elsewhere).await.status, 422);
     assert_eq!(asked.ask("POST", "/api/v2/connections/test", json!({ "connection_id": "none" })).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_directory_server_is_shown_and_tested_without_its_password() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = format!("ldap://127.0.0.1:{closed}");
+    let web = Web::with(&[
+        ("LDAP__AUTH_LDAP_SERVER", &server),
+        ("LDAP__AUTH_LDAP_SEARCH", "ou=users,dc=example,dc=com"),
+        ("LDAP__AUTH_LDAP_BIND_PASSWORD", "hunter2"),
+    ])
+    .await;
+    let admin = [web.bearer("superadmin").await];
+    let shown = web.send("GET", "/api/v2/ldap", &admin, None).await;
+    assert!(shown.body.contains(&server) && !shown.body.contains("hunter2"), "{}", shown.body);
+    assert_eq!((&shown.json()["enabled"], &shown.json()["clear_text"]), (&json!(false), &json!(true)));
+    for body in [json!({}), json!({ "username": "asha", "password": "hunter2" })] {
+        let tested = web.send("POST", "/api/v2/ldap/test", &admin, Some(&body)).await;
+        assert!(tested.json()["status"] == false && !tested.body.contains("hunter2"), "{body}: {}", tested.body);
+    }
+    let half = web.send("POST", "/api/v2/ldap/test", &admin, Some(&json!({ "username": "asha" }))).await;
+    assert_eq!(half.status, 422);
 }

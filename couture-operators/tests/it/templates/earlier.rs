@@ -86,7 +86,7 @@ async fn store() -> MemoryStore {
 async fn the_last_success_is_known() {
     let reader = Some(Arc::new(store().await) as _);
     let both = [
-        ("{{ prev_execution_date_success }}", "2021-03-03T00:00:00+00:00"),
+        ("{{ prev_execution_date_success | ts }}", "2021-03-03T00:00:00+00:00"),
         ("{{ prev_execution_date_success | ds }} {{ prev_start_date_success.hour }}", "2021-03-03 1"),
     ];
     for dialect in [Dialect::V1_10, Dialect::V2] {

@@ -114,10 +114,11 @@ fn too_big(detail: String) -> Refusal {
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into()
 }
 
+/// Whatever broke it, it was the sender's.
 fn broken(error: MultipartError) -> Refusal {
-    let detail = match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => "the body is bigger than what this address takes".to_owned(),
-        _ => format!("the form was not received to its end, and nothing was changed: {}", error.body_text()),
-    };
-    ApiError::new(error.status(), detail).into()
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_big("the body is bigger than what this address takes".to_owned());
+    }
+    let detail = format!("the form was not received to its end, and nothing was changed: {}", error.body_text());
+    ApiError::new(StatusCode::BAD_REQUEST, detail).into()
 }

@@ -116,6 +116,23 @@ impl Directory {
         answer
     }
 
+    /// Whether the server answers, and takes the user of the settings where there is one.
+    pub async fn reach(&self) -> Result<(), DirectoryError> {
+        let mut ldap = self.connect().await?;
+        let user = &self.settings.auth_ldap_bind_user;
+        let answer = match user.is_empty() {
+            true => Ok(()),
+            false => self.bind(&mut ldap, user, self.settings.auth_ldap_bind_password.reveal()).await,
+        };
+        let _ = ldap.unbind().await;
+        match answer {
+            Err(DirectoryError::Refused) => {
+                Err(self.misconfigured("ldap.auth_ldap_bind_user", "user or password is wrong"))
+            }
+            other => other,
+        }
+    }
+
     async fn connect(&self) -> Result<Ldap, DirectoryError> {
         let settings = LdapConnSettings::new()
             .set_conn_timeout(PATIENCE)

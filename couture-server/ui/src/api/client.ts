@@ -50,14 +50,17 @@ export function address(path: string, query?: Query): string {
   return text ? `${base}?${text}` : base;
 }
 
-/** One part of a path, with everything that a path would read otherwise encoded. */
+/**
+ * One part of a path, with everything that a path would read otherwise encoded. A browser resolves `.` and `..` even where they are
+ * encoded, so these become a name that nothing has: no text can lead a call to another address.
+ */
 export function part(text: string | number): string {
-  return encodeURIComponent(text);
+  return /^\.\.?$/.test(String(text)) ? "%252E" : encodeURIComponent(text);
 }
 
 /** A path of several folders, its slashes kept. */
 export function folders(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
+  return path.split("/").map(part).join("/");
 }
 
 function detailOf(body: unknown, response: Response): string {

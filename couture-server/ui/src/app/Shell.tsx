@@ -5,6 +5,7 @@ import { meQuery } from "../api/session";
 import { Live } from "../live/Live";
 import { Failure, Skeleton } from "../parts/Answer";
 import { Header } from "./Header";
+import { HealthNotice } from "./HealthNotice";
 import { Keys, useKeys } from "./Keys";
 import "./shell.css";
 
@@ -35,6 +36,7 @@ export function Shell() {
       </a>
       <Header onHelp={() => setHelp(true)} />
       <div className={navigation.state === "idle" ? "progress" : "progress busy"} aria-hidden="true" />
+      <HealthNotice />
       <div id="page" className="shell-page" tabIndex={-1}>
         <Suspense fallback={<Skeleton />}>
           <Outlet />

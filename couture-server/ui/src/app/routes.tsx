@@ -56,8 +56,14 @@ const pages: RouteObject[] = [
 
 /** Every view has its address; what is behind one loads when it is opened. */
 export const router = createBrowserRouter([
-  { path: "login", lazy: () => import("../pages/login/LoginPage"), errorElement: <Crash /> },
   {
+    path: "login",
+    lazy: () => import("../pages/login/LoginPage"),
+    errorElement: <Crash />,
+    hydrateFallbackElement: <></>,
+  },
+  {
+    hydrateFallbackElement: <></>,
     element: <Shell />,
     errorElement: <Crash />,
     // An error of one page leaves the navigation standing.

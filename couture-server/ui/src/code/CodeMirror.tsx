@@ -74,7 +74,15 @@ export default function CodeMirror({ value, name, readOnly = false, label, onCha
     view.current = made;
     editor?.({
       insert: (text) => {
-        made.dispatch(made.state.replaceSelection(text));
+        // On lines of its own: what is written already stays as it is.
+        const at = made.state.doc.lineAt(made.state.selection.main.head);
+        const from = at.text.trim() === "" ? at.from : at.to;
+        const insert = from === at.to && at.text.trim() !== "" ? `\n${text}` : text;
+        made.dispatch({
+          changes: { from, to: at.to, insert },
+          selection: { anchor: from + insert.length },
+          scrollIntoView: true,
+        });
         made.focus();
       },
     });

@@ -30,14 +30,20 @@ const theme = EditorView.theme({
   ".cm-searchMatch-selected": { backgroundColor: "color-mix(in srgb, var(--state-upstream-failed) 60%, transparent)" },
   ".cm-matchingBracket": { backgroundColor: "color-mix(in srgb, var(--accent) 25%, transparent)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--surface-3)", border: "none", color: "var(--text-soft)" },
-  ".cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--good) 13%, transparent) !important" },
+  ".cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--good) 7%, transparent) !important" },
   ".cm-merge-a .cm-changedLine, .cm-deletedChunk": {
-    backgroundColor: "color-mix(in srgb, var(--danger) 13%, transparent) !important",
+    backgroundColor: "color-mix(in srgb, var(--danger) 7%, transparent) !important",
   },
-  ".cm-changedText": { background: "color-mix(in srgb, var(--good) 30%, transparent) !important" },
+  // A line below the letters: on a stronger ground their colours could not be read.
+  ".cm-changedText": {
+    background: "none !important",
+    boxShadow: "inset 0 -2px 0 color-mix(in srgb, var(--good) 60%, transparent)",
+  },
   ".cm-merge-a .cm-changedText, .cm-deletedText": {
-    background: "color-mix(in srgb, var(--danger) 30%, transparent) !important",
+    background: "none !important",
+    boxShadow: "inset 0 -2px 0 color-mix(in srgb, var(--danger) 60%, transparent)",
   },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: '"" !important' },
   ".cm-collapsedLines": {
     background: "var(--surface-2) !important",
     color: "var(--text-soft)",

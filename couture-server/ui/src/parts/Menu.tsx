@@ -1,4 +1,13 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import {
+  Fragment,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+} from "react";
 import { Link } from "react-router";
 
 export interface MenuItem {
@@ -27,18 +36,28 @@ export function Menu({
   className?: string;
   align?: "left" | "right";
 }) {
-  const [open, setOpen] = useState(false);
+  const [place, setPlace] = useState<CSSProperties | null>(null);
+  const open = place !== null;
+  const setOpen = (on: boolean) => setPlace(on && button.current ? placeOf(button.current, align) : null);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
 
   useEffect(() => {
     if (!open) return;
-    const outside = (event: PointerEvent) => {
-      if (!box.current?.contains(event.target as Node)) setOpen(false);
+    const outside = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) setPlace(null);
     };
+    const away = () => setPlace(null);
     document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
+    // What scrolls under it would leave it behind.
+    document.addEventListener("scroll", outside, true);
+    window.addEventListener("resize", away);
+    return () => {
+      document.removeEventListener("pointerdown", outside);
+      document.removeEventListener("scroll", outside, true);
+      window.removeEventListener("resize", away);
+    };
   }, [open]);
 
   const entries = () => [
@@ -83,9 +102,12 @@ export function Menu({
         {label}
       </button>
       {open && (
-        <div className={`menu-list ${align}`} role="menu" id={id}>
+        <div className="menu-list" role="menu" id={id} style={place}>
           {items.map((item, index) => (
-            <Entry key={index} item={item} close={close} />
+            <Fragment key={index}>
+              {item.separated && <hr className="menu-line" />}
+              <Entry item={item} close={close} />
+            </Fragment>
           ))}
         </div>
       )}
@@ -93,10 +115,21 @@ export function Menu({
   );
 }
 
+const GAP = 4;
+
+/** Where the list goes, in the window: under its button, or above where there is more room. Nothing around it can cut it off. */
+function placeOf(button: HTMLElement, align: "left" | "right"): CSSProperties {
+  const { top, bottom, left, right } = button.getBoundingClientRect();
+  const side = align === "left" ? { left } : { right: document.documentElement.clientWidth - right };
+  const below = window.innerHeight - bottom - 2 * GAP;
+  const above = top - 2 * GAP;
+  return below >= Math.min(320, above)
+    ? { ...side, top: bottom + GAP, maxHeight: below }
+    : { ...side, bottom: window.innerHeight - top + GAP, maxHeight: above };
+}
+
 function Entry({ item, close }: { item: MenuItem; close: () => void }) {
-  const className = ["menu-item", item.danger && "danger", item.separated && "separated", item.current && "current"]
-    .filter(Boolean)
-    .join(" ");
+  const className = ["menu-item", item.danger && "danger", item.current && "current"].filter(Boolean).join(" ");
   if (item.to !== undefined && !item.disabled) {
     return (
       <Link role="menuitem" className={className} to={item.to} onClick={close} tabIndex={-1}>

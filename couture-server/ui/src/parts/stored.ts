@@ -8,19 +8,21 @@ export class Stored<T extends string> {
   constructor(
     private readonly name: string,
     private readonly choices: readonly T[],
-    standard: T,
+    private readonly standard: T,
   ) {
     this.value = this.read() ?? standard;
-    window.addEventListener("storage", (event) => {
-      if (event.key !== this.key) return;
-      this.value = this.read() ?? standard;
-      this.watchers.forEach((watcher) => watcher());
-    });
   }
 
   private get key(): string {
     return `couture.${this.name}`;
   }
+
+  /** Another tab chose. */
+  private readonly onStorage = (event: StorageEvent): void => {
+    if (event.key !== this.key) return;
+    this.value = this.read() ?? this.standard;
+    this.watchers.forEach((watcher) => watcher());
+  };
 
   private read(): T | null {
     try {
@@ -34,8 +36,12 @@ export class Stored<T extends string> {
   readonly get = (): T => this.value;
 
   readonly watch = (watcher: () => void): (() => void) => {
+    if (this.watchers.size === 0) window.addEventListener("storage", this.onStorage);
     this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+    return () => {
+      this.watchers.delete(watcher);
+      if (this.watchers.size === 0) window.removeEventListener("storage", this.onStorage);
+    };
   };
 
   set(value: T): void {

@@ -3,6 +3,7 @@ import { Icon } from "../parts/Icon";
 import { fromField, toField, zone } from "../parts/time";
 import { useStored } from "../parts/stored";
 import type { Filter } from "./columns";
+import "./table.css";
 
 const TYPING_MS = 250;
 

@@ -22,6 +22,7 @@ test("a role is made that reads one DAG, and its user sees just that one", async
     const box = admin.getByLabel(`Read ${resource}`, { exact: true });
     if ((await box.count()) > 0) await box.check();
   }
+  await admin.evaluate(() => window.scrollTo(0, 0));
   await picture(admin, "role");
   await accessible(admin, "role");
   await admin.getByRole("button", { name: "Save" }).click();

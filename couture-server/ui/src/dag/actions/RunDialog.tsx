@@ -1,4 +1,6 @@
-import type { InstanceKey } from "../data/paths";
+import { useState } from "react";
+import { api } from "../../api/client";
+import { taskPath, type InstanceKey } from "../data/paths";
 import { AffectDialog } from "./AffectDialog";
 import { clearInstances, type ClearOption } from "./clear";
 
@@ -11,31 +13,38 @@ const ALONE: Record<ClearOption, boolean> = {
   newest: false,
 };
 
-/** Runs one instance again, and nothing else. */
+/** Runs one instance, and nothing else: at once, or as soon as what it waits for is done. */
 export function RunDialog({ instance, onClose }: { instance: InstanceKey; onClose: () => void }) {
   const { dagId, runId, taskId, mapIndex } = instance;
-  const clearing = {
-    dagId,
-    runId,
-    tasks: [mapIndex >= 0 ? ([taskId, mapIndex] as [string, number]) : taskId],
-    options: ALONE,
-  };
+  const [atOnce, setAtOnce] = useState(true);
+  const tasks = [mapIndex >= 0 ? ([taskId, mapIndex] as [string, number]) : taskId];
+  const clearing = { dagId, runId, tasks, options: ALONE };
+  const query = mapIndex >= 0 ? { map_index: mapIndex } : undefined;
   return (
     <AffectDialog
       dagId={dagId}
       title={`Run ${taskId}`}
       verb="run"
       action="Run"
-      done={`${taskId} runs as soon as what it waits for is done`}
+      done={atOnce ? `${taskId} runs` : `${taskId} runs as soon as what it waits for is done`}
       options={
-        <p className="soft">
-          Only this instance runs, as soon as what it waits for is done. What comes after it keeps its state; use Clear
-          to run that again too.
-        </p>
+        <fieldset className="dag-options">
+          <legend className="visually-hidden">When</legend>
+          <label className="check">
+            <input type="radio" name="when" checked={atOnce} onChange={() => setAtOnce(true)} /> at once, whatever its
+            upstream tasks came to
+          </label>
+          <label className="check">
+            <input type="radio" name="when" checked={!atOnce} onChange={() => setAtOnce(false)} /> as soon as what it
+            waits for is done
+          </label>
+        </fieldset>
       }
       askKey={["run", runId, taskId, mapIndex]}
       ask={(signal) => clearInstances(clearing, true, signal)}
-      act={() => clearInstances(clearing, false)}
+      act={() =>
+        atOnce ? api.post(`${taskPath(instance)}/run`, undefined, { query }) : clearInstances(clearing, false)
+      }
       onClose={onClose}
     />
   );

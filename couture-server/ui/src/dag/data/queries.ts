@@ -151,7 +151,11 @@ export const linksQuery = (key: InstanceKey) =>
     meta: FOLLOWED,
     queryKey: ["dag", key.dagId, "run", key.runId, "task", key.taskId, key.mapIndex, "links"],
     queryFn: ({ signal }) =>
-      api.get<Record<string, unknown>>(`${taskPath(key)}/links`, { map_index: key.mapIndex }, { signal }),
+      api.get<{ extra_links: Record<string, string | null> }>(
+        `${taskPath(key)}/links`,
+        { map_index: key.mapIndex },
+        { signal },
+      ),
   });
 
 export const xcomsQuery = (key: InstanceKey) =>

@@ -182,6 +182,8 @@ export interface TaskInstance {
   executor: string | null;
   note: string | null;
   rendered_fields?: Record<string, unknown> | null;
+  /** Why it failed or was skipped, or what it waits for. */
+  reason?: string | null;
   dag_version?: DagVersion | null;
 }
 
@@ -203,7 +205,7 @@ export interface DagRun {
   last_scheduling_decision: Instant;
   note: string | null;
   conf: Record<string, unknown> | null;
-  dag_versions: DagVersion[];
+  dag_versions?: DagVersion[] | null;
 }
 
 export interface TaskDetails {

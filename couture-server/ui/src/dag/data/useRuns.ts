@@ -69,7 +69,7 @@ function gridRun(run: DagRun): GridRun {
     start_date: run.start_date,
     end_date: run.end_date,
     duration: run.duration,
-    dag_version: run.dag_versions.at(-1)?.version_number ?? null,
+    dag_version: run.dag_versions?.at(-1)?.version_number ?? null,
     note: run.note,
     conf_is_empty: !run.conf || Object.keys(run.conf).length === 0,
   };

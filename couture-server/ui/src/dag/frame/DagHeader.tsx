@@ -63,11 +63,17 @@ export function DagHeader() {
   );
 }
 
+/** The schedule in short; a DAG without one says `None`, as in Python. */
+export function scheduleWords(dag: DagDetails): string {
+  const summary = dag.timetable_summary;
+  return !summary || summary === "None" ? "no schedule" : summary;
+}
+
 function Schedule({ dag }: { dag: DagDetails }) {
   return (
     <span className="dag-schedule soft">
       <span title={dag.timetable_description ?? undefined}>
-        <Icon name="clock" size={14} /> {dag.timetable_summary ?? "no schedule"}
+        <Icon name="clock" size={14} /> {scheduleWords(dag)}
       </span>
       {dag.next_dagrun_run_after && !dag.is_paused && (
         <span>

@@ -2,6 +2,7 @@
 
 import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api";
 import type { GraphData, GraphNode } from "../data/shapes";
+import { shortLabel } from "../grid/rows";
 
 export type Arrange = "LR" | "TB" | "RL" | "BT";
 
@@ -85,7 +86,8 @@ export function toElk(graph: GraphData, isOpen: (group: string) => boolean, arra
     shownFor.set(node.id, behind);
     node.children?.forEach((child) => hide(child, behind));
   };
-  const toNode = (node: GraphNode, parent: string | null): ElkNode => {
+  const toNode = (named: GraphNode, parent: string | null): ElkNode => {
+    const node = { ...named, label: shortLabel(named.label, parent ?? "") };
     const holds = tasksIn(node).length;
     const open = node.kind === "group" && isOpen(node.id);
     boxes.set(node.id, { node, parent, open, holds });

@@ -34,7 +34,7 @@ interface Props {
   label: string;
 }
 
-/** Where the keyboard is: row -1 are the bars of the runs. */
+/** Where the keyboard is: row -1 are the bars of the runs, run -1 the names of the tasks, both -1 nowhere yet. */
 interface Cursor {
   run: number;
   row: number;
@@ -54,7 +54,7 @@ export function Grid({ rows, runs, states, runId, taskId, onSelect, onToggle, la
   const hover = useMemo(() => new Hover(), []);
   const { width, height } = useSize(scroller);
   const names = Math.round(Math.min(NAMES_MAX, Math.max(NAMES_MIN, width * 0.3)));
-  const [cursor, setCursor] = useState<Cursor>({ run: -1, row: 0 });
+  const [cursor, setCursor] = useState<Cursor>({ run: -1, row: -1 });
   const chosenRun = useMemo(() => runs.findIndex((run) => run.run_id === runId), [runs, runId]);
   const chosenRow = useMemo(() => (taskId ? rows.findIndex((row) => row.id === taskId) : -1), [rows, taskId]);
   const [rowRange, setRowRange] = useState({ first: 0, last: 0 });
@@ -199,7 +199,7 @@ export function Grid({ rows, runs, states, runId, taskId, onSelect, onToggle, la
         aria-label={label}
         aria-rowcount={rows.length + 1}
         aria-colcount={runs.length + 1}
-        aria-activedescendant={rows.length ? activeId : undefined}
+        aria-activedescendant={cursor.run < 0 && cursor.row < 0 ? undefined : activeId}
         aria-keyshortcuts="ArrowUp ArrowDown ArrowLeft ArrowRight Enter"
         onScroll={onScroll}
         onMouseMove={onMove}

@@ -16,16 +16,23 @@ export interface Row {
   open: boolean | null;
 }
 
+/** A name inside a group without the group's own, which stands above it. */
+export function shortLabel(label: string, group: string): string {
+  return group && label.startsWith(`${group}.`) && label.length > group.length + 1
+    ? label.slice(group.length + 1)
+    : label;
+}
+
 /** The rows of the grid: groups with what they hold below them. `isOpen` decides by a group's id. */
 export function gridRows(tasks: TaskNode[], isOpen: (key: string) => boolean): Row[] {
   const rows: Row[] = [];
-  const visit = (node: TaskNode, depth: number) => {
+  const visit = (node: TaskNode, depth: number, parent: string) => {
     const group = node.kind === "group";
     const open = group ? isOpen(node.id) : null;
     rows.push({
       key: node.id,
       id: node.id,
-      label: node.label,
+      label: shortLabel(node.label, parent),
       depth,
       kind: node.kind,
       mapped: node.is_mapped ?? false,
@@ -33,9 +40,9 @@ export function gridRows(tasks: TaskNode[], isOpen: (key: string) => boolean): R
       color: node.ui_color ?? null,
       open,
     });
-    if (open) for (const child of node.children ?? []) visit(child, depth + 1);
+    if (open) for (const child of node.children ?? []) visit(child, depth + 1, node.id);
   };
-  for (const node of tasks) visit(node, 0);
+  for (const node of tasks) visit(node, 0, "");
   return rows;
 }
 

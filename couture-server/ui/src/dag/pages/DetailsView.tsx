@@ -4,6 +4,7 @@ import { Json } from "../../parts/Json";
 import { Time } from "../../parts/Time";
 import { detailsQuery } from "../data/queries";
 import type { DagDetails } from "../data/shapes";
+import { scheduleWords } from "../frame/DagHeader";
 import { useDagId } from "../frame/dagId";
 import { Facts, yesNo } from "../panel/Facts";
 import { fieldsOf } from "../trigger/params";
@@ -46,7 +47,7 @@ function Details({ dag }: { dag: DagDetails }) {
         <h2>Schedule</h2>
         <Facts
           facts={[
-            ["Schedule", dag.timetable_summary ?? "none"],
+            ["Schedule", scheduleWords(dag)],
             ["In words", dag.timetable_description],
             ["Time zone", dag.timezone],
             ["Paused", yesNo(dag.is_paused)],
@@ -54,8 +55,8 @@ function Details({ dag }: { dag: DagDetails }) {
             ["Start date", dag.start_date && <Time value={dag.start_date} />],
             ["End date", dag.end_date && <Time value={dag.end_date} />],
             ["Catch up", yesNo(dag.catchup)],
-            ["Runs at once", dag.max_active_runs],
-            ["Tasks at once", dag.max_active_tasks],
+            ["Runs at once", dag.max_active_runs || "no limit"],
+            ["Tasks at once", dag.max_active_tasks || "no limit"],
             ["Time limit of a run", dag.dag_run_timeout ? JSON.stringify(dag.dag_run_timeout) : null],
           ]}
         />

@@ -13,6 +13,7 @@ export function InstanceDetails({ data, operator }: { data: TaskInstance; operat
       <Facts
         facts={[
           ["State", <StateBadge key="state" state={data.state} />],
+          ["Reason", data.reason],
           ["Task", data.task_id],
           ["Operator", data.operator_name ?? data.operator ?? operator],
           ["Run", data.dag_run_id],
@@ -42,7 +43,7 @@ export function InstanceDetails({ data, operator }: { data: TaskInstance; operat
 function Links({ data }: { data: TaskInstance }) {
   const key = { dagId: data.dag_id, runId: data.dag_run_id, taskId: data.task_id, mapIndex: data.map_index };
   const links = useQuery({ ...linksQuery(key), retry: false });
-  const found = Object.entries(links.data ?? {}).filter(
+  const found = Object.entries(links.data?.extra_links ?? {}).filter(
     (entry): entry is [string, string] => typeof entry[1] === "string" && /^(https?:\/\/|\/(?!\/))/.test(entry[1]),
   );
   if (found.length === 0) return null;

@@ -70,7 +70,7 @@ function Body({ run, runKey }: { run: DagRun; runKey: RunKey }) {
           ["Started", run.start_date && <Time value={run.start_date} />],
           ["Ended", run.end_date && <Time value={run.end_date} />],
           ["Triggered by", run.triggering_user_name ?? run.triggered_by],
-          ["DAG version", run.dag_versions.map((version) => version.version_number).join(", ")],
+          ["DAG version", (run.dag_versions ?? []).map((version) => version.version_number).join(", ")],
         ]}
       />
       <Note note={run.note} save={may("edit", "DAG Runs", runKey.dagId) ? save : null} />

@@ -3,13 +3,10 @@ import { useSearchParams } from "react-router";
 import { api } from "../../api/client";
 import { Answer, Empty } from "../../parts/Answer";
 import { SearchField } from "../../table/Filters";
-import "./admin.css";
+import { Settings, type Setting } from "./Settings";
 
 interface Config {
-  sections: {
-    name: string;
-    options: { key: string; value: unknown; source?: string | null; description?: string | null }[];
-  }[];
+  sections: { name: string; options: Setting[] }[];
 }
 
 /** The settings that this server runs with; secrets stay hidden. */
@@ -36,31 +33,14 @@ export function Component() {
           const found = sections
             .map((section) => ({
               ...section,
-              options: section.options.filter(({ key }) =>
-                `${section.name}.${key}`.toLowerCase().includes(text.toLowerCase()),
-              ),
+              options: section.options.filter(({ key }) => `${section.name}.${key}`.includes(text.toLowerCase())),
             }))
             .filter(({ options }) => options.length > 0);
           if (found.length === 0) return <Empty title="No setting has such a name" />;
           return found.map((section) => (
             <section key={section.name} className="card config-section">
               <h2>{section.name}</h2>
-              <table>
-                <tbody>
-                  {section.options.map((option) => (
-                    <tr key={option.key}>
-                      <th scope="row">
-                        <code>{option.key}</code>
-                        {option.description && <div className="faint">{option.description}</div>}
-                      </th>
-                      <td>
-                        <code>{typeof option.value === "string" ? option.value : JSON.stringify(option.value)}</code>
-                      </td>
-                      <td className="faint">{option.source}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+              <Settings settings={section.options} />
             </section>
           ));
         }}

@@ -1,14 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { api, wordsOf } from "../../api/client";
+import { useMay } from "../../api/session";
 import { Answer } from "../../parts/Answer";
 import { Field } from "../../form/Form";
-import { Json } from "../../parts/Json";
+import { Settings, type Setting } from "./Settings";
 import "./admin.css";
+
+interface Ldap {
+  enabled: boolean;
+  clear_text: boolean;
+  error: string | null;
+  settings: Setting[];
+}
 
 /** How users of a directory server log in, and a way to try it. */
 export function Component() {
-  const answer = useQuery({ queryKey: ["ldap"], queryFn: () => api.get<Record<string, unknown>>("/ldap") });
+  const may = useMay();
+  const answer = useQuery({ queryKey: ["ldap"], queryFn: () => api.get<Ldap>("/ldap") });
   return (
     <main className="page">
       <div className="page-head">
@@ -18,33 +27,23 @@ export function Component() {
         Set in section <code>ldap</code> of couture.toml, or by environment variables (<code>COUTURE__LDAP__…</code>).
       </p>
       <div className="stack">
-        <Answer query={answer}>{(settings) => <Settings settings={settings} />}</Answer>
-        <TryLogin />
+        <Answer query={answer}>
+          {({ enabled, clear_text, error, settings }) => (
+            <section className="card">
+              <p className="row wrap">
+                <span className={enabled ? "tag good" : "tag"}>
+                  {enabled ? "users log in with it" : "not used: auth.auth_type is not AUTH_LDAP"}
+                </span>
+                {clear_text && <span className="tag warning">passwords go to it unencrypted</span>}
+              </p>
+              {error && <p className="error-text">{error}</p>}
+              <Settings settings={settings} />
+            </section>
+          )}
+        </Answer>
+        {may("edit", "Cluster Configurations") && <TryLogin />}
       </div>
     </main>
-  );
-}
-
-function Settings({ settings }: { settings: Record<string, unknown> }) {
-  return (
-    <section className="card facts">
-      <dl>
-        {Object.entries(settings).map(([name, value]) => (
-          <div key={name} className="fact">
-            <dt>
-              <code>{name}</code>
-            </dt>
-            <dd>
-              {value !== null && typeof value === "object" ? (
-                <Json value={value} />
-              ) : (
-                <code>{value === null ? "–" : String(value)}</code>
-              )}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </section>
   );
 }
 
@@ -52,25 +51,26 @@ function TryLogin() {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
-  const [result, setResult] = useState<{ error?: string; value?: unknown } | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const [result, setResult] = useState<{ status: boolean; message: string } | null>(null);
+  const ask = async (body: Record<string, string>) => {
     setBusy(true);
     setResult(null);
     try {
-      setResult({ value: await api.post("/ldap/test", { username, password }) });
+      setResult(await api.post<{ status: boolean; message: string }>("/ldap/test", body));
     } catch (error) {
-      setResult({ error: wordsOf(error) });
+      setResult({ status: false, message: wordsOf(error) });
     }
     setBusy(false);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void ask({ username, password });
   };
   return (
     <section className="card">
       <h2>Try a login</h2>
-      <p className="soft">
-        Asks the directory server as a login would, and shows which roles the user would get. Nobody is logged in.
-      </p>
-      <form className="try-login" onSubmit={(event) => void submit(event)}>
+      <p className="soft">Asks the directory server as a login would. Nobody is logged in.</p>
+      <form className="try-login" onSubmit={submit}>
         <Field label="User name">
           <input
             required
@@ -90,13 +90,15 @@ function TryLogin() {
           />
         </Field>
         <button disabled={busy}>{busy ? "Asking…" : "Try"}</button>
+        <button type="button" className="ghost" disabled={busy} onClick={() => void ask({})}>
+          Only ask whether it answers
+        </button>
       </form>
-      {result?.error && (
-        <p className="error-text" role="alert">
-          {result.error}
+      {result && (
+        <p role="alert" className={result.status ? "good-text" : "error-text"}>
+          {result.message}
         </p>
       )}
-      {result && !result.error && <Json value={result.value} open={3} />}
     </section>
   );
 }

@@ -16,7 +16,6 @@ interface Pool {
   name: string;
   slots: number;
   description: string | null;
-  include_deferred: boolean;
   occupied_slots: number;
   open_slots: number;
   running_slots: number;
@@ -138,11 +137,10 @@ function PoolDialog({ pool, onClose, onDone }: { pool: Pool | null; onClose: () 
   const [name, setName] = useState(pool?.name ?? "");
   const [slots, setSlots] = useState(pool?.slots ?? 16);
   const [description, setDescription] = useState(pool?.description ?? "");
-  const [include_deferred, setDeferred] = useState(pool?.include_deferred ?? false);
   const isDefault = pool?.name === "default_pool";
   const save = async () => {
-    const rest = { slots, description: description || null, include_deferred };
-    if (pool) await api.patch(`/pools/${part(pool.name)}`, isDefault ? { slots, include_deferred } : rest);
+    const rest = { slots, description: description || null };
+    if (pool) await api.patch(`/pools/${part(pool.name)}`, isDefault ? { slots } : rest);
     else await api.post("/pools", { name: name.trim(), ...rest });
     toast.done(`${name} has ${slots} slots`);
     onDone();
@@ -173,10 +171,6 @@ function PoolDialog({ pool, onClose, onDone }: { pool: Pool | null; onClose: () 
           <input value={description} onChange={(event) => setDescription(event.target.value)} />
         </Field>
       )}
-      <label className="check field">
-        <input type="checkbox" checked={include_deferred} onChange={(event) => setDeferred(event.target.checked)} />{" "}
-        Deferred tasks keep their slots
-      </label>
     </FormDialog>
   );
 }

@@ -56,16 +56,20 @@ const columns: Column<DagRun>[] = [
     id: "run_id",
     title: "Run",
     sort: "run_id",
-    wide: true,
-    cell: (run) => <Link to={paths.run(run.dag_id, run.dag_run_id)}>{run.dag_run_id}</Link>,
+    className: "id",
+    cell: (run) => (
+      <Link to={paths.run(run.dag_id, run.dag_run_id)} title={run.dag_run_id}>
+        {run.dag_run_id}
+      </Link>
+    ),
   },
   { id: "run_type", title: "Type", cell: (run) => run.run_type?.replaceAll("_", " ") },
   { id: "logical_date", title: "Logical date", sort: true, cell: (run) => <Time value={run.logical_date} /> },
   { id: "start_date", title: "Started", sort: true, cell: (run) => <Time value={run.start_date} /> },
-  { id: "end_date", title: "Ended", sort: true, cell: (run) => <Time value={run.end_date} /> },
   {
     id: "duration",
     title: "Took",
+    sort: true,
     align: "right",
     cell: (run) => <Duration start={run.start_date} end={run.end_date} />,
   },

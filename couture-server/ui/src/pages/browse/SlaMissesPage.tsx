@@ -9,37 +9,28 @@ interface SlaMiss {
   task_id: string;
   logical_date: string | null;
   timestamp: string;
-  email_sent: boolean;
-  notification_sent: boolean;
-  description: string | null;
+  description?: string | null;
 }
 
 const columns: Column<SlaMiss>[] = [
-  { id: "timestamp", title: "Missed at", sort: true, cell: (row) => <Time value={row.timestamp} /> },
+  { id: "timestamp", title: "Missed at", cell: (row) => <Time value={row.timestamp} /> },
   {
     id: "dag_id",
     title: "DAG",
-    sort: true,
     wide: true,
     cell: (row) => <Link to={paths.dag(row.dag_id)}>{row.dag_id}</Link>,
   },
   {
     id: "task_id",
     title: "Task",
-    sort: true,
     wide: true,
     cell: (row) => <Link to={paths.task(row.dag_id, row.task_id)}>{row.task_id}</Link>,
   },
-  { id: "logical_date", title: "Logical date", sort: true, cell: (row) => <Time value={row.logical_date} /> },
-  { id: "email", title: "E-mail", cell: (row) => (row.email_sent ? "sent" : "not sent") },
-  { id: "notified", title: "Callback", cell: (row) => (row.notification_sent ? "called" : "not called") },
+  { id: "logical_date", title: "Logical date", cell: (row) => <Time value={row.logical_date} /> },
   { id: "description", title: "Description", wide: true, cell: (row) => row.description },
 ];
 
-const filters: Filter[] = [
-  { id: "dag_id", label: "DAG", kind: "text" },
-  { id: "task_id", label: "Task", kind: "text" },
-];
+const filters: Filter[] = [{ id: "dag_id", label: "DAG", kind: "text" }];
 
 /** Tasks that had not succeeded by the time that their service level agreement gives. */
 export function Component() {
@@ -52,7 +43,7 @@ export function Component() {
       columns={columns}
       rowKey={(row) => `${row.dag_id}/${row.task_id}/${row.logical_date}`}
       filters={filters}
-      sort="-timestamp"
+      sort="-logical_date"
     />
   );
 }

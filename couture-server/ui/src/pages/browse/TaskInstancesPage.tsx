@@ -64,8 +64,12 @@ const columns: Column<TaskInstance>[] = [
     id: "run",
     title: "Run",
     sort: "run_id",
-    wide: true,
-    cell: (ti) => <Link to={paths.run(ti.dag_id, ti.dag_run_id)}>{ti.dag_run_id}</Link>,
+    className: "id",
+    cell: (ti) => (
+      <Link to={paths.run(ti.dag_id, ti.dag_run_id)} title={ti.dag_run_id}>
+        {ti.dag_run_id}
+      </Link>
+    ),
   },
   { id: "operator", title: "Operator", cell: (ti) => ti.operator_name ?? ti.operator },
   { id: "try", title: "Try", align: "right", cell: (ti) => ti.try_number },

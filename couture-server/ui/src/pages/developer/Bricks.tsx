@@ -28,24 +28,23 @@ export function Bricks({ insert }: { insert: (code: string) => void }) {
               <p className="faint">None is called so.</p>
             ) : (
               bricks.map((brick) => (
-                <details key={brick.id} className="brick">
-                  <summary>
-                    <span className="brick-title">{brick.title}</span>
-                    <button
-                      className="ghost"
-                      title={`Insert ${brick.title}`}
-                      aria-label={`Insert ${brick.title}`}
-                      onClick={(event) => {
-                        event.preventDefault();
-                        insert(brick.content);
-                      }}
-                    >
-                      <Icon name="plus" />
-                    </button>
-                  </summary>
-                  {brick.description && <p className="soft">{brick.description}</p>}
-                  <pre>{brick.content}</pre>
-                </details>
+                <div key={brick.id} className="brick">
+                  <details>
+                    <summary>
+                      <span className="brick-title">{brick.title}</span>
+                    </summary>
+                    {brick.description && <p className="soft">{brick.description}</p>}
+                    <pre>{brick.content}</pre>
+                  </details>
+                  <button
+                    className="ghost"
+                    title={`Insert ${brick.title}`}
+                    aria-label={`Insert ${brick.title}`}
+                    onClick={() => insert(brick.content)}
+                  >
+                    <Icon name="plus" />
+                  </button>
+                </div>
               ))
             )
           }

@@ -51,6 +51,7 @@ export function Review({
     retry: false,
     gcTime: 0,
   });
+  const refused = parsed.error instanceof ApiError && parsed.error.status === 422;
   const save = async (base: string | null) => {
     setBusy(true);
     setError(null);
@@ -99,7 +100,12 @@ export function Review({
           maxLength={500}
           onChange={(event) => setMessage(event.target.value)}
         />
-        <button className="primary" disabled={busy} onClick={() => void save(version)}>
+        <button
+          className="primary"
+          disabled={busy || refused}
+          title={refused ? "The server refuses a file that it cannot read" : undefined}
+          onClick={() => void save(version)}
+        >
           {busy ? "Saving…" : "Save Code"}
         </button>
       </div>
@@ -118,7 +124,11 @@ function Check({ query }: { query: { isPending: boolean; isError: boolean; data?
   if (query.isPending) return <span className="soft">Reading it…</span>;
   if (query.isError) return <span className="tag danger">it cannot be read</span>;
   const dags = query.data?.dags ?? [];
-  return <span className="tag good">{dags.length === 0 ? "it has no DAG" : `it has ${dags.join(", ")}`}</span>;
+  return (
+    <span className="tag good">
+      {dags.length === 0 ? "it can be read, and has no DAG" : `it can be read: ${dags.join(", ")}`}
+    </span>
+  );
 }
 
 function currentOf(body: unknown): Theirs | null {

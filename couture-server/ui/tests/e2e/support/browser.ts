@@ -27,7 +27,10 @@ export function useBrowser() {
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
     });
   });
-  afterEach(() => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") {
+      for (const [index, { page }] of open.entries()) await picture(page, `failed-${index}`).catch(() => {});
+    }
     expect(open.flatMap((tab) => tab.faults.splice(0))).toEqual([]);
   });
   afterAll(async () => {

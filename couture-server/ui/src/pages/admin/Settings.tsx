@@ -1,0 +1,40 @@
+import "./admin.css";
+
+export interface Setting {
+  key: string;
+  value: unknown;
+  description?: string | null;
+  default?: unknown;
+  environment?: string | null;
+}
+
+const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** Settings, each with what it does, its value, and the variable of the environment that sets it. */
+export function Settings({ settings }: { settings: readonly Setting[] }) {
+  return (
+    <table className="settings">
+      <tbody>
+        {settings.map((setting) => (
+          <tr key={setting.key}>
+            <th scope="row">
+              <code>{setting.key}</code>
+              {setting.description && <div className="faint">{setting.description}</div>}
+            </th>
+            <td>
+              <code>{shown(setting.value)}</code>
+              {setting.default !== undefined && shown(setting.default) !== shown(setting.value) && (
+                <div className="faint">
+                  by default <code>{shown(setting.default)}</code>
+                </div>
+              )}
+            </td>
+            <td className="faint">
+              <code>{setting.environment}</code>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
