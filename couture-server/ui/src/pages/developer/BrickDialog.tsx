@@ -30,7 +30,7 @@ export function BrickDialog({
   const save = async () => {
     const body = {
       title: title.trim(),
-      description: description || null,
+      description,
       content,
       language: brick?.language ?? "python",
     };
