@@ -93,7 +93,7 @@ def task_instances(client, over):
     entry = airflow.XComApi(client).get_xcom_entry(
         dag_id=DAG, dag_run_id="by hand", task_id="give", xcom_key="return_value"
     )
-    assert entry.to_dict()["value"] == "3", entry
+    assert entry.actual_instance.value == 3, entry
     assert airflow.XComApi(client).get_xcom_entries(
         dag_id=DAG, dag_run_id="by hand", task_id="give"
     ).total_entries == 1

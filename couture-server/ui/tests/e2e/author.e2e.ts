@@ -21,7 +21,7 @@ test("a DAG is edited with a review", async () => {
     '\n# edited in the page\nlate = DAG("late", start_date=datetime(2026, 1, 1), schedule=None)\n',
   );
   await page.getByRole("button", { name: /Review/ }).click();
-  await page.getByText("it has").waitFor();
+  await page.getByText("it can be read: ").waitFor();
   await picture(page, "review");
   await accessible(page, "review");
   await page.getByRole("button", { name: "Back to edit mode" }).click();
