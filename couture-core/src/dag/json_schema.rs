@@ -14,6 +14,8 @@ pub(super) fn misfit(value: &Value, schema: &Map<String, Value>) -> Option<Strin
 }
 
 type Checked = Result<(), String>;
+/// Whether a number keeps to a limit.
+type Holds = fn(f64, f64) -> bool;
 
 fn check(value: &Value, schema: &Map<String, Value>) -> Checked {
     of_any_type(value, schema)?;
@@ -86,7 +88,7 @@ fn is_of(value: &Value, kind: &str) -> bool {
 fn number(value: &Value, schema: &Map<String, Value>) -> Checked {
     let Some(number) = value.as_f64() else { return Ok(()) };
     let limit = |name: &str| schema.get(name).and_then(Value::as_f64);
-    let tests: [(&str, fn(f64, f64) -> bool, &str); 4] = [
+    let tests: [(&str, Holds, &str); 4] = [
         ("minimum", |number, limit| number >= limit, "less than the minimum of"),
         ("maximum", |number, limit| number <= limit, "greater than the maximum of"),
         ("exclusiveMinimum", |number, limit| number > limit, "not greater than"),

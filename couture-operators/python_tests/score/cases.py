@@ -182,6 +182,8 @@ def probes_of_dialect_2(rows):
             case.dagrun_state = differs["dagrun_state"]
             case.tasks = {**case.tasks, **differs["tasks"]}
             case.xcoms = {**(case.xcoms or {}), **differs["xcoms"]}
+        if row["id"] in BY_THE_ORDER:
+            case.alternatives.append(replace(case, tasks={**case.tasks, **BY_THE_ORDER[row["id"]]}))
         failed = [task for task, state in case.tasks.items() if state != "success"]
         if case.xcoms is not None:
             case.xcoms = {task: values for task, values in case.xcoms.items() if task not in failed}

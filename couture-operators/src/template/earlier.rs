@@ -1,6 +1,7 @@
 //! Names of the context that are about earlier runs, and about the changes that started this one.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use couture_core::store::{AssetEvent, RunOrder, RunQuery, RunRecord, StoreError, StoreReader};
 use couture_core::{RunKey, RunState, RunType, TaskContext, Timestamp};
@@ -107,10 +108,10 @@ async fn told(
 ) -> Result<Value, StoreError> {
     let mut run_id = None;
     if let Some(key) = event.source.as_ref().map(|source| source.token.run) {
-        if !sources.contains_key(&key) {
+        if let Entry::Vacant(entry) = sources.entry(key) {
             let found = reader.runs(None, Some(RunKey(key.0.saturating_add(1))), 1).await?;
             let found = found.into_iter().find(|run| run.key == key);
-            sources.insert(key, found.map(|run| run.run_id.to_string()));
+            entry.insert(found.map(|run| run.run_id.to_string()));
         }
         run_id = sources.get(&key).cloned().flatten();
     }

@@ -6,8 +6,8 @@ use utoipa::openapi::OpenApi;
 use super::routes::Routes;
 use super::web_state::WebState;
 use super::{
-    connection_files, connection_test, connections_of_id, event_log, ldap, my_account, my_token, roles, user_statistics,
-    users, variable_files,
+    connection_files, connection_test, connections_of_id, event_log, ldap, my_account, my_token, roles,
+    user_statistics, users, variable_files,
 };
 
 pub(super) fn routes(state: &WebState) -> Routes {

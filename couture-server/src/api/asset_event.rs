@@ -111,6 +111,13 @@ async fn sources(state: &ApiState, events: &[AssetEvent]) -> Result<HashMap<RunK
     Ok(ids)
 }
 
+/// Changes as the API shows them.
+pub(super) async fn event_list(state: &ApiState, events: Vec<AssetEvent>) -> Result<AssetEventList, ApiError> {
+    let runs = sources(state, &events).await?;
+    let asset_events: Vec<_> = events.into_iter().map(|event| body(event, &runs)).collect();
+    Ok(AssetEventList { total_entries: asset_events.len(), asset_events })
+}
+
 /// The newest first, unless `order_by` is `timestamp`.
 #[utoipa::path(
     get,

@@ -68,7 +68,7 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
         return error.into_response();
     }
     // Who sends files is known before they are received, and they take as long as the network is slow.
-    let limit = if is_upload(request.headers()) { UPLOAD_TIMEOUT.max(guard.timeout) } else { guard.timeout };
+    let limit = if is_upload(&request) { UPLOAD_TIMEOUT.max(guard.timeout) } else { guard.timeout };
     let mut response = match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
@@ -100,6 +100,13 @@ fn check_headers(guard: &Guard, request: &Request) -> Result<(), ApiError> {
         return Err(ApiError::new(StatusCode::FORBIDDEN, detail));
     }
     Ok(())
+}
+
+/// Whether it sends files to a route that knows its sender before it reads them.
+fn is_upload(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    request.uri().path().starts_with("/api/")
+        && kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
 /// Whether the page that made a browser send this, if one did, came from this server. Browsers name it with every request that could

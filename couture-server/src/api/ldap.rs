@@ -76,10 +76,7 @@ const BY_LDAP: &str = "AUTH_LDAP";
     get, path = "/api/v2/ldap", tag = "Config",
     responses((status = 200, description = "The settings", body = LdapBody)),
 )]
-async fn get(
-    _: Permit<act::Read, on::ClusterConfigurations>,
-    State(settings): State<Arc<Settings>>,
-) -> Json<LdapBody> {
+async fn get(_: Permit<act::Read, on::ClusterConfigurations>, State(settings): State<Arc<Settings>>) -> Json<LdapBody> {
     let made = Directory::new(&settings.ldap);
     let keys = Section::all().iter().filter(|section| section.name == SECTION).flat_map(|section| section.keys);
     let setting = |key: &crate::settings::Key| LdapSetting {
@@ -119,7 +116,9 @@ async fn test(
         (Some(username), Some(password)) => {
             permit.note("username", &username);
             match directory.authenticate(&username, &password).await {
-                Ok(user) => answer(true, format!("{} {} may log in as {}", user.first_name, user.last_name, user.username)),
+                Ok(user) => {
+                    answer(true, format!("{} {} may log in as {}", user.first_name, user.last_name, user.username))
+                }
                 Err(error) => answer(false, error.to_string()),
             }
         }

@@ -1,12 +1,16 @@
 //! `…/taskInstances/{task_id}/logs/{try_number}`: the log of a try, part by part; `…/dagRuns/{run_id}/log`: that of the run itself.
 
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use couture_core::store::TaskRecord;
-use couture_core::{BoxError, MapIndex, TaskIndex};
+use couture_core::{BoxError, MapIndex, TaskIndex, Timestamp};
 use couture_operators::notify::RUN_TRY;
 use couture_store::LogPart;
+use futures_util::stream::unfold;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
@@ -18,7 +22,7 @@ use crate::auth::{Permit, act, on};
 /// The most bytes of a log in one answer.
 pub(super) const PART_BYTES: usize = 256 << 10;
 
-/// A part of a try's log, in Airflow's shape.
+/// A part of a run's log.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LogBody {
     /// Whole lines where there are any.
@@ -32,7 +36,12 @@ pub(super) struct LogBody {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct LogArgs {
+    /// Where the last answer ended.
     token: Option<String>,
+    /// Whether the whole log is sent as a text file.
+    #[serde(default)]
+    #[param(required = false)]
+    download: bool,
     map_index: Option<i32>,
 }
 
@@ -76,27 +85,100 @@ pub(super) async fn of_run(
     path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{try_number}",
     tag = "Task Instance",
     params(("dag_id" = String, Path, description = "The DAG."), ("run_id" = String, Path, description = "The run."), ("task_id" = String, Path, description = "The task."), ("try_number" = u32, Path, description = "Which try; the first is 1."), LogArgs),
-    responses((status = 200, description = "As asked", body = LogBody)),
+    responses((status = 200, description = "As asked", content(
+        (MessagesBody = "application/json"),
+        (LogMessage = "application/x-ndjson"),
+        (String = "text/plain"),
+    ))),
 )]
 pub(super) async fn get(
     _: Permit<act::Read, on::TaskLogs>,
     State(state): State<ApiState>,
     Names((dag, run, task, try_number)): Names<(String, String, String, u32)>,
+    headers: HeaderMap,
     Args(args): Args<LogArgs>,
-) -> Result<Json<LogBody>, ApiError> {
+) -> Result<Response, ApiError> {
     let offset = args.offset()?;
     let which = Instance { map_index: args.map_index };
     let named = Named::instance(&state, [&dag, &run, &task], &which).await?;
     // The state is read before the log: an attempt that is over has its whole log by then.
     let record = find_try(&state, &named, try_number).await?;
     let is_over = !record.state.is_live() || record.token.try_number != try_number;
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    if args.download || accept.starts_with("text/plain") {
+        return Ok(whole_log(state, named, try_number, false));
+    }
+    if accept.starts_with("application/x-ndjson") {
+        return Ok(whole_log(state, named, try_number, true));
+    }
     let part = state.logs.read(named.run.key, named.index, named.map_index, try_number, offset, PART_BYTES).await;
     let part = part.map_err(unreadable)?;
     let at_end = part.content.len() < PART_BYTES;
     let (bytes, next) = whole_lines(part, offset, is_over && at_end);
-    let content = String::from_utf8_lossy(&bytes).lines().map(String::from).collect();
+    let text = String::from_utf8_lossy(&bytes);
+    let event = |line: &str| LogMessage { timestamp: None, event: line.to_owned() };
     let continuation_token = Some(next.to_string()).filter(|_| !(at_end && is_over));
-    Ok(Json(LogBody { content, continuation_token, at_end }))
+    let content = text.lines().map(event).collect();
+    Ok(Json(MessagesBody { content, continuation_token, at_end }).into_response())
+}
+
+/// A line of a log, in Airflow's shape.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StructuredLogMessage)]
+struct LogMessage {
+    /// Lines tell of their times themselves, where they do.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    timestamp: Option<Timestamp>,
+    /// The line.
+    #[schema(example = "Hello")]
+    event: String,
+}
+
+/// A part of a try's log, in Airflow's shape.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TaskInstancesLog)]
+pub(super) struct MessagesBody {
+    /// Whole lines where there are any.
+    content: Vec<LogMessage>,
+    /// What to ask with for the next part; absent when there will be no more.
+    continuation_token: Option<String>,
+    /// Whether what is known of the log so far was read to its end.
+    at_end: bool,
+}
+
+/// All of a log as it is now: as text, or each line as a JSON object in a line of its own.
+fn whole_log(state: ApiState, named: Named, try_number: u32, as_json: bool) -> Response {
+    let name =
+        format!("attachment; filename=\"{}-{try_number}.log\"", named.task_shape().task_id.replace(['"', '\\'], "_"));
+    let place = (named.run.key, named.index, named.map_index);
+    let parts = unfold(Some(0), move |offset: Option<u64>| {
+        let state = state.clone();
+        async move {
+            let offset = offset?;
+            let part = state.logs.read(place.0, place.1, place.2, try_number, offset, PART_BYTES).await;
+            let part = match part {
+                Ok(part) => part,
+                Err(error) => return Some((Err(std::io::Error::other(error.to_string())), None)),
+            };
+            let at_end = part.content.len() < PART_BYTES;
+            let (bytes, next) = whole_lines(part, offset, at_end);
+            if !as_json {
+                return Some((Ok(bytes), (!at_end).then_some(next)));
+            }
+            let mut lines = Vec::with_capacity(bytes.len() * 2);
+            for line in String::from_utf8_lossy(&bytes).lines() {
+                lines.extend(json!({"timestamp": null, "event": line}).to_string().into_bytes());
+                lines.push(b'\n');
+            }
+            Some((Ok(lines), (!at_end).then_some(next)))
+        }
+    });
+    let body = Body::from_stream(parts);
+    if as_json {
+        return ([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response();
+    }
+    let kind = (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned());
+    ([kind, (header::CONTENT_DISPOSITION, name)], body).into_response()
 }
 
 /// Keeps a last line that is not ended yet for the next part, unless nothing comes after it.

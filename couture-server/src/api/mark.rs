@@ -99,19 +99,15 @@ async fn change(
         future: body.include_future,
         ..Scope::tasks(dag_id, key, [choice(task, instance)?])
     };
-    // Without a state all that are meant are counted, and none is changed.
-    let only_counts = dry_run || body.new_state.is_none();
-    let wanted = body.new_state.unwrap_or(MarkedState::Success);
-    let mut affected = state.carry_out(state.engine.mark(&scope, wanted, only_counts)).await?;
-    if body.new_state.is_none() {
+    let Some(wanted) = body.new_state else {
         let named = Named::instance(state, [dag, run, task], instance).await?;
-        let Some(note) = body.note.filter(|_| !dry_run) else {
-            return Ok(Json(AffectedList::of(named.body(state).await?)));
-        };
-        let place = NotePlace { run: key, instance: Some((named.index, named.map_index)) };
-        state.write_note(place, &note, author).await?;
+        if let Some(note) = body.note.filter(|_| !dry_run) {
+            let place = NotePlace { run: key, instance: Some((named.index, named.map_index)) };
+            state.write_note(place, &note, author).await?;
+        }
         return Ok(Json(AffectedList::of(named.body(state).await?)));
-    }
+    };
+    let mut affected = state.carry_out(state.engine.mark(&scope, wanted, dry_run)).await?;
     if let Some(note) = body.note.filter(|_| !dry_run) {
         state.write_notes(&affected, &note, author).await?;
     }

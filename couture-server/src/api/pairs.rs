@@ -32,24 +32,39 @@ const LISTS: [&str; 11] = [
     "version_number",
 ];
 
+/// What bodies give as numbers.
+const NUMBERS: [&str; 4] = ["page_limit", "page_offset", "duration_gte", "duration_lte"];
+
+/// A text of a body; null among states stands for none.
+fn text(name: &str, value: &Value) -> Result<String, ApiError> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Null => Ok("null".to_owned()),
+        Value::Number(number) if name == "version_number" => Ok(number.to_string()),
+        other => Err(ApiError::invalid(format!("{name} has {other}, and must have texts only"))),
+    }
+}
+
 impl Pairs {
     /// What a body says, as if it were a query.
     pub(super) fn of_body(body: &Map<String, Value>) -> Result<Self, ApiError> {
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
         let mut pairs = Vec::new();
         for (name, value) in body {
             match value {
                 Value::Null => {}
-                Value::Object(_) => return Err(ApiError::invalid(format!("{name} is an object, and must be none"))),
-                Value::Array(_) if !LISTS.contains(&&**name) => {
-                    return Err(ApiError::invalid(format!("{name} is a list, and must be one value")));
+                Value::Array(list) if LISTS.contains(&&**name) => {
+                    for item in list {
+                        pairs.push((name.clone(), text(name, item)?));
+                    }
                 }
-                Value::Array(list) => pairs.extend(list.iter().map(|value| (name.clone(), text(value)))),
-                _ if LISTS.contains(&&**name) => return Err(ApiError::invalid(format!("{name} must be a list"))),
-                value => pairs.push((name.clone(), text(value))),
+                value if LISTS.contains(&&**name) => {
+                    return Err(ApiError::invalid(format!("{name} is {value}, and must be a list")));
+                }
+                Value::Number(number) if NUMBERS.contains(&&**name) => pairs.push((name.clone(), number.to_string())),
+                value if NUMBERS.contains(&&**name) => {
+                    return Err(ApiError::invalid(format!("{name} is {value}, and must be a number")));
+                }
+                value => pairs.push((name.clone(), text(name, value)?)),
             }
         }
         Ok(Self(pairs))

@@ -15,9 +15,9 @@ use super::openapi::{ApiDocument, describe};
 use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
-    accounts, asset, asset_event, backfill, bulk, clear, config, connection, dag, dag_list, dag_run, dag_task,
-    dag_version, dag_warning, event_stream, files, import_error, instance_more, job, log, log_stream, login, mark,
-    monitor, openapi, pool, prometheus, run_changes, sla_miss, task_instance, ui_views, variable, xcom,
+    accounts, asset, asset_event, backfill, bulk, clear, config, connection, dag, dag_file, dag_list, dag_run,
+    dag_task, dag_version, dag_warning, event_stream, files, import_error, instance_more, job, log, log_stream, login,
+    mark, monitor, openapi, pool, prometheus, run_changes, run_more, sla_miss, task_instance, ui_views, variable, xcom,
 };
 use crate::page;
 
@@ -60,7 +60,6 @@ use crate::page;
     sla_miss::list,
     log_stream::get,
     event_stream::get,
-    xcom::get,
     variable::list,
     variable::create,
     variable::bulk,
@@ -102,6 +101,9 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(dag_version::routes(&state))
         .merge(dag_run::routes(&state))
         .merge(instance_more::routes(&state))
+        .merge(run_more::routes(&state))
+        .merge(dag_file::routes(&state))
+        .merge(xcom::routes(&state))
         .merge(ui_views::routes(&state))
         .merge(login::routes(&state))
         .merge(accounts::routes(&state))
@@ -137,6 +139,9 @@ fn documents() -> Vec<utoipa::openapi::OpenApi> {
         dag_version::doc(),
         dag_run::doc(),
         instance_more::doc(),
+        run_more::doc(),
+        dag_file::doc(),
+        xcom::doc(),
         ui_views::doc(),
         login::doc(),
     ];
@@ -186,7 +191,6 @@ fn task_instances(state: &WebState) -> Routes {
         .get("get_mapped_task_instance_tries", &format!("{mapped}/tries"), task_instance::mapped_tries)
         .get("get_log", &format!("{instance}/logs/{{try_number}}"), log::get)
         .get("get_log_stream", &format!("{instance}/logs/{{try_number}}/stream"), log_stream::get)
-        .get("get_xcom_entry", &format!("{instance}/xcomEntries/{{key}}"), xcom::get)
 }
 
 /// Variables, connections and pools. What is imported at once may be bigger than other bodies.

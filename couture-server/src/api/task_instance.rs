@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use axum::extract::State;
 use couture_core::store::{RunRecord, TaskRecord};
 use couture_core::{MapIndex, TaskState};
+use couture_operators::JinjaTemplates;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::error::ApiError;
@@ -154,12 +156,22 @@ pub(crate) async fn all_task_instances(state: &ApiState, run: &RunRecord) -> Res
     Ok(all)
 }
 
+/// The template fields as the attempt has rendered them; none where it had nothing to render.
+async fn rendered(state: &ApiState, record: &TaskRecord) -> Option<Map<String, Value>> {
+    let kept = state.artifacts.get(&JinjaTemplates::artifact(record.token)).await.ok()?;
+    serde_json::from_slice(&kept).ok()
+}
+
 impl Named {
     /// What it is, in the API's shape.
     pub(super) async fn body(&self, state: &ApiState) -> Result<TaskInstanceBody, ApiError> {
         let run = InstanceRun::of(state, &self.run).await?;
         let mut found = bodies(state, &run, &[(self.index, self.map_index)]).await?;
-        found.pop().ok_or_else(|| ApiError::not_found("there is no such task instance"))
+        let body = found.pop().ok_or_else(|| ApiError::not_found("there is no such task instance"))?;
+        Ok(match self.record(state).await? {
+            Some(record) => body.with_rendered(rendered(state, &record).await),
+            None => body,
+        })
     }
 
     /// It and its earlier tries.

@@ -70,7 +70,8 @@ pub(super) struct TaskInstanceBody {
     executor: Option<String>,
     executor_config: String,
     note: Option<String>,
-    /// The template fields of an operator that runs in Python, as they are written in the DAG.
+    /// The template fields. A single instance shows them as they were rendered, with secrets as `***`; lists, and instances that
+    /// have rendered nothing, as they are written in the DAG, where the operator runs in Python.
     #[schema(value_type = Object)]
     rendered_fields: Map<String, Value>,
     trigger: Option<Value>,
@@ -191,6 +192,12 @@ impl InstanceRun {
 }
 
 impl TaskInstanceBody {
+    /// With the template fields as they were rendered, where they were.
+    pub(super) fn with_rendered(mut self, rendered: Option<Map<String, Value>>) -> Self {
+        self.rendered_fields.extend(rendered.unwrap_or_default());
+        self
+    }
+
     /// Start, end, and seconds between.
     pub(super) fn times(&self) -> (Option<Timestamp>, Option<Timestamp>, Option<f64>) {
         (self.start_date, self.end_date, self.duration)

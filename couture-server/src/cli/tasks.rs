@@ -1,6 +1,6 @@
 //! `couture tasks …`
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::args::{Output, Tasks};
 use super::clear;
@@ -62,7 +62,7 @@ async fn log(client: &Client, output: Output, wanted: &Wanted<'_>) -> Result<Ver
         let query = token.as_ref().map(|token| format!("{join}token={token}")).unwrap_or_default();
         let part = client.get(&format!("{address}{query}")).await.map_err(in_words)?;
         let content = part["content"].as_array().map_or(&[][..], Vec::as_slice);
-        for line in content.iter().filter_map(Value::as_str) {
+        for line in content.iter().filter_map(|line| line["event"].as_str()) {
             match output {
                 Output::Table => print(&format!("{line}\n")),
                 Output::Json => lines.push(json!(line)),

@@ -90,9 +90,13 @@ def task_instances(client, over):
     assert api.get_task_instance_tries(DAG, "by hand", "take").total_entries == 1
     log = api.get_log(DAG, "by hand", "take", 1, accept="application/json")
     assert "took 3" in log.to_json(), log
-    entry = airflow.XComApi(client).get_xcom_entry(DAG, "by hand", "give", "return_value")
-    assert entry.to_dict()["value"] == "3", entry
-    assert airflow.XComApi(client).get_xcom_entries(DAG, "by hand", "give").total_entries == 1
+    entry = airflow.XComApi(client).get_xcom_entry(
+        dag_id=DAG, dag_run_id="by hand", task_id="give", xcom_key="return_value"
+    )
+    assert entry.actual_instance.value == 3, entry
+    assert airflow.XComApi(client).get_xcom_entries(
+        dag_id=DAG, dag_run_id="by hand", task_id="give"
+    ).total_entries == 1
     body = airflow.ClearTaskInstancesBody(dry_run=False, only_failed=False, dag_run_id="by hand", task_ids=["take"])
     cleared = api.post_clear_task_instances(DAG, body)
     assert [one.task_id for one in cleared.task_instances] == ["take"]

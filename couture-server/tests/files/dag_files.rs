@@ -190,12 +190,11 @@ fn names_that_are_none(server: &TestServer, data: &std::path::Path) {
             let reply = get(server, &format!("/api/v2/{read}/{name}"));
             assert!([404, 422].contains(&reply.status), "{name}: {} {}", reply.status, reply.text());
         }
-        let reply = post(
-            server,
-            "/api/v2/dagFiles",
-            &form("files", &[(&name.replace("%2F", "/").replace("%5C", "\\"), dag("x").as_bytes())]),
-        );
-        assert!([422, 409].contains(&reply.status), "{name}: {} {}", reply.status, reply.text());
+        let sent = name.replace("%2F", "/").replace("%5C", "\\").replace("%20", " ");
+        if !sent.contains('%') {
+            let reply = post(server, "/api/v2/dagFiles", &form("files", &[(&sent, dag("x").as_bytes())]));
+            assert!([422, 409].contains(&reply.status), "{name}: {} {}", reply.status, reply.text());
+        }
     }
     assert_eq!(std::fs::read_to_string(outside).unwrap(), "secret = 1\n");
     let nobody = server.ask(

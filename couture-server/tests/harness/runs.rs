@@ -47,7 +47,9 @@ impl TestServer {
         let mut query = String::new();
         loop {
             let part = self.get(&format!("{base}{query}"));
-            lines.extend(part["content"].as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()));
+            lines.extend(
+                part["content"].as_array().unwrap().iter().map(|line| line["event"].as_str().unwrap().to_owned()),
+            );
             match part["continuation_token"].as_str() {
                 Some(token) if part["at_end"] == false => query = format!("?token={token}"),
                 _ => return lines,

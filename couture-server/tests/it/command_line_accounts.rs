@@ -22,8 +22,7 @@ impl Shell<'_> {
         let mut command = couture_command(args);
         command.env("COUTURE_SERVER", &self.server.url).env("XDG_CONFIG_HOME", self.config);
         command.env("COUTURE__DATA__DIR", "/nonexistent");
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // A program that reads nothing may be gone already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
@@ -59,7 +58,10 @@ fn users_log_in_and_administrators_make_them() {
     let said = shell.ok(&["login", "-u", "superadmin", "-p", "-", "--days", "2"], &format!("{PASSWORD}\n"));
     assert!(said.contains("as superadmin") && !said.contains("couture_pat_"), "{said}");
     assert!(shell.ok(&["dags", "list"], "").contains("hello_world"));
-    shell.ok(&["users", "create", "-u", "ann", "-r", "Viewer", "-e", "ann@example.com", "-p", "-", "--keep-password"], PASSWORD);
+    shell.ok(
+        &["users", "create", "-u", "ann", "-r", "Viewer", "-e", "ann@example.com", "-p", "-", "--keep-password"],
+        PASSWORD,
+    );
     shell.refused(&["users", "create", "-u", "bob", "-r", "Nothing", "-p", "-"], PASSWORD, "there is no role");
     shell.ok(&["users", "add-role", "ann", "Op"], "");
     shell.refused(&["users", "add-role", "ann", "Op"], "", "has the role");

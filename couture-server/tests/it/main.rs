@@ -21,4 +21,5 @@ mod readme;
 mod starting;
 mod stopping;
 mod values;
+mod views;
 mod waiting;

@@ -36,6 +36,12 @@ fn examples_of_airflow_1_10_15_and_probes() {
     check("1.10.15", &["parse 1.10.15=100", "run 1.10.15=98"]);
 }
 
+/// All but one: a scheduled run of a DAG without a schedule, which Airflow 2 has no more than Couture.
+#[test]
+fn probes_by_the_rules_of_2() {
+    check("probe 2", &["run probe 2=97"]);
+}
+
 #[test]
 fn examples_of_airflow_2_10_5() {
     check("2.10.5", &["parse 2.10.5=100", "run 2.10.5=95"]);

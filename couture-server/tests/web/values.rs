@@ -153,7 +153,8 @@ async fn connections_are_tested_in_the_words_of_their_protocol() {
     check("sftp", speaks(b"220 hello\r\n", false), false, "does not speak sftp").await;
     check("redis", speaks(b"+PONG\r\n", true), true, "answers").await;
     check("http", speaks(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n", true), true, "204").await;
-    check("http", speaks(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", true), false, "503").await;
+    check("http", speaks(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", true), false, "503")
+        .await;
     for conn_type in ["ftp", "http", "smtp", "postgres", "mysql"] {
         check(conn_type, closed, false, "").await;
     }
@@ -166,8 +167,7 @@ async fn connections_are_tested_in_the_words_of_their_protocol() {
     };
     assert_eq!((sqlite(":memory:").await, sqlite(&missing).await), (json!(true), json!(false)));
     assert!(!std::path::Path::new(&missing).exists());
-    let kept =
-        json!({ "connection_id": "kept", "conn_type": "redis", "host": "127.0.0.1", "port": speaks(b"+PONG\r\n", true) });
+    let kept = json!({ "connection_id": "kept", "conn_type": "redis", "host": "127.0.0.1", "port": speaks(b"+PONG\r\n", true) });
     asked.ask("POST", "/api/v2/connections", kept).await;
     assert_eq!(
         asked.ask("POST", "/api/v2/connections/test", json!({ "connection_id": "kept" })).await.json()["status"],

@@ -186,7 +186,7 @@ impl XComs for Given {
             let of_task = self.0.iter().filter(|(id, _, _)| id == task);
             let found: Vec<_> = match &query.key {
                 PulledKey::Named(wanted) => of_task.filter(|(_, key, _)| key == wanted).collect(),
-                PulledKey::Newest => of_task.last().into_iter().collect(),
+                PulledKey::Newest => of_task.rev().take(1).collect(),
                 PulledKey::Every => of_task.collect(),
             };
             found.into_iter().map(|(_, _, value)| (MapIndex::NONE, value.clone())).collect()

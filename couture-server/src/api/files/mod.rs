@@ -8,21 +8,8 @@ mod dag_file_changes;
 mod dag_files;
 mod download;
 mod refusal;
+mod routing;
 mod shapes;
 mod upload;
 
-use utoipa::openapi::OpenApi;
-
-use super::routes::Routes;
-use super::web_state::WebState;
-
-pub(super) fn docs() -> Vec<OpenApi> {
-    vec![dag_files::doc(), code_artifacts::doc(), code_bricks::doc(), archives::doc()]
-}
-
-pub(super) fn routes(state: &WebState) -> Routes {
-    dag_files::routes(state)
-        .merge(code_artifacts::routes(state))
-        .merge(code_bricks::routes(state))
-        .merge(archives::routes(state))
-}
+pub(super) use routing::{docs, routes};

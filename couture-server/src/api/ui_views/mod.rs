@@ -8,25 +8,6 @@ mod graph;
 mod grid;
 mod group_tree;
 mod history;
+mod routing;
 
-use utoipa::OpenApi;
-
-use super::routes::Routes;
-use super::web_state::WebState;
-
-#[derive(OpenApi)]
-#[openapi(paths(grid::get, graph::get, history::get, calendar::get, dashboard::get))]
-struct Doc;
-
-pub(super) fn doc() -> utoipa::openapi::OpenApi {
-    Doc::openapi()
-}
-
-pub(super) fn routes(state: &WebState) -> Routes {
-    Routes::new(state)
-        .get("get_grid", "/api/v2/ui/grid/{dag_id}", grid::get)
-        .get("get_graph", "/api/v2/ui/graph/{dag_id}", graph::get)
-        .get("get_history", "/api/v2/ui/history/{dag_id}", history::get)
-        .get("get_calendar", "/api/v2/ui/calendar/{dag_id}", calendar::get)
-        .get("get_dashboard", "/api/v2/ui/dashboard", dashboard::get)
-}
+pub(super) use routing::{doc, routes};

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { ApiError, wordsOf } from "../api/client";
 
 /** An error in words, with a way to try again. */
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Failure({ error, retry, children }: { error: unknown; retry?: () => void; children?: ReactNode }) {
   const status = error instanceof ApiError ? error.status : null;
   return (
     <div className="failure" role="alert">
@@ -11,6 +11,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       <p>{wordsOf(error)}</p>
       {status === 403 && <p className="faint">An administrator can give your role the permission.</p>}
       {retry && status !== 403 && <button onClick={retry}>Try again</button>}
+      {children}
     </div>
   );
 }

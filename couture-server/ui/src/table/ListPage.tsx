@@ -1,11 +1,11 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useState, type ReactNode } from "react";
-import { api, type Query } from "../api/client";
+import { useState, type ReactNode } from "react";
+import type { Query } from "../api/client";
 import { Empty, Failure, Skeleton } from "../parts/Answer";
-import { useTableAddress, queryOf } from "./address";
+import { useTableAddress } from "./address";
 import type { BulkAction, Column, Filter } from "./columns";
 import { Filters } from "./Filters";
 import { Pager } from "./Pager";
+import { useRows, type Local } from "./rows";
 import { Table } from "./Table";
 
 const NO_FILTERS: readonly Filter[] = [];
@@ -24,6 +24,8 @@ export interface ListPageProps<T> {
   sort?: string;
   /** Always sent. */
   query?: Query;
+  /** Given where the server gives the list whole, to be narrowed and sorted here. */
+  local?: Local<T>;
   bulk?: readonly BulkAction<T>[];
   /** Buttons on the right of the title. */
   actions?: ReactNode;
@@ -39,14 +41,8 @@ export function ListPage<T>(props: ListPageProps<T>) {
   const { address, change } = useTableAddress(filters, sort);
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const path = typeof props.path === "string" ? props.path : props.path(address.filters);
-  const asked = { ...queryOf(address, filters), ...props.query };
-  const answer = useQuery({
-    queryKey: [list, path, asked],
-    queryFn: ({ signal }) => api.get<Record<string, unknown>>(path, asked, { signal }),
-    placeholderData: keepPreviousData,
-  });
-  const rows = useMemo(() => (answer.data?.[plural] ?? []) as T[], [answer.data, plural]);
-  const total = Number(answer.data?.total_entries ?? rows.length);
+  const answer = useRows(list, path, plural, address, filters, props.query, props.local);
+  const { rows, total } = answer.data ?? { rows: [], total: 0 };
   const chosen = rows.filter((row) => selected.has(rowKey(row)));
   const offered = bulk?.filter((action) => action.shown !== false) ?? [];
   const filtered = Object.values(address.filters).some(Boolean);
@@ -81,7 +77,17 @@ export function ListPage<T>(props: ListPageProps<T>) {
         </div>
       )}
       {answer.isError && !answer.data ? (
-        <Failure error={answer.error} retry={() => void answer.refetch()} />
+        <Failure error={answer.error} retry={() => void answer.refetch()}>
+          {(filtered || address.sort !== sort) && (
+            <button
+              onClick={() =>
+                change(Object.fromEntries(["sort", ...filters.map(({ id }) => id)].map((id) => [id, null])))
+              }
+            >
+              Show it without filters
+            </button>
+          )}
+        </Failure>
       ) : answer.data === undefined ? (
         <Skeleton lines={8} />
       ) : (

@@ -5,19 +5,18 @@ import { useMay } from "../../api/session";
 import { confirm } from "../../parts/confirm";
 import { eachOf } from "../../parts/each";
 import { Icon } from "../../parts/Icon";
-import { containing, type Column, type Filter } from "../../table/columns";
+import type { Column, Filter } from "../../table/columns";
+import type { Local } from "../../table/rows";
 import { ListPage } from "../../table/ListPage";
 import { ConnectionDialog, type Connection } from "./ConnectionDialog";
 import { testConnection } from "./testConnection";
 
-const filters: Filter[] = [
-  {
-    id: "q",
-    label: "Search connections",
-    kind: "text",
-    query: (value) => ({ connection_id_pattern: containing(value) }),
-  },
-];
+const local: Local<Connection> = {
+  text: (row) => [row.connection_id, row.conn_type, row.host, row.schema, row.login, row.description].join(" "),
+  value: (row, column) => row[column as "connection_id" | "conn_type" | "host" | "port" | "schema" | "login"] ?? null,
+};
+
+const filters: Filter[] = [{ id: "q", label: "Search connections", kind: "text" }];
 
 const dash = <span className="faint">–</span>;
 
@@ -56,9 +55,9 @@ export function Component() {
     },
     { id: "conn_type", title: "Type", sort: true, cell: (row) => <span className="tag">{row.conn_type}</span> },
     { id: "host", title: "Host", sort: true, wide: true, cell: (row) => row.host || dash },
-    { id: "port", title: "Port", align: "right", cell: (row) => row.port ?? dash },
-    { id: "schema", title: "Schema", cell: (row) => row.schema || dash },
-    { id: "login", title: "Login", cell: (row) => row.login || dash },
+    { id: "port", title: "Port", sort: true, align: "right", cell: (row) => row.port ?? dash },
+    { id: "schema", title: "Schema", sort: true, cell: (row) => row.schema || dash },
+    { id: "login", title: "Login", sort: true, cell: (row) => row.login || dash },
     {
       id: "description",
       title: "Description",
@@ -100,6 +99,7 @@ export function Component() {
         columns={columns}
         rowKey={(row) => [row.connection_id, row.host, row.port, row.login].join("\n")}
         filters={filters}
+        local={local}
         sort="connection_id"
         bulk={[{ label: "Delete", danger: true, shown: may("delete", "Connections"), run: remove }]}
         actions={

@@ -8,7 +8,8 @@ import { confirm } from "../../parts/confirm";
 import { Icon } from "../../parts/Icon";
 import { stateColor } from "../../parts/StateBadge";
 import { toast } from "../../parts/toast";
-import { containing, type Column, type Filter } from "../../table/columns";
+import type { Column, Filter } from "../../table/columns";
+import type { Local } from "../../table/rows";
 import { ListPage } from "../../table/ListPage";
 import "./admin.css";
 
@@ -24,9 +25,20 @@ interface Pool {
   deferred_slots: number;
 }
 
-const filters: Filter[] = [
-  { id: "q", label: "Search pools", kind: "text", query: (value) => ({ pool_name_pattern: containing(value) }) },
-];
+const local: Local<Pool> = {
+  text: (pool) => `${pool.name} ${pool.description ?? ""}`,
+  value: (pool, column) =>
+    ({
+      name: pool.name,
+      slots: pool.slots,
+      running: pool.running_slots,
+      queued: pool.queued_slots,
+      scheduled: pool.scheduled_slots,
+      open: pool.open_slots,
+    })[column] ?? null,
+};
+
+const filters: Filter[] = [{ id: "q", label: "Search pools", kind: "text" }];
 
 /** How many task instances may run at once, by pool. */
 export function Component() {
@@ -55,12 +67,12 @@ export function Component() {
       cell: (pool) => <Link to={`/browse/task-instances?pool=${part(pool.name)}`}>{pool.name}</Link>,
     },
     { id: "use", title: "In use", cell: (pool) => <Use pool={pool} /> },
-    { id: "slots", title: "Slots", align: "right", cell: (pool) => (pool.slots < 0 ? "∞" : pool.slots) },
-    { id: "running", title: "Running", align: "right", cell: (pool) => pool.running_slots },
-    { id: "queued", title: "Queued", align: "right", cell: (pool) => pool.queued_slots },
-    { id: "scheduled", title: "Waiting", align: "right", cell: (pool) => pool.scheduled_slots },
+    { id: "slots", title: "Slots", sort: true, align: "right", cell: (pool) => (pool.slots < 0 ? "∞" : pool.slots) },
+    { id: "running", title: "Running", sort: true, align: "right", cell: (pool) => pool.running_slots },
+    { id: "queued", title: "Queued", sort: true, align: "right", cell: (pool) => pool.queued_slots },
+    { id: "scheduled", title: "Waiting", sort: true, align: "right", cell: (pool) => pool.scheduled_slots },
     { id: "deferred", title: "Deferred", align: "right", cell: (pool) => pool.deferred_slots },
-    { id: "open", title: "Free", align: "right", cell: (pool) => pool.open_slots },
+    { id: "open", title: "Free", sort: true, align: "right", cell: (pool) => pool.open_slots },
     { id: "description", title: "Description", wide: true, cell: (pool) => pool.description },
     {
       id: "actions",
@@ -102,6 +114,7 @@ export function Component() {
         columns={columns}
         rowKey={(pool) => pool.name}
         filters={filters}
+        local={local}
         sort="name"
         actions={
           may("create", "Pools") && (

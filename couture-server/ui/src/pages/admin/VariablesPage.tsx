@@ -5,14 +5,18 @@ import { useMay } from "../../api/session";
 import { confirm } from "../../parts/confirm";
 import { eachOf } from "../../parts/each";
 import { Icon } from "../../parts/Icon";
-import { containing, type Column, type Filter } from "../../table/columns";
+import type { Column, Filter } from "../../table/columns";
+import type { Local } from "../../table/rows";
 import { ListPage } from "../../table/ListPage";
 import { ImportVariables } from "./ImportVariables";
 import { HIDDEN, VariableDialog, type Variable } from "./VariableDialog";
 
-const filters: Filter[] = [
-  { id: "q", label: "Search variables", kind: "text", query: (value) => ({ variable_key_pattern: containing(value) }) },
-];
+const local: Local<Variable> = {
+  text: (row) => `${row.key} ${row.description ?? ""}`,
+  value: (row, column) => (column === "description" ? row.description : row.key),
+};
+
+const filters: Filter[] = [{ id: "q", label: "Search variables", kind: "text" }];
 
 /** Settings that DAGs read by name. */
 export function Component() {
@@ -51,6 +55,7 @@ export function Component() {
     {
       id: "description",
       title: "Description",
+      sort: true,
       wide: true,
       cell: (row) => row.description ?? <span className="faint">–</span>,
     },
@@ -82,6 +87,7 @@ export function Component() {
         columns={columns}
         rowKey={(row) => row.key}
         filters={filters}
+        local={local}
         sort="key"
         bulk={[{ label: "Delete", danger: true, shown: may("delete", "Variables"), run: remove }]}
         actions={

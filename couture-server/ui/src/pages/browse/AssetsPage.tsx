@@ -14,11 +14,10 @@ const columns: Column<Asset>[] = [
   {
     id: "name",
     title: "Name",
-    sort: true,
     wide: true,
     cell: (row) => <Link to={paths.asset(assetKey(row))}>{row.name}</Link>,
   },
-  { id: "uri", title: "URI", sort: true, wide: true, cell: (row) => <code>{row.uri}</code> },
+  { id: "uri", title: "URI", wide: true, cell: (row) => <code>{row.uri}</code> },
   {
     id: "producing",
     title: "Changed by",

@@ -40,11 +40,10 @@ const dash = <span className="faint">–</span>;
 const columns: Column<EventLog>[] = [
   { id: "when", title: "When", sort: true, cell: (row) => <Time value={row.when} /> },
   { id: "owner", title: "User", cell: (row) => row.user ?? row.owner ?? dash },
-  { id: "event", title: "Event", sort: true, cell: (row) => <code>{row.event}</code> },
+  { id: "event", title: "Event", cell: (row) => <code>{row.event}</code> },
   {
     id: "dag_id",
     title: "DAG",
-    sort: true,
     wide: true,
     cell: (row) => (row.dag_id ? <Link to={paths.dag(row.dag_id)}>{row.dag_id}</Link> : dash),
   },

@@ -49,7 +49,7 @@ export function Component() {
     await refresh();
   };
   const columns: Column<Backfill>[] = [
-    { id: "id", title: "No.", sort: true, align: "right", cell: (row) => row.id },
+    { id: "id", title: "No.", align: "right", cell: (row) => row.id },
     {
       id: "state",
       title: "State",
@@ -58,12 +58,11 @@ export function Component() {
     {
       id: "dag_id",
       title: "DAG",
-      sort: true,
       wide: true,
       cell: (row) => <Link to={paths.dag(row.dag_id)}>{row.dag_id}</Link>,
     },
-    { id: "from_date", title: "From", sort: true, cell: (row) => <Time value={row.from_date} /> },
-    { id: "to_date", title: "To", sort: true, cell: (row) => <Time value={row.to_date} /> },
+    { id: "from_date", title: "From", cell: (row) => <Time value={row.from_date} /> },
+    { id: "to_date", title: "To", cell: (row) => <Time value={row.to_date} /> },
     { id: "again", title: "Runs again", cell: (row) => row.reprocess_behavior },
     { id: "max", title: "At once", align: "right", cell: (row) => row.max_active_runs },
     {
@@ -71,8 +70,8 @@ export function Component() {
       title: "Conf",
       cell: (row) => <ConfCell title={`Configuration of backfill ${row.id}`} value={row.dag_run_conf} />,
     },
-    { id: "created_at", title: "Created", sort: true, cell: (row) => <Time value={row.created_at} /> },
-    { id: "completed_at", title: "Completed", sort: true, cell: (row) => <Time value={row.completed_at} /> },
+    { id: "created_at", title: "Created", cell: (row) => <Time value={row.created_at} /> },
+    { id: "completed_at", title: "Completed", cell: (row) => <Time value={row.completed_at} /> },
     {
       id: "actions",
       title: "",

@@ -26,13 +26,6 @@ const filters: Filter[] = [
     options: RUN_TYPES.map((type) => ({ value: type, label: type.replaceAll("_", " ") })),
   },
   {
-    id: "by",
-    label: "Triggered by",
-    kind: "text",
-    extra: true,
-    query: (value) => ({ triggering_user_name_pattern: containing(value) }),
-  },
-  {
     id: "from",
     label: "Logical date from",
     kind: "time",
