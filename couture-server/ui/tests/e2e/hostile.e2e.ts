@@ -2,7 +2,7 @@
 // content security policy fail every test.)
 
 import { expect, test } from "vitest";
-import { at, loggedIn, picture, useBrowser } from "./support/browser";
+import { at, loggedIn, picture, settled, useBrowser } from "./support/browser";
 import { addDags, call, runToEnd, unpause } from "./support/server";
 
 useBrowser();
@@ -35,13 +35,13 @@ test("what users write is text", async () => {
   for (const view of views) {
     await page.goto(at(`/dags/hostile/${view}?run=${run}&tab=run`));
     await page.getByText("evil <img").first().waitFor();
-    await page.waitForLoadState("networkidle").catch(() => {});
+    await settled(page);
     expect(await page.locator("main img, main script, main b:has-text('tag'), aside img").count(), view).toBe(0);
   }
   for (const tab of ["log", "rendered", "xcom", "details", "tries"]) {
     await page.goto(at(`/dags/hostile/graph?run=${run}&task=tell&tab=${tab}`));
     await page.getByRole("tab", { selected: true }).waitFor();
-    await page.waitForLoadState("networkidle").catch(() => {});
+    await settled(page);
     expect(await page.locator("main img, main script").count(), tab).toBe(0);
     if (tab === "log") await page.getByRole("log").getByText(EVIL).first().waitFor();
     await picture(page, `hostile-${tab}`);

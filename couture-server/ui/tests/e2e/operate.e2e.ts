@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { accessible, at, loggedIn, newTab, picture, useBrowser } from "./support/browser";
+import { accessible, at, loggedIn, newTab, picture, settled, useBrowser } from "./support/browser";
 import { addDags, call, eventually, runToEnd, unpause } from "./support/server";
 
 useBrowser();
@@ -118,7 +118,7 @@ describe("operating a DAG", () => {
     await page.getByText("default_pool").first().waitFor();
 
     await page.goto(at(`/dags/harbour/grid?run=${encodeURIComponent(runId)}&task=flaky`));
-    await page.getByRole("log").getByText("try 1").waitFor();
+    await page.getByRole("log").getByText("try 1").first().waitFor();
     await page.getByRole("button", { name: "Clear…" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("will be cleared").waitFor();
@@ -126,7 +126,7 @@ describe("operating a DAG", () => {
     await picture(page, "clear");
     await accessible(page, "clear");
     await dialog.getByRole("button", { name: "Clear" }).click();
-    await page.getByRole("log").getByText("try 2").waitFor();
+    await page.getByRole("log").getByText("try 2").first().waitFor();
     await eventually("the run's success", async () => {
       const run = await call<{ state: string }>("GET", `/dags/harbour/dagRuns/${encodeURIComponent(runId)}`);
       return run.state === "success";
@@ -166,8 +166,7 @@ describe("operating a DAG", () => {
       "audit",
     ]) {
       await page.goto(at(`/dags/harbour/${view}?run=${run}`));
-      await page.locator(".skeleton").first().waitFor({ state: "detached" });
-      await page.waitForLoadState("networkidle").catch(() => {});
+      await settled(page);
       await accessible(page, view);
       await picture(page, view);
       expect(await page.locator(".failure").count(), view).toBe(0);

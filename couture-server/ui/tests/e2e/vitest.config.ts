@@ -8,7 +8,7 @@ export default defineConfig({
     // One server and one browser: the files would be in each other's way.
     fileParallelism: false,
     sequence: { concurrent: false },
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
     bail: 1,
     reporters: ["verbose"],

@@ -122,4 +122,10 @@ export async function accessible(page: Page, what: string): Promise<void> {
   expect(serious).toEqual([]);
 }
 
+/** Waits until nothing of the page is on its way any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("main").waitFor();
+  await page.waitForFunction(() => !document.querySelector(".skeleton") && !document.querySelector(".progress.busy"));
+}
+
 export const at = (path: string) => `${settings.url}${path}`;
