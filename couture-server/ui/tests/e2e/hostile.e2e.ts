@@ -33,7 +33,7 @@ test("what users write is text", async () => {
     "audit",
   ];
   for (const view of views) {
-    await page.goto(at(`/dags/hostile/${view}?run=${run}`));
+    await page.goto(at(`/dags/hostile/${view}?run=${run}&tab=run`));
     await page.getByText("evil <img").first().waitFor();
     await page.waitForLoadState("networkidle").catch(() => {});
     expect(await page.locator("main img, main script, main b:has-text('tag'), aside img").count(), view).toBe(0);

@@ -45,6 +45,7 @@ test("the pictures of the README", { timeout: 600_000 }, async () => {
   });
   await dark.goto(at(`/dags/tides/graph?run=${encodeURIComponent(live)}`));
   await dark.locator('[data-task="correct"][data-state="running"]').waitFor();
+  await dark.waitForTimeout(500);
   await picture(dark, "graph");
   await eventually("the last run's end", async () => {
     const { state } = await call<{ state: string }>("GET", `/dags/tides/dagRuns/${encodeURIComponent(live)}`);

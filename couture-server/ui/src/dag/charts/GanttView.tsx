@@ -4,7 +4,7 @@ import { gridRows } from "../grid/rows";
 import { NoRuns } from "../grid/GridView";
 import { useFolds } from "../grid/useFolds";
 import { useRunCells } from "../data/useRuns";
-import { useView } from "../data/view";
+import { RUN_TAB, useView } from "../data/view";
 import { useDagId } from "../frame/dagId";
 import { RunChoice } from "../frame/RunChoice";
 import { Toolbar } from "../frame/Toolbar";
@@ -21,7 +21,14 @@ export default function GanttView() {
   return (
     <div className="dag-fill">
       <Toolbar runs={runs} filters={false}>
-        {(runs.length > 0 || run) && <RunChoice runs={runs} runId={runId} onChoose={(id) => change({ run: id })} />}
+        {(runs.length > 0 || run) && (
+          <RunChoice
+            runs={runs}
+            runId={runId}
+            onChoose={(id) => change({ run: id })}
+            onDetails={() => change({ run: runId, task: null, tab: RUN_TAB })}
+          />
+        )}
       </Toolbar>
       <Answer query={query} lines={10}>
         {() =>

@@ -37,6 +37,9 @@ export interface ViewPatch {
   version?: number | null;
 }
 
+/** The `tab` that opens the panel of the whole run. */
+export const RUN_TAB = "run";
+
 export const RUN_COUNTS = [5, 25, 50, 100, 365] as const;
 const DEFAULT_RUNS = 25;
 

@@ -1,3 +1,4 @@
+import { Icon } from "../../parts/Icon";
 import { formatTime } from "../../parts/time";
 import { zone } from "../../parts/time";
 import { useStored } from "../../parts/stored";
@@ -9,10 +10,11 @@ interface Props {
   runs: GridRun[];
   runId: string | undefined;
   onChoose: (runId: string) => void;
+  onDetails: () => void;
 }
 
 /** Chooses the run that a view of one run shows. */
-export function RunChoice({ runs, runId, onChoose }: Props) {
+export function RunChoice({ runs, runId, onChoose, onDetails }: Props) {
   const where = useStored(zone);
   const known = runs.some((run) => run.run_id === runId);
   const at = runs.findIndex((run) => run.run_id === runId);
@@ -37,6 +39,15 @@ export function RunChoice({ runs, runId, onChoose }: Props) {
         onClick={() => onChoose(runs[at + 1]!.run_id)}
       >
         ›
+      </button>
+      <button
+        type="button"
+        title="Details of the run"
+        aria-label="Details of the run"
+        disabled={!runId}
+        onClick={onDetails}
+      >
+        <Icon name="eye" size={14} />
       </button>
     </span>
   );

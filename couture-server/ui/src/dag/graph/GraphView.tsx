@@ -6,7 +6,7 @@ import { Answer, Empty, Skeleton } from "../../parts/Answer";
 import { Stored, useStored } from "../../parts/stored";
 import { graphQuery } from "../data/queries";
 import { useRunCells } from "../data/useRuns";
-import { useView } from "../data/view";
+import { RUN_TAB, useView } from "../data/view";
 import { useDagId } from "../frame/dagId";
 import { RunChoice } from "../frame/RunChoice";
 import { Toolbar } from "../frame/Toolbar";
@@ -105,7 +105,14 @@ export default function GraphView() {
             </option>
           ))}
         </select>
-        {(runs.length > 0 || run) && <RunChoice runs={runs} runId={runId} onChoose={(id) => change({ run: id })} />}
+        {(runs.length > 0 || run) && (
+          <RunChoice
+            runs={runs}
+            runId={runId}
+            onChoose={(id) => change({ run: id })}
+            onDetails={() => change({ run: runId, task: null, tab: RUN_TAB })}
+          />
+        )}
       </Toolbar>
       <Answer query={graph} lines={10}>
         {(data) =>

@@ -13,7 +13,7 @@ import { instancePath, type InstanceKey } from "../data/paths";
 import { instanceQuery, taskQuery } from "../data/queries";
 import { isFinished } from "../data/states";
 import type { TaskInstance } from "../data/shapes";
-import { useView } from "../data/view";
+import { RUN_TAB, useView } from "../data/view";
 import { useDagId } from "../frame/dagId";
 import { useZoom } from "../graph/useZoom";
 import { Waiting } from "./Waiting";
@@ -65,7 +65,7 @@ export function InstancePanel({ runId, taskId, mapIndex, mapped }: Props) {
             type="button"
             className="link"
             title="The whole run"
-            onClick={() => change({ task: null, tab: null })}
+            onClick={() => change({ task: null, tab: RUN_TAB })}
           >
             {runId}
           </button>
