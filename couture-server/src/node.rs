@@ -1,7 +1,7 @@
 //! Everything but HTTP in one process: store, child processes, executor, engine, DAG folder.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,12 +71,7 @@ impl Node {
         couture_operators::link();
         Registered::now().check()?;
         let kill_grace = Duration::from_secs(settings.operators.kill_grace_s.into());
-        let lease = Duration::from_millis(settings.scheduler.lease_ms);
-        if lease <= kill_grace * 3 {
-            let detail = "scheduler.lease_ms must be more than three times operators.kill_grace_s, so that an attempt that is told \
-                          to end has ended before others take it over";
-            return Err(StartError::Unfit(detail.into()));
-        }
+        check_lease(&settings, kill_grace)?;
         let backend = Backend::open(&settings, data.path()).await?;
         let orphan_grace = orphan_grace(&settings, backend.store.is_exclusive());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -95,13 +90,7 @@ impl Node {
             folder if folder.as_os_str().is_empty() => data.folder("dags")?,
             folder => folder.clone(),
         };
-        let reader = Some(backend.reader.clone());
-        // A variable that is no text is nobody's setting.
-        let environment =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let shown = shown_settings(&settings, &dags, environment);
-        let template_settings = TemplateSettings { folder: dags.clone(), reader, shown, ..TemplateSettings::default() };
-        let templates = JinjaTemplates::new(template_settings);
+        let templates = templates(&settings, &dags, backend.reader.clone());
         let python = Arc::new(installation(&settings, &data, &backend, templates.clone())?);
         let KeptValues { variables, connections, .. } = backend.kept.clone();
         let values: Arc<dyn Values> =
@@ -293,6 +282,24 @@ fn engine_settings(settings: &Settings) -> EngineSettings {
         max_active_tasks: Some(scheduler.max_active_tasks_per_dag).filter(|limit| *limit > 0),
         catchup: scheduler.catchup_by_default,
     }
+}
+
+fn check_lease(settings: &Settings, kill_grace: Duration) -> Result<(), StartError> {
+    if Duration::from_millis(settings.scheduler.lease_ms) > kill_grace * 3 {
+        return Ok(());
+    }
+    let detail = "scheduler.lease_ms must be more than three times operators.kill_grace_s, so that an attempt that is told to end has \
+                  ended before others take it over";
+    Err(StartError::Unfit(detail.into()))
+}
+
+fn templates(settings: &Settings, dags: &Path, reader: Arc<dyn StoreReader>) -> JinjaTemplates {
+    // A variable that is no text is nobody's setting.
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let shown = shown_settings(settings, dags, environment);
+    let folder = dags.to_owned();
+    JinjaTemplates::new(TemplateSettings { folder, reader: Some(reader), shown, ..TemplateSettings::default() })
 }
 
 /// What is set, or less where other schedulers share the database: they launch a silent server's attempts again after a lease, and by

@@ -89,8 +89,8 @@ async fn a_list_has_a_bound() {
         let key = rig.engine.trigger(&dag.dag_id, json!({})).await.unwrap();
         let ran = rig.wait(dag, key).await;
         assert_eq!((ran.task("a").state, ran.task("end").state), (TaskState::Success, TaskState::Success));
-        let mapped = ran.tasks.iter().filter(|row| row.token.task == ran.dag.find("m").unwrap());
-        let last = mapped.last().unwrap();
+        let mut mapped = ran.tasks.iter().filter(|row| row.token.task == ran.dag.find("m").unwrap());
+        let last = mapped.next_back().unwrap();
         assert_eq!(last.state, expected, "{count}: {last:?}");
         if expected == TaskState::Failed {
             let error = last.error.as_deref().unwrap_or_default();

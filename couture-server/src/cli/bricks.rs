@@ -64,7 +64,7 @@ pub(super) async fn run(client: Client, output: Output, command: Bricks) -> Resu
             Ok(Verdict::Done)
         }
         Bricks::Add { title, file, description, language } => {
-            let content = if file == PathBuf::from("-") {
+            let content = if file.as_os_str() == "-" {
                 text_or_input("-".to_owned())?
             } else {
                 let failed = |error| CliError::message(format!("{} cannot be read: {error}", file.display()));

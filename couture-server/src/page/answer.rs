@@ -18,9 +18,10 @@ const OTHERS: [&str; 2] = ["/api", "/auth"];
 /// The page's answer to a request, if the address is one of the page's. What a person may see is decided by the API that the page asks:
 /// the page is the same for everybody, and holds nothing of anybody.
 pub(crate) fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
-    let is_other = OTHERS
-        .iter()
-        .any(|other| path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let is_other = OTHERS.iter().any(|other| {
+        let start = path.get(..other.len()).is_some_and(|start| start.eq_ignore_ascii_case(other));
+        start && path[other.len()..].chars().next().is_none_or(|next| next == '/')
+    });
     if is_other || !matches!(*method, Method::GET | Method::HEAD) {
         return None;
     }

@@ -34,8 +34,11 @@ fn found(data: &Path) -> (Vec<String>, usize) {
     (generations, count)
 }
 
+/// A moment, and whether it has come.
+type Moment = (&'static str, fn(&Path) -> bool);
+
 /// What a server that imports has come to, by what it leaves on the disk.
-const MOMENTS: [(&str, fn(&Path) -> bool); 6] = [
+const MOMENTS: [Moment; 6] = [
     ("it receives", |data| has(&data.join("file-changes"), "upload-")),
     ("it prepares", |data| data.join("file-changes/pending/7").exists()),
     ("it has planned", |data| data.join("file-changes/pending/plan.json").exists()),

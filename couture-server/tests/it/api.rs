@@ -105,7 +105,7 @@ fn every_error_has_a_status_and_says_what_is_wrong() {
         assert!(answer.headers.contains("content-type: application/json"), "{}", answer.headers);
     };
     check("GET", "/api/v2/nothing", "", 404, "/api/v2/nothing");
-    check("GET", "/nothing", "", 404, "/nothing");
+    check("GET", "/auth/nothing", "", 404, "/auth/nothing");
     check("PUT", "/api/v2/dags/pair", "", 405, "PUT");
     check("DELETE", "/api/v2/dags/pair", "", 409, "unfinished");
     check("GET", "/api/v2/dags/missing", "", 404, "missing");

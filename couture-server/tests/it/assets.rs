@@ -1,6 +1,6 @@
 //! Assets: who writes them, who waits for them, what changed them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{TestServer, eventually, write_dag_file};
 
@@ -17,6 +17,15 @@ fn with_dags() -> (tempfile::TempDir, TestServer) {
     (folder, server)
 }
 
+/// A list of DAGs or tasks by their names alone.
+fn named(list: &Value) -> Value {
+    let of = |one: &Value| {
+        let names = one.as_object().unwrap().iter().filter(|(name, _)| name.ends_with("_id"));
+        Value::Object(names.map(|(name, id)| (name.clone(), id.clone())).collect())
+    };
+    list.as_array().unwrap().iter().map(of).collect()
+}
+
 #[test]
 fn assets_are_listed_with_their_users() {
     let (_folder, server) = with_dags();
@@ -25,13 +34,13 @@ fn assets_are_listed_with_their_users() {
     let names: Vec<_> = assets["assets"].as_array().unwrap().iter().map(|asset| asset["name"].clone()).collect();
     assert_eq!(json!(names), json!(["log", "s3://lake/orders"]));
     let orders = server.get("/api/v2/assets/s3%3A%2F%2Flake%2Forders");
-    assert_eq!(orders["scheduled_dags"], json!([{"dag_id": "reader"}]));
-    assert_eq!(orders["producing_tasks"], json!([{"dag_id": "writer", "task_id": "write"}]));
+    assert_eq!(named(&orders["scheduled_dags"]), json!([{"dag_id": "reader"}]));
+    assert_eq!(named(&orders["producing_tasks"]), json!([{"dag_id": "writer", "task_id": "write"}]));
     assert_eq!(orders["last_asset_event"], json!(null));
     let log = server.get("/api/v2/assets/log");
     assert_eq!(
-        (&log["uri"], &log["consuming_tasks"]),
-        (&json!("file:///log"), &json!([{"dag_id": "reader", "task_id": "read"}]))
+        (&log["uri"], named(&log["consuming_tasks"])),
+        (&json!("file:///log"), json!([{"dag_id": "reader", "task_id": "read"}]))
     );
     assert_eq!(server.get("/api/v2/assets?name_pattern=lake")["total_entries"], 1);
     assert_eq!(server.get("/api/v2/assets?offset=1&limit=1")["assets"][0]["name"], "s3://lake/orders");

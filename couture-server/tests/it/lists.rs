@@ -59,7 +59,7 @@ fn an_unknown_order_is_refused_with_those_there_are() {
         let answer = server.ask("GET", &format!("/api/v2/{path}?order_by=colour"), &[], "");
         assert_eq!((answer.status, answer.detail().contains(word)), (400, true), "{path}: {}", answer.body);
     };
-    check("dags/d/dagRuns", "id, logical_date, queued_at, start_date, end_date");
+    check("dags/d/dagRuns", "logical_date, run_after, queued_at, start_date, end_date");
     check("dags/~/dagRuns", "logical_date");
     check("dags/d/dagRuns/r1/taskInstances", "task_id, map_index, state");
     check("dags", "dag_id");

@@ -20,7 +20,7 @@ async fn other_pages_cannot_make_a_browser_change_anything() {
     check(&[("x-csrf-token", "x")], 403).await;
     check(&[("x-csrf-token", csrf), ("content-type", "text/plain")], 415).await;
     check(&[("x-csrf-token", csrf), ("content-type", "application/x-www-form-urlencoded")], 415).await;
-    check(&[("content-type", "multipart/form-data; boundary=x")], 415).await;
+    check(&[("content-type", "multipart/form-data; boundary=x")], 403).await;
     check(&[("x-csrf-token", csrf), ("host", "evil.example")], 421).await;
     check(&[("x-csrf-token", csrf)], 201).await;
     // What a form of another page can send to the login ends there as well.
@@ -84,7 +84,7 @@ async fn names_that_look_like_flags_or_statements_are_names() {
     ] {
         assert_eq!(get(path).await, expected, "{path}");
     }
-    for key in ["--help", "-rf", "$(id)", "`id`", "{{ 1 }}", "../../etc/passwd"] {
+    for key in ["--help", "-rf", "$(id)", "`id`", "{{ 1 }}", "../../etc/hosts"] {
         let body = json!({ "key": key, "value": "$(id)" });
         let made = web.send("POST", "/api/v2/variables", &admin, Some(&body)).await;
         assert_eq!(made.status, 201, "{key}: {}", made.body);
