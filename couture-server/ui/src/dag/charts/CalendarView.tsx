@@ -31,7 +31,7 @@ export default function CalendarView() {
           {last + 1} ›
         </button>
       </Toolbar>
-      <div className="dag-scroll">
+      <div className="dag-scroll" tabIndex={0}>
         <Year dagId={dagId} year={last} />
         <Year dagId={dagId} year={last - 1} />
         <ul className="dag-legend">

@@ -26,7 +26,7 @@ export default function AuditView() {
     }),
   );
   return (
-    <div className="dag-scroll">
+    <div className="dag-scroll" tabIndex={0}>
       <div className="dag-toolbar">
         <input
           type="search"

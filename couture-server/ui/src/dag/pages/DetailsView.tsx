@@ -12,7 +12,11 @@ import { fieldsOf } from "../trigger/params";
 /** All that is known of the DAG. */
 export default function DetailsView() {
   const query = useQuery(detailsQuery(useDagId()));
-  return <div className="dag-scroll">{<Answer query={query}>{(dag) => <Details dag={dag} />}</Answer>}</div>;
+  return (
+    <div className="dag-scroll" tabIndex={0}>
+      {<Answer query={query}>{(dag) => <Details dag={dag} />}</Answer>}
+    </div>
+  );
 }
 
 function Details({ dag }: { dag: DagDetails }) {

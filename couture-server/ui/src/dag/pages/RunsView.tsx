@@ -27,7 +27,7 @@ export default function RunsView() {
     runsQuery(dagId, { limit: PAGE, offset, state: view.runState, runType: view.runType, orderBy }),
   );
   return (
-    <div className="dag-scroll">
+    <div className="dag-scroll" tabIndex={0}>
       <div className="dag-toolbar">
         <select
           aria-label="State of the runs"

@@ -13,7 +13,7 @@ interface Used {
 export default function VariablesView() {
   const query = useQuery(variablesUsedQuery(useDagId()));
   return (
-    <div className="dag-scroll">
+    <div className="dag-scroll" tabIndex={0}>
       <Answer query={query}>
         {({ variables, connections }) =>
           variables.length + connections.length === 0 ? (

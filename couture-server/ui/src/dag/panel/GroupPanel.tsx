@@ -36,7 +36,7 @@ export function GroupPanel({ node, runId }: { node: TaskNode; runId?: string }) 
           )}
         </div>
       </header>
-      <div className="dag-panel-body">
+      <div className="dag-panel-body" tabIndex={0}>
         <table className="dag-table">
           <thead>
             <tr>

@@ -78,7 +78,7 @@ export function InstancePanel({ runId, taskId, mapIndex, mapped }: Props) {
         <Actions instance={key} onAction={setAction} target={task.data?.target_dag_id ?? null} />
       </header>
       <PanelTabs tabs={tabs} open={open} />
-      <div className="dag-panel-body">
+      <div className="dag-panel-body" tabIndex={0}>
         {instance.isError && !missing ? (
           <Failure error={instance.error} retry={() => void instance.refetch()} />
         ) : (

@@ -36,7 +36,7 @@ export function RunPanel({ runId }: { runId: string }) {
         )}
         {run.data && <Actions run={run.data} runKey={key} />}
       </header>
-      <div className="dag-panel-body">
+      <div className="dag-panel-body" tabIndex={0}>
         <Answer query={run}>{(data) => <Body run={data} runKey={key} />}</Answer>
       </div>
     </>

@@ -35,7 +35,7 @@ export function TaskPanel({ taskId }: { taskId: string }) {
           </button>
         </div>
       </header>
-      <div className="dag-panel-body">
+      <div className="dag-panel-body" tabIndex={0}>
         <Answer query={task}>
           {(data) => (
             <>

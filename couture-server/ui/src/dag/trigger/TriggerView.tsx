@@ -18,7 +18,11 @@ import { faultOf, fieldsOf, type Field } from "./params";
 /** Starts a run, with what the DAG's params ask for. */
 export default function TriggerView() {
   const details = useQuery(detailsQuery(useDagId()));
-  return <div className="dag-scroll">{<Answer query={details}>{(dag) => <Form dag={dag} />}</Answer>}</div>;
+  return (
+    <div className="dag-scroll" tabIndex={0}>
+      {<Answer query={details}>{(dag) => <Form dag={dag} />}</Answer>}
+    </div>
+  );
 }
 
 interface Entered {
