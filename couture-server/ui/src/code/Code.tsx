@@ -27,7 +27,13 @@ const DiffView = lazy(() => import("./DiffView"));
 export function Code(props: CodeProps) {
   return (
     <div className="code">
-      <Suspense fallback={<pre className="code-plain" tabIndex={0}>{props.value}</pre>}>
+      <Suspense
+        fallback={
+          <pre className="code-plain" tabIndex={0}>
+            {props.value}
+          </pre>
+        }
+      >
         <CodeMirror {...props} />
       </Suspense>
     </div>
