@@ -279,7 +279,8 @@ mod tests {
             Pending::prepare(&work, &root, &[change("a.py", Some("new")), change("b.py", None)], author()).unwrap();
         fs::create_dir_all(root.join(".couture-1.before/full")).unwrap();
         assert!(pending.apply().is_err());
-        fs::remove_dir_all(root.join(".couture-1.before")).unwrap();
+        // It was in the way, and may be gone with the rest.
+        let _ = fs::remove_dir_all(root.join(".couture-1.before"));
         assert_eq!(tree(&root), before);
     }
 }

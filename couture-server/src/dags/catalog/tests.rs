@@ -119,7 +119,7 @@ fn examples_and_native_dags_share_the_ids_with_files() {
 }
 
 #[test]
-fn what_lies_outside_or_is_no_file_is_ignored() {
+fn what_lies_outside_or_is_no_file_is_no_dag_and_links_are_told_of() {
     let case = Case::new();
     let outside = tempfile::tempdir().unwrap();
     std::fs::write(outside.path().join("x.yaml"), "dag_id: x\ntasks: []\n").unwrap();
@@ -135,7 +135,7 @@ fn what_lies_outside_or_is_no_file_is_ignored() {
     case.dag("a/b/c/too_deep.yaml", "deep");
     // Mounted configuration is a link to a hidden folder inside.
     link(Path::new(".hidden/h.yaml"), "h.yaml");
-    case.look(&["+h"], &[]);
+    case.look(&["+h"], &["leads nowhere", "link to a folder", "link to a folder", "leads out of the folder"]);
 }
 
 #[test]
