@@ -45,6 +45,11 @@ class Model(unittest.TestCase):
 
 
 class Edges(Model):
+    def test_a_dag_decorates_its_own_tasks(self):
+        body = "made = DAG('d', start_date=datetime(2026, 1, 1))\n@made.task(retries=2)\ndef a():\n    pass\na()\n"
+        (task,) = self.dag(body)["tasks"]
+        self.assertEqual((task["task_id"], task["retries"]), ("a", 2))
+
     def test_each_notation(self):
         four = (
             "a, b, c, d = [EmptyOperator(task_id=it) for it in 'abcd']\nfrom airflow.models.baseoperator import *\n"

@@ -1,4 +1,4 @@
-from airflow.operators.python_operator import PythonOperator
+from airflow.operators.python import PythonOperator
 
 
 def compute_similarity_based_on_feature_vectors(vectors_csv, similar_csv, most=10):

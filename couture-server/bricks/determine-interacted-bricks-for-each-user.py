@@ -1,4 +1,4 @@
-from airflow.operators.python_operator import PythonOperator
+from airflow.operators.python import PythonOperator
 
 
 def determine_interacted_bricks_for_each_user(interactions_csv, bricks_csv, users_csv):

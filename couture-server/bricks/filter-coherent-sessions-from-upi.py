@@ -1,4 +1,4 @@
-from airflow.operators.python_operator import PythonOperator
+from airflow.operators.python import PythonOperator
 
 
 def filter_coherent_sessions_from_upi(interactions_csv, coherent_csv, shortest=3, least_share=0.6):

@@ -1,4 +1,4 @@
-from airflow.operators.python_operator import PythonOperator
+from airflow.operators.python import PythonOperator
 
 
 def filter_intent_driven_interactions_from_upi(interactions_csv, intended_csv, strong=("cart", "purchase"), least_views=2):

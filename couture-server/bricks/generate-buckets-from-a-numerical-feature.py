@@ -1,4 +1,4 @@
-from airflow.operators.python_operator import PythonOperator
+from airflow.operators.python import PythonOperator
 
 
 def generate_buckets_from_a_numerical_feature(source_csv, target_csv, feature, buckets=10):

@@ -1,4 +1,4 @@
-from airflow.operators.python_operator import PythonOperator
+from airflow.operators.python import PythonOperator
 
 
 def generate_latent_features_for_items(ratings_csv, vectors_csv, features=8, rounds=30, rate=0.02, weight=0.05, seed=1):

@@ -1,4 +1,4 @@
-from airflow.operators.bash_operator import BashOperator
+from airflow.operators.bash import BashOperator
 
 run_spark_pi = BashOperator(
     task_id="run_spark_pi_example",

@@ -1,4 +1,4 @@
-from airflow.operators.python_operator import PythonOperator
+from airflow.operators.python import PythonOperator
 
 
 def write_data_from_hbase_to_hdf5(host, table, columns, hdf5_file, batch=10_000):

@@ -1,4 +1,4 @@
-from airflow.operators.python_operator import PythonOperator
+from airflow.operators.python import PythonOperator
 
 
 def write_data_from_hdf5_to_hbase(hdf5_file, key_set, columns, host, table, batch=1_000):

@@ -1,5 +1,5 @@
 from airflow.hooks.base_hook import BaseHook
-from airflow.operators.python_operator import PythonOperator
+from airflow.operators.python import PythonOperator
 
 
 def write_data_from_oracle_to_hdf5(conn_id, query, hdf5_file, batch=10_000):

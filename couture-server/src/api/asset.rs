@@ -18,7 +18,7 @@ use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::page_of::PageOf;
 use super::state::ApiState;
-use crate::auth::{Action, Permit, Resource, act, on};
+use crate::auth::{Action, DagFilter, Permit, Resource, act, on};
 
 /// An asset, in Airflow's shape.
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,6 +103,14 @@ struct Users {
 }
 
 impl Users {
+    /// Without DAGs that may not be shown.
+    fn only(mut self, shown: &DagFilter) -> Self {
+        self.scheduled.retain(|dag_id| shown.allows(dag_id));
+        self.producing.retain(|(dag_id, _)| shown.allows(dag_id));
+        self.consuming.retain(|(dag_id, _)| shown.allows(dag_id));
+        self
+    }
+
     fn describe(&mut self, asset: &Asset) {
         if self.uri.is_none() {
             self.uri.clone_from(&asset.uri);
@@ -149,7 +157,9 @@ async fn known(state: &ApiState) -> Result<BTreeMap<AssetName, Users>, ApiError>
     }
 }
 
-async fn body(state: &ApiState, name: AssetName, users: Users) -> Result<AssetBody, ApiError> {
+/// The asset with those of its users that may be shown.
+async fn body(state: &ApiState, shown: &DagFilter, name: AssetName, users: Users) -> Result<AssetBody, ApiError> {
+    let users = users.only(shown);
     let last = state.reader.asset_events(Some(&name), true, 0, 1).await?.pop();
     let since = state.started_at;
     let tasks = |places: Vec<(DagId, String)>| {
@@ -195,6 +205,11 @@ async fn find(state: &ApiState, text: &str) -> Result<(AssetName, Users), ApiErr
     Ok((name, users))
 }
 
+/// The DAGs that wait for the asset.
+pub(super) async fn waiting_dags(state: &ApiState, name: &AssetName) -> Result<Vec<DagId>, ApiError> {
+    Ok(known(state).await?.remove(name).unwrap_or_default().scheduled)
+}
+
 /// The name of the asset of this number.
 pub(super) async fn named(state: &ApiState, number: u64) -> Result<AssetName, ApiError> {
     Ok(find(state, &number.to_string()).await?.0)
@@ -212,7 +227,7 @@ fn unknown(name: &AssetName) -> ApiError {
     responses((status = 200, description = "As asked", body = AssetList)),
 )]
 pub(super) async fn list(
-    _: Permit<act::Read, on::Assets>,
+    permit: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Args(page): Args<PageOf>,
     Args(which): Args<Which>,
@@ -226,7 +241,7 @@ pub(super) async fn list(
     let total_entries = assets.len();
     let mut bodies = Vec::new();
     for (name, users) in assets.into_iter().skip(page.offset()).take(limit) {
-        bodies.push(body(&state, name, users).await?);
+        bodies.push(body(&state, permit.dags(), name, users).await?);
     }
     Ok(Json(AssetList { assets: bodies, total_entries }))
 }
@@ -239,12 +254,12 @@ pub(super) async fn list(
     responses((status = 200, description = "As asked", body = AssetBody)),
 )]
 pub(super) async fn get(
-    _: Permit<act::Read, on::Assets>,
+    permit: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
 ) -> Result<Json<AssetBody>, ApiError> {
     let (name, users) = find(&state, &name).await?;
-    Ok(Json(body(&state, name, users).await?))
+    Ok(Json(body(&state, permit.dags(), name, users).await?))
 }
 
 /// Starts a run of the one DAG that has a task which changes the asset.

@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::asset::{named, number_of};
+use super::asset::{named, number_of, waiting_dags};
 use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::page_of::PageOf;
 use super::state::ApiState;
-use crate::auth::{Permit, act, on};
+use crate::auth::{Action, Permit, Resource, act, on};
 
 /// A change of an asset, in Airflow's shape.
 #[derive(Debug, Serialize, ToSchema)]
@@ -127,7 +127,7 @@ pub(super) async fn event_list(state: &ApiState, events: Vec<AssetEvent>) -> Res
     responses((status = 200, description = "As asked", body = AssetEventList)),
 )]
 pub(super) async fn list(
-    _: Permit<act::Read, on::Assets>,
+    permit: Permit<act::Read, on::Assets>,
     State(state): State<ApiState>,
     Args(which): Args<Which>,
     Args(page): Args<PageOf>,
@@ -139,7 +139,11 @@ pub(super) async fn list(
     let newest_first = page.order(&["timestamp"])?.is_none_or(|(_, is_descending)| is_descending);
     let events = state.reader.asset_events(name.as_ref(), newest_first, page.offset(), page.limit()?).await?;
     let runs = sources(&state, &events).await?;
-    let asset_events: Vec<_> = events.into_iter().map(|event| body(event, &runs)).collect();
+    let shown = |event: AssetEvent| {
+        let is_hidden = event.source.as_ref().is_some_and(|source| !permit.dags().allows(&source.dag_id));
+        body(AssetEvent { source: event.source.filter(|_| !is_hidden), ..event }, &runs)
+    };
+    let asset_events: Vec<_> = events.into_iter().map(shown).collect();
     let total_entries = state.reader.count_asset_events(name.as_ref()).await?;
     Ok(Json(AssetEventList { asset_events, total_entries }))
 }
@@ -161,7 +165,7 @@ pub(super) struct AcceptedEvent {
     responses((status = 202, description = "As asked", body = AcceptedEvent)),
 )]
 pub(super) async fn create(
-    _: Permit<act::Create, on::Assets>,
+    permit: Permit<act::Create, on::Assets>,
     State(state): State<ApiState>,
     Json(new): Json<NewAssetEvent>,
 ) -> Result<(StatusCode, Json<AcceptedEvent>), ApiError> {
@@ -175,6 +179,11 @@ pub(super) async fn create(
         (None, Some(number)) => named(&state, number).await?,
         _ => return Err(ApiError::invalid("the asset is named by one of name and asset_id")),
     };
+    // The change may start runs of what waits for it.
+    for dag_id in waiting_dags(&state, &name).await? {
+        permit.principal().check_dag(Action::Create, Resource::DagRuns, &dag_id)?;
+    }
+    permit.note("asset", &name);
     state.carry_out(state.engine.change_asset(name.clone(), new.extra.clone())).await?;
     Ok((StatusCode::ACCEPTED, Json(AcceptedEvent { name, extra: new.extra })))
 }

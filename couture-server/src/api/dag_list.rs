@@ -17,7 +17,7 @@ use super::pairs::Pairs;
 use super::routes::Routes;
 use super::state::ApiState;
 use super::web_state::WebState;
-use crate::auth::{self, Permit, act, on};
+use crate::auth::{self, Action, Permit, Resource, act, on};
 
 /// The newest runs that are told of each DAG.
 const RECENT: usize = 14;
@@ -141,6 +141,10 @@ pub(super) async fn list(
     let problems = Problems::now(&state);
     let filter = Filter::read(&pairs)?;
     let mut found = chosen(&state, permit.dags(), &filter, &problems).await?;
+    let may_read = |resource| permit.principal().granted.may(Action::Read, resource);
+    if filter.last_state.is_some() {
+        permit.principal().check(Action::Read, Resource::DagRuns, None)?;
+    }
     if let Some(wanted) = filter.last_state {
         let last = last_runs(&state, &found).await?;
         found.retain(|(record, _)| last.get(&record.dag_id).is_some_and(|(_, state)| *state == wanted));
@@ -152,7 +156,11 @@ pub(super) async fn list(
     let mut dags: Vec<DagBody> = bodies.buffered(AT_A_TIME).collect().await;
     match pairs.one("with") {
         None => {}
-        Some("recent") => add_recent(&state, &mut dags).await?,
+        // What became of runs and tasks is shown to whoever may look at those.
+        Some("recent") if [Resource::DagRuns, Resource::TaskInstances].into_iter().all(may_read) => {
+            add_recent(&state, &mut dags).await?;
+        }
+        Some("recent") => {}
         Some(other) => return Err(ApiError::invalid(format!("with is {other:?}; it may be recent"))),
     }
     Ok(Json(DagList { dags, total_entries }))

@@ -191,24 +191,21 @@ pub(super) struct RunsBody {
 /// The runs of several DAGs, the oldest first unless another order is asked for.
 #[utoipa::path(
     post,
-    path = "/api/v2/dags/{dag_id}/dagRuns/list",
+    path = "/api/v2/dags/~/dagRuns/list",
     tag = "DagRun",
-    params(("dag_id" = String, Path, description = "Always `~`.", example = "~")),
     request_body = RunsBody,
     responses((status = 200, description = "The runs", body = DagRunList)),
 )]
 pub(super) async fn list_batch(
     permit: Permit<act::Read, on::DagRuns>,
     State(state): State<ApiState>,
-    Names(name): Names<String>,
     Json(body): Json<Map<String, Value>>,
 ) -> Result<Json<DagRunList>, ApiError> {
     let pairs = Pairs::of_body(&body)?;
-    let of = if name == "~" { None } else { Some(dag_id(&name)?) };
     check_named(&permit, &pairs)?;
     let page = PageOf::of_body(&pairs)?;
     let (order, descending) = run_order(&page)?;
-    let query = run_query(&state, of, permit.dags(), &pairs, "states").await?;
+    let query = run_query(&state, None, permit.dags(), &pairs, "states").await?;
     let (order, descending) =
         if pairs.one("order_by").is_none() { (RunOrder::Created, false) } else { (order, descending) };
     Ok(Json(state.run_list(&RunQuery { order, descending, ..query }, page.offset(), page.limit()?).await?))
@@ -380,7 +377,7 @@ pub(super) fn routes(state: &WebState) -> Routes {
     Routes::new(state)
         .get("get_dag_runs", runs, list)
         .post("trigger_dag_run", runs, trigger)
-        .post("get_list_dag_runs_batch", "/api/v2/dags/{dag_id}/dagRuns/list", list_batch)
+        .post("get_list_dag_runs_batch", "/api/v2/dags/~/dagRuns/list", list_batch)
         .get("get_dag_run", run, get)
         .patch("patch_dag_run", run, patch)
         .delete("delete_dag_run", run, delete)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::sse::{Event, KeepAlive, Sse};
+use couture_core::DagId;
 use futures_util::stream::{Stream, unfold};
 use serde::Deserialize;
 use tokio::sync::watch;
@@ -15,8 +16,8 @@ use utoipa::IntoParams;
 use super::error::ApiError;
 use super::extract::Args;
 use super::web_state::{WebState, wished};
-use crate::auth::{Action, Authority, DagFilter, Permit, act, on};
-use crate::live::{Delivery, LiveEvent, Position, Subscription};
+use crate::auth::{Action, Authority, Granted, Permit, Resource, act, on};
+use crate::live::{Delivery, LiveChange, LiveEvent, Position, Subscription};
 
 /// Between two signs of life of a stream on which nothing happens.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -59,7 +60,8 @@ pub(super) async fn get(
     let listener = Listener {
         subscription: state.live.subscribe(from),
         only: args.dag_id,
-        dags: permit.dags().clone(),
+        granted: permit.principal().granted.clone(),
+        next_check: state.api.clock.now().mono + RECHECK,
         source: permit.source(),
         authority: state.authority.clone(),
         clock: state.api.clock.clone(),
@@ -72,7 +74,8 @@ pub(super) async fn get(
 struct Listener {
     subscription: Subscription,
     only: Option<String>,
-    dags: DagFilter,
+    granted: Granted,
+    next_check: Duration,
     source: std::net::IpAddr,
     authority: Arc<Authority>,
     clock: Arc<dyn couture_core::Clock>,
@@ -84,16 +87,18 @@ impl Listener {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         loop {
             let clock = self.clock.clone();
+            let now = clock.now().mono;
+            if now >= self.next_check {
+                if !self.may_still_listen().await {
+                    return None;
+                }
+                self.next_check = now + RECHECK;
+            }
             let mut stopping = self.stopping.clone();
             let delivery = tokio::select! {
                 delivery = self.subscription.next() => delivery?,
                 () = wished(&mut stopping) => return None,
-                () = clock.sleep(RECHECK) => {
-                    if self.may_still_listen().await {
-                        continue;
-                    }
-                    return None;
-                }
+                () = clock.sleep(self.next_check.saturating_sub(now)) => continue,
             };
             let event = match delivery {
                 Delivery::Begun => Event::default().event("begun").data("{}"),
@@ -133,17 +138,27 @@ impl Listener {
     }
 
     fn concerns(&self, event: &LiveEvent) -> bool {
-        match event.change.dag_id() {
-            Some(dag_id) => self.only.as_ref().is_none_or(|only| only == dag_id.as_str()) && self.dags.allows(dag_id),
-            None => self.only.is_none(),
+        let of = match &event.change {
+            LiveChange::Dag { .. } => Resource::Dags,
+            LiveChange::Run { .. } | LiveChange::HistoryDeleted { .. } => Resource::DagRuns,
+            LiveChange::Task { .. } => Resource::TaskInstances,
+            LiveChange::Asset { .. } => Resource::Assets,
+            LiveChange::SlaMiss { .. } => Resource::SlaMisses,
+            LiveChange::Backfill { .. } => Resource::Backfills,
+        };
+        match event.change.dag_id().map(DagId::as_str) {
+            Some(dag_id) => {
+                self.only.as_ref().is_none_or(|only| only == dag_id)
+                    && self.granted.may_on_dag(Action::Read, of, dag_id)
+            }
+            None => self.only.is_none() && self.granted.may(Action::Read, of),
         }
     }
 
     async fn may_still_listen(&self) -> bool {
         let principal = self.authority.authenticate(&Method::GET, &self.headers, self.source, false).await;
         principal.is_ok_and(|principal| {
-            principal.check(Action::Read, crate::auth::Resource::Dags, None).is_ok()
-                && *principal.dags(Action::Read) == self.dags
+            principal.check(Action::Read, Resource::Dags, None).is_ok() && principal.granted == self.granted
         })
     }
 }

@@ -89,6 +89,9 @@ fn check_headers(guard: &Guard, request: &Request) -> Result<(), ApiError> {
     let Some(host) = host else {
         return Err(ApiError::new(StatusCode::BAD_REQUEST, "the request has no Host header"));
     };
+    if headers.get_all(header::HOST).iter().count() > 1 {
+        return Err(ApiError::new(StatusCode::BAD_REQUEST, "the request has several Host headers"));
+    }
     if !guard.hosts.allow(host) {
         let detail = "this server is not known by the name in the Host header; call it by its own address, or add \
                       the name to server.allowed_hosts";

@@ -1,29 +1,28 @@
 //! `…/logs/{try_number}/stream`: a log as it is written, by server-sent events.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{Stream, unfold};
 use serde::Deserialize;
-use tokio::sync::watch;
 use utoipa::IntoParams;
 
 use super::error::ApiError;
 use super::extract::{Args, Names};
 use super::log::{PART_BYTES, find_try, unreadable, whole_lines};
 use super::named_instance::{Instance, Named};
-use super::state::ApiState;
 use super::web_state::{WebState, wished};
-use crate::auth::{Permit, act, on};
+use crate::auth::{Action, Permit, Resource, act, on};
 
 /// Between two looks for what was written: logs are files, and nobody tells of them.
 const LOOK: Duration = Duration::from_millis(200);
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// A listener whose rights may have changed since has to come again.
-const LONGEST: Duration = Duration::from_secs(30 * 60);
+/// Between two looks whether the listener may still read it.
+const RECHECK: Duration = Duration::from_secs(30);
 
 /// From where on, and of which instance.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -36,7 +35,7 @@ pub(super) struct StreamArgs {
 }
 
 /// The lines of a try's log as they are written: each event holds a JSON list of lines, and its id is the offset in bytes to go on
-/// from. The event `end` comes when the try is over and its log is complete, or when the stream has to be asked for again.
+/// from. The event `end` comes when the try is over and its log is complete.
 #[utoipa::path(
     get,
     path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{try_number}/stream",
@@ -52,7 +51,7 @@ pub(super) struct StreamArgs {
     responses((status = 200, description = "Events until the try is over", content_type = "text/event-stream")),
 )]
 pub(super) async fn get(
-    _: Permit<act::Read, on::TaskLogs>,
+    permit: Permit<act::Read, on::TaskLogs>,
     State(state): State<WebState>,
     Names((dag, run, task, try_number)): Names<(String, String, String, u32)>,
     headers: HeaderMap,
@@ -66,32 +65,40 @@ pub(super) async fn get(
     };
     let named = Named::instance(&state.api, [&dag, &run, &task], &Instance { map_index: args.map_index }).await?;
     find_try(&state.api, &named, try_number).await?;
-    let until = state.api.clock.now().mono + LONGEST;
-    let reader =
-        Reader { state: state.api, named, try_number, offset, stopping: state.stopping, until, is_over: false };
+    let next_check = state.api.clock.now().mono + RECHECK;
+    let source = permit.source();
+    let reader = Reader { state, named, try_number, offset, source, headers, next_check, is_over: false };
     Ok(Sse::new(unfold(reader, Reader::next)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
 struct Reader {
-    state: ApiState,
+    state: WebState,
     named: Named,
     try_number: u32,
     offset: u64,
-    stopping: watch::Receiver<bool>,
-    until: Duration,
+    source: IpAddr,
+    headers: HeaderMap,
+    next_check: Duration,
     is_over: bool,
 }
 
 impl Reader {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         while !self.is_over {
+            let now = self.state.api.clock.now().mono;
+            if now >= self.next_check {
+                if !self.may_still_read().await {
+                    return None;
+                }
+                self.next_check = now + RECHECK;
+            }
             let event = match self.part().await {
                 Ok(Some(lines)) => Event::default().data(serde_json::to_string(&lines).ok()?),
-                Ok(None) if self.is_over || self.state.clock.now().mono > self.until => break,
+                Ok(None) if self.is_over => break,
                 Ok(None) => {
-                    let mut stopping = self.stopping.clone();
+                    let mut stopping = self.state.stopping.clone();
                     tokio::select! {
-                        () = self.state.clock.sleep(LOOK) => continue,
+                        () = self.state.api.clock.sleep(LOOK) => continue,
                         () = wished(&mut stopping) => return None,
                     }
                 }
@@ -111,13 +118,20 @@ impl Reader {
         Some((Ok(event), self))
     }
 
+    async fn may_still_read(&self) -> bool {
+        let authority = &self.state.authority;
+        let principal = authority.authenticate(&Method::GET, &self.headers, self.source, false).await;
+        let dag_id = &self.named.run.dag_id;
+        principal.is_ok_and(|principal| principal.check_dag(Action::Read, Resource::TaskLogs, dag_id).is_ok())
+    }
+
     /// The next lines, where there are any.
     async fn part(&mut self) -> Result<Option<Vec<String>>, ApiError> {
         // The state is read before the log: an attempt that is over has its whole log by then.
-        let record = find_try(&self.state, &self.named, self.try_number).await?;
+        let record = find_try(&self.state.api, &self.named, self.try_number).await?;
         let is_done = !record.state.is_live() || record.token.try_number != self.try_number;
         let Named { run, index, map_index, .. } = &self.named;
-        let logs = &self.state.logs;
+        let logs = &self.state.api.logs;
         let part = logs.read(run.key, *index, *map_index, self.try_number, self.offset, PART_BYTES).await;
         let part = part.map_err(unreadable)?;
         let at_end = part.content.len() < PART_BYTES;

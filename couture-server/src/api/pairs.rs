@@ -35,11 +35,14 @@ const LISTS: [&str; 11] = [
 /// What bodies give as numbers.
 const NUMBERS: [&str; 4] = ["page_limit", "page_offset", "duration_gte", "duration_lte"];
 
+/// Lists in which null stands for no state.
+const STATES: [&str; 2] = ["state", "states"];
+
 /// A text of a body; null among states stands for none.
 fn text(name: &str, value: &Value) -> Result<String, ApiError> {
     match value {
         Value::String(text) => Ok(text.clone()),
-        Value::Null => Ok("null".to_owned()),
+        Value::Null if STATES.contains(&name) => Ok("null".to_owned()),
         Value::Number(number) if name == "version_number" => Ok(number.to_string()),
         other => Err(ApiError::invalid(format!("{name} has {other}, and must have texts only"))),
     }

@@ -176,7 +176,7 @@ impl VersionShape {
             Value::Object(parts) => {
                 let part = ["cron", "cron_trigger", "delta"].iter().find_map(|name| parts.get(*name)?.as_str());
                 let timetable = parts.get("timetable").and_then(|timetable| timetable.get("type")?.as_str());
-                let ms = parts.get("delta_ms").map(|ms| format!("{ms} ms"));
+                let ms = parts.get("delta_ms").and_then(Value::as_u64).map(timedelta_text);
                 part.or(timetable).map(String::from).or(ms).unwrap_or_else(|| self.schedule.to_string())
             }
             other => other.to_string(),
@@ -246,5 +246,16 @@ impl VersionShapes {
         }
         let uses = cached.uses;
         cached.shapes.insert(version.to_owned(), (uses, shape.clone()));
+    }
+}
+
+/// A span of time as Python writes a `timedelta`, without fractions of seconds.
+fn timedelta_text(ms: u64) -> String {
+    let (days, seconds) = (ms / 86_400_000, ms / 1_000 % 86_400);
+    let clock = format!("{}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    match days {
+        0 => clock,
+        1 => format!("1 day, {clock}"),
+        days => format!("{days} days, {clock}"),
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use couture_store::TreePath;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use tar::{Builder, Header};
+use tar::{Builder, EntryType, Header};
 
 /// Writes a `tar.gz` with a folder `top` that holds these files, in their order. `open` gives a file's content, of as many bytes as is said with it.
 /// The same files give the same bytes. Blocks its thread.
@@ -18,6 +18,8 @@ pub fn pack<W: Write, R: Read>(
     let mut archive = Builder::new(GzEncoder::new(to, Compression::default()));
     for (path, bytes) in files {
         let mut header = Header::new_gnu();
+        // Its byte is 0 otherwise, which some readers take for a folder where a name is cut behind a `/`.
+        header.set_entry_type(EntryType::Regular);
         header.set_size(bytes);
         header.set_mode(0o644);
         archive.append_data(&mut header, format!("{top}/{path}"), open(&path)?)?;

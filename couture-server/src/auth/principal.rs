@@ -1,7 +1,7 @@
 //! Who sends a request.
 
 use couture_core::DagId;
-use couture_store::{Hashed, TokenId, User, UserId};
+use couture_store::{Hashed, TokenId, User, UserId, UserSource};
 
 use super::error::AuthError;
 use super::roles::{Action, DagFilter, Granted, Resource};
@@ -62,6 +62,9 @@ impl Principal {
         if must_change && !matches!(resource, Resource::MyPassword) {
             return Err(AuthError::MustChangePassword);
         }
+        if resource == Resource::MyPassword && self.has_own_password() {
+            return Ok(());
+        }
         let (may, on) = match dag_id {
             Some(dag_id) if resource.is_of_dag() => (
                 self.granted.may_on_dag(action, resource, dag_id),
@@ -72,8 +75,20 @@ impl Principal {
         match &self.user {
             _ if may => Ok(()),
             None => Err(AuthError::Unauthenticated),
+            // A permission on what belongs to DAGs says nothing without DAGs that it holds for.
+            Some(_) if resource.is_of_dag() && self.dags(action).is_empty() => {
+                let word = if action == Action::Read { Action::Read } else { Action::Edit };
+                Err(AuthError::Forbidden(format!("{action} on {on}\" and \"{word} on {}", Resource::ALL_DAGS)))
+            }
             Some(_) => Err(AuthError::Forbidden(format!("{action} on {on}"))),
         }
+    }
+
+    /// Whether this is a user who keeps a password here, and not just a token of one: everybody may change their own, whatever their roles
+    /// say, since some must before anything else.
+    fn has_own_password(&self) -> bool {
+        let is_kept = self.user.as_ref().is_some_and(|user| user.source == UserSource::Database);
+        is_kept && !matches!(self.via, Via::ApiToken(_))
     }
 
     /// The DAGs that a list may show which needs `action`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use couture_store::{Permission, Role, User, UserChange, UserId, UserSource};
+use couture_store::{AccountError, Permission, Role, User, UserChange, UserId, UserSource};
 
 use super::authority::Authority;
 use super::error::AuthError;
@@ -34,10 +34,21 @@ pub struct NewUser {
     pub source: UserSource,
 }
 
+/// Refuses the name by which the audit log calls the server's own token.
+fn check_name(username: &str) -> Result<(), AuthError> {
+    if username.eq_ignore_ascii_case(Principal::LOCAL) {
+        let reason =
+            format!("{:?} is what the audit log calls the server's own token; choose another name", Principal::LOCAL);
+        return Err(AccountError::Invalid { kind: "user", reason }.into());
+    }
+    Ok(())
+}
+
 impl Authority {
     /// Makes a user, for `sender`: see [`check_reach`](Self::check_reach).
     pub async fn create_user(&self, sender: &Principal, wanted: NewUser) -> Result<User, AuthError> {
         self.check_reach(sender, &wanted.roles).await?;
+        check_name(&wanted.username)?;
         let password = match &wanted.password {
             Some(password) => {
                 self.policy.check(&wanted.username, password)?;
@@ -62,6 +73,7 @@ impl Authority {
 
     /// Changes a user, whoever asks. Where password, roles or activity change, the user's sessions and signed tokens end.
     pub async fn change_user(&self, id: UserId, change: &UserChange) -> Result<User, AuthError> {
+        change.username.iter().try_for_each(|username| check_name(username))?;
         Ok(self.accounts.users.change(id, change, self.now()).await?)
     }
 

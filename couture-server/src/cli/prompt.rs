@@ -16,8 +16,11 @@ pub(super) fn secret(given: Option<String>, question: &str) -> Result<String, Cl
     if let Some(given) = given {
         return text_or_input(given);
     }
-    let no_terminal =
-        |_| CliError::message("there is no terminal to ask for the password at; say - to read it from standard input");
+    let no_terminal = |_| {
+        CliError::message(
+            "there is no terminal to ask for the password at; say -p - to read it from standard input. A password that must be changed first is changed on the page, or at a terminal",
+        )
+    };
     let mut terminal = File::options().read(true).write(true).open("/dev/tty").map_err(no_terminal)?;
     let failed = |error: &dyn std::fmt::Display| CliError::message(format!("failed to read the password: {error}"));
     let before = tcgetattr(&terminal).map_err(|error| failed(&error))?;

@@ -97,7 +97,9 @@ def task_instances(client, over):
     assert airflow.XComApi(client).get_xcom_entries(
         dag_id=DAG, dag_run_id="by hand", task_id="give"
     ).total_entries == 1
-    body = airflow.ClearTaskInstancesBody(dry_run=False, only_failed=False, dag_run_id="by hand", task_ids=["take"])
+    body = airflow.ClearTaskInstancesBody.from_dict(
+        {"dry_run": False, "only_failed": False, "dag_run_id": "by hand", "task_ids": ["take"]}
+    )
     cleared = api.post_clear_task_instances(DAG, body)
     assert [one.task_id for one in cleared.task_instances] == ["take"]
     eventually("the second end", lambda: over() and api.get_task_instance(DAG, "by hand", "take").try_number == 2)

@@ -87,7 +87,7 @@ fn wrong_operations_are_refused_in_words() {
     check("POST", clear, r#"{"task_ids": ["x"], "dag_run_id": "r", "only_failed": false}"#, 404, "no task \"x\"");
     check("POST", clear, r#"{"only_running": true}"#, 422, "set one to false");
     check("POST", clear, r#"{"dag_run_id": "z"}"#, 404, "has no run \"z\"");
-    check("PATCH", "/api/v2/dags/pair/dagRuns/r", r#"{"state": "running"}"#, 422, "running");
+    check("PATCH", "/api/v2/dags/pair/dagRuns/r", r#"{"state": "running"}"#, 422, "queued");
     let backfill = r#"{"dag_id": "pair", "from_date": "2021-01-02", "to_date": "2021-01-01"}"#;
     check("POST", "/api/v2/backfills", backfill, 422, "is before its start");
     check("PUT", "/api/v2/backfills/7/pause", "{}", 404, "there is no backfill 7");

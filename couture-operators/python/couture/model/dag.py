@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+import functools
 import inspect
 import sys
 import warnings
@@ -18,6 +19,13 @@ from couture.model.task_group import TaskGroup
 
 class DAG:
     """Tasks, the edges between them, and when they run. The arguments are Airflow's, of 1.10 and 2."""
+
+    @property
+    def task(self):
+        """`@task` for this DAG: `@dag.task` needs no `with`."""
+        from couture.model.decorators import task
+
+        return functools.partial(task, dag=self)
 
     def __init__(
         self,

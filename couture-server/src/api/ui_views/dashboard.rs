@@ -13,7 +13,7 @@ use crate::api::error::ApiError;
 use crate::api::extract::Json;
 use crate::api::page_of::PageOf;
 use crate::api::state::ApiState;
-use crate::auth::{Permit, act, on};
+use crate::auth::{Action, Permit, Resource, act, on};
 
 /// How far back is counted, in microseconds.
 const SPAN: i64 = 86_400_000_000;
@@ -84,7 +84,10 @@ pub(super) async fn get(
             _ => break,
         }
     }
-    dags.import_errors = state.catalog.errors().iter().filter(|error| !error.is_warning).count();
+    let may = |resource| permit.principal().granted.may(Action::Read, resource);
+    if may(Resource::ImportErrors) {
+        dags.import_errors = state.catalog.errors().iter().filter(|error| !error.is_warning).count();
+    }
     let since = state.clock.now().wall.as_micros().saturating_sub(SPAN);
     let ids = permit.dags().ids();
     let among: Option<BTreeSet<DagId>> =
@@ -98,7 +101,7 @@ pub(super) async fn get(
     for (task_state, count) in state.reader.count_task_states(&query, MAX_TASKS).await? {
         *tasks.entry(shown(task_state).unwrap_or("none")).or_default() += count;
     }
-    let pools = state.store.pools().await?;
+    let pools = if may(Resource::Pools) { state.store.pools().await? } else { Vec::new() };
     let pools =
         pools.into_iter().map(|pool| PoolUse { name: pool.name.to_string(), slots: pool.slots, used: pool.used });
     let status = state.engine.status();

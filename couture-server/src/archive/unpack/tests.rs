@@ -95,6 +95,72 @@ fn a_bomb_is_not_unpacked() {
     assert!(read(&gzip.finish().unwrap(), "x").unwrap_err().contains("behind its last file"));
 }
 
+#[test]
+fn names_and_attributes_are_bounded() {
+    let bomb = vec![0_u8; 2 << 20];
+    for kind in [
+        EntryType::GNULongName,
+        EntryType::GNULongLink,
+        EntryType::XHeader,
+        EntryType::XGlobalHeader,
+        EntryType::Directory,
+    ] {
+        let bomb = archive(&[(b"a", kind, &bomb[..]), (b"b", EntryType::Regular, b"1")]);
+        let expected = ArchiveError::Headers { limit: MAX_ENTRY_HEADERS, of: "an entry" };
+        assert_eq!(read(&bomb, "x").unwrap_err(), expected.to_string(), "{kind:?}");
+    }
+    let folders = vec![(&b"a/"[..], EntryType::Directory, &b""[..]); 3_000];
+    let expected = ArchiveError::Headers { limit: (1 << 20) + 5 * (8 << 10), of: "all of it" };
+    assert_eq!(read(&archive(&folders), "x").unwrap_err(), expected.to_string());
+    assert!(read(&archive(&folders[..2_000]), "x").is_ok());
+}
+
+#[test]
+fn ordinary_long_names_are_taken() {
+    let name = "n".repeat(200);
+    let gnu = archive(&[
+        (b"././@LongLink", EntryType::GNULongName, format!("{name}\0").as_bytes()),
+        (b"cut", EntryType::Regular, b"1"),
+        (b"b", EntryType::Regular, b"2"),
+    ]);
+    let expected = [("b".to_owned(), b"2".to_vec()), (name.clone(), b"1".to_vec())];
+    assert_eq!(read(&gnu, "x").unwrap(), expected);
+
+    let mut tar = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    let comment = vec![b'c'; 100 << 10];
+    tar.append_pax_extensions([("comment", &comment[..]), ("path", name.as_bytes())]).unwrap();
+    let mut header = Header::new_ustar();
+    header.set_path("cut").unwrap();
+    header.set_entry_type(EntryType::Regular);
+    header.set_size(1);
+    header.set_cksum();
+    tar.append(&header, &b"1"[..]).unwrap();
+    let pax = tar.into_inner().unwrap().finish().unwrap();
+    assert_eq!(read(&pax, "x").unwrap(), [(name, b"1".to_vec())]);
+}
+
+#[test]
+fn a_long_name_that_is_cut_behind_a_slash_is_a_file() {
+    // The header holds 100 bytes of it: `dags/`, the first part, and a slash.
+    let path = format!("{}/{}", "a".repeat(94), "b".repeat(205));
+    let list = [(TreePath::new(&path).unwrap(), 1)];
+    let packed = pack(Vec::new(), "dags", list, |_| Ok(Cursor::new(&b"1"[..]))).unwrap();
+    let mut tar = Archive::new(GzDecoder::new(&packed[..]));
+    let entries = tar.entries().unwrap().raw(true);
+    let kinds: Vec<u8> = entries.map(|entry| entry.unwrap().header().as_bytes()[156]).collect();
+    assert_eq!(kinds, b"L0");
+    assert_eq!(read(&packed, "dags").unwrap(), [(path, b"1".to_vec())]);
+}
+
+#[test]
+fn names_are_not_deep_without_end() {
+    let at = |parts: usize| format!("{}b", "a/".repeat(parts - 1));
+    let one = |name: &str| read(&archive(&[(name.as_bytes(), EntryType::Regular, b"1")]), "dags");
+    assert!(one(&at(32)).is_ok());
+    assert!(one(&format!("dags/{}", at(32))).is_ok());
+    assert!(one(&at(33)).unwrap_err().contains("more than 32 levels deep"));
+}
+
 proptest! {
     #[test]
     fn what_was_packed_is_unpacked(files in proptest::collection::btree_map("[a-c]{1,3}(/[x-z]{1,120}){0,2}", proptest::collection::vec(any::<u8>(), 0..300), 0..5)) {

@@ -153,6 +153,8 @@ export interface ImportError {
   filename: string;
   bundle_name: string | null;
   stack_trace: string;
+  /** The file was read, and its DAGs are here: something about it is odd. */
+  is_warning: boolean;
 }
 
 /** Something that changed, as the live stream tells it. */

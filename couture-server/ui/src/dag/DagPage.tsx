@@ -1,5 +1,6 @@
 import { lazy, Suspense } from "react";
 import { Navigate, Route, Routes, useParams } from "react-router";
+import { paths } from "../app/paths";
 import { Skeleton } from "../parts/Answer";
 import { useFollow } from "./data/live";
 import { useView } from "./data/view";
@@ -71,5 +72,6 @@ function Dag({ dagId }: { dagId: string }) {
 
 function ToGrid() {
   const { search } = useView();
-  return <Navigate to={{ pathname: "../grid", search }} relative="path" replace />;
+  const { dagId = "" } = useParams();
+  return <Navigate to={{ pathname: paths.dag(dagId), search }} replace />;
 }

@@ -2,8 +2,9 @@
 // content security policy fail every test.)
 
 import { expect, test } from "vitest";
-import { at, loggedIn, picture, settled, useBrowser } from "./support/browser";
+import { at, loggedIn, newTab, picture, settled, useBrowser } from "./support/browser";
 import { addDags, call, runToEnd, unpause } from "./support/server";
+import { settings } from "./support/settings";
 
 useBrowser();
 
@@ -69,4 +70,14 @@ test("a link that leads elsewhere is not followed", async () => {
     await page.locator('[data-task="tell"]').waitFor();
     expect(await page.getByRole("link", { name: "Back to" }).count(), to).toBe(0);
   }
+});
+
+test("a login does not lead elsewhere", async () => {
+  const { page } = await newTab();
+  await page.goto(at("/login?next=/%09/evil.example/x"));
+  await page.getByLabel("User name").fill("superadmin");
+  await page.getByLabel("Password").fill(settings.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("heading", { name: "DAGs" }).waitFor();
+  expect(new URL(page.url()).pathname).toBe("/dags");
 });

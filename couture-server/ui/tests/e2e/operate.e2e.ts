@@ -138,6 +138,41 @@ describe("operating a DAG", () => {
     await picture(page, "graph");
   });
 
+  test("whether paused DAGs are shown is remembered, and the address still wins", async () => {
+    await addDags("idle.py", ["idle"]);
+    const { page } = await loggedIn();
+    const shown = page.getByRole("switch", { name: "Show Paused DAGs" });
+    await shown.click();
+    await page.goto(at("/dags"));
+    await page.getByRole("link", { name: "idle", exact: true }).waitFor();
+    expect(await shown.getAttribute("aria-checked")).toBe("true");
+    await page.goto(at("/dags?paused=hide"));
+    await shown.waitFor();
+    expect(await shown.getAttribute("aria-checked")).toBe("false");
+  });
+
+  test("a DAG without runs, or without one that fits, still shows its tasks", async () => {
+    await addDags("idle.py", ["idle"]);
+    await addDags("green.py", ["green"]);
+    await unpause("green");
+    await runToEnd("green");
+    const { page } = await loggedIn();
+    for (const view of ["grid", "tree"]) {
+      await page.goto(at(`/dags/idle/${view}`));
+      await page.getByText("There are no runs yet.").waitFor();
+      for (const task of ["wait", "rest"]) await page.getByRole("rowheader", { name: task }).waitFor();
+      expect(await page.getByText("This page broke").count(), view).toBe(0);
+
+      // The runs that were shown go away.
+      await page.goto(at(`/dags/green/${view}`));
+      await page.getByRole("columnheader", { name: /^run / }).first().waitFor();
+      await page.getByLabel("State of the runs").selectOption("failed");
+      await page.getByText("No run fits the filters.").waitFor();
+      await page.getByRole("rowheader", { name: "begin" }).first().waitFor();
+      expect(await page.getByText("This page broke").count(), view).toBe(0);
+    }
+  });
+
   test("a task is marked, noted and run again; the other views show the run", async () => {
     await addDags("harbour.py", ["harbour"]);
     await unpause("harbour");

@@ -23,7 +23,7 @@ export default function CalendarView() {
   const last = newest ?? thisYear;
   return (
     <div className="dag-fill">
-      <Toolbar filters={false}>
+      <Toolbar counts={false} filters={false}>
         <button type="button" onClick={() => setNewest(last - 1)}>
           ‹ {last - 1}
         </button>

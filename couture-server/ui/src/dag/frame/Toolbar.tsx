@@ -9,29 +9,20 @@ const RUN_TYPES = ["scheduled", "manual", "backfill", "asset_triggered"];
 interface Props {
   /** The oldest first; for the way to older ones. */
   runs?: GridRun[];
+  /** Whether the view shows so many runs, and not those of a time. */
+  counts?: boolean;
   /** Whether runs can be filtered here. */
   filters?: boolean;
   children?: ReactNode;
 }
 
 /** Which runs a view shows, and what else the view lets one choose. */
-export function Toolbar({ runs = [], filters = true, children }: Props) {
+export function Toolbar({ runs = [], counts = true, filters = true, children }: Props) {
   const { view, change } = useView();
   const oldest = runs[0];
   return (
     <div className="dag-toolbar">
-      <label>
-        <span className="visually-hidden">How many runs</span>
-        <select value={view.limit} onChange={(event) => change({ runs: Number(event.target.value) })}>
-          {[...new Set([...RUN_COUNTS, view.limit])]
-            .sort((a, b) => a - b)
-            .map((count) => (
-              <option key={count} value={count}>
-                {count} runs
-              </option>
-            ))}
-        </select>
-      </label>
+      {counts && <HowMany />}
       {filters && (
         <>
           <select
@@ -78,6 +69,23 @@ export function Toolbar({ runs = [], filters = true, children }: Props) {
       <span className="grow" />
       {children}
     </div>
+  );
+}
+
+function HowMany() {
+  const { view, change } = useView();
+  const counts = [...new Set([...RUN_COUNTS, view.limit])].sort((a, b) => a - b);
+  return (
+    <label>
+      <span className="visually-hidden">How many runs</span>
+      <select value={view.limit} onChange={(event) => change({ runs: Number(event.target.value) })}>
+        {counts.map((count) => (
+          <option key={count} value={count}>
+            {count} runs
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -17,6 +17,7 @@ import { DayMarks } from "./DayMarks";
 import { Hover } from "./hover";
 import { BEYOND, COLUMN, HEAD, NAMES_MAX, NAMES_MIN, ROW } from "./measures";
 import { Palette, paint } from "./paint";
+import { NOTHING, rangeOf, sameRange, within, type Range } from "./range";
 import { RowName } from "./RowName";
 import type { Row } from "./rows";
 import { longestOf, RunBars } from "./RunBars";
@@ -40,11 +41,6 @@ interface Cursor {
   row: number;
 }
 
-const range = (from: number, size: number, step: number, count: number) => ({
-  first: Math.max(0, Math.floor(from / step) - BEYOND),
-  last: Math.min(count - 1, Math.ceil((from + size) / step) + BEYOND),
-});
-
 /** Runs × tasks: names at the left, runs with their durations on top, a canvas of cells under both. */
 export function Grid({ rows, runs, states, runId, taskId, onSelect, onToggle, label }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -57,8 +53,11 @@ export function Grid({ rows, runs, states, runId, taskId, onSelect, onToggle, la
   const [cursor, setCursor] = useState<Cursor>({ run: -1, row: -1 });
   const chosenRun = useMemo(() => runs.findIndex((run) => run.run_id === runId), [runs, runId]);
   const chosenRow = useMemo(() => (taskId ? rows.findIndex((row) => row.id === taskId) : -1), [rows, taskId]);
-  const [rowRange, setRowRange] = useState({ first: 0, last: 0 });
-  const [runRange, setRunRange] = useState({ first: 0, last: 0 });
+  const [rowsSeen, setRowsSeen] = useState(NOTHING);
+  const [runsSeen, setRunsSeen] = useState(NOTHING);
+  // A list may be shorter than when it was looked at: this render comes before the next look.
+  const rowRange = within(rowsSeen, rows.length);
+  const runRange = within(runsSeen, runs.length);
 
   const draw = useCallback(() => {
     const element = canvas.current;
@@ -82,18 +81,17 @@ export function Grid({ rows, runs, states, runId, taskId, onSelect, onToggle, la
   const look = useCallback(() => {
     const view = scroller.current;
     if (!view) return;
-    const same = (a: { first: number; last: number }) => (old: { first: number; last: number }) =>
-      old.first === a.first && old.last === a.last ? old : a;
-    setRowRange(same(range(view.scrollTop, height - HEAD, ROW, rows.length)));
-    setRunRange(same(range(view.scrollLeft, width - names, COLUMN, runs.length)));
+    const unlessSame = (next: Range) => (old: Range) => (sameRange(old, next) ? old : next);
+    setRowsSeen(unlessSame(rangeOf(view.scrollTop, height - HEAD, ROW, rows.length, BEYOND)));
+    setRunsSeen(unlessSame(rangeOf(view.scrollLeft, width - names, COLUMN, runs.length, BEYOND)));
   }, [height, width, names, rows.length, runs.length]);
 
-  // The newest runs are at the right: begin there.
+  // The newest runs are at the right: begin there, as soon as there are any.
   const begun = useRef(false);
   useLayoutEffect(() => {
     const view = scroller.current;
-    if (!view || width === 0 || runs.length === 0) return;
-    if (!begun.current) {
+    if (!view || width === 0) return;
+    if (!begun.current && runs.length > 0) {
       begun.current = true;
       view.scrollLeft = view.scrollWidth;
     }

@@ -60,22 +60,19 @@ function Ticking(props: Props) {
 
 function Bars({ runs, first, last, chosenRun, activeRun, nowMs }: Props & { nowMs: number }) {
   const longest = longestOf(runs, nowMs);
-  const bars = [];
-  for (let index = first; index <= last; index += 1) {
-    const run = runs[index]!;
-    bars.push(
+  return runs
+    .slice(first, last + 1)
+    .map((run, offset) => (
       <Bar
         key={run.run_id}
         run={run}
-        index={index}
+        index={first + offset}
         seconds={runSeconds(run, nowMs)}
         longest={longest}
-        chosen={index === chosenRun}
-        active={index === activeRun}
-      />,
-    );
-  }
-  return <>{bars}</>;
+        chosen={first + offset === chosenRun}
+        active={first + offset === activeRun}
+      />
+    ));
 }
 
 /** The longest duration of the runs in seconds, at least a second so that nothing is divided by zero. */

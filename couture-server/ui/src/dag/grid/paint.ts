@@ -3,6 +3,7 @@
 import { stateColor } from "../../parts/StateBadge";
 import type { Cell, GridRun } from "../data/shapes";
 import { CELL, COLUMN, HEAD, ROW } from "./measures";
+import { rangeOf } from "./range";
 import type { Row } from "./rows";
 
 /** Colours as the theme has them now, in a form that a canvas takes. `probe` is an element that nobody sees. */
@@ -49,10 +50,8 @@ function squares(context: CanvasRenderingContext2D, places: number[], inset: num
 export function paint(context: CanvasRenderingContext2D, picture: Picture, palette: Palette) {
   const { rows, runs, states, names, left, top, width, height } = picture;
   context.clearRect(0, 0, width, height);
-  const firstRow = Math.max(0, Math.floor(top / ROW));
-  const lastRow = Math.min(rows.length - 1, Math.ceil((top + height - HEAD) / ROW));
-  const firstRun = Math.max(0, Math.floor(left / COLUMN));
-  const lastRun = Math.min(runs.length - 1, Math.ceil((left + width - names) / COLUMN));
+  const rowRange = rangeOf(top, height - HEAD, ROW, rows.length);
+  const runRange = rangeOf(left, width - names, COLUMN, runs.length);
 
   const xOf = (run: number) => names + run * COLUMN - left;
   const yOf = (row: number) => HEAD + row * ROW - top;
@@ -62,11 +61,11 @@ export function paint(context: CanvasRenderingContext2D, picture: Picture, palet
   const mapped: number[] = [];
   const groups: number[] = [];
   const inset = (COLUMN - CELL) / 2;
-  for (let run = firstRun; run <= lastRun; run += 1) {
+  for (let run = runRange.first; run <= runRange.last; run += 1) {
     const cells = states[runs[run]!.run_id];
     if (!cells) continue;
     const x = xOf(run) + inset;
-    for (let row = firstRow; row <= lastRow; row += 1) {
+    for (let row = rowRange.first; row <= rowRange.last; row += 1) {
       const { id, kind } = rows[row]!;
       const cell = cells[id];
       if (!cell) continue;

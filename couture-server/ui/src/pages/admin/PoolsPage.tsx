@@ -175,7 +175,7 @@ function PoolDialog({ pool, onClose, onDone }: { pool: Pool | null; onClose: () 
             onChange={(event) => setName(event.target.value)}
           />
         </Field>
-        <Field label="Slots" hint="-1 is without limit">
+        <Field label="Slots" hint="At least 1; for a pool that is never full, give it many">
           <input type="number" min={-1} value={slots} onChange={(event) => setSlots(Number(event.target.value))} />
         </Field>
       </div>

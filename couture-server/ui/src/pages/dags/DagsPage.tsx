@@ -4,6 +4,7 @@ import { api, part } from "../../api/client";
 import { useMay } from "../../api/session";
 import type { Dag } from "../../api/types";
 import { Empty, Failure, Skeleton } from "../../parts/Answer";
+import { Stored, useStored } from "../../parts/stored";
 import { Switch } from "../../parts/Switch";
 import { toast } from "../../parts/toast";
 import { queryOf, useTableAddress } from "../../table/address";
@@ -14,6 +15,9 @@ import { Table } from "../../table/Table";
 import { dagColumns } from "./dagColumns";
 import "./dags.css";
 import { ImportErrors } from "./ImportErrors";
+
+/** Whether this viewer wants to see paused DAGs where the address does not say. */
+const pausedDags = new Stored<"show" | "hide">("pausedDags", ["show", "hide"], "hide");
 
 interface Dags {
   dags: Dag[];
@@ -42,14 +46,20 @@ function useFilters(): Filter[] {
   );
 }
 
-/** All DAGs at a glance. Paused ones are hidden until they are asked for. */
+/** All DAGs at a glance. Paused ones are hidden until they are asked for, which is remembered. */
 export function Component() {
   const may = useMay();
   const client = useQueryClient();
   const filters = useFilters();
   const all = useMemo<Filter[]>(() => [...filters, { id: "paused", label: "", kind: "text" }], [filters]);
   const { address, change } = useTableAddress(all, "dag_id");
-  const showPaused = address.filters.paused === "show";
+  const remembered = useStored(pausedDags);
+  const showPaused = (address.filters.paused || remembered) === "show";
+  const setShowPaused = (on: boolean) => {
+    const paused = on ? "show" : "hide";
+    pausedDags.set(paused);
+    change({ paused });
+  };
   const asked = { ...queryOf(address, filters), with: "recent", paused: showPaused ? undefined : false };
   const key = ["dags", asked];
   const answer = useQuery({
@@ -94,7 +104,7 @@ export function Component() {
       <div className="list-bar">
         <Filters filters={filters} values={address.filters} onChange={change} />
         <label className="check">
-          <Switch on={showPaused} label="Show Paused DAGs" onChange={(on) => change({ paused: on ? "show" : null })} />
+          <Switch on={showPaused} label="Show Paused DAGs" onChange={setShowPaused} />
           <span aria-hidden="true">Show Paused DAGs</span>
         </label>
         <span className="grow" />
@@ -109,7 +119,7 @@ export function Component() {
           sort={address.sort}
           onSort={(sort) => change({ sort: sort === "dag_id" ? null : sort })}
           busy={answer.isPlaceholderData}
-          empty={<NoDags showPaused={showPaused} show={() => change({ paused: "show" })} />}
+          empty={<NoDags showPaused={showPaused} show={() => setShowPaused(true)} />}
         />
       ) : answer.isError ? (
         <Failure error={answer.error} retry={() => void answer.refetch()} />

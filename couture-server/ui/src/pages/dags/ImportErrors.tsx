@@ -17,11 +17,13 @@ export function ImportErrors() {
     enabled: allowed,
   });
   if (!allowed || !data || data.import_errors.length === 0) return null;
-  const { import_errors: errors, total_entries: total } = data;
+  const errors = data.import_errors;
+  const broken = new Set(errors.filter((error) => !error.is_warning).map((error) => error.filename)).size;
+  const warnings = errors.filter((error) => error.is_warning).length;
   return (
-    <details className="import-errors">
+    <details className={broken > 0 ? "import-errors" : "import-errors only-warnings"}>
       <summary>
-        <Icon name="warning" /> {total === 1 ? "One DAG file cannot be read" : `${total} DAG files cannot be read`}
+        <Icon name="warning" /> {summary(broken, warnings, data.total_entries > errors.length)}
       </summary>
       {errors.map((error) => (
         <details key={error.import_error_id} className="import-error" open={errors.length === 1}>
@@ -41,6 +43,13 @@ export function ImportErrors() {
       ))}
     </details>
   );
+}
+
+function summary(broken: number, warnings: number, hasMore: boolean): string {
+  const files = broken === 1 ? "One DAG file cannot be read" : `${broken} DAG files cannot be read`;
+  const odd = warnings === 1 ? "one warning about DAG files" : `${warnings} warnings about DAG files`;
+  const parts = [broken > 0 && files, warnings > 0 && odd].filter(Boolean).join(", ");
+  return `${parts.charAt(0).toUpperCase()}${parts.slice(1)}${hasMore ? ", and more" : ""}`;
 }
 
 function lastLine(text: string): string {

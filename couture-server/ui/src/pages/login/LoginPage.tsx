@@ -6,6 +6,7 @@ import { meQuery, useLogOut } from "../../api/session";
 import { Skeleton } from "../../parts/Answer";
 import { NewPassword } from "../profile/NewPassword";
 import "./login.css";
+import { targetOf } from "./next";
 
 /** The way in, and the place where a password that must be changed is changed. */
 export function Component() {
@@ -13,9 +14,7 @@ export function Component() {
   const client = useQueryClient();
   const logOut = useLogOut();
   const [params] = useSearchParams();
-  const next = params.get("next");
-  // Only an own path: an address from elsewhere must not be where a login leads.
-  const target = next && /^\/(?![/\\])/.test(next) ? next : "/dags";
+  const target = targetOf(params.get("next"), location.origin);
 
   if (me.isPending) return <Skeleton />;
   if (me.data?.user.must_change_password) {
