@@ -5,9 +5,10 @@ use std::fmt;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::address::passwords_in_host;
 use super::error::{Kept, ValueError};
 use super::secret_forms::base64;
-use super::secret_name::secrets_in;
+use super::secret_name::{address_passwords_in, secrets_in};
 use super::variable::{OnExisting, check_texts};
 use crate::ids::ConnId;
 
@@ -81,15 +82,19 @@ impl Connection {
         check_texts(Kept::Connection, self.conn_id.as_str(), texts)
     }
 
-    /// What must be masked where the connection was used: the password, alone and with the login as HTTP has it, and what the extra holds
-    /// under secret names. An extra that is not JSON is a secret as a whole.
+    /// What must be masked where the connection was used: the password, alone and with the login as HTTP has it, what the extra holds
+    /// under secret names, and the passwords of addresses in the host and the extra. An extra that is not JSON is a secret as a whole.
     pub fn secrets(&self) -> Vec<String> {
         let mut found: Vec<String> = self.password.iter().cloned().collect();
         match self.extra.as_deref().map(serde_json::from_str::<serde_json::Value>) {
-            Some(Ok(json)) => secrets_in(&json, false, &mut found),
+            Some(Ok(json)) => {
+                secrets_in(&json, false, &mut found);
+                address_passwords_in(&json, &mut found);
+            }
             Some(Err(_)) => found.extend(self.extra.clone()),
             None => {}
         }
+        found.extend(self.host.iter().flat_map(|host| passwords_in_host(host)).map(str::to_owned));
         let pair = self.password.iter().map(|password| format!("{}:{password}", self.login.as_deref().unwrap_or("")));
         found.extend(pair.map(|pair| base64(&pair)));
         found.retain(|text| !text.is_empty());

@@ -1,5 +1,6 @@
 //! Variables and connections: what tasks are told besides their DAG, kept under names, secrets among them.
 
+mod address;
 mod choice;
 mod connection;
 mod environment;
@@ -13,6 +14,7 @@ mod stored;
 mod uri;
 mod variable;
 
+pub use address::{mask_addresses, mask_host};
 pub use connection::{Connection, Connections};
 pub use environment::EnvironmentValues;
 pub use error::{Kept, ValueError};

@@ -108,6 +108,24 @@ impl NewConnection {
     }
 }
 
+impl ConnectionPatch {
+    /// The change of what a page was shown of `old`, secrets masked.
+    fn of_shown(self, old: &Connection) -> Connection {
+        let password = old.password.as_ref().map(|text| if text.is_empty() { "" } else { masked::MASK }.to_owned());
+        Connection {
+            conn_id: old.conn_id.clone(),
+            conn_type: self.conn_type.unwrap_or_else(|| old.conn_type.clone()),
+            description: self.description.unwrap_or_else(|| old.description.clone()),
+            host: self.host.unwrap_or_else(|| old.host.as_deref().map(masked::host)),
+            login: self.login.unwrap_or_else(|| old.login.clone()),
+            password: self.password.unwrap_or(password),
+            schema: self.schema.unwrap_or_else(|| old.schema.clone()),
+            port: self.port.unwrap_or(old.port),
+            extra: self.extra.unwrap_or_else(|| old.extra.as_deref().map(masked::extra)),
+        }
+    }
+}
+
 impl ConnectionList {
     /// These, all of them.
     pub(super) fn of(connections: Vec<Connection>) -> Self {
@@ -142,7 +160,7 @@ pub(super) fn body(connection: Connection) -> ConnectionBody {
         connection_id: conn_id,
         conn_type: Some(conn_type),
         description,
-        host,
+        host: host.as_deref().map(masked::host),
         login,
         schema,
         port,
@@ -154,6 +172,41 @@ pub(super) fn body(connection: Connection) -> ConnectionBody {
 
 pub(super) fn broken(conn_id: ConnId, error: &ValueError) -> ConnectionBody {
     ConnectionBody { conn_type: None, error: Some(error.to_string()), ..body(Connection::new(conn_id, "")) }
+}
+
+/// `new` from somebody who was shown [`body`] of `old`: what is still masked stays as it was. Refused where a secret that stays would
+/// go elsewhere than it was given for.
+pub(super) fn again(mut new: Connection, old: &Connection) -> Result<Connection, ApiError> {
+    let mut password_stays = false;
+    if new.password.as_deref() == Some(masked::MASK) && old.password.as_ref().is_some_and(|text| !text.is_empty()) {
+        new.password.clone_from(&old.password);
+        password_stays = true;
+    }
+    // Puts one field back, and tells whether a secret came back.
+    let put_back = |new: &mut Option<String>, old: &Option<String>, again: fn(String, &str) -> String| {
+        let (Some(sent), Some(old)) = (new, old) else { return false };
+        let put = again(sent.clone(), old);
+        let stays = put != *sent;
+        *sent = put;
+        stays
+    };
+    password_stays |= put_back(&mut new.host, &old.host, masked::host_again);
+    let extra_stays = put_back(&mut new.extra, &old.extra, masked::extra_again);
+    let place = |of: &Connection| {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        (of.conn_type.clone(), text(&of.host), of.port, text(&of.schema))
+    };
+    let extra = |of: &Connection| of.extra.clone().unwrap_or_default();
+    let moves = place(&new) != place(old) || !masked::is_same_extra(&extra(&new), &extra(old));
+    if moves && password_stays {
+        let detail = "say the password again: a kept password goes to the host that it was given for only";
+        return Err(ApiError::invalid(detail));
+    }
+    if moves && extra_stays {
+        let detail = "say the secrets of the extra again: kept ones go to the host that they were given for only";
+        return Err(ApiError::invalid(detail));
+    }
+    Ok(new)
 }
 
 /// All connections of the id in an address.
@@ -257,34 +310,16 @@ pub(super) async fn patch(
     Names(name): Names<String>,
     Json(patch): Json<ConnectionPatch>,
 ) -> Result<Json<ConnectionBody>, ApiError> {
-    if patch.connection_id.is_some_and(|conn_id| conn_id != name) {
+    if patch.connection_id.as_ref().is_some_and(|conn_id| *conn_id != name) {
         return Err(ApiError::invalid("the id in the body is another than that in the address; an id is not changed"));
     }
     let found = find(&state, &name).await?;
-    let Ok([mut connection]) = <[Connection; 1]>::try_from(found) else {
+    let Ok([old]) = <[Connection; 1]>::try_from(found) else {
         let detail =
             format!("several connections share the id {name:?}; change one of them under /api/connections/{name}");
         return Err(ApiError::new(StatusCode::CONFLICT, detail));
     };
-    connection.conn_type = patch.conn_type.unwrap_or(connection.conn_type);
-    let set = |field: &mut Option<String>, new: Option<Option<String>>| {
-        if let Some(new) = new {
-            *field = new;
-        }
-    };
-    set(&mut connection.description, patch.description);
-    set(&mut connection.host, patch.host);
-    set(&mut connection.login, patch.login);
-    // What a page was shown and sends back is no new secret.
-    let password = patch.password.filter(|new| new.as_deref() != Some(masked::MASK) || connection.password.is_none());
-    set(&mut connection.password, password);
-    set(&mut connection.schema, patch.schema);
-    let old = connection.extra.take();
-    connection.extra = match patch.extra {
-        None => old,
-        Some(new) => new.map(|new| masked::extra_again(new, old.as_deref().unwrap_or_default())),
-    };
-    connection.port = patch.port.unwrap_or(connection.port);
+    let connection = again(patch.of_shown(&old), &old)?;
     state.kept.connections.set(std::slice::from_ref(&connection), OnExisting::Overwrite).await?;
     Ok(Json(body(connection)))
 }

@@ -99,7 +99,7 @@ async fn import(
     Ok(Json(ImportedBody::new(all, existing, action)))
 }
 
-/// All connections as a file that can be imported, without their passwords, and without extras that hold secrets.
+/// All connections as a file that can be imported, without their passwords (those in addresses as `***`), and without extras that hold secrets.
 #[utoipa::path(
     get, path = "/api/v2/connections/export", tag = "Connection",
     responses((status = 200, description = "The file", body = BTreeMap<String, Value>)),
@@ -125,6 +125,7 @@ async fn export(_: Permit<act::Read, on::Connections>, State(state): State<ApiSt
 
 fn without_secrets(mut connection: Connection) -> Value {
     connection.password = None;
+    connection.host = connection.host.as_deref().map(masked::host);
     connection.extra = connection.extra.filter(|extra| masked::extra(extra) == *extra);
     let mut value = serde_json::to_value(connection).unwrap_or_default();
     if let Some(fields) = value.as_object_mut() {

@@ -13,7 +13,7 @@ use utoipa::{OpenApi, ToSchema};
 use super::connection::{NewConnection, find};
 use super::error::ApiError;
 use super::extract::Json;
-use super::masked::MASK;
+use super::masked::{self, MASK};
 use super::routes::Routes;
 use super::state::ApiState;
 use super::web_state::WebState;
@@ -67,7 +67,7 @@ async fn test(
     }
     permit.note("connection_id", &connection.conn_id);
     permit.note("conn_type", &connection.conn_type);
-    permit.note("host", connection.host.as_deref().unwrap_or_default());
+    permit.note("host", connection.host.as_deref().map(masked::host_alone).unwrap_or_default());
     permit.note("port", connection.port.map_or_else(String::new, |port| port.to_string()));
     let Ok(_room) = ROOM.try_acquire() else {
         return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "other connections are being tested; try again"));

@@ -8,9 +8,10 @@ use couture_core::values::{Connection, Kept, OnExisting, ValueError};
 use serde::Deserialize;
 use utoipa::{OpenApi, ToSchema};
 
-use super::connection::{self, ConnectionBody, ConnectionList, NewConnection, body, find};
+use super::connection::{self, ConnectionBody, ConnectionList, NewConnection, again, body, find};
 use super::error::ApiError;
 use super::extract::{Args, Json, Names};
+use super::masked::MASK;
 use super::page_of::PageOf;
 use super::routes::Routes;
 use super::state::ApiState;
@@ -101,6 +102,10 @@ async fn replace_all(
     if connections.is_empty() {
         return Err(ApiError::invalid("there is no connection in it; DELETE takes all away"));
     }
+    if connections.iter().any(|connection| connection.password.as_deref() == Some(MASK)) {
+        let detail = "*** is no password; say the password, or change one of the connections under its number";
+        return Err(ApiError::invalid(detail));
+    }
     state.kept.connections.set(&connections, OnExisting::Overwrite).await?;
     Ok(Json(ConnectionList::of(connections)))
 }
@@ -133,7 +138,7 @@ async fn get(
     Ok(Json(body(found.remove(at))))
 }
 
-/// Puts a connection in place of one of the id.
+/// Puts a connection in place of one of the id. A password of `***` stays as it was, where it still goes to the same host.
 #[utoipa::path(
     put, path = "/api/connections/{conn_id}/{n}", tag = "Connection", request_body = NewConnection,
     params(("conn_id" = String, Path, description = "The id"), ("n" = usize, Path, description = "Which of them")),
@@ -147,6 +152,7 @@ async fn replace(
 ) -> Result<Json<ConnectionBody>, ApiError> {
     let new = of(new, &name)?;
     let (mut found, at) = nth(&state, &name, n).await?;
+    let new = again(new, &found[at])?;
     found[at].clone_from(&new);
     state.kept.connections.set(&found, OnExisting::Overwrite).await?;
     Ok(Json(body(new)))

@@ -47,6 +47,12 @@ pub(super) struct NewPool {
     slots: i64,
     #[serde(default)]
     description: Option<String>,
+    /// Only false: what is deferred holds no slot here.
+    #[serde(default)]
+    include_deferred: Option<bool>,
+    /// Only null: there are no teams here.
+    #[serde(default)]
+    team_name: Option<String>,
 }
 
 /// What is absent stays as it is.
@@ -60,6 +66,12 @@ pub(super) struct PoolPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     description: Option<Option<String>>,
+    /// Only false: what is deferred holds no slot here.
+    #[serde(default)]
+    include_deferred: Option<bool>,
+    /// Only null: there are no teams here.
+    #[serde(default)]
+    team_name: Option<String>,
 }
 
 fn body(state: &ApiState, pool: PoolSettings) -> PoolBody {
@@ -76,6 +88,17 @@ fn body(state: &ApiState, pool: PoolSettings) -> PoolBody {
         slots: pool.slots,
         description: pool.description,
         include_deferred: false,
+    }
+}
+
+/// Refuses what Airflow's pools have and these have not.
+fn check_absent(include_deferred: Option<bool>, team_name: Option<&String>) -> Result<(), ApiError> {
+    if include_deferred == Some(true) {
+        return Err(ApiError::invalid("include_deferred cannot be true: what is deferred holds no slot"));
+    }
+    match team_name {
+        Some(_) => Err(ApiError::invalid("team_name must be null: there are no teams")),
+        None => Ok(()),
     }
 }
 
@@ -137,6 +160,7 @@ pub(super) async fn create(
     State(state): State<ApiState>,
     Json(new): Json<NewPool>,
 ) -> Result<(StatusCode, Json<PoolBody>), ApiError> {
+    check_absent(new.include_deferred, new.team_name.as_ref())?;
     let name = PoolName::new(&new.name).map_err(|error| ApiError::invalid(error.to_string()))?;
     state.kept.pools.create(&name, new.slots, new.description.as_deref()).await?;
     state.engine.pools_changed().await?;
@@ -157,6 +181,7 @@ pub(super) async fn patch(
     Names(name): Names<String>,
     Json(patch): Json<PoolPatch>,
 ) -> Result<Json<PoolBody>, ApiError> {
+    check_absent(patch.include_deferred, patch.team_name.as_ref())?;
     if patch.name.is_some_and(|other| other != name) {
         return Err(ApiError::invalid(
             "the name in the body is another than that in the address; a name is not changed",

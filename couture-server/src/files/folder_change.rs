@@ -138,7 +138,7 @@ impl Pending {
     fn exchange(&self, places: &[Place]) -> io::Result<()> {
         for (at, (file, place)) in self.plan.files.iter().zip(places).enumerate() {
             if let Err(error) = place.exchange(file.is_put) {
-                places[..=at].iter().for_each(Place::put_back);
+                places[..at].iter().for_each(Place::put_back);
                 return Err(error);
             }
         }
@@ -188,18 +188,24 @@ impl Place {
         Self { fresh: beside("fresh"), before: beside("before"), target, folder }
     }
 
+    /// Where an error is answered, the file is as before, if the system lets it.
     fn exchange(&self, is_put: bool) -> io::Result<()> {
         match fs::remove_file(&self.before) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        match fs::rename(&self.target, &self.before) {
+        let was_there = match fs::rename(&self.target, &self.before) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+            moved => moved.is_ok(),
+        };
+        let put = if is_put { fs::rename(&self.fresh, &self.target) } else { Ok(()) };
+        if put.is_err() && was_there {
+            let _ = fs::rename(&self.before, &self.target);
         }
-        if is_put { fs::rename(&self.fresh, &self.target) } else { Ok(()) }
+        put
     }
 
+    /// Undoes an exchange that was made.
     fn put_back(&self) {
         let _ = fs::remove_file(&self.target);
         let _ = fs::rename(&self.before, &self.target);

@@ -35,7 +35,7 @@ fn ends_are_told_and_nothing_is_left() {
             assert!(text.contains(part), "{task_id}: no {part:?} in {text}");
         }
     };
-    check("slow", &["received SIGTERM", "failed: ran longer than its execution_timeout of 1s"]);
+    check("slow", &["received SIGTERM", "failed: ran longer than its execution_timeout of 10s"]);
     check("slow_bash", &["failed: ran longer than its execution_timeout of 1s"]);
     check("gives", &["None 77"]);
     check("python_gives", &["None 77"]);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use couture_server::api::{Needs, Route};
+use couture_server::auth::Resource;
 use serde_json::json;
 
 use super::fixture::Web;
@@ -98,6 +99,8 @@ async fn nobody_is_let_in_but_to_health_login_and_files_of_the_page() {
         let of_public = status(&web, route, "nothing", &public).await;
         let is_right = match route.needs {
             Needs::Nothing => is_open || is_static(route),
+            // Every user may change the password that is kept of them, whatever their roles.
+            Needs::Permission(_, Resource::MyPassword) => !is_open && of_nobody == 401 && of_public != 403,
             Needs::Permission(..) => !is_open && of_nobody == 401 && of_public == 403,
         };
         if !is_right {

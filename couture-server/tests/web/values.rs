@@ -115,6 +115,59 @@ async fn several_connections_share_an_id_under_their_own_address() {
     check("GET", "/api/connections/api", Value::Null, 404).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn kept_secrets_go_to_their_own_host_only() {
+    let asked = Asked::with(&[]).await;
+    let add = async |body: Value| assert_eq!(asked.ask("POST", "/api/v2/connections", body).await.status, 201);
+    add(json!({ "connection_id": "c1", "conn_type": "http", "host": "h", "port": 80, "password": "hunter2" })).await;
+    let extra = r#"{"token": "hunter2", "n": 1}"#;
+    add(json!({ "connection_id": "c2", "conn_type": "http", "host": "h", "extra": extra })).await;
+    add(json!({ "connection_id": "c3", "conn_type": "http", "host": "http://u:hunter2@h/", "port": 80 })).await;
+    add(json!({ "connection_id": "c4", "conn_type": "http", "host": "h" })).await;
+    let check = async |method: &str, path: &str, body: Value, expected: u16, words: &str| {
+        let answer = asked.ask(method, path, body.clone()).await;
+        assert_eq!(answer.status, expected, "{method} {path} {body}: {}", answer.body);
+        assert!(answer.body.contains(words) && !answer.body.contains("hunter2"), "{body}: {}", answer.body);
+    };
+    let patch = async |id: &str, body: Value, expected: u16, words: &str| {
+        check("PATCH", &format!("/api/v2/connections/{id}"), body, expected, words).await;
+    };
+    let refusal = "say the password again";
+    for moved in [
+        json!({ "host": "evil" }),
+        json!({ "host": null }),
+        json!({ "port": 81 }),
+        json!({ "schema": "x" }),
+        json!({ "conn_type": "ftp" }),
+        json!({ "extra": "{\"proxy\": \"evil\"}" }),
+        json!({ "host": "evil", "password": "***" }),
+    ] {
+        patch("c1", moved, 422, refusal).await;
+    }
+    patch("c1", json!({ "description": "d", "login": "me" }), 200, "***").await;
+    let same = json!({ "conn_type": "http", "host": "h", "port": 80, "schema": "", "extra": "", "password": "***" });
+    patch("c1", same, 200, "***").await;
+    patch("c1", json!({ "host": "other", "password": "another" }), 200, "other").await;
+    patch("c1", json!({ "host": "h", "password": null }), 200, "null").await;
+    patch("c2", json!({ "host": "evil" }), 422, "say the secrets of the extra again").await;
+    patch("c2", json!({ "host": "evil", "password": "x" }), 422, "say the secrets of the extra again").await;
+    patch("c2", json!({ "extra": "{\"token\":\"***\",\"n\":2}" }), 422, "the extra again").await;
+    patch("c2", json!({ "extra": "{\"n\":1,\"token\":\"***\"}", "description": "d" }), 200, "***").await;
+    patch("c2", json!({ "host": "other", "extra": "{\"token\":\"t\"}" }), 200, "other").await;
+    patch("c3", json!({ "host": "http://u:***@h/", "port": 81 }), 422, refusal).await;
+    patch("c3", json!({ "host": "http://u:***@h/", "description": "d" }), 200, "http://u:***@h/").await;
+    patch("c4", json!({ "host": "other" }), 200, "other").await;
+    let put = |host: &str, password: &str| json!({ "connection_id": "c5", "conn_type": "http", "host": host, "password": password });
+    add(put("h", "hunter2")).await;
+    check("PUT", "/api/connections/c5/0", put("evil", "***"), 422, refusal).await;
+    check("PUT", "/api/connections/c5/0", put("h", "***"), 200, "***").await;
+    check("PUT", "/api/connections/c5", json!({ "connections": [put("h", "***")] }), 422, "is no password").await;
+    check("PUT", "/api/connections/c5/0", put("other", "another"), 200, "other").await;
+    for path in ["/api/v2/connections", "/api/v2/connections/export", "/api/connections"] {
+        check("GET", path, Value::Null, 200, "http://u:***@h/").await;
+    }
+}
+
 /// A server that says `words` to everybody: at once, or when it has been asked.
 fn speaks(words: &'static [u8], when_asked: bool) -> u16 {
     use std::io::{Read as _, Write as _};

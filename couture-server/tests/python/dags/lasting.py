@@ -45,7 +45,7 @@ with DAG("lasting", schedule=None, on_failure_callback=run_told) as lasting:
     leaves()
     BashOperator(task_id="bash_leaves", bash_command="setsid sleep 1000 >/dev/null 2>&1 & echo $!")
     PythonOperator(task_id="fails", python_callable=fails, on_failure_callback=told)
-    PythonOperator(task_id="slow", python_callable=lambda: time.sleep(1000), execution_timeout=timedelta(seconds=1))
+    PythonOperator(task_id="slow", python_callable=lambda: time.sleep(1000), execution_timeout=timedelta(seconds=10))
     BashOperator(task_id="slow_bash", bash_command="sleep 1000", execution_timeout=timedelta(seconds=1))
     shown = "{{ conf.get('core', 'parallelism') }}"
     gives = BashOperator(task_id="gives", bash_command="echo {{ ti.xcom_push(key='by_bash', value=[1]) }} " + shown)
