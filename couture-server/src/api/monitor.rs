@@ -31,6 +31,8 @@ pub(super) async fn health(State(state): State<ApiState>) -> Json<Value> {
             "shards": status.shards,
             "quarantined_dags": status.quarantined.len(),
         },
+        // What waits is in the scheduler's own timers.
+        "triggerer": {"status": healthy(status.shards == 0), "latest_triggerer_heartbeat": now},
         "dag_processor": {"status": "healthy", "import_errors": state.catalog.errors().iter().filter(|error| !error.is_warning).count()},
         "data_folder": {
             "status": healthy(full_disk.is_some()),
