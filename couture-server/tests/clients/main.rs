@@ -67,14 +67,9 @@ fn the_api_is_as_it_describes_itself() {
     let examples = std::env::var("COUTURE_EXAMPLES").unwrap_or_else(|_| EXAMPLES.to_owned());
     let mut command = Command::new(program("schemathesis"));
     command.arg("--config-file").arg(settings).arg("run").arg(document);
-    command.args([
-        "--url",
-        &server.url,
-        "--max-examples",
-        &examples,
-        "--exclude-path-regex",
-        "^/auth/(token|login|logout)",
-    ]);
+    command.args(["--url", &server.url, "--max-examples", &examples, "--seed", "1"]);
+    // Streams do not end, and other tests read them; logins are bounded in number.
+    command.args(["--exclude-path-regex", "^/auth/(token|login|logout)|^/api/v2/events$|/stream$|/wait$"]);
     let said = ok(command.env("COUTURE_TOKEN", server.token()).current_dir(folder.path()));
     println!("{}", said.lines().rev().take(30).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n"));
     assert!(server.get("/api/v2/monitor/health")["metadatabase"]["status"] == "healthy");
