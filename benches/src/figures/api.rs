@@ -43,7 +43,7 @@ fn filled() -> Served {
     served.couture(&["pools", "set", "default_pool", "4096"]);
     let backfill = |id: &str, to: &str| {
         let range = ["--dag-id", id, "--from-date", "2020-01-01", "--to-date", to, "--max-active-runs", "16"];
-        served.couture(&[&["backfill", "create"], &range[..]].concat()).expect("a backfill");
+        served.couture(&[&["backfill", "create", "--yes"], &range[..]].concat()).expect("a backfill");
     };
     for n in 0..DAGS {
         backfill(&format!("dag_{n:03}"), "2022-09-26");
