@@ -48,7 +48,7 @@ impl Place {
 /// # Errors
 /// [`EdaError::Source`] where it leads to nothing.
 pub(super) fn find(name: &str) -> Result<Vec<Place>, EdaError> {
-    if DATABASES.iter().any(|scheme| name.starts_with(scheme)) {
+    if is_database(name) {
         return Ok(vec![Place::Database(name.to_owned())]);
     }
     if name.contains("://") {
@@ -95,9 +95,28 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
+fn is_database(name: &str) -> bool {
+    DATABASES.iter().any(|scheme| name.starts_with(scheme))
+}
+
+/// A URL of a database, and the table behind its `#`. A sign in a password that should have been written as %23 is not
+/// taken for that one, or half of the password would be shown.
+pub(super) fn split_table(url: &str) -> (&str, Option<&str>) {
+    match url.rsplit_once('#') {
+        Some((base, table)) if !table.contains('@') => (base, Some(table)),
+        _ => (url, None),
+    }
+}
+
 /// A URL without its password, nor what stands behind a question mark.
 pub(super) fn without_password(url: &str) -> String {
-    let url = url.split('?').next().unwrap_or(url);
+    if let Some((scheme, rest)) = url.split_once("://").filter(|_| is_database(url)) {
+        // Whatever stands before the last @ may be a password that is not written as it should.
+        let Some((user, host)) = rest.rsplit_once('@') else { return before_question(url) };
+        let user = user.split([':', '/', '?', '#']).next().unwrap_or_default();
+        return format!("{scheme}://{user}@{}", before_question(host));
+    }
+    let url = &before_question(url);
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     match authority.rsplit_once('@') {
@@ -106,11 +125,17 @@ pub(super) fn without_password(url: &str) -> String {
     }
 }
 
+fn before_question(url: &str) -> String {
+    url.split('?').next().unwrap_or(url).to_owned()
+}
+
 #[test]
 fn passwords_are_not_shown() {
     let check = |url: &str, expected: &str| assert_eq!(without_password(url), expected);
     check("postgres://me:secret@host:5432/db", "postgres://me@host:5432/db");
     check("postgres://me:se@cret@host/db?password=x", "postgres://me@host/db");
+    check("mysql://me:s/e?c#r@host/db?password=x", "mysql://me@host/db");
+    check("postgres://host/db?password=x", "postgres://host/db");
     check("s3://bucket/a@b", "s3://bucket/a@b");
     check("sqlite:a.db", "sqlite:a.db");
 }
