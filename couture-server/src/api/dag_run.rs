@@ -24,7 +24,7 @@ use super::schema;
 use super::state::ApiState;
 use super::waiting;
 use super::web_state::WebState;
-use crate::auth::{self, Permit, act, on};
+use crate::auth::{self, Action, Permit, Resource, act, on};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DagRunList {
@@ -238,6 +238,10 @@ pub(super) async fn trigger(
     Names(name): Names<String>,
     Json(body): Json<TriggerBody>,
 ) -> Result<Json<DagRunBody>, ApiError> {
+    if name == crate::eda::DAG_ID {
+        // Its runs read what their configuration names.
+        permit.principal().check(Action::Create, Resource::Eda, None)?;
+    }
     start(&state, dag_id(&name)?, body, permit.principal().username()).await
 }
 
