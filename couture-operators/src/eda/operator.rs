@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use couture_core::values::{Values as _, mask_addresses};
-use couture_core::{Failure, Operator, ProcessCommand, ProcessEnd, TaskContext};
+use couture_core::{Failure, Operator, ProcessCommand, ProcessEnd, TaskContext, error_chain};
 use serde::{Deserialize, Serialize};
 
 use super::output::{EdaKind, OutputPlace};
@@ -178,10 +178,13 @@ impl EdaOperator {
             args.push(format!("--target={}", if self.target.is_empty() { "auto" } else { &self.target }));
         }
         args.extend(source);
+        // The last line that it prints is to say why it failed.
+        let quiet = ("RUST_BACKTRACE".to_owned(), "0".to_owned());
+        let variables = variable.map(|source| (SOURCE_VARIABLE.to_owned(), source)).into_iter().chain([quiet]);
         ProcessCommand {
             program: "sh".into(),
             args,
-            env: variable.map(|source| (SOURCE_VARIABLE.to_owned(), source)).into_iter().collect::<BTreeMap<_, _>>(),
+            env: variables.collect::<BTreeMap<_, _>>(),
             clear_env: false,
             cwd: Some(folder),
             secrets: Vec::new(),
@@ -259,6 +262,9 @@ impl Operator for EdaOperator {
         let (parent, token) = (program.work.clone(), cx.token());
         let folder = blocking(move || Ok(work::prepare(&parent, token)?)).await?;
         let result = self.look(&program, &folder, cx).await;
+        if let Err(Failure::Retry(error) | Failure::Fatal(error)) = &result {
+            cx.log(cx.values().masked(error_chain(&**error)));
+        }
         let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder)).await;
         if let Ok(Err(error)) = removed {
             tracing::warn!("failed to remove the folder of an attempt: {error}");
