@@ -81,7 +81,7 @@ pub(super) struct TagBody {
 }
 
 /// What has become of a DAG lately; told where the query has `with=recent`.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub(super) struct Recent {
     /// The newest runs, the newest first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,7 +94,7 @@ pub(super) struct Recent {
     pub(super) task_states: Option<BTreeMap<&'static str, usize>>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct RecentRun {
     run_id: String,
     #[schema(value_type = schema::RunStateName)]

@@ -35,6 +35,7 @@ mod instance_filter;
 mod instance_more;
 mod instance_places;
 mod job;
+mod lately;
 mod ldap;
 mod log;
 mod log_stream;
