@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::State;
 use axum::http::StatusCode;
 use couture_core::store::{
-    Answer, ClearOnly, MarkedState, Note, NotePlace, Request, RunOrder, RunQuery, RunRecord, Trigger,
+    Answer, ClearOnly, MarkedRunState, Note, NotePlace, Request, RunOrder, RunQuery, RunRecord, Trigger,
 };
 use couture_core::{Affected, DagId, RunId, RunKey, RunState, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -260,7 +260,7 @@ pub(super) async fn start(
     let invalid = |error: couture_core::IdError| ApiError::invalid(error.to_string());
     let run_id = body.dag_run_id.map(RunId::new).transpose().map_err(invalid)?;
     let logical_date = body.logical_date;
-    let trigger = Trigger { dag_id: dag_id.clone(), run_id: run_id.clone(), logical_date, conf: body.conf };
+    let trigger = Trigger { run_id: run_id.clone(), logical_date, conf: body.conf, ..Trigger::of(dag_id.clone()) };
     let run_id = match state.ask(Request::Trigger(trigger)).await? {
         Answer::Triggered { run_id, .. } => run_id,
         _ => {
@@ -327,8 +327,8 @@ pub(super) async fn patch(
 
 async fn set_state(state: &ApiState, run: &RunRecord, wanted: RunState) -> Result<(), ApiError> {
     let marked = match wanted {
-        RunState::Success => MarkedState::Success,
-        RunState::Failed => MarkedState::Failed,
+        RunState::Success => MarkedRunState::Success,
+        RunState::Failed => MarkedRunState::Failed,
         RunState::Queued => {
             let scope = Scope::run(run.dag_id.clone(), run.key);
             state.carry_out(state.engine.clear(&scope, ClearOnly::All, false)).await?;

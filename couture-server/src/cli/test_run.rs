@@ -107,7 +107,7 @@ async fn run_on(
     if was_paused {
         set_paused(node, &dag_id, false).await?;
     }
-    let trigger = Trigger { dag_id: dag_id.clone(), run_id: None, logical_date, conf };
+    let trigger = Trigger { logical_date, conf, ..Trigger::of(dag_id.clone()) };
     let Answer::Triggered { key, run_id } = node.engine().request(Request::Trigger(trigger)).await? else {
         return Err(CliError::message("another scheduler has this DAG"));
     };
