@@ -88,6 +88,7 @@ pub(super) async fn delete(
     let dag_id = dag_id(&name)?;
     let is_defined = state.dag(&dag_id).await?.active;
     state.carry_out(state.engine.delete_history(dag_id.clone())).await?;
+    state.past_versions.forget(&dag_id);
     Ok(Json(Deleted { dag_id, is_defined }))
 }
 
@@ -188,7 +189,7 @@ pub(super) async fn details(
         end_date: shape.end_date,
         is_favorite: false,
         is_paused_upon_creation: shape.is_paused_upon_creation,
-        last_parsed: None,
+        last_parsed: dag.last_parsed_time,
         latest_dag_version: latest,
         owner_links: BTreeMap::new(),
         params,

@@ -96,7 +96,10 @@ impl From<Refusal> for ApiError {
             | Refusal::NoRun { .. }
             | Refusal::UnknownTask(_)
             | Refusal::UnknownBackfill { .. } => StatusCode::NOT_FOUND,
-            Refusal::LiveTask(_) | Refusal::Unfinished { .. } | Refusal::UnreadableRun { .. } => StatusCode::CONFLICT,
+            Refusal::LiveTask(_)
+            | Refusal::Unfinished { .. }
+            | Refusal::UnreadableRun { .. }
+            | Refusal::StaysInVersion { .. } => StatusCode::CONFLICT,
             Refusal::Backfill { .. } | Refusal::TooWide { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::InactiveDag(_) | Refusal::Quarantined { .. } | Refusal::RunExists { .. } => StatusCode::CONFLICT,

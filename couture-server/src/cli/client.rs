@@ -203,6 +203,7 @@ impl Client {
             .method(method)
             .uri(uri.path_and_query().map_or("/", |path| path.as_str()))
             .header(header::HOST, uri.authority().map_or(host, |authority| authority.as_str()))
+            .header(header::USER_AGENT, crate::api::CLI_AGENT)
             .header(header::CONTENT_TYPE, kind);
         let request = match &self.token {
             Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),

@@ -38,6 +38,12 @@ fn a_run_is_cleared_marked_and_deleted_by_the_command_line() {
     assert!(String::from_utf8_lossy(&asked.stderr).contains("say --yes"));
     server.couture_ok(&["tasks", "clear", "pair", "--run-id", "r", "-t", "second", "--downstream", "--yes"]);
     assert_eq!(server.finished("pair", "r"), "failed");
+    // Who asked does not change with what is done to the run.
+    let run = server.get("/api/v2/dags/pair/dagRuns/r");
+    assert_eq!((&run["triggered_by"], &run["triggering_user_name"]), (&json!("rest_api"), &json!("local")));
+    server.couture_ok(&["dags", "trigger", "pair", "-r", "typed"]);
+    server.finished("pair", "typed");
+    assert_eq!(server.get("/api/v2/dags/pair/dagRuns/typed")["triggered_by"], "cli");
     let second = server.get("/api/v2/dags/pair/dagRuns/r/taskInstances/second");
     assert_eq!(second["try_number"], 2);
     server.couture_ok(&["tasks", "mark", "pair", "r", "second", "success", "-y"]);

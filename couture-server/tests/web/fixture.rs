@@ -35,7 +35,7 @@ pub(crate) struct Web {
     pub(crate) audit: AuditWriter,
     pub(crate) routes: Vec<Route>,
     service: TowerToHyperService<Router>,
-    _node: Node,
+    node: Node,
     _folder: tempfile::TempDir,
 }
 
@@ -100,7 +100,16 @@ impl Web {
         let hosts = AllowedHosts { loopback: true, named: Vec::new() };
         let served = router(state, Guard { hosts: hosts.into(), timeout: Duration::from_secs(20) });
         let service = TowerToHyperService::new(served.router);
-        Self { authority, accounts, audit, routes: served.routes, service, _node: node, _folder: folder }
+        Self { authority, accounts, audit, routes: served.routes, service, node, _folder: folder }
+    }
+
+    /// Defines a DAG, which is not paused.
+    pub(crate) async fn define(&self, dag: couture_core::DagBuilder) {
+        let dag = dag.build().unwrap();
+        let dag_id = dag.dag_id.clone();
+        self.node.engine().register(dag).await.unwrap();
+        let unpause = couture_core::store::Request::SetPaused { dag_id, paused: false };
+        self.node.engine().request(unpause).await.unwrap();
     }
 
     /// A user with these roles.
