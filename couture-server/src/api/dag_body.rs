@@ -85,12 +85,15 @@ pub(super) struct TagBody {
 pub(super) struct Recent {
     /// The newest runs, the newest first.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) recent_runs: Option<Vec<RecentRun>>,
     /// How many runs are in each state.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) run_states: Option<BTreeMap<&'static str, usize>>,
     /// How many tasks of the newest run are in each state; `none` is without one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) task_states: Option<BTreeMap<&'static str, usize>>,
 }
 

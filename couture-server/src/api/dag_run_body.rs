@@ -67,6 +67,7 @@ pub(super) struct DagRunBody {
     backfill_id: Option<i64>,
     /// Why it does not begin or go on, where its DAG is the reason; told of single runs only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) reason: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod affected;
+mod answered;
 mod asset;
 mod asset_event;
 mod audited;

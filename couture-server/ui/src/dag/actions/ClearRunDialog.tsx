@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { runPath, type RunKey } from "../data/paths";
-import type { AffectedInstance } from "./Affected";
 import { AffectDialog } from "./AffectDialog";
 import { Options } from "./Options";
 
@@ -11,7 +11,7 @@ const OPTIONS = [["onlyFailed", "Only failed", "only instances that failed, and 
 export function ClearRunDialog({ run, onClose }: { run: RunKey; onClose: () => void }) {
   const [options, setOptions] = useState({ onlyFailed: false });
   const ask = (dryRun: boolean, signal?: AbortSignal) =>
-    api.post<{ task_instances: AffectedInstance[] }>(
+    api.post<Schema<"AffectedList">>(
       `${runPath(run)}/clear`,
       { dry_run: dryRun, only_failed: options.onlyFailed },
       { signal },

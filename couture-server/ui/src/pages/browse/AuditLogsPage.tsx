@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import { address } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { paths } from "../../app/paths";
 import { Icon } from "../../parts/Icon";
 import { Time } from "../../parts/Time";
@@ -7,21 +8,7 @@ import type { Column, Filter } from "../../table/columns";
 import { ListPage } from "../../table/ListPage";
 import { ConfCell } from "./ConfCell";
 
-interface EventLog {
-  event_log_id: number;
-  when: string;
-  dag_id: string | null;
-  task_id: string | null;
-  run_id: string | null;
-  map_index: number | null;
-  try_number: number | null;
-  event: string;
-  logical_date: string | null;
-  owner: string | null;
-  user?: string | null;
-  source_ip?: string | null;
-  extra: string | null;
-}
+type EventLog = Schema<"EventLogBody">;
 
 const filters: Filter[] = [
   { id: "q", label: "Search", kind: "text" },
