@@ -52,6 +52,7 @@ const LIVE_WORDS = {
   live: "Live: what you see is what is",
   connecting: "Connecting to the server…",
   resting: "Resting while nobody looks",
+  off: "Not live: your role may not read DAGs. Load the page again to see what changed",
   broken: "Not live: the server does not answer; trying again",
 };
 
