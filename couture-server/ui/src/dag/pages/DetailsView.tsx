@@ -24,6 +24,12 @@ function Details({ dag }: { dag: DagDetails }) {
   const params = fieldsOf(dag.params);
   return (
     <div className="dag-columns">
+      {dag.doc_md && (
+        <section className="card dag-wide">
+          <h2>Documentation</h2>
+          <Markdown text={dag.doc_md} />
+        </section>
+      )}
       <section className="card">
         <h2>About</h2>
         <Facts
@@ -92,12 +98,6 @@ function Details({ dag }: { dag: DagDetails }) {
               ))}
             </tbody>
           </table>
-        </section>
-      )}
-      {dag.doc_md && (
-        <section className="card dag-wide">
-          <h2>Documentation</h2>
-          <Markdown text={dag.doc_md} />
         </section>
       )}
     </div>

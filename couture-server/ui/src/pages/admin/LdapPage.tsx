@@ -43,7 +43,7 @@ export function Component() {
 }
 
 const hasServer = ({ settings }: Ldap) =>
-  settings.some(({ key, value }) => key === "auth_ldap_server" && value !== "" && value !== null);
+  settings.some(({ key, value }) => key === "auth_ldap_server" && !["", '""', null].includes(value as string | null));
 
 function State({ ldap: { clear_text, error } }: { ldap: Ldap }) {
   return (
