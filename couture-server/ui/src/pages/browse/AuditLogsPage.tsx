@@ -2,10 +2,13 @@ import { Link } from "react-router";
 import { address } from "../../api/client";
 import { paths } from "../../app/paths";
 import { Icon } from "../../parts/Icon";
+import { useStored } from "../../parts/stored";
+import { Switch } from "../../parts/Switch";
 import { Time } from "../../parts/Time";
 import type { Column, Filter } from "../../table/columns";
 import { ListPage } from "../../table/ListPage";
 import { ConfCell } from "./ConfCell";
+import { READS, shownReads } from "./reads";
 
 interface EventLog {
   event_log_id: number;
@@ -59,6 +62,7 @@ const columns: Column<EventLog>[] = [
 
 /** Who did what, when, from where. */
 export function Component() {
+  const reads = useStored(shownReads) === "show";
   return (
     <ListPage
       title="Audit Logs"
@@ -69,8 +73,13 @@ export function Component() {
       rowKey={(row) => String(row.event_log_id)}
       filters={filters}
       sort="-when"
+      query={reads ? undefined : { excluded_events: READS }}
       actions={
         <>
+          <label className="check">
+            <Switch on={reads} label="Show reads" onChange={(on) => shownReads.set(on ? "show" : "hide")} />
+            <span aria-hidden="true">Show reads</span>
+          </label>
           <a className="button" href={address("/eventLogs/export", { format: "csv" })} download="audit.csv">
             <Icon name="download" /> CSV
           </a>
