@@ -3,10 +3,13 @@ import { address } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { paths } from "../../app/paths";
 import { Icon } from "../../parts/Icon";
+import { useStored } from "../../parts/stored";
+import { Switch } from "../../parts/Switch";
 import { Time } from "../../parts/Time";
 import type { Column, Filter } from "../../table/columns";
 import { ListPage } from "../../table/ListPage";
 import { ConfCell } from "./ConfCell";
+import { READS, shownReads } from "./reads";
 
 type EventLog = Schema<"EventLogBody">;
 
@@ -46,6 +49,7 @@ const columns: Column<EventLog>[] = [
 
 /** Who did what, when, from where. */
 export function Component() {
+  const reads = useStored(shownReads) === "show";
   return (
     <ListPage
       title="Audit Logs"
@@ -56,8 +60,13 @@ export function Component() {
       rowKey={(row) => String(row.event_log_id)}
       filters={filters}
       sort="-when"
+      query={reads ? undefined : { excluded_events: READS }}
       actions={
         <>
+          <label className="check">
+            <Switch on={reads} label="Show reads" onChange={(on) => shownReads.set(on ? "show" : "hide")} />
+            <span aria-hidden="true">Show reads</span>
+          </label>
           <a className="button" href={address("/eventLogs/export", { format: "csv" })} download="audit.csv">
             <Icon name="download" /> CSV
           </a>
