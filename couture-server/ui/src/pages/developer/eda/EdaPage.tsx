@@ -1,0 +1,93 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState, type DragEvent } from "react";
+import { useMay } from "../../../api/session";
+import { useChanges } from "../../../live/Live";
+import { Icon } from "../../../parts/Icon";
+import { toast } from "../../../parts/toast";
+import { AddSource } from "./AddSource";
+import { Analyses } from "./Analyses";
+import { EDA_DAG, OUTPUTS, recentQuery, RESOURCE, SOURCES, type Started } from "./eda";
+import { Outputs } from "./Outputs";
+import { Sources } from "./Sources";
+import { StartedNotice } from "./StartedNotice";
+import { UploadDialog } from "./UploadDialog";
+import "./eda.css";
+
+type Shown = { dialog: "add" } | { dialog: "upload"; file: File | null };
+
+/** Looks at data: sources, the analyses of them, and what these left. */
+export function Component() {
+  const may = useMay();
+  const client = useQueryClient();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [over, setOver] = useState(false);
+  /** What this tab began, by its run; the newest last. */
+  const [begun, setBegun] = useState<ReadonlyMap<string, Started>>(new Map());
+  const [told, setTold] = useState<Started | null>(null);
+  const mayCreate = may("create", RESOURCE);
+
+  useChanges(EDA_DAG, (changes) => {
+    const ended = changes.filter(({ kind, state }) => kind === "run" && (state === "success" || state === "failed"));
+    if (ended.length > 0) void client.invalidateQueries({ queryKey: [OUTPUTS] });
+    for (const { run_id, state } of ended) {
+      const own = run_id ? begun.get(run_id) : undefined;
+      if (!own) continue;
+      if (state === "success") toast.done(`the report is there: ${own.output_path}`);
+      else toast.error("the analysis failed: its log says why");
+    }
+  });
+
+  const onStarted = (started: Started) => {
+    setBegun((old) => new Map(old).set(started.dag_run_id, started));
+    setTold(started);
+    void client.invalidateQueries({ queryKey: recentQuery.queryKey });
+  };
+  const drag = (event: DragEvent) => {
+    if (!mayCreate || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    setOver(true);
+  };
+  const drop = (event: DragEvent) => {
+    setOver(false);
+    if (!mayCreate || shown) return;
+    event.preventDefault();
+    const file = event.dataTransfer.files[0];
+    if (file) setShown({ dialog: "upload", file });
+  };
+  return (
+    <main
+      className={over ? "page eda over" : "page eda"}
+      onDragOver={drag}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <div className="page-head">
+        <h1>Exploratory Data Analysis</h1>
+        <span className="grow" />
+        {mayCreate && (
+          <>
+            <button onClick={() => setShown({ dialog: "upload", file: null })}>
+              <Icon name="upload" /> Upload file
+            </button>
+            <button className="primary" onClick={() => setShown({ dialog: "add" })}>
+              <Icon name="plus" /> Add source
+            </button>
+          </>
+        )}
+      </div>
+      {told && <StartedNotice started={told} onClose={() => setTold(null)} />}
+      <Sources onStarted={onStarted} onAdd={() => setShown({ dialog: "add" })} />
+      {may("read", "DAG Runs", EDA_DAG) && <Analyses begun={begun} />}
+      <Outputs />
+      {shown?.dialog === "add" && (
+        <AddSource
+          onClose={() => setShown(null)}
+          onDone={() => void client.invalidateQueries({ queryKey: [SOURCES] })}
+        />
+      )}
+      {shown?.dialog === "upload" && (
+        <UploadDialog chosen={shown.file} onClose={() => setShown(null)} onStarted={onStarted} />
+      )}
+    </main>
+  );
+}
