@@ -127,10 +127,10 @@ function ConnectionField({ value, onChange }: { value: string; onChange: (value:
       <Field
         label="Connection"
         hint={
-          <>
+          <span className="eda-hint">
             The id of a {mayRead ? <Link to="/admin/connections">Connection</Link> : "Connection"} to SQLite,
             PostgreSQL, MySQL or MariaDB. It holds the address and the password.
-          </>
+          </span>
         }
       >
         <input

@@ -74,9 +74,7 @@ function Item({ analysis, followed, isThere }: { analysis: Analysis; followed: b
         {target && <span className="soft"> target {target}</span>}
         <div className="faint eda-when">
           {followed && <Following runId={runId} />}
-          <span>
-            <Duration start={run.start_date} end={run.end_date} />
-          </span>
+          {run.start_date && <Duration start={run.start_date} end={run.end_date} />}
           <Time value={run.start_date ?? run.run_after} ago />
           {by && <span>by {by}</span>}
         </div>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
 import { Icon } from "../../../parts/Icon";
 import { Time } from "../../../parts/Time";
 import { formatSize } from "../files";
@@ -129,7 +129,8 @@ function TreeLine({ line, index, active, onActive, onTurn, onDelete }: LineProps
   return (
     <div
       role="row"
-      className="eda-line"
+      className={`eda-line eda-${node.kind}`}
+      style={{ "--indent": `${(level - 1) * 18}px` } as CSSProperties}
       tabIndex={tabIndex}
       aria-level={level}
       aria-posinset={position}
@@ -138,7 +139,7 @@ function TreeLine({ line, index, active, onActive, onTurn, onDelete }: LineProps
       aria-expanded={node.kind === "folder" ? open : undefined}
       onFocus={onActive}
     >
-      <span role="gridcell" className="eda-name" style={{ paddingLeft: (level - 1) * 18 }}>
+      <span role="gridcell" className="eda-name">
         {node.kind === "folder" ? (
           <button className="eda-fold" tabIndex={-1} onClick={onTurn}>
             <Icon name={open ? "down" : "right"} size={13} />
@@ -175,7 +176,7 @@ function FileLink({ path, name, tabIndex }: { path: string; name: string; tabInd
   const report = isReport(path);
   return (
     <a
-      className="eda-file"
+      className="eda-open"
       href={outputAddress(path)}
       tabIndex={tabIndex}
       target="_blank"

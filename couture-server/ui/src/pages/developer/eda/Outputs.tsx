@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from "react";
 import { useSearchParams } from "react-router";
 import { api } from "../../../api/client";
 import { useMay } from "../../../api/session";
@@ -32,27 +32,41 @@ export function Outputs() {
   );
   return (
     <section aria-labelledby="eda-outputs">
-      <div className="list-bar">
-        <h2 id="eda-outputs">Processed outputs</h2>
-        <span className="grow" />
-        <span role="search">
-          <SearchField label="Search outputs" value={sought} onChange={search} />
-        </span>
-      </div>
-      <Answer query={outputs} lines={6}>
-        {(all) =>
-          all.length === 0 ? (
-            <Empty title="No reports yet">Press ▶ beside a source, or upload a file: its report appears here.</Empty>
-          ) : (
-            <Tree all={all} sought={sought} />
-          )
-        }
-      </Answer>
+      {outputs.data === undefined || outputs.data.length === 0 ? (
+        <>
+          <Bar />
+          <Answer query={outputs} lines={6}>
+            {() => (
+              <Empty title="No reports yet">
+                Start an analysis of a source, or upload a file: its report appears here.
+              </Empty>
+            )}
+          </Answer>
+        </>
+      ) : (
+        <Tree all={outputs.data} sought={sought} onSearch={search} />
+      )}
     </section>
   );
 }
 
-function Tree({ all, sought }: { all: readonly Output[]; sought: string }) {
+function Bar({ children }: { children?: ReactNode }) {
+  return (
+    <div className="list-bar">
+      <h2 id="eda-outputs">Processed outputs</h2>
+      <span className="grow" />
+      {children}
+    </div>
+  );
+}
+
+interface TreeProps {
+  all: readonly Output[];
+  sought: string;
+  onSearch: (text: string) => void;
+}
+
+function Tree({ all, sought, onSearch }: TreeProps) {
   const may = useMay();
   const client = useQueryClient();
   const wanted = useDeferredValue(sought);
@@ -75,26 +89,32 @@ function Tree({ all, sought }: { all: readonly Output[]; sought: string }) {
         await client.invalidateQueries({ queryKey: [OUTPUTS] });
       },
     });
-  if (tree.length === 0) return <Empty title="No output matches this search" />;
   return (
     <>
+      <Bar>
+        <span className="row">
+          <button className="ghost" onClick={() => turnAll(true)}>
+            Unfold all
+          </button>
+          <button className="ghost" onClick={() => turnAll(false)}>
+            Fold all
+          </button>
+        </span>
+        <SearchField label="Search outputs" value={sought} onChange={onSearch} />
+      </Bar>
       {all.length >= MOST && (
         <p className="soft">There are more: only the newest {MOST.toLocaleString("en")} files are shown.</p>
       )}
-      <div className="eda-folds">
-        <button className="ghost" onClick={() => turnAll(true)}>
-          Unfold all
-        </button>
-        <button className="ghost" onClick={() => turnAll(false)}>
-          Fold all
-        </button>
-      </div>
-      <OutputTree
-        tree={tree}
-        isOpen={isOpen}
-        onTurn={(path, open) => setTurned(new Map(turned).set(path, open))}
-        onDelete={may("delete", RESOURCE) ? remove : undefined}
-      />
+      {tree.length === 0 ? (
+        <Empty title="No output matches this search" />
+      ) : (
+        <OutputTree
+          tree={tree}
+          isOpen={isOpen}
+          onTurn={(path, open) => setTurned(new Map(turned).set(path, open))}
+          onDelete={may("delete", RESOURCE) ? remove : undefined}
+        />
+      )}
     </>
   );
 }

@@ -77,6 +77,7 @@ export function Sources({ onStarted, onAdd }: { onStarted: (started: Started) =>
     columns.push({
       id: "play",
       title: "Analyse",
+      className: "eda-links-cell",
       cell: (row) => (
         <span className="eda-plays">
           <PlayButton kind="preliminary" row={row} disabled={busy === row.source} onPlay={() => void play(row)} />
@@ -173,7 +174,7 @@ interface PlayProps {
 
 function PlayButton({ kind, row, disabled, onPlay }: PlayProps) {
   const { name, level } = KIND_NAMES[kind];
-  const words = `${name} (${level}) of ${row.source}`;
+  const words = `${name} ${level} of ${row.source}`;
   return (
     <button className="ghost eda-play" title={words} aria-label={words} disabled={disabled} onClick={onPlay}>
       <Icon name="play" /> {name} <span className="faint">{level}</span>
