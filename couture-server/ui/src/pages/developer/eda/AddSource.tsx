@@ -6,7 +6,6 @@ import { useMay } from "../../../api/session";
 import { Field, FormDialog } from "../../../form/Form";
 import { toast } from "../../../parts/toast";
 import type { Source } from "./eda";
-import { sourceFault } from "./names";
 
 type Way = "path" | "table" | "query";
 
@@ -23,6 +22,7 @@ const EXAMPLES = [
   ["gs://bucket/file.jsonl", "Google Cloud Storage"],
   ["az://container/file.csv", "Azure Blob Storage"],
   ["hdfs://namenode:8020/data/file.csv", "Hadoop"],
+  ["postgres://user@host/shop#orders", "a table; where a password is needed, use a Connection"],
 ] as const;
 
 /** Adds a source to the raw inputs. */
@@ -32,9 +32,8 @@ export function AddSource({ onClose, onDone }: { onClose: () => void; onDone: ()
   const [connection, setConnection] = useState("");
   const [table, setTable] = useState("");
   const [query, setQuery] = useState("");
-  const fault = sourceFault(path);
   const wanted = way === "path" ? path : way === "table" ? table : query;
-  const valid = wanted.trim() !== "" && (way === "path" ? fault === null : connection.trim() !== "");
+  const valid = wanted.trim() !== "" && (way === "path" || connection.trim() !== "");
   const save = async () => {
     const body = way === "path" ? { source: path.trim() } : { connection_id: connection.trim(), [way]: wanted.trim() };
     const { source } = await api.post<Source>("/eda/sources", body);
@@ -54,7 +53,7 @@ export function AddSource({ onClose, onDone }: { onClose: () => void; onDone: ()
       </fieldset>
       {way === "path" ? (
         <>
-          <Field label="Path or URL" hint={fault && <span className="error-text">{fault}</span>}>
+          <Field label="Path or URL">
             <input
               required
               autoFocus
@@ -62,7 +61,6 @@ export function AddSource({ onClose, onDone }: { onClose: () => void; onDone: ()
               spellCheck={false}
               autoComplete="off"
               value={path}
-              aria-invalid={fault !== null}
               onChange={(event) => setPath(event.target.value)}
             />
           </Field>

@@ -17,7 +17,6 @@ import {
   recentQuery,
   taskQuery,
   type Analysis,
-  type Started,
 } from "./eda";
 import { progressOf } from "./progress";
 
@@ -25,14 +24,14 @@ import { progressOf } from "./progress";
 const FOLLOWED_AT_ONCE = 2;
 
 /** The newest analyses, as they go. */
-export function Analyses({ begun }: { begun: ReadonlyMap<string, Started> }) {
+export function Analyses() {
   const recent = useQuery(recentQuery);
   const outputs = useQuery(outputsQuery);
   if (recent.isError && !recent.data) {
     return <Failure error={recent.error} retry={() => void recent.refetch()} />;
   }
   if (!recent.data || recent.data.length === 0) return null;
-  const analyses = recent.data.map((run) => analysisOf(run, begun.get(run.dag_run_id)));
+  const analyses = recent.data.map(analysisOf);
   const followed = analyses.filter(({ state }) => state === "running").slice(0, FOLLOWED_AT_ONCE);
   const isThere = (path: string) =>
     outputs.data === undefined || outputs.data.length >= MOST || outputs.data.some((one) => one.path === path);
@@ -66,11 +65,9 @@ function Item({ analysis, followed, isThere }: { analysis: Analysis; followed: b
       <StateBadge state={state} />
       <div className="eda-what">
         <span className="break">{name}</span>{" "}
-        {kind && (
-          <span className="tag" title={KIND_NAMES[kind].name}>
-            {KIND_NAMES[kind].level}
-          </span>
-        )}
+        <span className="tag" title={KIND_NAMES[kind].name}>
+          {KIND_NAMES[kind].level}
+        </span>
         {target && <span className="soft"> target {target}</span>}
         <div className="faint eda-when">
           {followed && <Following runId={runId} />}

@@ -1,12 +1,14 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type DragEvent } from "react";
+import { ApiError } from "../../../api/client";
 import { useMay } from "../../../api/session";
 import { useChanges } from "../../../live/Live";
+import { Failure } from "../../../parts/Answer";
 import { Icon } from "../../../parts/Icon";
 import { toast } from "../../../parts/toast";
 import { AddSource } from "./AddSource";
 import { Analyses } from "./Analyses";
-import { EDA_DAG, OUTPUTS, recentQuery, RESOURCE, SOURCES, type Started } from "./eda";
+import { EDA_DAG, OUTPUTS, outputsQuery, recentQuery, RESOURCE, SOURCES, type Answered, type Started } from "./eda";
 import { Outputs } from "./Outputs";
 import { Sources } from "./Sources";
 import { StartedNotice } from "./StartedNotice";
@@ -21,9 +23,12 @@ export function Component() {
   const client = useQueryClient();
   const [shown, setShown] = useState<Shown | null>(null);
   const [over, setOver] = useState(false);
-  /** What this tab began, by its run; the newest last. */
+  /** What this tab began, by its run. */
   const [begun, setBegun] = useState<ReadonlyMap<string, Started>>(new Map());
   const [told, setTold] = useState<Started | null>(null);
+  const outputs = useQuery(outputsQuery);
+  // Switched off, or not built in: then nothing of the page works.
+  const closed = outputs.error instanceof ApiError && [404, 501].includes(outputs.error.status);
   const mayCreate = may("create", RESOURCE);
 
   useChanges(EDA_DAG, (changes) => {
@@ -37,9 +42,11 @@ export function Component() {
     }
   });
 
-  const onStarted = (started: Started) => {
-    setBegun((old) => new Map(old).set(started.dag_run_id, started));
-    setTold(started);
+  const onStarted = (answered: Answered) => {
+    if (isStarted(answered)) {
+      setBegun((old) => new Map(old).set(answered.dag_run_id, answered));
+      setTold(answered);
+    } else toast.info(answered.detail ?? "the analysis begins");
     void client.invalidateQueries({ queryKey: recentQuery.queryKey });
   };
   const drag = (event: DragEvent) => {
@@ -54,6 +61,16 @@ export function Component() {
     const file = event.dataTransfer.files[0];
     if (file) setShown({ dialog: "upload", file });
   };
+  if (closed) {
+    return (
+      <main className="page">
+        <div className="page-head">
+          <h1>{RESOURCE}</h1>
+        </div>
+        <Failure error={outputs.error} />
+      </main>
+    );
+  }
   return (
     <main
       className={over ? "page eda over" : "page eda"}
@@ -62,7 +79,7 @@ export function Component() {
       onDrop={drop}
     >
       <div className="page-head">
-        <h1>Exploratory Data Analysis</h1>
+        <h1>{RESOURCE}</h1>
         <span className="grow" />
         {mayCreate && (
           <>
@@ -77,7 +94,7 @@ export function Component() {
       </div>
       {told && <StartedNotice started={told} onClose={() => setTold(null)} />}
       <Sources onStarted={onStarted} onAdd={() => setShown({ dialog: "add" })} />
-      {may("read", "DAG Runs", EDA_DAG) && <Analyses begun={begun} />}
+      {may("read", "DAG Runs", EDA_DAG) && <Analyses />}
       <Outputs />
       {shown?.dialog === "add" && (
         <AddSource
@@ -91,3 +108,5 @@ export function Component() {
     </main>
   );
 }
+
+const isStarted = (answered: Answered): answered is Started => answered.dag_run_id !== undefined;

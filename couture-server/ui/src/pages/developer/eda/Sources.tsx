@@ -13,7 +13,7 @@ import { Filters } from "../../../table/Filters";
 import { Pager } from "../../../table/Pager";
 import { useRows, type Local } from "../../../table/rows";
 import { Table } from "../../../table/Table";
-import { KIND_NAMES, RESOURCE, SOURCES, type Kind, type Source, type Started } from "./eda";
+import { KIND_NAMES, RESOURCE, SOURCES, type Kind, type Source, type Answered } from "./eda";
 import { TargetDialog } from "./TargetDialog";
 
 const filters: Filter[] = [{ id: "q", label: "Search sources", kind: "text" }];
@@ -24,7 +24,7 @@ const local: Local<Source> = {
 };
 
 /** The raw inputs: each can be analysed by a click. */
-export function Sources({ onStarted, onAdd }: { onStarted: (started: Started) => void; onAdd: () => void }) {
+export function Sources({ onStarted, onAdd }: { onStarted: (answered: Answered) => void; onAdd: () => void }) {
   const may = useMay();
   const client = useQueryClient();
   const { address, change } = useTableAddress(filters, "source");
@@ -33,7 +33,7 @@ export function Sources({ onStarted, onAdd }: { onStarted: (started: Started) =>
   const [asking, setAsking] = useState<Source | null>(null);
 
   const start = (source: Source, kind: Kind, target: string | null) =>
-    api.post<Started>("/eda/runs", { source: source.source, kind, target }).then(onStarted);
+    api.post<Answered>("/eda/runs", { source: source.source, kind, target }).then(onStarted);
   const play = async (source: Source) => {
     setBusy(source.source);
     try {

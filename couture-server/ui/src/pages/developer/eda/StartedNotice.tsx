@@ -7,15 +7,18 @@ import type { Started } from "./eda";
 /** Says where the report of an analysis that just began will be. */
 export function StartedNotice({ started, onClose }: { started: Started; onClose: () => void }) {
   const may = useMay();
-  const { dag_id, dag_run_id, task_id, output_path } = started;
+  const { dag_id, dag_run_id, task_id, output_path, message } = started;
+  const [before, after = ""] = message.split(output_path);
   return (
     <div className="eda-notice" role="status">
       <Icon name="play" />
       <span className="break">
-        The analysis has begun. Its report will be at <code>{output_path}</code>
+        {before}
+        {before !== message && <code>{output_path}</code>}
+        {after}.{" "}
         {may("read", "Task Logs", dag_id) && (
           <>
-            . <Link to={paths.taskInstance(dag_id, dag_run_id, task_id)}>Show its log</Link>
+            <Link to={paths.taskInstance(dag_id, dag_run_id, task_id)}>Show its log</Link>
           </>
         )}
       </span>

@@ -19,7 +19,12 @@ export function TargetDialog({
       </p>
       <Field
         label="Target column (optional)"
-        hint="Its name as in the header of the data. Left empty, a likely one is proposed, and the report says which."
+        hint={
+          <>
+            Its name as in the header of the data, or a comparison: <code>delay &gt; 15</code>. Left empty, a likely one
+            is proposed, and the report says which.
+          </>
+        }
       >
         <input autoFocus spellCheck={false} value={target} onChange={(event) => setTarget(event.target.value)} />
       </Field>

@@ -4,7 +4,7 @@ import { upload } from "../../../api/upload";
 import { Field } from "../../../form/Form";
 import { Dialog } from "../../../parts/Dialog";
 import { formatSize } from "../files";
-import type { Started } from "./eda";
+import type { Answered } from "./eda";
 import { isData, UPLOADED } from "./names";
 
 /** Uploads a file and begins its preliminary analysis. */
@@ -16,7 +16,7 @@ export function UploadDialog({
   /** A file that was dropped on the page. */
   chosen: File | null;
   onClose: () => void;
-  onStarted: (started: Started) => void;
+  onStarted: (answered: Answered) => void;
 }) {
   const [file, setFile] = useState(chosen);
   const [sent, setSent] = useState<number | null>(null);
@@ -42,7 +42,7 @@ export function UploadDialog({
     setError(null);
     try {
       const query = { filename: file.name };
-      onStarted(await upload<Started>("/eda/uploads", file, { query, signal: own.signal, onProgress: setSent }));
+      onStarted(await upload<Answered>("/eda/uploads", file, { query, signal: own.signal, onProgress: setSent }));
       onClose();
     } catch (failure) {
       if (own.signal.aborted) return;

@@ -4,6 +4,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { address, api, ApiError, part } from "../../../api/client";
 import type { DagRun, RunState, TaskInstance } from "../../../api/types";
 import { everything } from "../../../table/rows";
+import { orderedBy, type Ordered } from "./names";
 import type { Output } from "./tree";
 
 export const RESOURCE = "Exploratory Data Analysis";
@@ -30,7 +31,12 @@ export interface Source {
   added_by: string | null;
 }
 
-/** What the server says of an analysis that it began. */
+/** What the server says of an analysis that it began; where another server has to begin it, only `detail`. */
+export interface Answered extends Partial<Started> {
+  detail?: string;
+}
+
+/** An analysis that began. */
 export interface Started {
   dag_id: string;
   dag_run_id: string;
@@ -39,35 +45,21 @@ export interface Started {
   message: string;
 }
 
-/** An analysis, as far as its run tells of it. */
-export interface Analysis {
+/** An analysis, as its run tells of it. */
+export interface Analysis extends Ordered {
   runId: string;
   state: RunState;
-  source: string | null;
-  kind: Kind | null;
-  target: string | null;
-  output: string | null;
   by: string | null;
   run: Pick<DagRun, "run_after" | "start_date" | "end_date">;
 }
 
-const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
-
-/** Reads an analysis out of its run. `known` is what the server said when this tab began it. */
-export function analysisOf(run: DagRun, known?: Started): Analysis {
-  const conf = run.conf ?? {};
-  const kind = textOf(conf.kind);
-  return {
-    runId: run.dag_run_id,
-    state: run.state,
-    source: textOf(conf.filename) ?? textOf(conf.source),
-    kind: kind !== null && kind in KIND_NAMES ? (kind as Kind) : null,
-    target: textOf(conf.target),
-    output: known?.output_path ?? textOf(conf.output_path),
-    by: run.triggering_user_name,
-    run,
-  };
-}
+export const analysisOf = (run: DagRun): Analysis => ({
+  ...orderedBy(run.conf),
+  runId: run.dag_run_id,
+  state: run.state,
+  by: run.triggering_user_name,
+  run,
+});
 
 /** The address of a file among the outputs. */
 export const outputAddress = (path: string) => address("/eda/outputs/file", { path });

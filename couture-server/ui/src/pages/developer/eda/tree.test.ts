@@ -51,8 +51,11 @@ describe("the tree of outputs", () => {
   it("knows which folders are analyses", () => {
     const all = (nodes: readonly Node[]): Node[] =>
       nodes.flatMap((node) => [node, ...(node.kind === "folder" ? all(node.children) : [])]);
-    const runs = all(treeOf(SALES)).filter(isRun);
+    const sheet = file("outputs/sales/preliminary/t7/sheet2/data_info.html", 7);
+    const odd = file("outputs/preliminary/preliminary/t/data_info.html", 7);
+    const runs = all(treeOf([...SALES, sheet, odd])).filter(isRun);
     expect(runs.map(({ path }) => path)).toEqual([
+      "outputs/preliminary/preliminary/t",
       "outputs/sales/preliminary/t8",
       "outputs/sales/preliminary/t7",
       "outputs/sales/data_importance/t9",

@@ -103,9 +103,11 @@ export function isReport(path: string): boolean {
   return /\.html?$/i.test(path);
 }
 
-/** Whether a folder is what one analysis left: the smallest thing that can be deleted. */
+/** Whether a folder is what one analysis left, `…/NAME/KIND/TIMESTAMP`: that is deleted as a whole. */
 export function isRun(node: Node): node is Folder {
-  return node.kind === "folder" && node.children.some((child) => child.kind === "file");
+  const parts = node.path.split("/");
+  const kind = parts.findIndex((part, at) => at > 1 && KINDS.includes(part));
+  return node.kind === "folder" && kind > 0 && parts.length === kind + 2;
 }
 
 /** The outputs whose path holds every one of the words. */
