@@ -60,6 +60,7 @@ test("a source is added and analysed, its report opened and deleted", async () =
   await page.getByText("The report will be at").waitFor();
   const opener = page.getByRole("link", { name: "Open report" });
   await opener.waitFor({ timeout: 120_000 });
+  await page.getByRole("status").getByRole("link", { name: "Open it" }).waitFor();
   await opensReport(context, opener, "eda-report");
 
   const tree = page.getByRole("treegrid");

@@ -36,7 +36,8 @@ export function Component() {
     if (ended.length > 0) void client.invalidateQueries({ queryKey: [OUTPUTS] });
     for (const { run_id, state } of ended) {
       const own = run_id ? begun.get(run_id) : undefined;
-      if (!own) continue;
+      // The message on the page says it of the newest.
+      if (!own || run_id === told?.dag_run_id) continue;
       if (state === "success") toast.done(`the report is there: ${own.output_path}`);
       else toast.error("the analysis failed: its log says why");
     }
