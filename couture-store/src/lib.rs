@@ -17,7 +17,7 @@ pub use accounts::{
 };
 pub use error::ConnectError;
 pub use objects::{
-    Author, Content, LogPart, LogStore, Manifest, ObjectArtifacts, PastFile, TreeChange, TreeError, TreeFile, TreePath,
+    Author, Content, FileUpload, ListedFile, LogPart, LogStore, Manifest, ObjectArtifacts, ObjectFiles, PastFile, TreeChange, TreeError, TreeFile, TreePath,
     TreePathError, TreeStore, local_objects,
 };
 pub use store::{ConnectOptions, SqlStore, connect, connect_with};
