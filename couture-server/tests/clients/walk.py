@@ -65,10 +65,18 @@ def dags(client):
 def run(client):
     api = airflow.DagRunApi(client)
     body = airflow.TriggerDAGRunPostBody(
-        dag_run_id="by hand", logical_date=datetime(2026, 1, 31, tzinfo=timezone.utc), conf={"size": 3}, note="look"
+        dag_run_id="by hand",
+        logical_date=datetime(2026, 1, 31, tzinfo=timezone.utc),
+        data_interval_start=datetime(2026, 1, 30, tzinfo=timezone.utc),
+        data_interval_end=datetime(2026, 1, 31, tzinfo=timezone.utc),
+        run_after=datetime(2026, 2, 1, tzinfo=timezone.utc),
+        conf={"size": 3},
+        note="look",
     )
     triggered = api.trigger_dag_run(DAG, body)
     assert triggered.dag_run_id == "by hand" and triggered.conf == {"size": 3} and triggered.note == "look"
+    assert triggered.triggered_by == "rest_api" and triggered.triggering_user_name, triggered
+    assert triggered.run_after.month == 2 and triggered.data_interval_start.day == 30, triggered
     refused(409, lambda: api.trigger_dag_run(DAG, body))
 
     def over():
@@ -78,6 +86,8 @@ def run(client):
     assert eventually("the end of the run", over).state == "success"
     assert api.get_dag_runs(DAG, state=["success"]).total_entries == 1
     assert api.get_dag_runs("~").total_entries >= 1
+    name = triggered.triggering_user_name
+    assert api.get_dag_runs(DAG, triggering_user_name_pattern=name, order_by=["run_id"]).total_entries == 1
     return over
 
 
@@ -107,6 +117,9 @@ def task_instances(client, over):
     api.patch_task_instance(DAG, "by hand", "take", body)
     assert eventually("the mark", lambda: over()).state == "failed"
     assert api.get_task_instance(DAG, "by hand", "take").state == "failed"
+    body = airflow.PatchTaskInstanceBody(new_state="skipped")
+    assert api.patch_task_instance(DAG, "by hand", "take", body).task_instances[0].state == "skipped"
+    assert eventually("the second mark", lambda: over()).state == "success"
 
 
 def values(client):

@@ -8,7 +8,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
-use couture_core::SystemClock;
+use couture_core::store::Request as EngineRequest;
+use couture_core::{DagBuilder, DagId, RunId, SystemClock};
 use couture_server::api::{AllowedHosts, Guard, Route, WebState, router};
 use couture_server::auth::{
     Accounts, Authority, AuthorityParts, CookieStyle, Cost, Jwts, NewUser, Passwords, Peer, Principal, Via,
@@ -104,12 +105,19 @@ impl Web {
     }
 
     /// Defines a DAG, which is not paused.
-    pub(crate) async fn define(&self, dag: couture_core::DagBuilder) {
+    pub(crate) async fn define(&self, dag: DagBuilder) {
         let dag = dag.build().unwrap();
         let dag_id = dag.dag_id.clone();
         self.node.engine().register(dag).await.unwrap();
-        let unpause = couture_core::store::Request::SetPaused { dag_id, paused: false };
+        let unpause = EngineRequest::SetPaused { dag_id, paused: false };
         self.node.engine().request(unpause).await.unwrap();
+    }
+
+    /// Waits for the end of a run.
+    pub(crate) async fn ended(&self, dag_id: &str, run_id: &str) {
+        let (dag_id, run_id) = (DagId::new(dag_id).unwrap(), RunId::new(run_id).unwrap());
+        let run = self.node.reader().run(&dag_id, &run_id).await.unwrap().unwrap();
+        self.node.engine().finished(run.key).await.unwrap();
     }
 
     /// A user with these roles.
