@@ -13,6 +13,9 @@ mod command_line;
 pub mod dags;
 pub mod data_folder;
 mod durable_file;
+pub mod eda;
+#[cfg(feature = "eda")]
+pub mod eda_role;
 mod error;
 mod fernet_key;
 pub mod files;

@@ -80,6 +80,10 @@ impl ServerBuilder {
         if let Some(code) = supervise::play_if_asked() {
             return code;
         }
+        #[cfg(feature = "eda")]
+        if let Some(code) = crate::eda_role::play_if_asked() {
+            return code;
+        }
         let result = match invocation(self.name) {
             Ok(Invocation::PrintSample) => {
                 print!("{}", sample());

@@ -23,6 +23,7 @@ mod dag_run_body;
 mod dag_task;
 mod dag_version;
 mod dag_warning;
+mod eda;
 mod error;
 mod event_log;
 mod event_log_export;

@@ -16,7 +16,7 @@ use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
     accounts, asset, asset_event, backfill, bulk, clear, config, connection, dag, dag_file, dag_list, dag_run,
-    dag_task, dag_version, dag_warning, event_stream, files, import_error, instance_more, job, log, log_stream, login,
+    dag_task, dag_version, dag_warning, eda, event_stream, files, import_error, instance_more, job, log, log_stream, login,
     mark, monitor, openapi, pool, prometheus, run_changes, run_more, sla_miss, task_instance, ui_views, variable, xcom,
 };
 use crate::page;
@@ -108,6 +108,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(login::routes(&state))
         .merge(accounts::routes(&state))
         .merge(files::routes(&state))
+        .merge(eda::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
         .get("get_config", "/api/v2/config", config::list)
         .get("get_config_value", "/api/v2/config/section/{section}/option/{option}", config::get)
@@ -145,7 +146,7 @@ fn documents() -> Vec<utoipa::openapi::OpenApi> {
         ui_views::doc(),
         login::doc(),
     ];
-    [own, accounts::documents(), files::docs()].concat()
+    [own, accounts::documents(), files::docs(), eda::docs()].concat()
 }
 
 /// DAGs, their runs, and what starts them.

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::openapi::ApiDocument;
 use super::state::ApiState;
 use crate::auth::Authority;
+use crate::eda::{Closed, EdaRoom};
 use crate::files::FileRoom;
 use crate::live::{LiveHub, LiveSources};
 use crate::measures::Measures;
@@ -23,6 +24,8 @@ pub struct WebState {
     pub authority: Arc<Authority>,
     /// The files that people keep here.
     pub files: FileRoom,
+    /// What is kept of exploratory data analysis, where it is possible here.
+    pub eda: Result<EdaRoom, Closed>,
     /// What the API says of itself, once its routes are known.
     pub document: Arc<OnceLock<ApiDocument>>,
     /// What is measured; none where the program that embeds the server gathers that.
@@ -52,8 +55,8 @@ impl WebState {
             clock: api.clock.clone(),
         });
         tokio::spawn(reading);
-        let files = node.files().clone();
-        Self { api, authority, document: Arc::default(), measures: None, live, files, settings, stopping }
+        let (files, eda) = (node.files().clone(), node.eda().clone());
+        Self { api, authority, document: Arc::default(), measures: None, live, files, eda, settings, stopping }
     }
 }
 

@@ -304,6 +304,18 @@ settings! {
         /// File of its key.
         auth_ldap_tls_keyfile: PathBuf = "", flag "auth-ldap-tls-keyfile";
     }
+    /// Exploratory data analysis.
+    eda: EdaSettings {
+        /// Whether data sets can be looked at here, with the DAG exploratory_data_analysis.
+        enabled: bool = true, flag "eda-enabled";
+        /// Program that looks at them, called as eda is: a path, or a name that is looked up in PATH. Empty for this program itself,
+        /// or eda where it was built without.
+        program: String = "", flag "eda-program";
+        /// MiB of memory that it may take at a time, where a task does not say.
+        memory_mib: u32 = 1_024_u32, flag "eda-memory-mib", from 16 to 1_048_576;
+        /// Biggest file that is uploaded to be looked at, in MiB.
+        max_upload_mib: u32 = 512_u32, flag "eda-max-upload-mib", from 1 to 1_048_576;
+    }
     /// Child processes of tasks.
     operators: OperatorsSettings {
         /// Seconds that an attempt may take to end when it is told to, before it is given up. A bash command gets TERM
