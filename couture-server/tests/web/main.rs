@@ -4,4 +4,5 @@ mod accounts;
 mod fixture;
 mod headers;
 mod matrix;
+mod streams;
 mod values;

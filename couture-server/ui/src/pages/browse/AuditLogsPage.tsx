@@ -1,4 +1,4 @@
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { address } from "../../api/client";
 import { paths } from "../../app/paths";
 import { Icon } from "../../parts/Icon";
@@ -59,6 +59,21 @@ const columns: Column<EventLog>[] = [
 
 /** Who did what, when, from where. */
 export function Component() {
+  const [params, setParams] = useSearchParams();
+  const withViews = params.get("views") === "1";
+  // Most of the log is looks at pages.
+  const only = withViews ? {} : { changes_only: true };
+  const turn = () =>
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old);
+        next.delete("page");
+        if (withViews) next.delete("views");
+        else next.set("views", "1");
+        return next;
+      },
+      { replace: true },
+    );
   return (
     <ListPage
       title="Audit Logs"
@@ -69,12 +84,16 @@ export function Component() {
       rowKey={(row) => String(row.event_log_id)}
       filters={filters}
       sort="-when"
+      query={only}
       actions={
         <>
-          <a className="button" href={address("/eventLogs/export", { format: "csv" })} download="audit.csv">
+          <label className="check">
+            <input type="checkbox" checked={!withViews} onChange={turn} /> Changes only
+          </label>
+          <a className="button" href={address("/eventLogs/export", { format: "csv", ...only })} download="audit.csv">
             <Icon name="download" /> CSV
           </a>
-          <a className="button" href={address("/eventLogs/export", { format: "jsonl" })} download="audit.jsonl">
+          <a className="button" href={address("/eventLogs/export", { format: "jsonl", ...only })} download="audit.jsonl">
             <Icon name="download" /> JSON lines
           </a>
         </>
