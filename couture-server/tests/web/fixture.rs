@@ -150,14 +150,14 @@ impl Web {
         ("authorization", format!("Bearer {}", self.authority.issue_jwt(&user, false).unwrap()))
     }
 
-    /// Sends a request with a JSON body; one that streams is cut off.
-    pub(crate) async fn send(
+    /// Sends a request with a JSON body, and does not read the answer's.
+    pub(crate) async fn begin(
         &self,
         method: &str,
         path: &str,
         headers: &[(&str, String)],
         body: Option<&Value>,
-    ) -> Answer {
+    ) -> axum::response::Response {
         let mut request = Request::builder().method(method).uri(path).extension(Peer(HERE));
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header("host", "localhost");
@@ -169,7 +169,18 @@ impl Web {
             request = request.header(*name, value);
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let answer = self.service.call(request.body(body).unwrap()).await.unwrap();
+        self.service.call(request.body(body).unwrap()).await.unwrap()
+    }
+
+    /// Sends a request with a JSON body; one that streams is cut off.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Answer {
+        let answer = self.begin(method, path, headers, body).await;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let is_stream = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
             kind.to_str().is_ok_and(|kind| kind.contains("event-stream") || kind.contains("x-ndjson"))
