@@ -69,7 +69,9 @@ function detailOf(body: unknown, response: Response): string {
     if (typeof detail === "string") return detail;
     // What does not fit, one by one.
     if (Array.isArray(detail)) {
-      const words = detail.map((misfit: { msg?: unknown } | null) => misfit?.msg).filter((msg) => typeof msg === "string");
+      const words = detail
+        .map((misfit: { msg?: unknown } | null) => misfit?.msg)
+        .filter((msg) => typeof msg === "string");
       if (words.length > 0) return words.join("; ");
     }
     if (detail) return JSON.stringify(detail);

@@ -93,7 +93,11 @@ export function Component() {
           <a className="button" href={address("/eventLogs/export", { format: "csv", ...only })} download="audit.csv">
             <Icon name="download" /> CSV
           </a>
-          <a className="button" href={address("/eventLogs/export", { format: "jsonl", ...only })} download="audit.jsonl">
+          <a
+            className="button"
+            href={address("/eventLogs/export", { format: "jsonl", ...only })}
+            download="audit.jsonl"
+          >
             <Icon name="download" /> JSON lines
           </a>
         </>
