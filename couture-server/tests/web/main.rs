@@ -6,4 +6,6 @@ mod document;
 mod fixture;
 mod headers;
 mod matrix;
+mod runs;
+mod streams;
 mod values;

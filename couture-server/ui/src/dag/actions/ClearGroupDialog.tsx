@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { AffectDialog } from "./AffectDialog";
-import { CLEAR_OPTIONS, clearInstances, type ClearOption } from "./clear";
+import { clearInstances, optionsOf, type ClearOption } from "./clear";
+import { useTakesNewest } from "./newest";
 import { Options } from "./Options";
 
 interface Props {
@@ -22,6 +23,9 @@ export function ClearGroupDialog({ dagId, runId, name, taskIds, onClose }: Props
     newest: false,
   });
   const clearing = { dagId, runId, tasks: taskIds, options };
+  const takesNewest = useTakesNewest((signal) =>
+    clearInstances({ ...clearing, options: { ...options, newest: true } }, true, signal),
+  );
   return (
     <AffectDialog
       dagId={dagId}
@@ -29,7 +33,7 @@ export function ClearGroupDialog({ dagId, runId, name, taskIds, onClose }: Props
       verb="cleared"
       action="Clear"
       done={`the group ${name} is cleared; it runs again`}
-      options={<Options options={CLEAR_OPTIONS} chosen={options} onChange={setOptions} />}
+      options={<Options options={optionsOf(takesNewest)} chosen={options} onChange={setOptions} />}
       askKey={["clear group", runId, name, options]}
       ask={(signal) => clearInstances(clearing, true, signal)}
       act={() => clearInstances(clearing, false)}

@@ -3,19 +3,30 @@ import { api } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { runPath, type RunKey } from "../data/paths";
 import { AffectDialog } from "./AffectDialog";
+import { useTakesNewest } from "./newest";
 import { Options } from "./Options";
 
-const OPTIONS = [["onlyFailed", "Only failed", "only instances that failed, and what they kept from running"]] as const;
+const ONLY_FAILED = [
+  "onlyFailed",
+  "Only failed",
+  "only instances that failed, and what they kept from running",
+] as const;
+const NEWEST = [
+  "newest",
+  "Newest version of the DAG",
+  "run again as the DAG is written now, not as it was when the run began",
+] as const;
 
 /** Clears the tasks of a run. */
 export function ClearRunDialog({ run, onClose }: { run: RunKey; onClose: () => void }) {
-  const [options, setOptions] = useState({ onlyFailed: false });
-  const ask = (dryRun: boolean, signal?: AbortSignal) =>
+  const [options, setOptions] = useState({ onlyFailed: false, newest: false });
+  const ask = (dryRun: boolean, newest: boolean, signal?: AbortSignal) =>
     api.post<Schema<"AffectedList">>(
       `${runPath(run)}/clear`,
-      { dry_run: dryRun, only_failed: options.onlyFailed },
+      { dry_run: dryRun, only_failed: options.onlyFailed, ...(newest && { run_on_latest_version: true }) },
       { signal },
     );
+  const takesNewest = useTakesNewest((signal) => ask(true, true, signal));
   return (
     <AffectDialog
       dagId={run.dagId}
@@ -23,10 +34,12 @@ export function ClearRunDialog({ run, onClose }: { run: RunKey; onClose: () => v
       verb="cleared"
       action="Clear"
       done={`${run.runId} is cleared; it runs again`}
-      options={<Options options={OPTIONS} chosen={options} onChange={setOptions} />}
+      options={
+        <Options options={takesNewest ? [ONLY_FAILED, NEWEST] : [ONLY_FAILED]} chosen={options} onChange={setOptions} />
+      }
       askKey={["clear run", run.runId, options]}
-      ask={(signal) => ask(true, signal)}
-      act={() => ask(false)}
+      ask={(signal) => ask(true, options.newest, signal)}
+      act={() => ask(false, options.newest)}
       onClose={onClose}
     />
   );

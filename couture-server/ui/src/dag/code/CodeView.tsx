@@ -71,9 +71,19 @@ export default function CodeView() {
               <Answer query={other} lines={12}>
                 {(before) =>
                   against < (current ?? 0) ? (
-                    <Diff before={before.content ?? ""} after={content} name={name} />
+                    <Diff
+                      before={before.content ?? ""}
+                      after={content}
+                      name={name}
+                      titles={[`Version ${against}`, `Version ${current}`]}
+                    />
                   ) : (
-                    <Diff before={content} after={before.content ?? ""} name={name} />
+                    <Diff
+                      before={content}
+                      after={before.content ?? ""}
+                      name={name}
+                      titles={[`Version ${current}`, `Version ${against}`]}
+                    />
                   )
                 }
               </Answer>

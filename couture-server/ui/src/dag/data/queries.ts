@@ -247,7 +247,7 @@ export const runInstancesQuery = (key: RunKey) =>
 
 export const auditQuery = (
   dagId: string,
-  page: { limit: number; offset: number; runId?: string; taskId?: string; event?: string },
+  page: { limit: number; offset: number; runId?: string; taskId?: string; text?: string; changesOnly?: boolean },
 ) =>
   queryOptions({
     meta: FOLLOWED,
@@ -259,7 +259,8 @@ export const auditQuery = (
           dag_id: dagId,
           run_id: page.runId,
           task_id: page.taskId,
-          event: page.event,
+          q: page.text,
+          changes_only: page.changesOnly || undefined,
           limit: page.limit,
           offset: page.offset,
           order_by: "-when",

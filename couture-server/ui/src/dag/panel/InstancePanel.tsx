@@ -45,7 +45,7 @@ export function InstancePanel({ runId, taskId, mapIndex, mapped }: Props) {
   const task = useQuery(taskQuery(dagId, taskId));
   const isMapped = mapped ?? task.data?.is_mapped ?? false;
   const whole = isMapped && mapIndex < 0;
-  const instance = useQuery({ ...instanceQuery(key), enabled: !whole });
+  const instance = useQuery({ ...instanceQuery(key), enabled: !whole && (mapped !== undefined || task.isFetched) });
   const [action, setAction] = useState<Action | null>(null);
   const data = instance.data;
   const missing = instance.error instanceof ApiError && instance.error.status === 404;
@@ -132,7 +132,12 @@ function Tab({ name, instance, data, missing, operator }: TabProps) {
   if (name === "tries") return <Tries instance={instance} />;
   if (name === "rendered")
     return (
-      <Rendered instance={instance} fields={data?.rendered_fields ?? null} known={data !== undefined || missing} />
+      <Rendered
+        instance={instance}
+        fields={data?.rendered_fields ?? null}
+        known={data !== undefined || missing}
+        finished={isFinished(data?.state)}
+      />
     );
   return <LogTab instance={instance} data={data} missing={missing} />;
 }

@@ -12,6 +12,7 @@ import { containing, type Filter } from "../../table/columns";
 import { Filters } from "../../table/Filters";
 import { Pager } from "../../table/Pager";
 import { Table } from "../../table/Table";
+import { AtAGlance } from "./AtAGlance";
 import { dagColumns } from "./dagColumns";
 import "./dags.css";
 import { ImportErrors } from "./ImportErrors";
@@ -97,6 +98,7 @@ export function Component() {
       <div className="page-head">
         <h1>DAGs</h1>
         <span className="grow" />
+        <AtAGlance />
       </div>
       <div className="list-bar">
         <Filters filters={filters} values={address.filters} onChange={change} />

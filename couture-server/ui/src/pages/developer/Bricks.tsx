@@ -21,6 +21,9 @@ export function Bricks({ insert }: { insert: (code: string) => void }) {
   return (
     <aside className="bricks" aria-label="Code bricks">
       <h2>Code bricks</h2>
+      <p className="faint bricks-hint">
+        + puts one in where the cursor is. Bricks make tasks of the DAG in the variable <code>dag</code>.
+      </p>
       <SearchField label="Search bricks" value={text} onChange={setText} />
       <div className="bricks-list">
         <Answer query={answer}>

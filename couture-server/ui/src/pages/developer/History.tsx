@@ -77,7 +77,7 @@ export function History({
                       {content === now && <span className="faint">It is what is in the editor.</span>}
                     </div>
                   )}
-                  <Diff before={content} after={now} name={path} />
+                  <Diff before={content} after={now} name={path} titles={["This version", "In the editor"]} />
                 </>
               )
             }

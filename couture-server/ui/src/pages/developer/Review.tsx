@@ -72,8 +72,7 @@ export function Review({
         <div className="review-bar conflict" role="alert">
           <Icon name="warning" />
           <span>
-            <strong>Somebody else {theirs.version === null ? "deleted" : "saved"} this file meanwhile.</strong> On the
-            left is theirs, on the right yours.
+            <strong>Somebody else {theirs.version === null ? "deleted" : "saved"} this file meanwhile.</strong>
           </span>
           <span className="grow" />
           <button onClick={() => onTake(theirs)}>Edit mine on top of theirs</button>
@@ -81,7 +80,7 @@ export function Review({
             Replace theirs with mine
           </button>
         </div>
-        <Diff before={theirs.content} after={after} name={path} />
+        <Diff before={theirs.content} after={after} name={path} titles={["Theirs, saved now", "Yours"]} />
       </section>
     );
   }
@@ -115,7 +114,7 @@ export function Review({
         </pre>
       )}
       {parsed.isError && !error && <pre className="error-text review-error">{wordsOf(parsed.error)}</pre>}
-      <Diff before={before} after={after} name={path} />
+      <Diff before={before} after={after} name={path} titles={["Saved now", "Your changes"]} />
     </section>
   );
 }
