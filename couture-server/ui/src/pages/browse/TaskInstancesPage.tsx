@@ -138,6 +138,7 @@ export function Component() {
       list="taskInstances"
       path={({ dag_id, run_id }) => `/dags/${part(dag_id || "~")}/dagRuns/${part(run_id || "~")}/taskInstances`}
       plural="task_instances"
+      empty="Switch a DAG on, or trigger one."
       columns={columns}
       rowKey={(ti) => `${ti.dag_id}/${ti.dag_run_id}/${ti.task_id}/${ti.map_index}`}
       filters={filters}
