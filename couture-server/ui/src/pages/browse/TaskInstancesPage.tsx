@@ -84,7 +84,7 @@ const columns: Column<TaskInstance>[] = [
     ),
   },
   { id: "pool", title: "Pool", cell: (ti) => ti.pool },
-  { id: "host", title: "Host", className: "id", cell: (ti) => ti.hostname || <span className="faint">–</span> },
+  { id: "host", title: "Host", className: "id spare", cell: (ti) => ti.hostname || <span className="faint">–</span> },
 ];
 
 const runPath = (ti: TaskInstance) => `/dags/${part(ti.dag_id)}/dagRuns/${part(ti.dag_run_id)}`;
