@@ -20,6 +20,8 @@ mod hash;
 pub mod importance;
 mod limits;
 mod profile;
+#[cfg(feature = "program")]
+pub mod program;
 pub mod report;
 pub mod sketch;
 pub mod source;
@@ -31,5 +33,6 @@ pub use error::{EdaError, StateError};
 pub use estimate::Estimate;
 pub use limits::Limits;
 pub use profile::*;
+pub use report::{OutputKind, output_path};
 pub use source::{Profiler, profile_batches as profile};
 pub use state::State;

@@ -3,12 +3,14 @@
 
 mod bins;
 mod features;
+mod files;
 mod measure;
 mod model;
 mod score;
 mod shown;
 mod target;
 
+pub use files::write;
 pub use measure::{Curve, Feature, Importance, measure};
 pub use shown::html;
 pub use target::{Target, Task, propose};

@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{html, statistics};
 use crate::error::EdaError;
@@ -14,20 +14,24 @@ pub enum OutputKind {
     Importance,
 }
 
-/// Where a report goes: `root/<source>/preliminary/<timestamp>/data_info.html`, or
-/// `root/<source>/data_importance/<timestamp>/table_and_feature_importance.html`. The source's name is made safe for a
-/// folder; `timestamp` is one.
+/// Where a report goes below the folder of all outputs: `<source>/preliminary/<timestamp>/data_info.html`, or
+/// `<source>/data_importance/<timestamp>/table_and_feature_importance.html`, whatever the system's separator is. Of the
+/// source's name the part behind the last slash is taken; it and the timestamp are made safe for folders.
 #[must_use]
-pub fn output_path(root: &Path, source: &str, kind: OutputKind, timestamp: &str) -> PathBuf {
+pub fn output_path(source: &str, kind: OutputKind, timestamp: &str) -> String {
     let last = source.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default();
-    let safe: String =
-        last.chars().take(100).map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
-    let source = if safe.chars().all(|c| c == '.') { "table".to_owned() } else { safe };
     let (folder, file) = match kind {
         OutputKind::Preliminary => ("preliminary", "data_info.html"),
         OutputKind::Importance => ("data_importance", "table_and_feature_importance.html"),
     };
-    root.join(source).join(folder).join(timestamp).join(file)
+    format!("{}/{folder}/{}/{file}", safe(last, "table"), safe(timestamp, "now"))
+}
+
+/// A name for a folder: letters, digits, points, lines and dashes of `name`, or `instead` where that leads elsewhere.
+fn safe(name: &str, instead: &str) -> String {
+    let safe = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' };
+    let name: String = name.chars().take(100).map(safe).collect();
+    if name.chars().all(|c| c == '.') { instead.to_owned() } else { name }
 }
 
 /// Writes a profile as a page to `path`, and beside it as JSON, as a Parquet file of statistics, and its state.
@@ -35,29 +39,31 @@ pub fn output_path(root: &Path, source: &str, kind: OutputKind, timestamp: &str)
 /// # Errors
 /// [`EdaError::Write`] where a file cannot be written.
 pub fn write(state: &State, profile: &Profile, path: &Path) -> Result<(), EdaError> {
-    let write = |path: &Path, bytes: &[u8]| {
-        std::fs::write(path, bytes).map_err(|source| EdaError::Write { path: path.to_owned(), source })
-    };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(|source| EdaError::Write { path: folder.to_owned(), source })?;
-    let json = serde_json::to_vec(profile).map_err(std::io::Error::from);
-    let json = json.map_err(|source| EdaError::Write { path: path.to_owned(), source })?;
+    let json = serde_json::to_vec(profile).expect("a profile can be written");
     let table = statistics(profile).map_err(std::io::Error::other);
     let table = table.map_err(|source| EdaError::Write { path: path.to_owned(), source })?;
-    write(path, html(profile).as_bytes())?;
-    write(&path.with_extension("json"), &json)?;
-    write(&path.with_extension("parquet"), &table)?;
-    write(&path.with_extension("eda"), &state.to_bytes())
+    write_file(path, html(profile).as_bytes())?;
+    write_file(&path.with_extension("json"), &json)?;
+    write_file(&path.with_extension("parquet"), &table)?;
+    write_file(&path.with_extension("eda"), &state.to_bytes())
+}
+
+/// Writes a file, and the folders that it is in.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), EdaError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, bytes));
+    written.map_err(|source| EdaError::Write { path: path.to_owned(), source })
 }
 
 #[test]
 fn outputs_have_their_places() {
-    let check = |source: &str, expected: &str| {
-        let path = output_path(Path::new("out"), source, OutputKind::Preliminary, "t");
-        assert_eq!(path, Path::new(expected).join("preliminary/t/data_info.html"));
+    let check = |source: &str, timestamp: &str, expected: &str| {
+        assert_eq!(output_path(source, OutputKind::Preliminary, timestamp), format!("{expected}/data_info.html"));
     };
-    check("/data/my file.csv", "out/my_file.csv");
-    check("s3://bucket/x.parquet", "out/x.parquet");
-    check("..", "out/table");
-    check("", "out/table");
+    check("/data/my file.csv", "t", "my_file.csv/preliminary/t");
+    check("s3://bucket/x.parquet", "2026-11-23T04-05-06", "x.parquet/preliminary/2026-11-23T04-05-06");
+    check("..", "..", "table/preliminary/now");
+    check("", "a/../b", "table/preliminary/a_.._b");
+    let path = output_path("a", OutputKind::Importance, "t");
+    assert_eq!(path, "a/data_importance/t/table_and_feature_importance.html");
 }

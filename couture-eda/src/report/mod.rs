@@ -14,5 +14,7 @@ pub use page::html;
 pub use parquet::statistics;
 
 pub(crate) use escape::escape;
+pub(crate) use files::write_file;
 pub(crate) use number::{bytes, estimate, moment, number, percent};
 pub(crate) use page::page;
+pub(crate) use parquet::parquet_file;

@@ -11,7 +11,12 @@ use crate::profile::{ColumnProfile, Profile};
 /// # Errors
 /// Those of the writer.
 pub fn statistics(profile: &Profile) -> Result<Vec<u8>, parquet::errors::ParquetError> {
-    let batch = table(profile).map_err(|error| parquet::errors::ParquetError::ArrowError(error.to_string()))?;
+    parquet_file(table(profile))
+}
+
+/// A table as a Parquet file.
+pub(crate) fn parquet_file(batch: Result<RecordBatch, ArrowError>) -> Result<Vec<u8>, parquet::errors::ParquetError> {
+    let batch = batch.map_err(|error| parquet::errors::ParquetError::ArrowError(error.to_string()))?;
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None)?;
     writer.write(&batch)?;

@@ -188,7 +188,7 @@ fn feed(
         match taken {
             Ok(count) => {
                 position += count;
-                options.progress.add(count, 0);
+                options.progress.add_rows(count);
             }
             Err(error) => {
                 notices.add(Notice::Truncated, || error.to_string());

@@ -208,11 +208,9 @@ fn read_rows(
 ) -> io::Result<u64> {
     let mut builder = BatchBuilder::new(layout.names.len(), layout.limits.batch_rows);
     let start = reader.offset();
-    let mut at = start;
     while let Some(batch) = reader.next_batch(&mut builder, until, notices)? {
         table.update(&batch.columns.iter().collect::<Vec<_>>(), &batch.positions);
-        options.progress.add(batch.positions.len() as u64, reader.offset() - at);
-        at = reader.offset();
+        options.progress.add_rows(batch.positions.len() as u64);
     }
     Ok(reader.offset() - start)
 }

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::format::{Compression, Format, detect};
+use super::random::Counted;
 use super::{Options, RandomAccess, RangeReader, columnar, delimited, excel, json};
 use crate::error::EdaError;
 use crate::state::State;
@@ -21,12 +22,12 @@ pub(super) fn profile(
 ) -> Result<Vec<State>, EdaError> {
     let read = |source| EdaError::Read { path: name.to_owned(), source };
     let damaged = |format| move |reason| EdaError::Damaged { path: name.to_owned(), format, reason };
+    options.progress.expect(source.size());
+    let counted: Arc<dyn RandomAccess> = Arc::new(Counted::new(Arc::clone(source), Arc::clone(&options.progress)));
+    let source = &counted;
     let reader = RangeReader::new(Arc::clone(source), 0);
     let start = reader.peek(START_BYTES).map_err(read)?;
     let (format, compression) = detect(name, &start);
-    if compression == Compression::None {
-        options.progress.expect(source.size());
-    }
     let mut states = match (format, compression) {
         (Format::Delimited, Compression::None) => vec![delimited::profile(source, file, options).map_err(read)?],
         (Format::Delimited | Format::JsonLines, _) => {

@@ -14,6 +14,7 @@ mod rows;
 mod saved;
 #[cfg(feature = "sql")]
 mod sql;
+mod store;
 mod tables;
 mod typed;
 

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::limits::Limits;
@@ -19,8 +20,10 @@ pub struct Options {
     pub encoding: Option<Encoding>,
     /// Rows that are drawn at random, where more than for a profile are wanted: feature importance learns from them.
     pub sample_rows: Option<usize>,
+    /// The table that is read of a database, where neither its URL nor a query says so; its schema stands before a point.
+    pub table: Option<String>,
     /// What was read so far.
-    pub progress: Progress,
+    pub progress: Arc<Progress>,
 }
 
 impl Default for Options {
@@ -32,7 +35,8 @@ impl Default for Options {
             header: None,
             encoding: None,
             sample_rows: None,
-            progress: Progress::default(),
+            table: None,
+            progress: Arc::default(),
         }
     }
 }
@@ -57,9 +61,13 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Adds what was read.
-    pub fn add(&self, rows: u64, bytes: u64) {
+    /// Adds rows that were taken in.
+    pub fn add_rows(&self, rows: u64) {
         self.rows.fetch_add(rows, Ordering::Relaxed);
+    }
+
+    /// Adds bytes that were read.
+    pub fn add_bytes(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 

@@ -2,6 +2,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use super::Progress;
+
 /// Bytes that can be read from anywhere, by many threads at once: a file, or an object of a store.
 pub trait RandomAccess: Send + Sync {
     /// How many bytes there are.
@@ -61,6 +63,30 @@ impl RandomAccess for Vec<u8> {
         let rest = self.get(usize::try_from(offset).unwrap_or(usize::MAX)..).unwrap_or_default();
         let count = rest.len().min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+}
+
+/// Tells how much was read.
+pub(super) struct Counted {
+    source: Arc<dyn RandomAccess>,
+    progress: Arc<Progress>,
+}
+
+impl Counted {
+    pub(super) fn new(source: Arc<dyn RandomAccess>, progress: Arc<Progress>) -> Self {
+        Self { source, progress }
+    }
+}
+
+impl RandomAccess for Counted {
+    fn size(&self) -> u64 {
+        self.source.size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read_at(offset, buffer)?;
+        self.progress.add_bytes(count as u64);
         Ok(count)
     }
 }

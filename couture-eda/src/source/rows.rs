@@ -42,7 +42,7 @@ impl<'a> Rows<'a> {
     fn flush(&mut self) {
         let batch = self.builder.take(&mut self.notices);
         self.table.update(&batch.columns.iter().collect::<Vec<_>>(), &batch.positions);
-        self.options.progress.add(batch.positions.len() as u64, 0);
+        self.options.progress.add_rows(batch.positions.len() as u64);
     }
 
     /// The state of all rows.

@@ -4,7 +4,7 @@ use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Row, TypeInfo, ValueRef};
 
 use super::Options;
-use super::places::without_password;
+use super::places::{split_table, without_password};
 use super::rows::Rows;
 use crate::error::EdaError;
 use crate::state::State;
@@ -12,14 +12,15 @@ use crate::text::{Notice, column_names};
 
 /// Profiles the rows of `query`, or of the table behind the `#` of the URL.
 pub(super) fn profile(url: &str, query: Option<&str>, file: usize, options: &Options) -> Result<State, EdaError> {
-    let (base, table) = url.split_once('#').map_or((url, None), |(base, table)| (base, Some(table)));
+    let (base, table) = split_table(url);
     let name = without_password(base);
     let unusable = |reason: String| EdaError::Source { name: name.clone(), reason };
     let is_mysql = base.starts_with("mysql") || base.starts_with("mariadb");
+    let table = table.or(options.table.as_deref()).filter(|_| query.is_none());
     let query = match (query, table) {
         (Some(query), _) => query.to_owned(),
         (None, Some(table)) => format!("SELECT * FROM {}", quoted(table, if is_mysql { '`' } else { '"' })),
-        (None, None) => return Err(unusable("name a table behind a #, or give a query".to_owned())),
+        (None, None) => return Err(unusable("name a table, behind a # or apart, or give a query".to_owned())),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| unusable(error.to_string()))?;

@@ -1,5 +1,4 @@
-//! Files, folders, patterns, URLs, databases in files, and the program itself.
+//! Files, folders, patterns, URLs, and databases in files.
 
 mod importance;
 mod places;
-mod program;

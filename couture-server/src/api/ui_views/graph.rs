@@ -38,7 +38,7 @@ struct GraphNode {
     target_dag_id: Option<String>,
     /// `setup` or `teardown`.
     setup_teardown: Option<&'static str>,
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(no_recursion)]
     children: Option<Vec<GraphNode>>,
 }
 

@@ -37,7 +37,7 @@ export function Answer<T>({
 /** Grey lines in place of what is on its way. They appear late, so that fast answers do not flicker. */
 export function Skeleton({ lines = 4 }: { lines?: number }) {
   return (
-    <div className="skeleton" aria-busy="true" aria-label="Loading">
+    <div className="skeleton" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: lines }, (_, index) => (
         <div key={index} className="skeleton-line" />
       ))}

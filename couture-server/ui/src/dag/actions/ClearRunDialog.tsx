@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { runPath, type RunKey } from "../data/paths";
-import type { AffectedInstance } from "./Affected";
 import { AffectDialog } from "./AffectDialog";
 import { useTakesNewest } from "./newest";
 import { Options } from "./Options";
@@ -21,7 +21,7 @@ const NEWEST = [
 export function ClearRunDialog({ run, onClose }: { run: RunKey; onClose: () => void }) {
   const [options, setOptions] = useState({ onlyFailed: false, newest: false });
   const ask = (dryRun: boolean, newest: boolean, signal?: AbortSignal) =>
-    api.post<{ task_instances: AffectedInstance[] }>(
+    api.post<Schema<"AffectedList">>(
       `${runPath(run)}/clear`,
       { dry_run: dryRun, only_failed: options.onlyFailed, ...(newest && { run_on_latest_version: true }) },
       { signal },

@@ -2,17 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { api, wordsOf } from "../../api/client";
 import { useMay } from "../../api/session";
+import type { Schema } from "../../api/types";
 import { Answer } from "../../parts/Answer";
 import { Field } from "../../form/Form";
-import { Settings, type Setting } from "./Settings";
+import { Settings } from "./Settings";
 import "./admin.css";
 
-interface Ldap {
-  enabled: boolean;
-  clear_text: boolean;
-  error: string | null;
-  settings: Setting[];
-}
+type Ldap = Schema<"LdapBody">;
 
 /** How users of a directory server log in, and a way to try it. */
 export function Component() {

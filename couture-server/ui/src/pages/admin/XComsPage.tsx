@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { api, part } from "../../api/client";
 import { useMay } from "../../api/session";
+import type { Schema } from "../../api/types";
 import { paths } from "../../app/paths";
 import { Answer } from "../../parts/Answer";
 import { confirm } from "../../parts/confirm";
@@ -13,15 +14,7 @@ import { Time } from "../../parts/Time";
 import { containing, type BulkAction, type Column, type Filter } from "../../table/columns";
 import { ListPage } from "../../table/ListPage";
 
-interface XCom {
-  key: string;
-  timestamp: string;
-  logical_date: string | null;
-  map_index: number;
-  task_id: string;
-  dag_id: string;
-  run_id: string;
-}
+type XCom = Schema<"XCom">;
 
 const filters: Filter[] = [
   { id: "key", label: "Key", kind: "text", query: (value) => ({ xcom_key_pattern: containing(value) }) },
@@ -120,7 +113,7 @@ export function Component() {
 function XComValue({ row, onClose }: { row: XCom; onClose: () => void }) {
   const answer = useQuery({
     queryKey: ["xcoms", entryPath(row), row.map_index],
-    queryFn: () => api.get<{ value: unknown }>(entryPath(row), { ...entryQuery(row), deserialize: true }),
+    queryFn: () => api.get<Schema<"XComWithValue">>(entryPath(row), { ...entryQuery(row), deserialize: true }),
   });
   return (
     <Dialog title={`${row.key} of ${row.task_id}`} onClose={onClose} wide>

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useMemo } from "react";
 import { api, part } from "../../api/client";
 import { useMay } from "../../api/session";
-import type { Dag } from "../../api/types";
+import type { Dag, Schema } from "../../api/types";
 import { Empty, Failure, Skeleton } from "../../parts/Answer";
 import { Stored, useStored } from "../../parts/stored";
 import { Switch } from "../../parts/Switch";
@@ -20,15 +20,12 @@ import { ImportErrors } from "./ImportErrors";
 /** Whether this viewer wants to see paused DAGs where the address does not say. */
 const pausedDags = new Stored<"show" | "hide">("pausedDags", ["show", "hide"], "hide");
 
-interface DagPage {
-  dags: Dag[];
-  total_entries: number;
-}
+type DagPage = Schema<"DagList">;
 
 function useFilters(): Filter[] {
   const { data } = useQuery({
     queryKey: ["dagTags"],
-    queryFn: () => api.get<{ tags: string[] }>("/dagTags", { limit: 1000 }),
+    queryFn: () => api.get<Schema<"TagList">>("/dagTags", { limit: 1000 }),
   });
   return useMemo(
     () => [

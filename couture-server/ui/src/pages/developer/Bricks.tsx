@@ -2,10 +2,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
 import { useMay } from "../../api/session";
+import type { Schema } from "../../api/types";
 import { Answer } from "../../parts/Answer";
 import { Icon } from "../../parts/Icon";
 import { SearchField } from "../../table/Filters";
-import { BrickDialog, type Brick } from "./BrickDialog";
+import { BrickDialog } from "./BrickDialog";
 
 /** The code bricks beside the editor: found by their titles, put in where the cursor is. */
 export function Bricks({ insert }: { insert: (code: string) => void }) {
@@ -15,7 +16,7 @@ export function Bricks({ insert }: { insert: (code: string) => void }) {
   const [adding, setAdding] = useState(false);
   const answer = useQuery({
     queryKey: ["codeBricks", "search", text],
-    queryFn: () => api.get<{ bricks: Brick[] }>("/codeBricks", { q: text, limit: 200 }),
+    queryFn: () => api.get<Schema<"BrickList">>("/codeBricks", { q: text, limit: 200 }),
   });
   return (
     <aside className="bricks" aria-label="Code bricks">

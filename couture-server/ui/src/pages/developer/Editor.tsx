@@ -64,7 +64,7 @@ export function Editor({
     return () => window.removeEventListener("beforeunload", stay);
   }, [changed]);
 
-  const onSaved = async (now: string) => {
+  const onSaved = async (now: string | null) => {
     setSaved({ content: text, version: now });
     setStep("edit");
     await client.invalidateQueries({ queryKey: [store.list] });

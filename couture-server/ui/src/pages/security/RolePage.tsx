@@ -1,15 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearchParams } from "react-router";
 import { api, part } from "../../api/client";
-import type { Permission } from "../../api/types";
+import type { Schema } from "../../api/types";
 import { Answer } from "../../parts/Answer";
 import type { Role } from "./account";
 import { RoleEditor } from "./RoleEditor";
 
-interface Permissions {
-  permissions: Permission[];
-  dag_prefix: string;
-}
+type Permissions = Schema<"PermissionList">;
 
 /** One role: what it permits. `new` is one that is not there yet, a copy of `from` if that is given. */
 export function Component() {

@@ -4,14 +4,14 @@ use clap::{Args, Parser, Subcommand};
 
 /// Look at any data set in seconds, at any size, in bounded memory.
 #[derive(Debug, Parser)]
-#[command(name = "eda", version)]
-pub(crate) struct Arguments {
+#[command(name = "eda", version, no_binary_name = true)]
+pub(super) struct Arguments {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(super) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(super) enum Command {
     /// Profile files, folders, globs, URLs, SQL tables or queries; several are parts of one table.
     Profile(Profile),
     /// Merge saved states (.eda) into one profile.
@@ -21,73 +21,82 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Profile {
+pub(super) struct Profile {
     /// Files (CSV, TSV, JSON lines, Parquet, Arrow IPC, Excel; .gz and .zst), folders, globs, URLs.
-    #[arg(required = true)]
-    pub(crate) sources: Vec<String>,
+    #[arg(required_unless_present = "source_env")]
+    pub(super) sources: Vec<String>,
+    /// An environment variable that holds a source: a URL with a password is not to be seen among the arguments.
+    #[arg(long, value_name = "NAME")]
+    pub(super) source_env: Option<String>,
     /// A column that is to be predicted, a comparison such as "delay > 15", or auto: adds alerts of leakage, and the
     /// report of feature importance.
     #[arg(long)]
-    pub(crate) target: Option<String>,
+    pub(super) target: Option<String>,
     /// A query, where the source is a database.
     #[arg(long)]
-    pub(crate) query: Option<String>,
+    pub(super) query: Option<String>,
+    /// A table, where the source is a database; its schema stands before a point.
+    #[arg(long, conflicts_with = "query")]
+    pub(super) table: Option<String>,
     #[command(flatten)]
-    pub(crate) output: Output,
+    pub(super) output: Output,
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(super) reading: Reading,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Merge {
+pub(super) struct Merge {
     /// States that `eda profile` has written, in the order of the data.
     #[arg(required = true)]
-    pub(crate) states: Vec<PathBuf>,
+    pub(super) states: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) output: Output,
+    pub(super) output: Output,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Compare {
+pub(super) struct Compare {
     /// The earlier data: a state, or any source.
-    pub(crate) before: String,
+    pub(super) before: String,
     /// The later data.
-    pub(crate) after: String,
+    pub(super) after: String,
     /// Where the page goes; without it, what differs is printed.
     #[arg(long)]
-    pub(crate) out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(super) reading: Reading,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Output {
+pub(super) struct Output {
     /// The folder of the reports.
     #[arg(long, default_value = "outputs")]
-    pub(crate) out: PathBuf,
+    pub(super) out: PathBuf,
     /// Print the profile as JSON instead of writing files.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(super) json: bool,
+    /// The folder of the source within the output, instead of one after its name.
+    #[arg(long)]
+    pub(super) name: Option<String>,
     /// The folder of the time within the output, instead of the time of now.
     #[arg(long)]
-    pub(crate) timestamp: Option<String>,
+    pub(super) timestamp: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Reading {
+pub(super) struct Reading {
     /// Threads; as many as there are cores, by default.
     #[arg(long)]
-    pub(crate) workers: Option<usize>,
+    pub(super) workers: Option<usize>,
     /// What stands between the fields of a text file, instead of what is detected.
     #[arg(long)]
-    pub(crate) delimiter: Option<char>,
+    pub(super) delimiter: Option<char>,
     /// The encoding of a text file, instead of what is detected.
     #[arg(long)]
-    pub(crate) encoding: Option<String>,
+    pub(super) encoding: Option<String>,
     /// The first line of a text file is data.
     #[arg(long)]
-    pub(crate) no_header: bool,
+    pub(super) no_header: bool,
 }

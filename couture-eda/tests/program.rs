@@ -1,3 +1,5 @@
+//! The program itself.
+
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -53,4 +55,37 @@ fn what_fails_is_told_with_what_to_do() {
         assert!(!output.status.success() && message.contains(words), "{arguments:?}: {message}");
         assert!(!message.contains("s3cret"));
     }
+}
+
+#[test]
+fn a_source_and_its_secrets_come_by_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("a.csv"), "a\n1\n").unwrap();
+    let run = |source: Option<&str>, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eda"));
+        command
+            .args(["profile", "--source-env", "EDA_SOURCE"])
+            .args(arguments)
+            .current_dir(path)
+            .env_remove("EDA_SOURCE");
+        source.map(|source| command.env("EDA_SOURCE", source));
+        command.output().unwrap()
+    };
+    let page = text(&run(Some("a.csv"), &["--name", "my upload", "--timestamp", "t", "--out", "o"]));
+    let place = couture_eda::output_path("my upload", couture_eda::OutputKind::Preliminary, "t");
+    assert_eq!(page, format!("o/{place}\n"));
+    for (source, arguments, words) in [
+        (None, &[][..], "the environment variable EDA_SOURCE: it is not set"),
+        (Some(""), &[], "it is empty"),
+        (Some("mysql://me:s3cret@127.0.0.1:1/db"), &["--table", "t"], "mysql://me@127.0.0.1:1/db"),
+        (Some("postgres://me:s3c/r3t?s3cret@127.0.0.1:1/db"), &["--query", "select 1"], "postgres://me@127.0.0.1:1/db"),
+        (Some("postgres://me:x#s3cret@127.0.0.1:1/db#t"), &[], "postgres://me@127.0.0.1:1/db"),
+    ] {
+        let output = run(source, arguments);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && message.contains(words), "{source:?}: {message}");
+        assert!(!message.contains("s3c"), "{message}");
+    }
+    assert_eq!(run(Some("a.csv"), &["--query", "x", "--table", "y"]).status.code(), Some(2));
 }

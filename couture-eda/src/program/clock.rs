@@ -4,12 +4,12 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970.
 #[allow(clippy::disallowed_methods, reason = "a program names its outputs after the time; the library is told")]
-pub(crate) fn now() -> f64 {
+pub(super) fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// When something started, to tell how long it took.
 #[allow(clippy::disallowed_methods, reason = "for the rows per second that are shown")]
-pub(crate) fn start() -> Instant {
+pub(super) fn start() -> Instant {
     Instant::now()
 }

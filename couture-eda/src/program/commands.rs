@@ -1,19 +1,20 @@
 use std::path::Path;
 use std::sync::mpsc;
 
-use couture_eda::report::{self, OutputKind};
-use couture_eda::source::{self, Options};
-use couture_eda::text::Encoding;
-use couture_eda::{EdaError, State, compare, importance};
+use crate::report::write_file;
+use crate::source::{self, Options};
+use crate::text::Encoding;
+use crate::{EdaError, State, compare, importance};
 
-use crate::arguments::{Arguments, Command, Compare, Merge, Output, Profile, Reading};
-use crate::{clock, progress};
+use super::arguments::{Arguments, Command, Compare, Merge, Profile, Reading};
+use super::outputs::Outputs;
+use super::{progress, sources};
 
 /// Rows that feature importance learns from, at most.
 const LEARNT_ROWS: usize = 80_000;
 
 /// Does what was asked.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), EdaError> {
+pub(super) fn run(arguments: &Arguments) -> Result<(), EdaError> {
     match &arguments.command {
         Command::Profile(profile) => run_profile(profile),
         Command::Merge(merge) => run_merge(merge),
@@ -24,14 +25,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), EdaError> {
 fn run_profile(arguments: &Profile) -> Result<(), EdaError> {
     let mut options = options(&arguments.reading)?;
     options.sample_rows = arguments.target.as_ref().map(|_| LEARNT_ROWS);
-    for state in read(&arguments.sources, arguments.query.as_deref(), &options)? {
+    options.table.clone_from(&arguments.table);
+    let mut outputs = Outputs::new(&arguments.output);
+    for state in read(&sources::names(arguments)?, arguments.query.as_deref(), &options)? {
         let target = arguments.target.as_deref().map(|target| target_of(target, &state)).transpose()?;
-        output(&state, target.as_ref().map(|target| target.1.as_str()), &arguments.output)?;
-        let Some((target, _)) = target.filter(|_| !arguments.output.json) else { continue };
-        let page = importance::html(&importance::measure(&state, &target)?);
-        let path = place(&state, OutputKind::Importance, &arguments.output);
-        write(&path, page.as_bytes())?;
-        println!("{}", path.display());
+        outputs.write(&state, target.as_ref())?;
     }
     Ok(())
 }
@@ -56,7 +54,7 @@ fn run_merge(arguments: &Merge) -> Result<(), EdaError> {
             Some(merged) => merged.merge(state)?,
         }
     }
-    merged.map_or(Ok(()), |state| output(&state, None, &arguments.output))
+    merged.map_or(Ok(()), |state| Outputs::new(&arguments.output).write(&state, None))
 }
 
 fn run_compare(arguments: &Compare) -> Result<(), EdaError> {
@@ -67,7 +65,7 @@ fn run_compare(arguments: &Compare) -> Result<(), EdaError> {
     };
     let difference = compare::compare(&read(&arguments.before)?, &read(&arguments.after)?);
     if let Some(path) = &arguments.out {
-        write(path, compare::html(&difference).as_bytes())?;
+        write_file(path, compare::html(&difference).as_bytes())?;
         println!("{}", path.display());
     }
     if arguments.json {
@@ -112,28 +110,4 @@ fn options(reading: &Reading) -> Result<Options, EdaError> {
         );
     }
     Ok(options)
-}
-
-fn output(state: &State, target: Option<&str>, output: &Output) -> Result<(), EdaError> {
-    let profile = state.finish(target);
-    if output.json {
-        println!("{}", serde_json::to_string(&profile).expect("a profile can be written"));
-        return Ok(());
-    }
-    let path = place(state, OutputKind::Preliminary, output);
-    report::write(state, &profile, &path)?;
-    println!("{}", path.display());
-    Ok(())
-}
-
-fn place(state: &State, kind: OutputKind, output: &Output) -> std::path::PathBuf {
-    let timestamp = output.timestamp.clone().unwrap_or_else(|| source::timestamp(clock::now()));
-    let name = state.sources.first().map_or("table", String::as_str);
-    report::output_path(&output.out, name, kind, &timestamp)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), EdaError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, bytes));
-    written.map_err(|source| EdaError::Write { path: path.to_owned(), source })
 }

@@ -1,0 +1,58 @@
+use crate::report::{self, OutputKind};
+use crate::{EdaError, State, importance, output_path, source};
+
+use super::arguments::Output;
+use super::clock;
+
+/// Where the reports of a run go. The first table has the name that was given; the others have it with their sheet or
+/// their number, so that no report replaces another of the same run.
+pub(super) struct Outputs<'a> {
+    asked: &'a Output,
+    timestamp: String,
+    used: Vec<String>,
+}
+
+impl<'a> Outputs<'a> {
+    pub(super) fn new(asked: &'a Output) -> Self {
+        let timestamp = asked.timestamp.clone().unwrap_or_else(|| source::timestamp(clock::now()));
+        Self { asked, timestamp, used: Vec::new() }
+    }
+
+    /// Writes, or prints, all that is asked about a table, and prints where it is.
+    pub(super) fn write(&mut self, state: &State, target: Option<&(String, String)>) -> Result<(), EdaError> {
+        let profile = state.finish(target.map(|(_, column)| column.as_str()));
+        if self.asked.json {
+            println!("{}", serde_json::to_string(&profile).expect("a profile can be written"));
+            return Ok(());
+        }
+        let name = self.name(state);
+        let path = self.asked.out.join(output_path(&name, OutputKind::Preliminary, &self.timestamp));
+        report::write(state, &profile, &path)?;
+        println!("{}", path.display());
+        let Some((target, _)) = target else { return Ok(()) };
+        let importance = importance::measure(state, target)?;
+        let path = self.asked.out.join(output_path(&name, OutputKind::Importance, &self.timestamp));
+        importance::write(&importance, &path)?;
+        println!("{}", path.display());
+        Ok(())
+    }
+
+    /// A name that no table of this run has.
+    fn name(&mut self, state: &State) -> String {
+        let source = state.sources.first().map_or("table", String::as_str);
+        let sheet = source.rsplit_once('#').map(|(_, sheet)| sheet);
+        let name = match &self.asked.name {
+            Some(name) if self.used.is_empty() => name.clone(),
+            Some(name) => sheet.map_or_else(|| name.clone(), |sheet| format!("{name}#{sheet}")),
+            None => source.to_owned(),
+        };
+        let folder = |name: &str| output_path(name, OutputKind::Preliminary, "t");
+        let (mut unused, mut number) = (name.clone(), 2);
+        while self.used.contains(&folder(&unused)) {
+            unused = format!("{name}-{number}");
+            number += 1;
+        }
+        self.used.push(folder(&unused));
+        unused
+    }
+}
