@@ -21,7 +21,7 @@ export default function DetailsView() {
 }
 
 function Details({ dag }: { dag: DagDetails }) {
-  const params = fieldsOf(dag.params);
+  const params = fieldsOf(dag.params, dag.param_order);
   return (
     <div className="dag-columns">
       {dag.doc_md && (
