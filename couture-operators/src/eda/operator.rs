@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use couture_core::values::Values as _;
+use couture_core::values::{Values as _, mask_addresses};
 use couture_core::{Failure, Operator, ProcessCommand, ProcessEnd, TaskContext};
 use serde::{Deserialize, Serialize};
 
@@ -193,7 +193,9 @@ impl EdaOperator {
     async fn look(&self, program: &EdaProgram, folder: &Path, cx: &TaskContext) -> Result<String, Failure> {
         let place = self.place(self.kind()?, cx)?;
         let source = self.source_arguments(program, folder, cx).await?;
-        cx.log(format!("Looking at {}; the report will be at {}", self.shown_source(), place.report()));
+        let shown = self.shown_source();
+        let shown = mask_addresses(&shown).unwrap_or(shown);
+        cx.log(format!("Looking at {shown}; the report will be at {}", place.report()));
         let command = self.command(program, folder.to_owned(), &place, source);
         let end = cx.services().processes.run(command, cx).await.map_err(process_failure)?;
         self.check(&end, program, cx)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::State;
 use axum::http::StatusCode;
 use couture_core::store::{ClearOnly, MarkedRunState, Note, NotePlace, RunOrder, RunQuery, RunRecord};
-use couture_core::{Affected, DagId, RunKey, RunState, Scope, Timestamp};
+use couture_core::{Affected, DagId, RunKey, RunState, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{OpenApi, ToSchema};

@@ -80,6 +80,7 @@ impl From<RunRecord> for DagRunBody {
     /// Without its note and the number of its version.
     fn from(run: RunRecord) -> Self {
         Self {
+            triggered_by: run.triggered_by(),
             duration: seconds(run.started_at, run.ended_at),
             dag_display_name: run.dag_id.to_string(),
             run_after: run.run_after(),
@@ -92,7 +93,6 @@ impl From<RunRecord> for DagRunBody {
             start_date: run.started_at,
             end_date: run.ended_at,
             last_scheduling_decision: None,
-            triggered_by: run.triggered_by(),
             triggering_user_name: run.origin.user,
             run_type: run.run_type,
             state: run.state,

@@ -28,6 +28,33 @@ struct ErrorBody {
     detail: String,
 }
 
+/// What the error 422 looks like, in Airflow's shape.
+#[derive(Debug, ToSchema)]
+#[schema(
+    as = HTTPValidationError,
+    example = json!({"detail": [{"loc": ["request"], "msg": "limit is 0; ask for at least 1", "type": "value_error"}]})
+)]
+#[expect(dead_code, reason = "it describes what ApiError writes")]
+struct Unfit {
+    detail: Vec<Misfit>,
+}
+
+/// What does not fit.
+#[derive(Debug, ToSchema)]
+#[schema(as = ValidationError)]
+#[expect(dead_code, reason = "it describes what ApiError writes")]
+struct Misfit {
+    /// Where: always `["request"]`, and `msg` says more.
+    loc: Vec<String>,
+    /// What is wrong, and what to do.
+    msg: String,
+    /// Always `value_error`.
+    r#type: String,
+}
+
+/// What opens to everybody may besides not wait for its body.
+const TOO_SLOW: (&str, &str) = ("408", "The body did not arrive in time");
+
 /// Errors that any request may meet.
 const ERRORS: [(&str, &str); 10] = [
     ("400", "The request makes no sense as it is"),
@@ -60,7 +87,11 @@ pub(super) fn describe(routes: &[Route], parts: impl IntoIterator<Item = OpenApi
     }
     let mut components = all.components.take().unwrap_or_default();
     components.schemas.insert("Error".into(), ErrorBody::schema());
-    components.responses.extend(ERRORS.map(|(status, description)| (error_name(status), RefOr::T(error(description)))));
+    components.responses.extend(
+        ERRORS.into_iter().chain([TOO_SLOW]).map(|(status, said)| (error_name(status), RefOr::T(error(status, said)))),
+    );
+    components.schemas.insert("HTTPValidationError".into(), Unfit::schema());
+    components.schemas.insert("ValidationError".into(), Misfit::schema());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     components.security_schemes.insert(BEARER.into(), SecurityScheme::Http(bearer));
     all.components = Some(components);
@@ -112,7 +143,8 @@ fn complete(operation: &mut Operation, route: &Route) {
     };
     let said = operation.description.take().filter(|said| !said.is_empty());
     operation.description = Some(said.map_or(needs.clone(), |said| format!("{said}\n\n{needs}")));
-    for (status, _) in ERRORS {
+    let slow = (route.needs == Needs::Nothing && route.method != "GET").then_some(TOO_SLOW);
+    for (status, _) in ERRORS.into_iter().chain(slow) {
         let error = RefOr::Ref(Ref::from_response_name(error_name(status)));
         operation.responses.responses.entry(status.to_owned()).or_insert(error);
     }
@@ -122,8 +154,9 @@ fn error_name(status: &str) -> String {
     format!("Error{status}")
 }
 
-fn error(description: &str) -> Described {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Error"))).build();
+fn error(status: &str, description: &str) -> Described {
+    let shape = if status == "422" { "HTTPValidationError" } else { "Error" };
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(shape))).build();
     ResponseBuilder::new().description(description).content("application/json", content).build()
 }
 

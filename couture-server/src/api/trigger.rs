@@ -14,7 +14,7 @@ use super::dag_run_body::DagRunBody;
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id};
 use super::state::ApiState;
-use crate::auth::{Permit, Principal, Via, act, on};
+use crate::auth::{Action, Permit, Principal, Resource, Via, act, on};
 
 /// What the command line calls itself in its requests.
 pub(crate) const CLI_AGENT: &str = concat!("couture/", env!("CARGO_PKG_VERSION"));
@@ -69,7 +69,7 @@ impl TriggerBody {
 }
 
 /// Who asks, as far as the request tells: the page has a session, and the command line says what it is.
-pub(super) fn origin(principal: &Principal, headers: &HeaderMap) -> RunOrigin {
+pub(in crate::api) fn origin(principal: &Principal, headers: &HeaderMap) -> RunOrigin {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let triggered_by = match principal.via {
         _ if agent.is_some_and(|agent| agent.starts_with(ANY_CLI_AGENT)) => TriggeredBy::Cli,
@@ -95,6 +95,10 @@ pub(super) async fn trigger(
     headers: HeaderMap,
     Json(body): Json<TriggerBody>,
 ) -> Result<Json<DagRunBody>, ApiError> {
+    if name == crate::eda::DAG_ID {
+        // Its runs read what their configuration names.
+        permit.principal().check(Action::Create, Resource::Eda, None)?;
+    }
     start(&state, dag_id(&name)?, body, origin(permit.principal(), &headers)).await
 }
 

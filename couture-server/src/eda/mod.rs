@@ -6,8 +6,9 @@ mod program;
 mod room;
 mod source;
 
-pub use dag::{exploratory_data_analysis, DAG_ID, TASK_ID};
+pub use dag::{DAG_ID, TASK_ID, exploratory_data_analysis};
 pub use keeper::keep_swept;
-pub(crate) use program::eda_program;
+pub(crate) use program::{WORK_FOLDER, eda_program};
+pub(crate) use room::output_path;
 pub use room::{Closed, EdaRoom, SourceError};
 pub use source::{Source, SourceWish, UnfitSource};

@@ -10,6 +10,9 @@ use crate::data_folder::DataFolder;
 use crate::error::StartError;
 use crate::settings::Settings;
 
+/// The folder of the data folder in which it works.
+pub const WORK_FOLDER: &str = "eda-work";
+
 /// The program that is set, or else this one, `own`, where it can play it, or else `eda` of the `PATH`.
 pub(crate) fn eda_program(
     settings: &Settings,
@@ -25,7 +28,7 @@ pub(crate) fn eda_program(
     Ok(EdaProgram {
         program,
         role,
-        work: data.folder("eda-work")?,
+        work: data.folder(WORK_FOLDER)?,
         own_folder: data.path().to_owned(),
         memory_mib: settings.eda.memory_mib,
         files: Arc::new(room.clone()),

@@ -135,6 +135,18 @@ fn a_database_is_backed_up_while_it_is_used_and_restored_when_it_is_not() {
     assert!(ok(&["db", "restore", &backup, "-y"]).contains("couture.db.old1"));
     assert!(ok(&["db", "trim", "--days", "0", "-y"]).contains("forgot 1 runs"));
     ok(&["db", "migrate"]);
+    let nowhere = folder.path().join("typo");
+    let migrate = |more: &[&str]| {
+        couture_command(&[&["db", "migrate", "--data", nowhere.to_str().unwrap()], more].concat()).output().unwrap()
+    };
+    let said = migrate(&[]);
+    let error = String::from_utf8(said.stderr).unwrap();
+    assert!(
+        said.status.code() == Some(1) && error.contains("there is no database") && error.contains("--create"),
+        "{error}"
+    );
+    assert!(!nowhere.exists());
+    assert!(migrate(&["--create"]).status.success() && nowhere.join("couture.db").exists());
     let server = start(folder.path());
     assert!(server.couture_ok(&["variables", "list"]).contains("kept"));
     assert!(!server.couture_ok(&["variables", "list"]).contains("later"));

@@ -29,9 +29,16 @@ fn with_failed_run() -> (tempfile::TempDir, TestServer) {
     (folder, server)
 }
 
+/// How many attempts have a log, on their way or kept.
+fn attempts_with_logs(data: &std::path::Path) -> usize {
+    let entries = |folder: std::path::PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let kept = entries(data.join("objects/logs")).flat_map(|run| entries(run.path()));
+    entries(data.join("logs/live")).count() + kept.count()
+}
+
 #[test]
 fn a_run_is_cleared_marked_and_deleted_by_the_command_line() {
-    let (_folder, server) = with_failed_run();
+    let (folder, server) = with_failed_run();
     let plan = server.couture_ok(&["tasks", "clear", "pair", "--run-id", "r", "--only-failed", "--dry-run"]);
     assert!(plan.contains("second") && plan.contains("third") && plan.contains("2 task instances"), "{plan}");
     let asked = server.couture(&["tasks", "clear", "pair", "--run-id", "r"]);
@@ -55,7 +62,10 @@ fn a_run_is_cleared_marked_and_deleted_by_the_command_line() {
     assert_eq!(server.get("/api/v2/dags/pair/dagRuns/r/taskInstances/third")["try_number"], 2);
     server.couture_ok(&["runs", "clear", "pair", "r", "-y"]);
     assert_eq!(server.finished("pair", "r"), "failed");
+    let logs = || attempts_with_logs(folder.path());
+    assert!(logs() > 0);
     server.couture_ok(&["dags", "delete", "pair", "--yes"]);
+    eventually("the logs go", || (logs() == 0).then_some(()));
     assert_eq!(server.get("/api/v2/dags/pair/dagRuns")["dag_runs"], json!([]));
 }
 

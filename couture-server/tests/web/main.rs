@@ -6,4 +6,5 @@ mod fixture;
 mod headers;
 mod matrix;
 mod runs;
+mod streams;
 mod values;

@@ -1,5 +1,7 @@
 //! Runs and task instances as people and programs ask for them, change them and begin them again.
 
+use std::time::Duration;
+
 use couture_core::DagBuilder;
 use couture_operators::{BashOperator, EmptyOperator};
 use serde_json::{Value, json};
@@ -7,7 +9,7 @@ use serde_json::{Value, json};
 use super::fixture::{Answer, Web};
 
 /// Longer than any run here takes.
-const LOOKS: usize = 2_000;
+const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Asked {
     web: Web,
@@ -39,14 +41,9 @@ impl Asked {
 
     /// The run when it is over.
     async fn finished(&self, path: &str) -> Value {
-        for _ in 0..LOOKS {
-            let run = self.get(path).await;
-            if run["state"] == "success" || run["state"] == "failed" {
-                return run;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("{path} does not end");
+        let [dag_id, _, run_id] = path.split('/').collect::<Vec<_>>()[..] else { panic!("{path} is no run") };
+        tokio::time::timeout(PATIENCE, self.web.ended(dag_id, run_id)).await.expect("the run ends");
+        self.get(path).await
     }
 
     async fn ids(&self, query: &str) -> Vec<Value> {

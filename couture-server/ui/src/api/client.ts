@@ -69,6 +69,13 @@ function detailOf(body: unknown, response: Status): string {
   if (body && typeof body === "object" && "detail" in body) {
     const { detail } = body;
     if (typeof detail === "string") return detail;
+    // What does not fit, one by one.
+    if (Array.isArray(detail)) {
+      const words = detail
+        .map((misfit: { msg?: unknown } | null) => misfit?.msg)
+        .filter((msg) => typeof msg === "string");
+      if (words.length > 0) return words.join("; ");
+    }
     if (detail) return JSON.stringify(detail);
   }
   if (response.status === 413) return "the server does not take so much at once";

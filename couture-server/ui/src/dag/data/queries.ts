@@ -247,7 +247,7 @@ export const runInstancesQuery = (key: RunKey) =>
 
 export const auditQuery = (
   dagId: string,
-  page: { limit: number; offset: number; runId?: string; taskId?: string; text?: string; excluded?: string },
+  page: { limit: number; offset: number; runId?: string; taskId?: string; text?: string; changesOnly?: boolean },
 ) =>
   queryOptions({
     meta: FOLLOWED,
@@ -260,7 +260,7 @@ export const auditQuery = (
           run_id: page.runId,
           task_id: page.taskId,
           q: page.text,
-          excluded_events: page.excluded,
+          changes_only: page.changesOnly || undefined,
           limit: page.limit,
           offset: page.offset,
           order_by: "-when",

@@ -4,7 +4,7 @@ import { Answer, Empty } from "../../parts/Answer";
 import { useStored } from "../../parts/stored";
 import { Switch } from "../../parts/Switch";
 import { Time } from "../../parts/Time";
-import { READS, shownReads } from "../../pages/browse/reads";
+import { shownReads } from "../../pages/browse/reads";
 import { auditQuery } from "../data/queries";
 import { useView } from "../data/view";
 import { useDagId } from "../frame/dagId";
@@ -27,7 +27,7 @@ export default function AuditView() {
       runId: narrow ? view.runId : undefined,
       taskId: narrow ? view.taskId : undefined,
       text: event || undefined,
-      excluded: reads ? undefined : READS,
+      changesOnly: !reads,
     }),
   );
   return (

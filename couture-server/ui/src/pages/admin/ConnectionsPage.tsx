@@ -104,7 +104,7 @@ export function Component() {
         bulk={[{ label: "Delete", danger: true, shown: may("delete", "Connections"), run: remove }]}
         actions={
           <>
-            <a className="button" href={address("/connections/export")} download="connections.json">
+            <a className="button" href={address("/connections/~/export")} download="connections.json">
               <Icon name="download" /> Export
             </a>
             {may("create", "Connections") && (

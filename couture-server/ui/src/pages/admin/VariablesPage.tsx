@@ -92,7 +92,7 @@ export function Component() {
         bulk={[{ label: "Delete", danger: true, shown: may("delete", "Variables"), run: remove }]}
         actions={
           <>
-            <a className="button" href={address("/variables/export")} download="variables.json">
+            <a className="button" href={address("/variables/~/export")} download="variables.json">
               <Icon name="download" /> Export
             </a>
             {may("create", "Variables") && (

@@ -9,7 +9,7 @@ import { Time } from "../../parts/Time";
 import type { Column, Filter } from "../../table/columns";
 import { ListPage } from "../../table/ListPage";
 import { ConfCell } from "./ConfCell";
-import { READS, shownReads } from "./reads";
+import { shownReads } from "./reads";
 
 type EventLog = Schema<"EventLogBody">;
 
@@ -50,6 +50,7 @@ const columns: Column<EventLog>[] = [
 /** Who did what, when, from where. */
 export function Component() {
   const reads = useStored(shownReads) === "show";
+  const only = reads ? {} : { changes_only: true };
   return (
     <ListPage
       title="Audit Logs"
@@ -60,17 +61,21 @@ export function Component() {
       rowKey={(row) => String(row.event_log_id)}
       filters={filters}
       sort="-when"
-      query={reads ? undefined : { excluded_events: READS }}
+      query={only}
       actions={
         <>
           <label className="check">
             <Switch on={reads} label="Show reads" onChange={(on) => shownReads.set(on ? "show" : "hide")} />
             <span aria-hidden="true">Show reads</span>
           </label>
-          <a className="button" href={address("/eventLogs/export", { format: "csv" })} download="audit.csv">
+          <a className="button" href={address("/eventLogs/export", { format: "csv", ...only })} download="audit.csv">
             <Icon name="download" /> CSV
           </a>
-          <a className="button" href={address("/eventLogs/export", { format: "jsonl" })} download="audit.jsonl">
+          <a
+            className="button"
+            href={address("/eventLogs/export", { format: "jsonl", ...only })}
+            download="audit.jsonl"
+          >
             <Icon name="download" /> JSON lines
           </a>
         </>
