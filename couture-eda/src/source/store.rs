@@ -143,8 +143,8 @@ fn cloud(url: &url::Url) -> Result<(Arc<dyn ObjectStore>, Path), String> {
         GoogleCloudStorage => {
             let builder = gcp::GoogleCloudStorageBuilder::from_env().with_url(url.as_str()).with_retry(retry);
             let plain = is_plain(&["GOOGLE_BASE_URL"]);
-            let options = object_store::ClientOptions::new().with_allow_http(true);
-            let builder = if plain { builder.with_client_options(options) } else { builder };
+            let allowed = gcp::GoogleConfigKey::Client(object_store::ClientConfigKey::AllowHttp);
+            let builder = if plain { builder.with_config(allowed, "true") } else { builder };
             builder.build().map(|store| Arc::new(store) as _)
         }
         MicrosoftAzure => {

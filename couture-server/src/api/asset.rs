@@ -88,8 +88,10 @@ pub(super) struct AssetList {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Which {
-    /// A part of the name.
+    /// A part of the name; `%` may stand at its ends.
     name_pattern: Option<String>,
+    /// A part of the URI; `%` may stand at its ends.
+    uri_pattern: Option<String>,
 }
 
 /// Who has to do with an asset.
@@ -236,7 +238,11 @@ pub(super) async fn list(
     let limit = page.limit()?;
     let mut assets = known(&state).await?;
     if let Some(part) = &which.name_pattern {
-        assets.retain(|name, _| name.as_str().contains(part));
+        assets.retain(|name, _| name.as_str().contains(part.trim_matches('%')));
+    }
+    if let Some(part) = &which.uri_pattern {
+        let part = part.trim_matches('%');
+        assets.retain(|name, users| users.uri.as_deref().unwrap_or(name.as_str()).contains(part));
     }
     let total_entries = assets.len();
     let mut bodies = Vec::new();

@@ -13,7 +13,7 @@ export function ImportErrors() {
   const allowed = may("read", "ImportError");
   const { data } = useQuery({
     queryKey: ["importErrors"],
-    queryFn: () => api.get<Schema<"ImportErrorList">>("/importErrors", { limit: 50 }),
+    queryFn: () => api.get<Schema<"ImportErrorList">>("/importErrors"),
     enabled: allowed,
   });
   if (!allowed || !data || data.import_errors.length === 0) return null;

@@ -16,7 +16,7 @@ export function Component() {
   const source = isNew ? params.get("from") : name;
   const all = useQuery({
     queryKey: ["permissions"],
-    queryFn: () => api.get<Permissions>("/permissions", { limit: 1000 }),
+    queryFn: () => api.get<Permissions>("/permissions"),
   });
   const role = useQuery({
     queryKey: ["roles", source],
