@@ -59,12 +59,12 @@ fn more_rows_and_more_values_take_no_more() {
     let path = folder.path().join("t.csv");
     let mut file = BufWriter::new(std::fs::File::create(&path).unwrap());
     file.write_all(b"number,text,longer\n").unwrap();
-    for at in 0..400_000_u64 {
+    for at in 0..100_000_u64 {
         let mixed = at.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         writeln!(file, "{mixed},{mixed:x},{mixed:0100}").unwrap();
     }
     file.into_inner().unwrap();
     let found = profile(&path, 700);
-    assert_eq!(found.rows, 400_000);
-    assert!(found.columns.iter().all(|column| column.distinct.low <= 400_000.0 && column.distinct.high >= 400_000.0));
+    assert_eq!(found.rows, 100_000);
+    assert!(found.columns.iter().all(|column| column.distinct.low <= 100_000.0 && column.distinct.high >= 100_000.0));
 }

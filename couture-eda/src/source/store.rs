@@ -109,7 +109,9 @@ fn hdfs(url: &str, runtime: &Runtime) -> Result<(Arc<dyn ObjectStore>, Path), St
     let (root, path) = url.split_at(url[authority..].find('/').map_or(url.len(), |at| authority + at));
     // Hadoop takes a path as it is written: a % stands for itself.
     let path = Path::parse(path).map_err(|error| error.to_string())?;
-    let builder = hdfs_native_object_store::HdfsObjectStoreBuilder::new().with_url(root);
+    // A NameNode that does not answer is told after some 15 seconds, and not only once all patience is over.
+    let attempts = [("dfs.client.failover.max.attempts", "6")];
+    let builder = hdfs_native_object_store::HdfsObjectStoreBuilder::new().with_url(root).with_config(attempts);
     let store = builder.with_io_runtime(runtime.handle().clone()).build();
     Ok((Arc::new(store.map_err(|error| error.to_string())?), path))
 }

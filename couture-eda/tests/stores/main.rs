@@ -63,7 +63,8 @@ fn failure(arguments: &[&str], environment: &[(&str, &str)]) -> String {
 
 /// Writes a CSV file of 9 MB, a small one that is named oddly, and a folder of Parquet files, and what is no data.
 fn write_tables(folder: &Path) {
-    let rows: String = (0..600_000_u64).map(|at| format!("{at},value {}\n", at % 7)).collect();
+    let long = "x".repeat(400);
+    let rows: String = (0..22_000_u64).map(|at| format!("{at},{long}{}\n", at % 7)).collect();
     std::fs::create_dir_all(folder.join("parts")).unwrap();
     std::fs::write(folder.join("large.csv"), format!("number,text\n{rows}")).unwrap();
     std::fs::write(folder.join("odd ü%20name.csv"), "a\n1\n").unwrap();
@@ -81,7 +82,7 @@ fn write_tables(folder: &Path) {
 /// What any store gives: `root` is the URL of the folder of the tables.
 fn check_tables(root: &str, odd: &str, environment: &[(&str, &str)]) {
     let large = &profiles(&[&format!("{root}/large.csv")], environment)[0];
-    assert_eq!((large.rows, large.columns[0].numbers.as_ref().unwrap().max), (600_000, 599_999.0));
+    assert_eq!((large.rows, large.columns[0].numbers.as_ref().unwrap().max), (22_000, 21_999.0));
     assert_eq!(large.columns[1].distinct.value, 7.0);
     assert_eq!(large.sources, [format!("{root}/large.csv")]);
     for folder in ["parts", "parts/", "parts/part-*.parquet", "pa*/part-[0-2].parquet"] {
