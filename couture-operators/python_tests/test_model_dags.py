@@ -370,6 +370,20 @@ class Operators(Model):
                 "run_dag_id": "b",
                 "metadata_file": "f",
             },
+            "from airflow.operators import EdaOperator as T\nT(task_id='a', source='{{ ds }}.csv', memory_limit_mb=64)": {
+                "type": "eda",
+                "source": "{{ ds }}.csv",
+                "memory_limit_mb": 64,
+            },
+            "from airflow.operators.eda_operator import EdaOperator as T\n"
+            "T(task_id='a', conn_id='c', query='select 1', kind='data_importance', target='n', outputs='outputs/mine')": {
+                "type": "eda",
+                "kind": "data_importance",
+                "target": "n",
+                "conn_id": "c",
+                "query": "select 1",
+                "outputs": "outputs/mine",
+            },
         }
         for text, expected in cases.items():
             with self.subTest(text):

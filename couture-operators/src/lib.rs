@@ -6,6 +6,7 @@
 //! - [`sensor`] holds what waits, [`dags`] and [`batch`] what runs other DAGs, [`http`] what asks servers.
 //! - [`InProcess`] runs child processes as children of this process; [`Supervisor`] runs them under a process of
 //!   their own that outlives this one.
+//! - [`eda`] looks at data sets.
 //! - [`email`] sends mail.
 //! - [`notify`] calls callbacks and sends the mail that tasks ask for.
 //! - [`python`] parses DAG files in Python and runs their tasks.
@@ -22,6 +23,7 @@ mod branch_date_time;
 mod branch_day_of_week;
 mod child;
 pub mod dags;
+pub mod eda;
 pub mod email;
 mod empty;
 mod frames;
@@ -50,6 +52,7 @@ pub use branch::{BranchOperator, Chosen};
 pub use branch_date_time::{BranchDateTimeOperator, DateBound};
 pub use branch_day_of_week::{BranchDayOfWeekOperator, WeekDay};
 pub use dags::{DagOperator, SkippableDagOperator, SubDagOperator, TriggerDagRunOperator};
+pub use eda::EdaOperator;
 pub use email::EmailOperator;
 pub use empty::{DummyOperator, EmptyOperator};
 pub use function::{FnOperator, RegisteredFunction};

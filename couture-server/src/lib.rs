@@ -3,6 +3,7 @@
 //! A program that defines DAGs in Rust has a server of its own in three lines; see [`ServerBuilder`].
 #![forbid(unsafe_code)]
 
+mod admission;
 pub mod api;
 pub mod archive;
 mod audit_retention;
@@ -13,6 +14,9 @@ mod command_line;
 pub mod dags;
 pub mod data_folder;
 mod durable_file;
+pub mod eda;
+#[cfg(feature = "eda")]
+pub mod eda_role;
 mod error;
 mod fernet_key;
 pub mod files;

@@ -14,13 +14,14 @@ use couture_core::{
 use couture_operators::supervisor::{Supervisor, SupervisorSettings};
 use couture_operators::template::TemplateSettings;
 use couture_operators::{FileTaskLogs, InProcess, JinjaTemplates, Registered};
-use couture_store::{LogStore, ObjectArtifacts, TreeStore};
+use couture_store::{LogStore, ObjectArtifacts, ObjectFiles, TreeStore};
 
 use crate::api::ApiState;
 use crate::auth::Accounts;
 use crate::backend::{Backend, KeptValues};
 use crate::dags::{Bundles, Catalog, Change, EXAMPLES, Loader, PythonFiles, Watch};
 use crate::data_folder::DataFolder;
+use crate::eda::{Closed, EdaRoom, eda_program, exploratory_data_analysis};
 use crate::error::StartError;
 use crate::files::{DagFolder, DagFolderParts, FileRoom, clear_temporary, keep_swept};
 use crate::mail::{mailer, notifier};
@@ -55,6 +56,7 @@ pub struct Node {
     python: PythonFiles,
     files: FileRoom,
     trees: TreeStore,
+    eda: Result<EdaRoom, Closed>,
     started_at: Timestamp,
     native: Vec<Dag>,
     orphan_grace: Duration,
@@ -81,8 +83,13 @@ impl Node {
         let logs = LogStore::local(&live, &folder).map_err(objects)?;
         let local_objects = couture_store::local_objects(&folder).map_err(|error| objects(error.into()))?;
         let trees = TreeStore::new(local_objects.clone());
+        let eda = eda_room(&settings, ObjectFiles::new(local_objects.clone(), "eda"), &data);
         let artifacts: Arc<dyn Artifacts> = Arc::new(ObjectArtifacts::new(local_objects));
         let task_logs = Arc::new(FileTaskLogs::new(&live));
+        let own = match &children {
+            Children::Supervised { program } => Some(program.clone()),
+            Children::InProcess => None,
+        };
         let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
         let processes = Arc::new(processes);
         let dag_runs = LateDagRuns::default();
@@ -105,6 +112,10 @@ impl Node {
             extensions: Extensions::default().with(python.clone()),
             ..Services::default()
         };
+        if let Ok(room) = &eda {
+            let program = eda_program(&settings, &data, own, room)?;
+            services.extensions = services.extensions.with(Arc::new(program));
+        }
         if let Some(mailer) = mailer(&settings) {
             services.mailer = mailer;
         }
@@ -133,6 +144,7 @@ impl Node {
             python,
             files,
             trees,
+            eda,
             started_at,
             native,
             orphan_grace,
@@ -146,6 +158,9 @@ impl Node {
         let watch = Watch::new(self.catalog.folder(), Duration::from_millis(self.settings.dags.reload_ms));
         let mut first: Vec<Change> =
             self.native.drain(..).filter_map(|dag| self.catalog.add_native(dag, now)).collect();
+        if self.eda.is_ok() {
+            first.extend(self.catalog.add_native(exploratory_data_analysis(), now));
+        }
         if self.settings.dags.load_examples {
             first.extend(self.catalog.add_examples(EXAMPLES, now));
         }
@@ -185,6 +200,7 @@ impl Node {
             artifacts: self.artifacts.clone(),
             kept: self.backend.kept.clone(),
             catalog: self.catalog.clone(),
+            lately: Arc::default(),
             shapes: Arc::default(),
             annals: self.backend.annals.clone(),
             past_versions: Arc::default(),
@@ -211,11 +227,20 @@ impl Node {
         &self.files
     }
 
+    /// What is kept of exploratory data analysis, where it is possible here.
+    pub fn eda(&self) -> &Result<EdaRoom, Closed> {
+        &self.eda
+    }
+
     /// Keeps the history of the DAG folder up to date, and the trees of files small, for as long as this program runs.
     pub(crate) fn keep_files(&self) {
         let interval = Duration::from_millis(self.settings.dags.reload_ms);
         tokio::spawn(DagFolder::keep_recorded(Arc::downgrade(&self.files.dags), interval));
         tokio::spawn(keep_swept(self.trees.clone(), self.clock.clone()));
+        if let Ok(room) = &self.eda {
+            let work = self.data.path().join(crate::eda::WORK_FOLDER);
+            tokio::spawn(crate::eda::keep_swept(room.clone(), work, self.clock.clone()));
+        }
     }
 
     /// The engine.
@@ -268,6 +293,15 @@ async fn file_room(
         tracing::error!("{error}");
     }
     Ok(FileRoom::new(dags, trees))
+}
+
+/// What is kept of exploratory data analysis, unless it is switched off, or this program cannot do it and no other is named.
+fn eda_room(settings: &Settings, files: ObjectFiles, data: &DataFolder) -> Result<EdaRoom, Closed> {
+    match settings.eda.enabled {
+        false => Err(Closed::Disabled),
+        true if cfg!(not(feature = "eda")) && settings.eda.program.is_empty() => Err(Closed::NotBuilt),
+        true => Ok(EdaRoom::new(files, data.path().to_owned())),
+    }
 }
 
 fn engine_settings(settings: &Settings) -> EngineSettings {

@@ -11,13 +11,13 @@ mod store;
 mod values;
 
 pub use accounts::{
-    AccountError, ApiToken, ApiTokens, Audit, AuditEntry, AuditFilter, AuditLost, AuditOrder, AuditRow, AuditWriter,
-    Hashed, LoginOutcome, MemoryAccounts, PasswordHash, Permission, Role, Roles, Session, Sessions, SqlAccounts,
-    TokenId, User, UserChange, UserId, UserOrder, UserQuery, UserSource, Users,
+    AccountError, ApiToken, ApiTokens, Audit, AuditColumn, AuditEntry, AuditFilter, AuditLost, AuditOrder,
+    AuditPattern, AuditRow, AuditWriter, Hashed, LoginOutcome, MemoryAccounts, PasswordHash, Permission, Role, Roles,
+    Session, Sessions, SqlAccounts, TokenId, User, UserChange, UserId, UserOrder, UserQuery, UserSource, Users,
 };
 pub use error::ConnectError;
 pub use objects::{
-    Author, Content, LogPart, LogStore, Manifest, ObjectArtifacts, PastFile, TreeChange, TreeError, TreeFile, TreePath,
+    Author, Content, FileUpload, ListedFile, LogPart, LogStore, Manifest, ObjectArtifacts, ObjectFiles, PastFile, TreeChange, TreeError, TreeFile, TreePath,
     TreePathError, TreeStore, local_objects,
 };
 pub use store::{ConnectOptions, SqlStore, connect, connect_with};

@@ -70,7 +70,7 @@ pub(crate) async fn first_cell(
 }
 
 /// Airflow keeps the file in `host`; a URI such as `sqlite:///data/a.db` has it in the schema.
-fn sqlite_file(connection: &Connection) -> String {
+pub(crate) fn sqlite_file(connection: &Connection) -> String {
     match (connection.host.as_deref(), connection.schema.as_deref()) {
         (Some(host), _) if !host.is_empty() => host.to_owned(),
         (_, Some(schema)) => format!("/{}", schema.trim_start_matches('/')),

@@ -3,4 +3,4 @@
 mod first_cell;
 mod parameters;
 
-pub(crate) use first_cell::{Cell, first_cell};
+pub(crate) use first_cell::{Cell, first_cell, sqlite_file};

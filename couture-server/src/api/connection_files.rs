@@ -1,4 +1,4 @@
-//! `/connections/import` and `/connections/export`: connections as a JSON file, without their secrets.
+//! `/connections/import` and `/connections/~/export`: connections as a JSON file, without their secrets.
 
 use std::collections::BTreeMap;
 
@@ -32,8 +32,8 @@ pub(super) fn doc() -> utoipa::openapi::OpenApi {
 
 pub(super) fn routes(state: &WebState) -> Routes {
     Routes::new(state)
-        .post("import_connections", "/api/v2/connections/import", import)
-        .get("export_connections", "/api/v2/connections/export", export)
+        .post_beside("import_connections", "/api/v2/connections/import", "/api/v2/connections/{conn_id}", import)
+        .get("export_connections", "/api/v2/connections/~/export", export)
         .map(|router| router.layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
 }
 
@@ -101,7 +101,7 @@ async fn import(
 
 /// All connections as a file that can be imported, without their passwords (those in addresses as `***`), and without extras that hold secrets.
 #[utoipa::path(
-    get, path = "/api/v2/connections/export", tag = "Connection",
+    get, path = "/api/v2/connections/~/export", tag = "Connection",
     responses((status = 200, description = "The file", body = BTreeMap<String, Value>)),
 )]
 async fn export(_: Permit<act::Read, on::Connections>, State(state): State<ApiState>) -> Result<Response, ApiError> {

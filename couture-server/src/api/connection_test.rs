@@ -28,7 +28,7 @@ pub(super) fn doc() -> utoipa::openapi::OpenApi {
 }
 
 pub(super) fn routes(state: &WebState) -> Routes {
-    Routes::new(state).post("test_connection", "/api/v2/connections/test", test)
+    Routes::new(state).post_beside("test_connection", "/api/v2/connections/test", "/api/v2/connections/{conn_id}", test)
 }
 
 /// The longest test.

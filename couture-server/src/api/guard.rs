@@ -108,8 +108,9 @@ fn check_headers(guard: &Guard, request: &Request) -> Result<(), ApiError> {
 /// Whether it sends files to a route that knows its sender before it reads them.
 fn is_upload(request: &Request) -> bool {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    request.uri().path().starts_with("/api/")
-        && kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
+    let path = request.uri().path();
+    let is_form = kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
+    (path.starts_with("/api/") && is_form) || path == "/api/v2/eda/uploads"
 }
 
 /// Whether the page that made a browser send this, if one did, came from this server. Browsers name it with every request that could

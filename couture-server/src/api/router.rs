@@ -16,7 +16,7 @@ use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
     accounts, asset, asset_event, backfill, bulk, clear, config, connection, dag, dag_file, dag_list, dag_run,
-    dag_task, dag_version, dag_warning, event_stream, files, import_error, instance_more, job, log, log_stream, login,
+    dag_task, dag_version, dag_warning, eda, event_stream, files, import_error, instance_more, job, log, log_stream, login,
     mark, monitor, openapi, pool, prometheus, run_changes, run_more, sla_miss, task_instance, ui_views, variable, xcom,
 };
 use crate::page;
@@ -108,6 +108,7 @@ pub fn router(state: WebState, guard: Guard) -> Served {
         .merge(login::routes(&state))
         .merge(accounts::routes(&state))
         .merge(files::routes(&state))
+        .merge(eda::routes(&state))
         .open(Method::GET, "get_health", "/api/v2/monitor/health", monitor::health)
         .get("get_config", "/api/v2/config", config::list)
         .get("get_config_value", "/api/v2/config/section/{section}/option/{option}", config::get)
@@ -120,6 +121,8 @@ pub fn router(state: WebState, guard: Guard) -> Served {
     let document = describe(&routes, documents());
     // Another router of the same state describes itself alike.
     let _ = state.document.set(ApiDocument::new(&document));
+    let views = routes.iter().filter(|route| !route.changes()).map(|route| route.operation.to_owned());
+    let _ = state.views.set(views.collect());
     let router = router
         .fallback(page_or_nothing)
         .method_not_allowed_fallback(unknown_method)
@@ -145,7 +148,7 @@ fn documents() -> Vec<utoipa::openapi::OpenApi> {
         ui_views::doc(),
         login::doc(),
     ];
-    [own, accounts::documents(), files::docs()].concat()
+    [own, accounts::documents(), files::docs(), eda::docs()].concat()
 }
 
 /// DAGs, their runs, and what starts them.
@@ -226,7 +229,14 @@ async fn page_or_nothing(method: Method, uri: Uri, headers: HeaderMap) -> Respon
 }
 
 fn unknown_address(uri: &Uri) -> ApiError {
-    ApiError::not_found(format!("there is nothing at {}; the page at / tells what there is", uri.path()))
+    if uri.path().starts_with("/api/v1/") {
+        let detail = "Airflow's API v1 is not served here; use /api/v2, which /openapi.json describes";
+        return ApiError::not_found(detail);
+    }
+    ApiError::not_found(format!(
+        "there is nothing at {}; the page at / tells what there is, and /openapi.json what the API has",
+        uri.path()
+    ))
 }
 
 async fn unknown_method(method: Method, uri: Uri) -> ApiError {

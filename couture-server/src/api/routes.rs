@@ -5,11 +5,14 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
 
 use super::audited::{Operation, audited};
+use super::early_body;
+use super::error::ApiError;
 use super::web_state::WebState;
 use crate::auth::{Action, ActionKind, Permit, PermitWithBasic, Resource, ResourceKind};
 
@@ -33,6 +36,15 @@ pub struct Route {
     pub operation: &'static str,
     /// What it needs.
     pub needs: Needs,
+}
+
+impl Route {
+    /// Whether it can change something.
+    pub(super) fn changes(&self) -> bool {
+        let only_reads =
+            matches!(self.needs, Needs::Permission(Action::Read, _)) || self.operation.ends_with("_dry_run");
+        !self.method.is_safe() && !only_reads
+    }
 }
 
 /// The arguments of a handler that begin with a permit.
@@ -59,6 +71,22 @@ macro_rules! states_permission {
 }
 
 states_permission! { () (T1) (T1, T2) (T1, T2, T3) (T1, T2, T3, T4) (T1, T2, T3, T4, T5) (T1, T2, T3, T4, T5, T6) }
+
+/// What writes the audit row of a route's requests. (Every route has a layer of a type of its own.)
+macro_rules! audit {
+    ($named:expr) => {{
+        let named: Operation = $named;
+        from_fn(move |request: Request, next: Next| audited(named.clone(), request, next))
+    }};
+}
+
+/// The answer to a `POST` where only one name has that method.
+fn no_post(request: &Request) -> Response {
+    let detail = format!("POST is not possible at {}", request.uri().path());
+    let mut response = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response();
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD,PATCH,DELETE"));
+    response
+}
 
 /// Routes that are being gathered.
 pub(super) struct Routes {
@@ -112,13 +140,36 @@ impl Routes {
         self.permitted(Method::DELETE, operation, path, handler)
     }
 
+    /// A route whose last word could as well be what another route's last parameter holds: `POST` at `literal` is this one's, and what the
+    /// other takes by other methods stays the other's, so that no name is out of reach. The other is at `beside`, and has no `POST`.
+    pub(super) fn post_beside<H, T>(
+        self,
+        operation: &'static str,
+        literal: &'static str,
+        beside: &'static str,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, WebState>,
+        T: StatesPermission + 'static,
+    {
+        let needs = Needs::Permission(T::ACTION, T::RESOURCE);
+        let named = Operation { name: operation, state: self.state.clone(), takes_names: false };
+        let only = from_fn(move |request: Request, next: Next| async move {
+            if request.uri().path() == literal { next.run(request).await } else { no_post(&request) }
+        });
+        let served = on(MethodFilter::POST, handler).route_layer(audit!(named)).route_layer(only);
+        self.listing(Method::POST, operation, literal, needs, |router| router.route(beside, served))
+    }
+
     /// A route that anybody may use, whoever they are: health, login, and files of the page.
     pub(super) fn open<H, T>(self, method: Method, operation: &'static str, path: &str, handler: H) -> Self
     where
         H: Handler<T, WebState>,
         T: 'static,
     {
-        self.add(method, operation, path, Needs::Nothing, handler)
+        let receiving = Self::new(&self.state).add(method, operation, path, Needs::Nothing, handler);
+        self.merge(receiving.map(|router| router.route_layer(from_fn(early_body::receive))))
     }
 
     fn permitted<H, T>(self, method: Method, operation: &'static str, path: &str, handler: H) -> Self
@@ -129,15 +180,26 @@ impl Routes {
         self.add(method, operation, path, Needs::Permission(T::ACTION, T::RESOURCE), handler)
     }
 
-    fn add<H, T>(mut self, method: Method, operation: &'static str, path: &str, needs: Needs, handler: H) -> Self
+    fn add<H, T>(self, method: Method, operation: &'static str, path: &str, needs: Needs, handler: H) -> Self
     where
         H: Handler<T, WebState>,
         T: 'static,
     {
-        let named = Operation { name: operation, state: self.state.clone() };
-        let layer = from_fn(move |request: Request, next: Next| audited(named.clone(), request, next));
+        let named = Operation { name: operation, state: self.state.clone(), takes_names: true };
         let filter = MethodFilter::try_from(method.clone()).expect("a method that routes have");
-        self.router = self.router.route(path, on(filter, handler).route_layer(layer));
+        let served = on(filter, handler).route_layer(audit!(named));
+        self.listing(method, operation, path, needs, |router| router.route(path, served))
+    }
+
+    fn listing(
+        mut self,
+        method: Method,
+        operation: &'static str,
+        path: &str,
+        needs: Needs,
+        add: impl FnOnce(Router<WebState>) -> Router<WebState>,
+    ) -> Self {
+        self.router = add(self.router);
         self.listed.push(Route { method, path: path.to_owned(), operation, needs });
         self
     }

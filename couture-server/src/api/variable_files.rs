@@ -1,4 +1,4 @@
-//! `/variables/import` and `/variables/export`: variables as a JSON file.
+//! `/variables/import` and `/variables/~/export`: variables as a JSON file.
 
 use std::collections::BTreeMap;
 
@@ -33,8 +33,8 @@ pub(super) fn doc() -> utoipa::openapi::OpenApi {
 
 pub(super) fn routes(state: &WebState) -> Routes {
     Routes::new(state)
-        .post("import_variables", "/api/v2/variables/import", import)
-        .get("export_variables", "/api/v2/variables/export", export)
+        .post_beside("import_variables", "/api/v2/variables/import", "/api/v2/variables/{key}", import)
+        .get("export_variables", "/api/v2/variables/~/export", export)
         .map(|router| router.layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
 }
 
@@ -80,7 +80,7 @@ async fn import(
 
 /// All variables as a file that can be imported. Those that hold what is hidden from people are left out.
 #[utoipa::path(
-    get, path = "/api/v2/variables/export", tag = "Variable",
+    get, path = "/api/v2/variables/~/export", tag = "Variable",
     responses((status = 200, description = "The file", body = BTreeMap<String, Value>)),
 )]
 async fn export(_: Permit<act::Read, on::Variables>, State(state): State<ApiState>) -> Result<Response, ApiError> {

@@ -120,6 +120,12 @@ settings! {
         allowed_hosts: Vec<String> = Vec::<String>::new(), flag "allowed-hosts";
         /// Address at which people see the page, for links in mails; none are in them where it is empty.
         base_url: String = "", flag "base-url";
+        /// How many connections one address may have at a time, of 2048 in all. This machine itself and auth.trusted_proxies may have
+        /// more, and so may everybody where behind_proxy is set and no proxy is named: let the proxy bound its clients then.
+        max_connections_per_address: u32 = 512_u32, flag "max-connections-per-address", from 1 to 2_048;
+        /// How many streams of events and logs one user may have open at a time, of 1536 in all; whoever is not logged in counts by
+        /// address. Each page that is open in a browser needs one or two.
+        max_streams_per_user: u32 = 64_u32, flag "max-streams-per-user", from 1 to 1_536;
     }
     /// Where the server keeps its files.
     data: DataSettings {
@@ -303,6 +309,18 @@ settings! {
         auth_ldap_tls_certfile: PathBuf = "", flag "auth-ldap-tls-certfile";
         /// File of its key.
         auth_ldap_tls_keyfile: PathBuf = "", flag "auth-ldap-tls-keyfile";
+    }
+    /// Exploratory data analysis.
+    eda: EdaSettings {
+        /// Whether data sets can be looked at here, with the DAG exploratory_data_analysis.
+        enabled: bool = true, flag "eda-enabled";
+        /// Program that looks at them, called as eda is: a path, or a name that is looked up in PATH. Empty for this program itself,
+        /// or eda where it was built without.
+        program: String = "", flag "eda-program";
+        /// MiB of memory that it may take at a time, where a task does not say.
+        memory_mib: u32 = 1_024_u32, flag "eda-memory-mib", from 16 to 1_048_576;
+        /// Biggest file that is uploaded to be looked at, in MiB.
+        max_upload_mib: u32 = 512_u32, flag "eda-max-upload-mib", from 1 to 1_048_576;
     }
     /// Child processes of tasks.
     operators: OperatorsSettings {

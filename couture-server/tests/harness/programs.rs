@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 /// The server program on `data`, on a free port, with further `flags`; its environment holds no settings.
 pub fn server_command(data: &Path, flags: &[&str]) -> Command {
     let mut command = clean(env!("CARGO_BIN_EXE_server"));
-    command.arg("--port=0").arg("--orphan-grace-s=5").arg("--data").arg(data).args(flags);
+    command.arg("--port=0").arg("--orphan-grace-s=5").arg("--eda-enabled=false").arg("--data").arg(data).args(flags);
     command.stdin(Stdio::null());
     command
 }

@@ -1,6 +1,7 @@
-//! What is kept as objects: artifacts, the logs of attempts, and trees of files.
+//! What is kept as objects: artifacts, the logs of attempts, files, and trees of files.
 
 mod artifacts;
+mod files;
 mod logs;
 mod trees;
 
@@ -11,6 +12,7 @@ use object_store::local::LocalFileSystem;
 use object_store::{Error, ObjectStore};
 
 pub use artifacts::ObjectArtifacts;
+pub use files::{FileUpload, ListedFile, ObjectFiles};
 pub use logs::{LogPart, LogStore};
 pub use trees::{
     Author, Content, Manifest, PastFile, TreeChange, TreeError, TreeFile, TreePath, TreePathError, TreeStore,

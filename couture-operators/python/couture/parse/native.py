@@ -80,6 +80,15 @@ def _batch(task: Any) -> Fields:
     }
 
 
+def _eda(task: Any) -> Fields:
+    texts = ("source", "target", "conn_id", "table", "query", "name", "timestamp")
+    fields: Fields = {name: plain(getattr(task, name)) or None for name in texts}
+    fields["kind"] = plain(task.kind) if task.kind != "preliminary" else None
+    fields["outputs"] = plain(task.outputs) if task.outputs != "outputs" else None
+    fields["memory_limit_mb"] = plain(task.memory_limit_mb)
+    return fields
+
+
 def _email(task: Any) -> Fields:
     for name in ("mime_subtype", "mime_charset", "custom_headers", "from_email"):
         if getattr(task, name, None) not in (None, "mixed", "utf-8", {}):
@@ -139,6 +148,7 @@ NATIVE: Dict[str, "tuple[str, Callable[[Any], Fields]]"] = {
     "couture.operators.seed:DagOperator": ("dag", _dag_operator),
     "couture.operators.seed:SkippableDagOperator": ("skippable_dag", _dag_operator),
     "couture.operators.seed:CoutureLoopableBatchOperator": ("loopable_batch", _batch),
+    "couture.operators.seed:EdaOperator": ("eda", _eda),
 }
 _by_class: Dict[type, "tuple[str, Callable[[Any], Fields]]"] = {}
 

@@ -1,0 +1,15 @@
+//! Exploratory data analysis: running `eda` over a data set.
+
+mod database;
+mod output;
+mod own_data;
+mod operator;
+mod program;
+mod source_name;
+mod work;
+
+pub use operator::EdaOperator;
+pub use output::{EdaKind, OutputPlace, UnknownKind};
+pub use own_data::leads_into;
+pub use program::{EdaFiles, EdaProgram};
+pub use source_name::{query_name, source_name};

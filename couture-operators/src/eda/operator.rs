@@ -1,0 +1,298 @@
+//! Runs `eda` over a data set.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use couture_core::values::{Values as _, mask_addresses};
+use couture_core::{Failure, Operator, ProcessCommand, ProcessEnd, TaskContext};
+use serde::{Deserialize, Serialize};
+
+use super::output::{EdaKind, OutputPlace};
+use super::own_data::leads_into;
+use super::program::EdaProgram;
+use super::source_name::{query_name, source_name};
+use super::{database, work};
+use crate::bash::process_failure;
+use crate::child::signal_name;
+
+/// Looks at a data set with the program `eda`, in bounded memory, and keeps its reports. The path of the report is its output.
+///
+/// What is looked at is `source`, or a `table` or `query` of the database of `conn_id`, or an `upload`. Texts that are empty count as
+/// absent, so that a template may give one or none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EdaOperator {
+    /// A whole path of this machine (a file, a folder, a pattern), or a URL: `s3:`, `gs:`, `az:`, `hdfs:`, or that of a database, with its
+    /// table behind a `#`; a template. Where there is an upload, the name of its file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// `preliminary`, which it is where absent, or `data_importance`; a template.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// For `data_importance`: the column that the others are to tell about, or a comparison such as `delay > 15`; one is proposed where it
+    /// is absent; a template.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub target: String,
+    /// The connection: of type `sqlite`, `postgres` or `mysql`; a template.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub conn_id: String,
+    /// A table of its database; a template.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub table: String,
+    /// A query to it, in place of a table; a template.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub query: String,
+    /// An upload, as its server knows it; a template. It is gone when the task has ended.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub upload: String,
+    /// Where the reports go: `outputs`, or a folder in it; a template.
+    #[serde(default = "outputs", skip_serializing_if = "is_outputs")]
+    pub outputs: String,
+    /// What the source is called there; made of the source where absent; a template.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The name of the run's folder; the time of now where absent; a template.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub timestamp: String,
+    /// The memory that it may take, in MiB: what the program says where absent, 1,024 as a rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_limit_mb: Option<u32>,
+}
+
+fn outputs() -> String {
+    OutputPlace::ROOT.to_owned()
+}
+
+fn is_outputs(outputs: &String) -> bool {
+    outputs == OutputPlace::ROOT
+}
+
+/// The variable that tells a child its source, where a password may be in it.
+const SOURCE_VARIABLE: &str = "COUTURE_EDA_SOURCE";
+/// Limits the data that a process may have, and becomes another program: threads and files that are mapped do not count, as they would
+/// in a limit of addresses.
+const LIMITED: &str = "ulimit -d \"$0\" && exec \"$@\"";
+
+impl EdaOperator {
+    /// From TERM to KILL when the attempt is cancelled.
+    pub const KILL_GRACE: Duration = Duration::from_secs(5);
+
+    /// Looks at what is in `source`.
+    pub fn new(source: impl Into<String>) -> Self {
+        Self { source: source.into(), outputs: outputs(), ..Self::default() }
+    }
+
+    fn kind(&self) -> Result<EdaKind, Failure> {
+        match self.kind.as_str() {
+            "" => Ok(EdaKind::Preliminary),
+            kind => kind.parse().map_err(|error: super::UnknownKind| Failure::fatal(error.to_string())),
+        }
+    }
+
+    /// What it looks at, by the name that it has among sources.
+    fn shown_source(&self) -> String {
+        match (self.conn_id.as_str(), self.table.as_str()) {
+            ("", _) => self.source.clone(),
+            (conn_id, "") => format!("{conn_id}/{}", query_name(&self.query)),
+            (conn_id, table) => format!("{conn_id}/{table}"),
+        }
+    }
+
+    /// Where its reports go.
+    fn place(&self, kind: EdaKind, cx: &TaskContext) -> Result<OutputPlace, Failure> {
+        let name = match self.name.as_str() {
+            "" => source_name(&self.shown_source(), !self.conn_id.is_empty()),
+            name => name.to_owned(),
+        };
+        let timestamp = match self.timestamp.as_str() {
+            "" => OutputPlace::timestamp(cx.now()),
+            timestamp => timestamp.to_owned(),
+        };
+        for (what, part) in [("name", &name), ("timestamp", &timestamp)] {
+            if part.contains(['/', '\\']) || part.starts_with('.') {
+                return Err(Failure::fatal(format!("the {what} {part:?} is not one of a folder")));
+            }
+        }
+        let mut folders = self.outputs.split('/');
+        if folders.next() != Some(OutputPlace::ROOT) || folders.any(|folder| folder.is_empty() || folder.starts_with('.')) {
+            return Err(Failure::fatal(format!("outputs is {:?}; it is \"outputs\", or a folder in it", self.outputs)));
+        }
+        Ok(OutputPlace { outputs: self.outputs.clone(), name, kind, timestamp })
+    }
+
+    /// The source as an argument or a variable, and what it is among the arguments. `folder` is where it works.
+    async fn source_arguments(
+        &self,
+        program: &EdaProgram,
+        folder: &Path,
+        cx: &TaskContext,
+    ) -> Result<(Vec<String>, Option<String>), Failure> {
+        if !self.upload.is_empty() {
+            let name = source_name(&self.source, false);
+            let file = folder.join(&name);
+            let fetched = program.files.fetch(&self.upload, &file).await;
+            fetched.map_err(|error| Failure::fatal(format!("the upload is gone ({error}); upload the file again")))?;
+            return Ok((vec!["--".into(), name], None));
+        }
+        if !self.conn_id.is_empty() {
+            let connection = cx.values().connection(&self.conn_id).await?;
+            let url = database::url(&connection)?;
+            refuse_own(&url, program).await?;
+            let what = match (self.table.as_str(), self.query.as_str()) {
+                ("", "") => return Err(Failure::fatal("neither a table nor a query is given; give one of them")),
+                ("", query) => format!("--query={query}"),
+                (table, "") => format!("--table={table}"),
+                _ => return Err(Failure::fatal("a table and a query are given; give one of them")),
+            };
+            return Ok((vec![format!("--source-env={SOURCE_VARIABLE}"), what], Some(url)));
+        }
+        if self.source.is_empty() {
+            return Err(Failure::fatal("no source is given: a path, a URL, or a conn_id with a table or a query"));
+        }
+        if !self.source.contains(':') && !self.source.starts_with('/') {
+            return Err(Failure::fatal(format!("the source {:?} is no whole path; begin it with a /", self.source)));
+        }
+        refuse_own(&self.source, program).await?;
+        let query = (!self.query.is_empty()).then(|| format!("--query={}", self.query));
+        let source = [format!("--source-env={SOURCE_VARIABLE}")].into_iter().chain(query).collect();
+        Ok((source, Some(self.source.clone())))
+    }
+
+    fn command(
+        &self,
+        program: &EdaProgram,
+        folder: PathBuf,
+        place: &OutputPlace,
+        (source, variable): (Vec<String>, Option<String>),
+    ) -> ProcessCommand {
+        let kib = u64::from(self.memory_limit_mb.unwrap_or(program.memory_mib)) * 1024;
+        let mut args = vec!["-c".to_owned(), LIMITED.to_owned(), kib.to_string(), program.program.clone()];
+        args.extend(program.role.iter().cloned());
+        args.extend(["profile".to_owned(), "--out=out".to_owned(), format!("--timestamp={}", place.timestamp)]);
+        if place.kind == EdaKind::DataImportance {
+            args.push(format!("--target={}", if self.target.is_empty() { "auto" } else { &self.target }));
+        }
+        args.extend(source);
+        ProcessCommand {
+            program: "sh".into(),
+            args,
+            env: variable.map(|source| (SOURCE_VARIABLE.to_owned(), source)).into_iter().collect::<BTreeMap<_, _>>(),
+            clear_env: false,
+            cwd: Some(folder),
+            secrets: Vec::new(),
+            kill_grace: Self::KILL_GRACE,
+            greeting: None,
+            warm: None,
+        }
+    }
+
+    /// Runs `eda`, and keeps what it has made.
+    async fn look(&self, program: &EdaProgram, folder: &Path, cx: &TaskContext) -> Result<String, Failure> {
+        let place = self.place(self.kind()?, cx)?;
+        let source = self.source_arguments(program, folder, cx).await?;
+        let shown = self.shown_source();
+        let shown = mask_addresses(&shown).unwrap_or(shown);
+        cx.log(format!("Looking at {shown}; the report will be at {}", place.report()));
+        let command = self.command(program, folder.to_owned(), &place, source);
+        let end = cx.services().processes.run(command, cx).await.map_err(process_failure)?;
+        self.check(&end, program, cx)?;
+        let (out, kind, timestamp) = (folder.join("out"), place.kind, place.timestamp.clone());
+        let made = blocking(move || work::made(&out, kind, &timestamp)).await?;
+        if made.files.is_empty() {
+            return Err(Failure::Lost("what it has made was removed before it was kept".into()));
+        }
+        for (file, path) in &made.files {
+            program.files.keep(&format!("{place}/{path}"), file).await?;
+        }
+        cx.log(format!("The report is at {}", place.report()));
+        Ok(place.report())
+    }
+
+    /// What the end of the child means.
+    fn check(&self, end: &ProcessEnd, program: &EdaProgram, cx: &TaskContext) -> Result<(), Failure> {
+        if end.code == Some(0) {
+            return Ok(());
+        }
+        let said = end.last_line.strip_prefix("eda: ").unwrap_or(&end.last_line);
+        let is_short = ["memory allocation of", "Cannot allocate memory", "os error 12"];
+        if is_short.iter().any(|words| said.contains(words)) {
+            let limit = self.memory_limit_mb.unwrap_or(program.memory_mib);
+            let how = "raise memory_limit_mb of the task, or eda.memory_mib of the server";
+            return Err(Failure::fatal(format!("it needs more than its {limit} MiB of memory; {how}")));
+        }
+        let reason = match (end.code, end.signal) {
+            (Some(127), _) => format!("failed to start {}: {said}; name the program in eda.program", program.program),
+            (Some(_), _) if !said.is_empty() => said.to_owned(),
+            (Some(code), _) => format!("eda ended with exit code {code}"),
+            (None, signal) => format!("eda was ended by {}: {said}", signal_name(signal.unwrap_or(0))),
+        };
+        Err(Failure::retry(cx.values().masked(reason)))
+    }
+}
+
+async fn refuse_own(source: &str, program: &EdaProgram) -> Result<(), Failure> {
+    let (source, own) = (source.to_owned(), program.own_folder.clone());
+    if blocking(move || Ok(leads_into(&source, &own))).await? {
+        return Err(Failure::fatal("the source leads into the folder of the server's own files; name other data"));
+    }
+    Ok(())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await?
+}
+
+#[async_trait]
+impl Operator for EdaOperator {
+    type Input = ();
+    type Output = String;
+
+    async fn run(&self, (): (), cx: &TaskContext) -> Result<String, Failure> {
+        let Some(program) = cx.services().extensions.get::<EdaProgram>() else {
+            return Err(Failure::fatal("exploratory data analysis is not part of this program"));
+        };
+        let (parent, token) = (program.work.clone(), cx.token());
+        let folder = blocking(move || Ok(work::prepare(&parent, token)?)).await?;
+        let result = self.look(&program, &folder, cx).await;
+        let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder)).await;
+        if let Ok(Err(error)) = removed {
+            tracing::warn!("failed to remove the folder of an attempt: {error}");
+        }
+        if !self.upload.is_empty() && !may_come_back(&result, cx) {
+            self.forget(&program).await;
+        }
+        result
+    }
+
+    fn resumable(&self) -> bool {
+        true
+    }
+
+    fn template_fields(&self) -> &'static [&'static str] {
+        &["source", "kind", "target", "conn_id", "table", "query", "upload", "outputs", "name", "timestamp"]
+    }
+}
+
+/// Whether the same task instance is run again by itself.
+fn may_come_back<T>(result: &Result<T, Failure>, cx: &TaskContext) -> bool {
+    match result {
+        Ok(_) | Err(Failure::Fatal(_) | Failure::Skip(_)) => false,
+        Err(Failure::Retry(_)) => !cx.is_cancelled() && cx.try_number() <= cx.task().options.retries,
+        Err(_) => true,
+    }
+}
+
+impl EdaOperator {
+    async fn forget(&self, program: &Arc<EdaProgram>) {
+        if let Err(error) = program.files.forget(&self.upload).await {
+            tracing::warn!("failed to remove an upload: {error}");
+        }
+    }
+}
+
+couture_core::operator!(EdaOperator, "eda");

@@ -1,0 +1,121 @@
+//! Sources, and what is found out about them.
+
+use serde_json::json;
+
+use crate::fixture::{DAG, add, ended, file_of, log, nothing_is_left, numbers, outputs, play, server};
+
+#[test]
+fn a_source_is_looked_at_and_its_reports_are_shown_in_a_sandbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("my numbers.csv");
+    std::fs::write(&csv, numbers(2_000)).unwrap();
+    let server = server(folder.path(), &[]);
+    let source = add(&server, &json!({ "source": csv }));
+    assert_eq!(server.send("POST", "/api/v2/eda/sources", &json!({ "source": csv })).status, 409);
+    let list = server.get("/api/v2/eda/sources");
+    assert_eq!((&list["total_entries"], &list["sources"][0]["source"]), (&json!(1), &json!(source)));
+    assert_eq!(list["sources"][0]["added_by"], "local");
+
+    let started = play(&server, &source, "preliminary", None);
+    let path = started["output_path"].as_str().unwrap().to_owned();
+    assert!(path.starts_with("outputs/my_numbers.csv/preliminary/") && path.ends_with("/data_info.html"), "{path}");
+    assert_eq!(started["message"], format!("The report will be at {path}"));
+    assert_eq!((&started["dag_id"], &started["task_id"]), (&json!(DAG), &json!("profile")));
+    let (state, text) = ended(&server, &started);
+    assert_eq!(state, "success", "{text}");
+    let all = outputs(&server);
+    for ending in ["html", "json", "parquet"] {
+        assert!(all.contains(&path.replace("html", ending)), "{ending}: {all:?}");
+    }
+    let page = server.ask("GET", &file_of(&path), &[], "");
+    assert!(page.status == 200 && page.body.contains("my numbers.csv"), "{}", page.status);
+    for header in [
+        "content-type: text/html; charset=utf-8",
+        "content-security-policy: sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
+         img-src data:",
+        "x-content-type-options: nosniff",
+    ] {
+        assert!(page.headers.contains(header), "{header}: {}", page.headers);
+    }
+    let numbers = server.get(&file_of(&path.replace("html", "json")));
+    assert_eq!((&numbers["rows"], numbers["columns"].as_array().unwrap().len()), (&json!(2_000), 3));
+    nothing_is_left(&server);
+
+    let instance = format!("/api/v2/dags/{DAG}/dagRuns/{}/taskInstances/profile", started["dag_run_id"].as_str().unwrap());
+    let xcom = server.get(&format!("{instance}/xcomEntries/return_value"));
+    assert_eq!(xcom["value"], path, "{xcom}");
+
+    assert_eq!(server.ask("DELETE", &format!("/api/v2/eda/outputs?path={path}"), &[], "").status, 204);
+    assert!(outputs(&server).is_empty());
+    assert_eq!(server.ask("GET", &file_of(&path), &[], "").status, 404);
+    let gone = format!("/api/v2/eda/sources?source={}", source.replace(' ', "%20"));
+    assert_eq!(server.ask("DELETE", &gone, &[], "").status, 204);
+    assert_eq!(server.ask("DELETE", &gone, &[], "").status, 404);
+}
+
+#[test]
+fn a_target_is_told_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("numbers.csv");
+    std::fs::write(&csv, numbers(1_000)).unwrap();
+    let server = server(folder.path(), &[]);
+    let source = add(&server, &json!({ "source": csv }));
+    let started = play(&server, &source, "data_importance", Some("double"));
+    let (state, text) = ended(&server, &started);
+    assert_eq!(state, "success", "{text}");
+    let path = started["output_path"].as_str().unwrap();
+    assert!(path.ends_with("table_and_feature_importance.html"), "{path}");
+    assert_eq!(outputs(&server), [path]);
+    let page = server.ask("GET", &file_of(path), &[], "");
+    assert!(page.body.contains("double"), "{}", page.body);
+    let started = play(&server, &source, "data_importance", Some("absent"));
+    let (state, text) = ended(&server, &started);
+    assert!(state == "failed" && text.contains("no such column"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_looked_at_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(folder.path(), &[]);
+    let source = add(&server, &json!({ "source": folder.path().join("absent.csv") }));
+    let (state, text) = ended(&server, &play(&server, &source, "preliminary", None));
+    assert!(state == "failed" && text.contains("failed to read") && text.contains("absent.csv"), "{text}");
+    let data = server.data.display().to_string();
+    let check = |method: &str, path: &str, body: serde_json::Value, status: u16, words: &str| {
+        let answer = server.send(method, path, &body);
+        assert!(answer.status == status && answer.body.contains(words), "{path} {body}: {} {}", answer.status, answer.body);
+    };
+    let sources = "/api/v2/eda/sources";
+    check("POST", sources, json!({ "source": "postgres://me:s3cret@h/db#t" }), 422, "make a Connection");
+    check("POST", sources, json!({ "source": format!("{data}/fernet.key") }), 422, "own files");
+    check("POST", sources, json!({ "source": format!("{data}/../server/*") }), 422, "own files");
+    check("POST", sources, json!({ "source": "a.csv" }), 422, "whole path");
+    check("POST", sources, json!({ "surce": "/a.csv" }), 422, "surce");
+    check("POST", sources, json!({}), 422, "give a source");
+    let run = json!({ "source": "/other.csv", "kind": "preliminary" });
+    check("POST", "/api/v2/eda/runs", run, 404, "add it first");
+    check("POST", "/api/v2/eda/runs", json!({ "source": source, "kind": "L2" }), 422, "data_importance");
+    let targeted = json!({ "source": source, "kind": "preliminary", "target": "x" });
+    check("POST", "/api/v2/eda/runs", targeted, 422, "leave it out");
+    for path in ["outputs/../sources/x", "outputs/..%2fx", "/etc/passwd", "sources/x", "outputs//x", "outputs"] {
+        check("GET", &file_of(path), json!({}), 422, "");
+        check("DELETE", &format!("/api/v2/eda/outputs?path={path}"), json!({}), 422, "");
+    }
+    check("GET", &file_of("outputs/a/preliminary/t/data_info.html"), json!({}), 404, "there is no output");
+    check("DELETE", "/api/v2/eda/outputs?path=outputs/a/preliminary/t", json!({}), 404, "there is no output");
+    check("GET", "/api/v2/eda/outputs?order_by=path", json!({}), 400, "-last_modified");
+    // A run of the DAG itself is not the list's, and is held to the same.
+    let conf = json!({ "conf": { "source": format!("{data}/fernet.key") } });
+    let run = server.trigger(DAG, &conf);
+    assert_eq!(server.finished(DAG, &run), "failed");
+    assert!(log(&server, &json!({ "dag_run_id": run })).contains("own files"));
+}
+
+#[test]
+fn it_can_be_switched_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(folder.path(), &["--eda-enabled=false"]);
+    let answer = server.ask("GET", "/api/v2/eda/sources", &[], "");
+    assert!(answer.status == 404 && answer.detail().contains("eda.enabled"), "{}", answer.body);
+    assert_eq!(server.ask("GET", &format!("/api/v2/dags/{DAG}"), &[], "").status, 404);
+}
