@@ -5,6 +5,7 @@ mod delimited;
 mod excel;
 mod files;
 mod format;
+mod ipc;
 mod json;
 mod object;
 mod options;

@@ -46,8 +46,7 @@ impl Object {
 pub(super) fn find(url: &str) -> Result<Vec<Object>, EdaError> {
     let name = || without_password(url);
     let (store, path) = Store::connect(url)?;
-    let failed =
-        |failure: Failure| EdaError::Read { path: name(), source: io::Error::other(failure.reason()) };
+    let failed = |failure: Failure| EdaError::Read { path: name(), source: io::Error::other(failure.reason()) };
     let object = |meta: ObjectMeta| Object { store: Arc::clone(&store), path: meta.location, size: meta.size };
     let has_pattern = path.as_ref().contains(['*', '[']);
     let mut absent = None;

@@ -109,7 +109,9 @@ fn hdfs(url: &str, runtime: &Runtime) -> Result<(Arc<dyn ObjectStore>, Path), St
     let (root, path) = url.split_at(url[authority..].find('/').map_or(url.len(), |at| authority + at));
     // Hadoop takes a path as it is written: a % stands for itself.
     let path = Path::parse(path).map_err(|error| error.to_string())?;
-    let builder = hdfs_native_object_store::HdfsObjectStoreBuilder::new().with_url(root);
+    // A NameNode that does not answer is told after some 15 seconds, and not only once all patience is over.
+    let attempts = [("dfs.client.failover.max.attempts", "6")];
+    let builder = hdfs_native_object_store::HdfsObjectStoreBuilder::new().with_url(root).with_config(attempts);
     let store = builder.with_io_runtime(runtime.handle().clone()).build();
     Ok((Arc::new(store.map_err(|error| error.to_string())?), path))
 }
@@ -143,8 +145,8 @@ fn cloud(url: &url::Url) -> Result<(Arc<dyn ObjectStore>, Path), String> {
         GoogleCloudStorage => {
             let builder = gcp::GoogleCloudStorageBuilder::from_env().with_url(url.as_str()).with_retry(retry);
             let plain = is_plain(&["GOOGLE_BASE_URL"]);
-            let options = object_store::ClientOptions::new().with_allow_http(true);
-            let builder = if plain { builder.with_client_options(options) } else { builder };
+            let allowed = gcp::GoogleConfigKey::Client(object_store::ClientConfigKey::AllowHttp);
+            let builder = if plain { builder.with_config(allowed, "true") } else { builder };
             builder.build().map(|store| Arc::new(store) as _)
         }
         MicrosoftAzure => {

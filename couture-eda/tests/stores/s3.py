@@ -30,9 +30,15 @@ def environment(cache):
 
 
 def serve(folder):
+    import logging
+
     import boto3
     from moto.server import ThreadedMotoServer
 
+    # The server greets on the standard output.
+    said = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     _, port = server.get_host_and_port()
@@ -42,7 +48,7 @@ def serve(folder):
     for path in sorted(pathlib.Path(folder).rglob("*")):
         if path.is_file():
             store.upload_file(str(path), "data", str(path.relative_to(folder)))
-    print(port, flush=True)
+    print(port, file=said, flush=True)
     sys.stdin.read()
     os._exit(0)
 

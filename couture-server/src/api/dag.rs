@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use couture_core::store::Request;
-use couture_core::{DagId, RunKey};
+use couture_core::{DagId, Dialect, RunKey};
 use couture_store::LogStore;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -160,6 +160,9 @@ pub(super) struct DagDetails {
     params: BTreeMap<String, ParamBody>,
     /// Their names in the order in which people are asked for them.
     param_order: Vec<String>,
+    /// Which version of Airflow's rules it follows, where they differ: `1.10` or `2`.
+    #[schema(value_type = String, example = "2")]
+    dialect: Dialect,
     render_template_as_native_obj: bool,
     rerun_with_latest_version: bool,
     template_search_path: Option<Vec<String>>,
@@ -222,6 +225,7 @@ pub(super) async fn details(
         owner_links: BTreeMap::new(),
         params,
         param_order,
+        dialect: shape.dialect,
         render_template_as_native_obj: false,
         rerun_with_latest_version: shape.newest_version_on_clear,
         template_search_path: Some(shape.template_searchpath.clone()).filter(|folders| !folders.is_empty()),

@@ -54,6 +54,11 @@ fn a_dag_is_edited_with_a_review_and_code_bricks() {
 }
 
 #[test]
+fn data_is_looked_at() {
+    check("eda");
+}
+
+#[test]
 fn a_role_reads_one_dag() {
     check("permit");
 }

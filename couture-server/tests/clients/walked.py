@@ -13,4 +13,4 @@ with DAG(
     give >> take
 
 # It never runs by itself, and a warning says so.
-DAG("idle", schedule="@daily")
+idle = DAG("idle", schedule="@daily")

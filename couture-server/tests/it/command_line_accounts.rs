@@ -91,10 +91,25 @@ fn users_log_in_and_administrators_make_them() {
     shell.ok(&["tokens", "delete", &token["id"].to_string()], "");
     let audit = shell.ok(&["audit", "list", "--event", "post_role", "--limit", "5"], "");
     assert!(audit.contains("post_role") && audit.contains("superadmin") && audit.contains("Sales"), "{audit}");
+    let changes = shell.ok(&["audit", "list", "--changes", "--user", "superadmin"], "");
+    assert!(changes.contains("post_role") && !changes.contains("get_"), "{changes}");
     assert!(shell.ok(&["version"], "").contains("server"));
     assert!(shell.ok(&["tasks", "list", "hello_world"], "").contains("hello"));
     shell.ok(&["logout"], "");
     shell.refused(&["dags", "list"], "", "couture login");
+    // An administrator set ann's password, so it is changed at the first login.
+    let (given, own, new) = ("staple under the bridge", "bridge over the staple", "neither staple nor bridge");
+    let login = ["login", "-u", "ann", "--password-stdin"];
+    shell.refused(&login, &format!("{given}\n"), "no further line for: The password must be changed");
+    shell.ok(&login, &format!("{given}\n{own}\n"));
+    assert!(shell.ok(&["dags", "list"], "").contains("hello_world"));
+    let kept = shell.ok(&["tokens", "create", "ci", "-o", "json"], "");
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    let said = shell.ok(&["password", "--password-stdin"], &format!("{own}\n{new}\n"));
+    assert!(said.contains("personal ones too"), "{said}");
+    assert!(!shell.ok(&["tokens", "list"], "").contains(&kept["id"].to_string()));
+    shell.refused(&login, &format!("{own}\n"), "password is wrong");
+    shell.ok(&login, &format!("{new}\n"));
     assert!(shell.ok(&["completion", "bash"], "").contains("couture"));
     assert_eq!(shell.ok(&["fernet", "new"], "").trim().len(), 44);
 }

@@ -9,7 +9,9 @@ export function Failure({ error, retry, children }: { error: unknown; retry?: ()
     <div className="failure" role="alert">
       <strong>{status === 403 ? "Not permitted" : status === 404 ? "Not found" : "This could not be loaded"}</strong>
       <p>{wordsOf(error)}</p>
-      {status === 403 && <p className="faint">An administrator can give your role the permission.</p>}
+      {status === 403 && !/administrator/.test(wordsOf(error)) && (
+        <p className="faint">An administrator can give your role the permission.</p>
+      )}
       {retry && status !== 403 && <button onClick={retry}>Try again</button>}
       {children}
     </div>

@@ -1,8 +1,7 @@
 import { useState } from "react";
 import type { InstanceKey } from "../data/paths";
 import { AffectDialog } from "./AffectDialog";
-import { clearInstances, optionsOf, type ClearOption } from "./clear";
-import { useTakesNewest } from "./newest";
+import { CLEAR_OPTIONS, clearInstances, type ClearOption } from "./clear";
 import { Options } from "./Options";
 
 /** Clears an instance, and what the options add to it. */
@@ -22,9 +21,6 @@ export function ClearDialog({ instance, onClose }: { instance: InstanceKey; onCl
     tasks: [mapIndex >= 0 ? ([taskId, mapIndex] as [string, number]) : taskId],
     options,
   };
-  const takesNewest = useTakesNewest((signal) =>
-    clearInstances({ ...clearing, options: { ...options, newest: true } }, true, signal),
-  );
   return (
     <AffectDialog
       dagId={dagId}
@@ -32,7 +28,7 @@ export function ClearDialog({ instance, onClose }: { instance: InstanceKey; onCl
       verb="cleared"
       action="Clear"
       done="cleared; it runs again"
-      options={<Options options={optionsOf(takesNewest)} chosen={options} onChange={setOptions} />}
+      options={<Options options={CLEAR_OPTIONS} chosen={options} onChange={setOptions} />}
       askKey={["clear", runId, taskId, mapIndex, options]}
       ask={(signal) => clearInstances(clearing, true, signal)}
       act={() => clearInstances(clearing, false)}

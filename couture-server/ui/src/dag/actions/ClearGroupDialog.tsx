@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { AffectDialog } from "./AffectDialog";
-import { clearInstances, optionsOf, type ClearOption } from "./clear";
-import { useTakesNewest } from "./newest";
+import { CLEAR_OPTIONS, clearInstances, type ClearOption } from "./clear";
 import { Options } from "./Options";
 
 interface Props {
@@ -23,9 +22,6 @@ export function ClearGroupDialog({ dagId, runId, name, taskIds, onClose }: Props
     newest: false,
   });
   const clearing = { dagId, runId, tasks: taskIds, options };
-  const takesNewest = useTakesNewest((signal) =>
-    clearInstances({ ...clearing, options: { ...options, newest: true } }, true, signal),
-  );
   return (
     <AffectDialog
       dagId={dagId}
@@ -33,7 +29,7 @@ export function ClearGroupDialog({ dagId, runId, name, taskIds, onClose }: Props
       verb="cleared"
       action="Clear"
       done={`the group ${name} is cleared; it runs again`}
-      options={<Options options={optionsOf(takesNewest)} chosen={options} onChange={setOptions} />}
+      options={<Options options={CLEAR_OPTIONS} chosen={options} onChange={setOptions} />}
       askKey={["clear group", runId, name, options]}
       ask={(signal) => clearInstances(clearing, true, signal)}
       act={() => clearInstances(clearing, false)}

@@ -3,30 +3,22 @@ import { api } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { runPath, type RunKey } from "../data/paths";
 import { AffectDialog } from "./AffectDialog";
-import { useTakesNewest } from "./newest";
 import { Options } from "./Options";
 
-const ONLY_FAILED = [
-  "onlyFailed",
-  "Only failed",
-  "only instances that failed, and what they kept from running",
-] as const;
-const NEWEST = [
-  "newest",
-  "Newest version of the DAG",
-  "run again as the DAG is written now, not as it was when the run began",
+const OPTIONS = [
+  ["onlyFailed", "Only failed", "only instances that failed, and what they kept from running"],
+  ["newest", "Newest version of the DAG", "run again as the DAG is written now, not as it was when the run began"],
 ] as const;
 
 /** Clears the tasks of a run. */
 export function ClearRunDialog({ run, onClose }: { run: RunKey; onClose: () => void }) {
   const [options, setOptions] = useState({ onlyFailed: false, newest: false });
-  const ask = (dryRun: boolean, newest: boolean, signal?: AbortSignal) =>
+  const ask = (dryRun: boolean, signal?: AbortSignal) =>
     api.post<Schema<"AffectedList">>(
       `${runPath(run)}/clear`,
-      { dry_run: dryRun, only_failed: options.onlyFailed, ...(newest && { run_on_latest_version: true }) },
+      { dry_run: dryRun, only_failed: options.onlyFailed, ...(options.newest && { run_on_latest_version: true }) },
       { signal },
     );
-  const takesNewest = useTakesNewest((signal) => ask(true, true, signal));
   return (
     <AffectDialog
       dagId={run.dagId}
@@ -34,12 +26,10 @@ export function ClearRunDialog({ run, onClose }: { run: RunKey; onClose: () => v
       verb="cleared"
       action="Clear"
       done={`${run.runId} is cleared; it runs again`}
-      options={
-        <Options options={takesNewest ? [ONLY_FAILED, NEWEST] : [ONLY_FAILED]} chosen={options} onChange={setOptions} />
-      }
+      options={<Options options={OPTIONS} chosen={options} onChange={setOptions} />}
       askKey={["clear run", run.runId, options]}
-      ask={(signal) => ask(true, options.newest, signal)}
-      act={() => ask(false, options.newest)}
+      ask={(signal) => ask(true, signal)}
+      act={() => ask(false)}
       onClose={onClose}
     />
   );

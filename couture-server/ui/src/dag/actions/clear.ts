@@ -4,9 +4,7 @@ import { dagPath } from "../data/paths";
 
 export type ClearOption = "upstream" | "downstream" | "past" | "future" | "onlyFailed" | "newest";
 
-type Labelled = readonly [option: ClearOption, label: string, meaning: string];
-
-const CLEAR_OPTIONS: readonly Labelled[] = [
+export const CLEAR_OPTIONS: readonly (readonly [ClearOption, string, string])[] = [
   ["downstream", "Downstream", "also the tasks that come after it"],
   ["upstream", "Upstream", "also the tasks that come before it"],
   ["past", "Past", "also in the runs before this one"],
@@ -14,10 +12,6 @@ const CLEAR_OPTIONS: readonly Labelled[] = [
   ["onlyFailed", "Only failed", "only instances that failed"],
   ["newest", "Newest version of the DAG", "run again as the DAG is written now, not as it was when the run began"],
 ];
-
-/** The options of a clear; `newest` only where the server takes it. */
-export const optionsOf = (takesNewest: boolean): readonly Labelled[] =>
-  CLEAR_OPTIONS.filter(([option]) => takesNewest || option !== "newest");
 
 /** A task, or one instance of a mapped one. */
 export type Named = string | [string, number];

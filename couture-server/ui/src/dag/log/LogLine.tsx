@@ -11,7 +11,7 @@ interface Props {
 const TIME = /^\[\d{4}-\d\d-\d\dT[\d:.]+Z\] /;
 
 const LEVELS: [RegExp, string][] = [
-  [/\b(ERROR|CRITICAL|FATAL)\b|^Traceback |^\w*(Error|Exception)\b/, "error"],
+  [/\b(ERROR|CRITICAL|FATAL)\b|^Traceback |^(task )?failed: ?|^\w*(Error|Exception)\b/, "error"],
   [/\bWARN(ING)?\b/, "warning"],
   [/\bDEBUG\b/, "debug"],
 ];

@@ -21,7 +21,7 @@ export default function DetailsView() {
 }
 
 function Details({ dag }: { dag: DagDetails }) {
-  const params = fieldsOf(dag.params);
+  const params = fieldsOf(dag.params, dag.param_order);
   return (
     <div className="dag-columns">
       {dag.doc_md && (
@@ -69,6 +69,7 @@ function Details({ dag }: { dag: DagDetails }) {
             ["Start date", dag.start_date && <Time value={dag.start_date} />],
             ["End date", dag.end_date && <Time value={dag.end_date} />],
             ["Catch up", yesNo(dag.catchup)],
+            ["Rules", `of Airflow ${dag.dialect}`],
             ["Runs at once", dag.max_active_runs || "no limit"],
             ["Tasks at once", dag.max_active_tasks || "no limit"],
             ["Time limit of a run", dag.dag_run_timeout ? JSON.stringify(dag.dag_run_timeout) : null],

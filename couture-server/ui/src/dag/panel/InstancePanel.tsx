@@ -149,7 +149,8 @@ function LogTab({ instance, data, missing }: Pick<TabProps, "instance" | "data" 
   if (newest === 0) {
     return (
       <>
-        <p className="soft">It has not been tried yet, so there is no log.</p>
+        <p className="soft">{neverTried(data?.state)}</p>
+        {isFinished(data?.state) && data?.reason && <p>{data.reason}</p>}
         {data?.state !== "running" && !isFinished(data?.state) && <Waiting instance={instance} />}
       </>
     );
@@ -193,6 +194,14 @@ function LogTab({ instance, data, missing }: Pick<TabProps, "instance" | "data" 
       </Suspense>
     </>
   );
+}
+
+function neverTried(state: string | null | undefined): string {
+  if (state === "upstream_failed") return "A task before it failed, so it was never tried, and there is no log.";
+  if (state === "skipped") return "It was skipped, so there is no log.";
+  return isFinished(state)
+    ? "It was never tried, so there is no log."
+    : "It has not been tried yet, so there is no log.";
 }
 
 function OwnNote({ instance, data }: { instance: InstanceKey; data: TaskInstance }) {

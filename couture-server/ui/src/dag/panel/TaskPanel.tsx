@@ -40,6 +40,11 @@ export function TaskPanel({ taskId }: { taskId: string }) {
         <Answer query={task}>
           {(data) => (
             <>
+              {data.unavailable && (
+                <p className="dag-unavailable">
+                  <Icon name="warning" /> It cannot be run here: {data.unavailable}
+                </p>
+              )}
               {data.doc_md && <Markdown text={data.doc_md} />}
               <Facts
                 facts={[

@@ -34,7 +34,7 @@ interface Entered {
 }
 
 function Form({ dag }: { dag: DagDetails }) {
-  const fields = useMemo(() => fieldsOf(dag.params), [dag.params]);
+  const fields = useMemo(() => fieldsOf(dag.params, dag.param_order), [dag.params, dag.param_order]);
   const [entered, setEntered] = useState<Entered>(() => ({
     conf: Object.fromEntries(fields.map((field) => [field.name, field.start])),
     logicalDate: "",

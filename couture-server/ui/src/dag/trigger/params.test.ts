@@ -24,6 +24,16 @@ test("a bare value stands for a param without a schema", () => {
   expect(fieldsOf({ unit: "cm" })).toMatchObject([{ name: "unit", kind: "text", start: "cm" }]);
 });
 
+test.each([
+  [["c", "a", "b"], "cab"],
+  [["b"], "bac"],
+  [[], "acb"],
+  [["gone", "b", "c"], "bca"],
+])("the order %j is the author's", (order, expected) => {
+  const fields = fieldsOf({ a: 1, c: 2, b: 3 }, order);
+  expect(fields.map(({ name }) => name).join("")).toBe(expected);
+});
+
 describe("faults", () => {
   test.each([
     [{ type: "integer" }, 1.5, "a whole number is needed"],

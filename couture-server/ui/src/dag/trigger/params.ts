@@ -69,9 +69,15 @@ function kindOf(schema: Schema, types: string[], value: unknown): FieldKind {
   return schema.format === "multiline" || long ? "lines" : "text";
 }
 
-/** The fields of a DAG's params; a bare value stands for one without a schema. */
-export function fieldsOf(params: Record<string, unknown> | null): Field[] {
-  return Object.entries(params ?? {}).map(([name, raw]) => {
+/**
+ * The fields of a DAG's params; a bare value stands for one without a schema. They come in `order`, the author's: an object's keys have
+ * none that every program keeps. What `order` does not name comes last.
+ */
+export function fieldsOf(params: Record<string, unknown> | null, order: readonly string[] = []): Field[] {
+  const places = new Map(order.map((name, place) => [name, place]));
+  const placeOf = (name: string) => places.get(name) ?? order.length;
+  const entries = Object.entries(params ?? {}).sort(([a], [b]) => placeOf(a) - placeOf(b));
+  return entries.map(([name, raw]) => {
     const isParam =
       raw !== null &&
       typeof raw === "object" &&

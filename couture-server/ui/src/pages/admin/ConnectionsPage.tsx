@@ -96,6 +96,7 @@ export function Component() {
         list="connections"
         path="/connections"
         plural="connections"
+        empty="A connection keeps the address and the secrets of another system, for tasks that talk to it."
         columns={columns}
         rowKey={(row) => [row.connection_id, row.host, row.port, row.login].join("\n")}
         filters={filters}

@@ -84,6 +84,7 @@ export function Component() {
         list="variables"
         path="/variables"
         plural="variables"
+        empty="A variable is a value that DAG files and tasks read by its key."
         columns={columns}
         rowKey={(row) => row.key}
         filters={filters}

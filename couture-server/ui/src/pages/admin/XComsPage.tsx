@@ -104,6 +104,7 @@ export function Component() {
         list="xcoms"
         path={listPath}
         plural="xcom_entries"
+        empty="What tasks return or push for other tasks appears here."
         columns={columns}
         rowKey={(row) => `${row.dag_id}/${row.run_id}/${row.task_id}/${row.map_index}/${row.key}`}
         filters={filters}

@@ -97,6 +97,7 @@ export function Component() {
         list="backfills"
         path="/backfills"
         plural="backfills"
+        empty="A backfill runs a DAG for dates of the past."
         columns={columns}
         rowKey={(row) => String(row.id)}
         filters={filters}

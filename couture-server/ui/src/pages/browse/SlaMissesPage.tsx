@@ -34,6 +34,7 @@ export function Component() {
       list="slaMisses"
       path="/slaMisses"
       plural="sla_misses"
+      empty="A task with an sla that is not done in time appears here."
       columns={columns}
       rowKey={(row) => `${row.dag_id}/${row.task_id}/${row.logical_date}`}
       filters={filters}

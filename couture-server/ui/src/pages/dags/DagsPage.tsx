@@ -20,7 +20,7 @@ import { ImportErrors } from "./ImportErrors";
 /** Whether this viewer wants to see paused DAGs where the address does not say. */
 const pausedDags = new Stored<"show" | "hide">("pausedDags", ["show", "hide"], "hide");
 
-type Dags = Schema<"DagList">;
+type DagPage = Schema<"DagList">;
 
 function useFilters(): Filter[] {
   const { data } = useQuery({
@@ -46,6 +46,20 @@ function useFilters(): Filter[] {
 
 /** All DAGs at a glance. Paused ones are hidden until they are asked for, which is remembered. */
 export function Component() {
+  return useMay()("read", "DAGs") ? <Dags /> : <NotForYou />;
+}
+
+function NotForYou() {
+  return (
+    <main className="page">
+      <Empty title="Your role sees no DAGs">
+        An administrator can give it some. What else it sees is in the menu above.
+      </Empty>
+    </main>
+  );
+}
+
+function Dags() {
   const may = useMay();
   const client = useQueryClient();
   const filters = useFilters();
@@ -62,14 +76,14 @@ export function Component() {
   const key = ["dags", asked];
   const answer = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => api.get<Dags>("/dags", asked, { signal }),
+    queryFn: ({ signal }) => api.get<DagPage>("/dags", asked, { signal }),
     placeholderData: keepPreviousData,
   });
 
   const pause = async (dag: Dag, is_paused: boolean) => {
     // Shown at once, and taken back if the server refuses.
     const put = (value: boolean) =>
-      client.setQueryData<Dags>(
+      client.setQueryData<DagPage>(
         key,
         (old) =>
           old && {
