@@ -25,7 +25,9 @@ pub enum Closed {
     #[error("exploratory data analysis is switched off here; set eda.enabled")]
     Disabled,
     /// It is not part of this program.
-    #[error("this server was built without exploratory data analysis; build it with the feature eda, or set eda.program")]
+    #[error(
+        "this server was built without exploratory data analysis; build it with the feature eda, or set eda.program"
+    )]
     NotBuilt,
 }
 

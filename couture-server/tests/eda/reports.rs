@@ -41,7 +41,8 @@ fn a_source_is_looked_at_and_its_reports_are_shown_in_a_sandbox() {
     assert_eq!((&numbers["rows"], numbers["columns"].as_array().unwrap().len()), (&json!(2_000), 3));
     nothing_is_left(&server);
 
-    let instance = format!("/api/v2/dags/{DAG}/dagRuns/{}/taskInstances/profile", started["dag_run_id"].as_str().unwrap());
+    let instance =
+        format!("/api/v2/dags/{DAG}/dagRuns/{}/taskInstances/profile", started["dag_run_id"].as_str().unwrap());
     let xcom = server.get(&format!("{instance}/xcomEntries/return_value"));
     assert_eq!(xcom["value"], path, "{xcom}");
 
@@ -83,7 +84,12 @@ fn what_cannot_be_looked_at_says_why() {
     let data = server.data.display().to_string();
     let check = |method: &str, path: &str, body: serde_json::Value, status: u16, words: &str| {
         let answer = server.send(method, path, &body);
-        assert!(answer.status == status && answer.body.contains(words), "{path} {body}: {} {}", answer.status, answer.body);
+        assert!(
+            answer.status == status && answer.body.contains(words),
+            "{path} {body}: {} {}",
+            answer.status,
+            answer.body
+        );
     };
     let sources = "/api/v2/eda/sources";
     check("POST", sources, json!({ "source": "postgres://me:s3cret@h/db#t" }), 422, "make a Connection");
