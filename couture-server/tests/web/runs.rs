@@ -123,8 +123,8 @@ async fn a_run_may_be_asked_for_with_its_time_and_its_data() {
     let later =
         json!({ "dag_run_id": "b", "run_after": "2120-01-02T00:00:00Z", "logical_date": "2020-02-01T00:00:00Z" });
     let run = asked.ok("POST", "d/dagRuns", later).await;
-    assert_eq!([&run["state"], &run["run_after"]], ["queued", "2120-01-02T00:00:00Z"]);
-    assert_eq!(run["logical_date"], "2020-02-01T00:00:00Z");
+    assert_eq!([&run["state"], &run["run_after"]], ["queued", "2120-01-02T00:00:00+00:00"]);
+    assert_eq!(run["logical_date"], "2020-02-01T00:00:00+00:00");
     let reason = asked.get("d/dagRuns/b").await["reason"].as_str().unwrap().to_owned();
     assert!(reason.contains("after 2120-01-02"), "{reason}");
     assert_eq!(asked.ids("run_after_gte=2100-01-01T00:00:00Z").await, ["b"]);
