@@ -83,14 +83,10 @@ impl Node {
         let logs = LogStore::local(&live, &folder).map_err(objects)?;
         let local_objects = couture_store::local_objects(&folder).map_err(|error| objects(error.into()))?;
         let trees = TreeStore::new(local_objects.clone());
-        let eda = eda_room(&settings, ObjectFiles::new(local_objects.clone(), "eda"), &data);
+        let eda = EdaRoom::open(&settings, ObjectFiles::new(local_objects.clone(), "eda"), data.path());
         let artifacts: Arc<dyn Artifacts> = Arc::new(ObjectArtifacts::new(local_objects));
         let task_logs = Arc::new(FileTaskLogs::new(&live));
-        let own = match &children {
-            Children::Supervised { program } => Some(program.clone()),
-            Children::InProcess => None,
-        };
-        let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, children, orphan_grace)?);
+        let (processes, over) = ShippedProcesses::new(processes(&settings, &data, live, &children, orphan_grace)?);
         let processes = Arc::new(processes);
         let dag_runs = LateDagRuns::default();
         let dags = match &settings.dags.folder {
@@ -109,13 +105,9 @@ impl Node {
             templates: Arc::new(templates),
             values: values.clone(),
             dag_runs: dag_runs.clone(),
-            extensions: Extensions::default().with(python.clone()),
+            extensions: extensions(&settings, &data, &children, &eda)?.with(python.clone()),
             ..Services::default()
         };
-        if let Ok(room) = &eda {
-            let program = eda_program(&settings, &data, own, room)?;
-            services.extensions = services.extensions.with(Arc::new(program));
-        }
         if let Some(mailer) = mailer(&settings) {
             services.mailer = mailer;
         }
@@ -295,13 +287,19 @@ async fn file_room(
     Ok(FileRoom::new(dags, trees))
 }
 
-/// What is kept of exploratory data analysis, unless it is switched off, or this program cannot do it and no other is named.
-fn eda_room(settings: &Settings, files: ObjectFiles, data: &DataFolder) -> Result<EdaRoom, Closed> {
-    match settings.eda.enabled {
-        false => Err(Closed::Disabled),
-        true if cfg!(not(feature = "eda")) && settings.eda.program.is_empty() => Err(Closed::NotBuilt),
-        true => Ok(EdaRoom::new(files, data.path().to_owned())),
-    }
+/// What operators need that the engine knows nothing of.
+fn extensions(
+    settings: &Settings,
+    data: &DataFolder,
+    children: &Children,
+    eda: &Result<EdaRoom, Closed>,
+) -> Result<Extensions, StartError> {
+    let Ok(room) = eda else { return Ok(Extensions::default()) };
+    let own = match children {
+        Children::Supervised { program } => Some(program.clone()),
+        Children::InProcess => None,
+    };
+    Ok(Extensions::default().with(Arc::new(eda_program(settings, data, own, room)?)))
 }
 
 fn engine_settings(settings: &Settings) -> EngineSettings {
@@ -351,7 +349,7 @@ fn processes(
     settings: &Settings,
     data: &DataFolder,
     live: PathBuf,
-    children: Children,
+    children: &Children,
     orphan_grace: Duration,
 ) -> Result<Arc<dyn Processes>, StartError> {
     let max_log_bytes = settings.logs.max_bytes_per_attempt;
@@ -361,7 +359,7 @@ fn processes(
             let dir = data.folder("supervisor")?;
             let grace = orphan_grace.as_millis().to_string();
             let args: [OsString; 3] = [crate::supervise::ROLE.into(), dir.clone().into(), grace.into()];
-            let mut supervisor = SupervisorSettings::new(dir, live, program, args);
+            let mut supervisor = SupervisorSettings::new(dir, live, program.clone(), args);
             supervisor.max_log_bytes = max_log_bytes;
             let supervisor = Supervisor::new(supervisor).map_err(|error| StartError::Supervisor(error.to_string()))?;
             Ok(Arc::new(supervisor))

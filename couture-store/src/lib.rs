@@ -17,8 +17,8 @@ pub use accounts::{
 };
 pub use error::ConnectError;
 pub use objects::{
-    Author, Content, FileUpload, ListedFile, LogPart, LogStore, Manifest, ObjectArtifacts, ObjectFiles, PastFile, TreeChange, TreeError, TreeFile, TreePath,
-    TreePathError, TreeStore, local_objects,
+    Author, Content, FileUpload, ListedFile, LogPart, LogStore, Manifest, ObjectArtifacts, ObjectFiles, PastFile,
+    TreeChange, TreeError, TreeFile, TreePath, TreePathError, TreeStore, local_objects,
 };
 pub use store::{ConnectOptions, SqlStore, connect, connect_with};
 pub use values::{FernetKeys, KeyError, Rotation, SqlValues};

@@ -285,3 +285,37 @@ async fn artifacts_come_back() {
     }
     assert!(!folder.path().join("etc").exists());
 }
+
+#[tokio::test]
+async fn files_are_there_as_a_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = couture_store::ObjectFiles::new(couture_store::local_objects(folder.path()).unwrap(), "eda");
+    let path = |text: &str| couture_store::TreePath::new(text).unwrap();
+    let one = path("outputs/Größe #1?.csv/t/a.html");
+    files.put(&one, b"one".to_vec()).await.unwrap();
+    assert!(!files.create(&one, b"two".to_vec()).await.unwrap());
+    assert!(files.create(&path("outputs/b"), b"two".to_vec()).await.unwrap());
+    assert!(files.create(&path("outputs-too/c"), b"three".to_vec()).await.unwrap());
+    let mut listed = files.list(&path("outputs")).await.unwrap();
+    listed.sort_by(|one, other| one.path.cmp(&other.path));
+    let named: Vec<_> = listed.iter().map(|file| (file.path.as_str(), file.size)).collect();
+    assert_eq!(named, [(one.as_str(), 3), ("outputs/b", 3)]);
+    assert_eq!(files.find(&one).await.unwrap(), Some(listed[0].clone()));
+    assert_eq!(files.piece(&one, 1, 100).await.unwrap(), b"ne");
+
+    // Bigger than a part, from a file and back.
+    let (local, copy) = (folder.path().join("local"), folder.path().join("copy"));
+    let content: Vec<u8> = (0..9_000_000_u32).map(|n| n as u8).collect();
+    std::fs::write(&local, &content).unwrap();
+    files.put_file(&one, &local).await.unwrap();
+    files.fetch(&one, &copy).await.unwrap();
+    assert!(std::fs::read(&copy).unwrap() == content);
+    assert!(files.fetch(&path("absent"), &copy).await.is_err());
+
+    let gone = path("outputs/half");
+    let mut upload = files.upload(&gone).await.unwrap();
+    upload.push(&content).await.unwrap();
+    upload.give_up().await;
+    assert_eq!(files.find(&gone).await.unwrap(), None);
+    assert_eq!((files.delete(&one).await.unwrap(), files.delete(&one).await.unwrap()), (true, false));
+}

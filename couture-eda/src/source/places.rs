@@ -104,15 +104,6 @@ fn is_database(name: &str) -> bool {
     DATABASES.iter().any(|scheme| name.starts_with(scheme))
 }
 
-/// A URL of a database, and the table behind its `#`. A sign in a password that should have been written as %23 is not
-/// taken for that one, or half of the password would be shown.
-pub(super) fn split_table(url: &str) -> (&str, Option<&str>) {
-    match url.rsplit_once('#') {
-        Some((base, table)) if !table.contains('@') => (base, Some(table)),
-        _ => (url, None),
-    }
-}
-
 /// A URL without its password, nor what stands behind a question mark.
 pub(super) fn without_password(url: &str) -> String {
     if let Some((scheme, rest)) = url.split_once("://").filter(|_| is_database(url)) {

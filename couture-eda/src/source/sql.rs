@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, TypeInfo, ValueRef};
 
 use super::Options;
-use super::places::{split_table, without_password};
+use super::places::without_password;
 use super::rows::Rows;
 use crate::error::EdaError;
 use crate::state::State;
@@ -46,6 +46,15 @@ pub(super) fn profile(url: &str, query: Option<&str>, file: usize, options: &Opt
     let shown = table.map_or_else(|| query.clone(), str::to_owned);
     state.sources = vec![format!("{name}: {shown}")];
     Ok(state)
+}
+
+/// A URL of a database, and the table behind its `#`. A sign in a password that should have been written as %23 is not
+/// taken for that one, or half of the password would be shown.
+fn split_table(url: &str) -> (&str, Option<&str>) {
+    match url.rsplit_once('#') {
+        Some((base, table)) if !table.contains('@') => (base, Some(table)),
+        _ => (url, None),
+    }
 }
 
 /// A name of a table, of which each part between points is quoted.

@@ -73,7 +73,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 fn apply(bytes: &mut Vec<u8>, change: &Change) {
     // Half of all changes are near an end, where formats keep what is said about the rest.
     let place = |at: u32| match (at % 4, bytes.len()) {
-        (0, length) => (at >> 2) as usize % length.min(64).max(1),
+        (0, length) => (at >> 2) as usize % length.clamp(1, 64),
         (1, length) => length.saturating_sub(1 + (at >> 2) as usize % length.clamp(1, 400)),
         (_, length) => (at >> 2) as usize % length.max(1),
     };

@@ -1,9 +1,9 @@
 //! Exploratory data analysis: running `eda` over a data set.
 
 mod database;
+mod operator;
 mod output;
 mod own_data;
-mod operator;
 mod program;
 mod source_name;
 mod work;

@@ -117,7 +117,9 @@ impl EdaOperator {
             }
         }
         let mut folders = self.outputs.split('/');
-        if folders.next() != Some(OutputPlace::ROOT) || folders.any(|folder| folder.is_empty() || folder.starts_with('.')) {
+        if folders.next() != Some(OutputPlace::ROOT)
+            || folders.any(|folder| folder.is_empty() || folder.starts_with('.'))
+        {
             return Err(Failure::fatal(format!("outputs is {:?}; it is \"outputs\", or a folder in it", self.outputs)));
         }
         Ok(OutputPlace { outputs: self.outputs.clone(), name, kind, timestamp })
@@ -241,9 +243,7 @@ async fn refuse_own(source: &str, program: &EdaProgram) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await?
 }
 
@@ -296,3 +296,37 @@ impl EdaOperator {
 }
 
 couture_core::operator!(EdaOperator, "eda");
+
+#[cfg(test)]
+mod tests {
+    use couture_core::DynOperator;
+
+    use super::*;
+
+    #[test]
+    fn json_is_short_and_strict() {
+        let check = |json: &str, expected: Result<&str, &str>| {
+            let operator = serde_json::from_str::<Box<dyn DynOperator>>(json);
+            let again = operator.map(|operator| serde_json::to_string(&operator).unwrap());
+            match (again, expected) {
+                (Ok(again), Ok(expected)) => assert_eq!(again, expected),
+                (Err(error), Err(expected)) => assert!(error.to_string().contains(expected), "{error}"),
+                (again, _) => panic!("{json}: {again:?}"),
+            }
+        };
+        let short = r#"{"type":"eda","source":"/data/a.csv"}"#;
+        check(short, Ok(short));
+        check(r#"{"type":"eda","source":"/data/a.csv","outputs":"outputs","kind":""}"#, Ok(short));
+        check(r#"{"type":"eda","soruce":"/data/a.csv"}"#, Err("soruce"));
+    }
+
+    #[test]
+    fn a_source_has_one_name() {
+        let check = |operator: EdaOperator, expected: &str| assert_eq!(operator.shown_source(), expected);
+        let conn_id = || "shop".to_owned();
+        check(EdaOperator::new("/data/a.csv"), "/data/a.csv");
+        check(EdaOperator { conn_id: conn_id(), table: "orders".into(), ..EdaOperator::default() }, "shop/orders");
+        let query = EdaOperator { conn_id: conn_id(), query: "select 1".into(), ..EdaOperator::default() };
+        check(query, &format!("shop/{}", query_name("select 1")));
+    }
+}

@@ -19,8 +19,11 @@ pub fn source_name(source: &str, is_of_connection: bool) -> String {
 
 /// A query as a part of a source's name: its first words, and a hash of all of it.
 pub fn query_name(query: &str) -> String {
-    let words: Vec<&str> =
-        query.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).take(QUERY_WORDS).collect();
+    let words: Vec<&str> = query
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+        .take(QUERY_WORDS)
+        .collect();
     let hash: String = Sha256::digest(query).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     let words: String = words.join("_").chars().take(MAX_CHARS / 2).collect();
     format!("{words}-{hash}")

@@ -12,12 +12,13 @@ use utoipa::OpenApi;
 
 use super::bulk::MAX_IMPORT_BYTES;
 use super::connection::NewConnection;
+use super::connection_test;
 use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::imported::{ImportHow, ImportedBody};
 use super::masked;
 use super::page_of::PageOf;
-use super::routes::Routes;
+use super::routes::{Routes, Words};
 use super::state::ApiState;
 use super::web_state::WebState;
 use crate::auth::{Permit, act, on};
@@ -31,8 +32,13 @@ pub(super) fn doc() -> utoipa::openapi::OpenApi {
 }
 
 pub(super) fn routes(state: &WebState) -> Routes {
+    let words = Words::new(state).post("import_connections", "/api/v2/connections/import", import).post(
+        "test_connection",
+        "/api/v2/connections/test",
+        connection_test::test,
+    );
     Routes::new(state)
-        .post_beside("import_connections", "/api/v2/connections/import", "/api/v2/connections/{conn_id}", import)
+        .with_words("/api/v2/connections/{conn_id}", words)
         .get("export_connections", "/api/v2/connections/~/export", export)
         .map(|router| router.layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
 }

@@ -16,8 +16,9 @@ use super::routes::{Route, Routes};
 use super::web_state::WebState;
 use super::{
     accounts, asset, asset_event, backfill, bulk, clear, config, connection, dag, dag_file, dag_list, dag_run,
-    dag_task, dag_version, dag_warning, eda, event_stream, files, import_error, instance_more, job, log, log_stream, login,
-    mark, monitor, openapi, pool, prometheus, run_changes, run_more, sla_miss, task_instance, ui_views, variable, xcom,
+    dag_task, dag_version, dag_warning, eda, event_stream, files, import_error, instance_more, job, log, log_stream,
+    login, mark, monitor, openapi, pool, prometheus, run_changes, run_more, sla_miss, task_instance, ui_views,
+    variable, xcom,
 };
 use crate::page;
 

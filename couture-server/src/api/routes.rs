@@ -2,13 +2,15 @@
 //!
 //! A handler whose first argument is no [`Permit`] does not compile as a route, unless it is said to be open.
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::audited::{Operation, audited};
 use super::early_body;
@@ -88,6 +90,32 @@ fn no_post(request: &Request) -> Response {
     response
 }
 
+/// Routes of `POST` whose last word could as well be what the last parameter of other routes holds. They share an address with those, so that
+/// no name is out of reach.
+pub(super) struct Words {
+    state: WebState,
+    served: Vec<(&'static str, MethodRouter<WebState>)>,
+    listed: Vec<Route>,
+}
+
+impl Words {
+    pub(super) fn new(state: &WebState) -> Self {
+        Self { state: state.clone(), served: Vec::new(), listed: Vec::new() }
+    }
+
+    pub(super) fn post<H, T>(mut self, operation: &'static str, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, WebState>,
+        T: StatesPermission + 'static,
+    {
+        let needs = Needs::Permission(T::ACTION, T::RESOURCE);
+        let named = Operation { name: operation, state: self.state.clone(), takes_names: false };
+        self.served.push((path, on(MethodFilter::POST, handler).route_layer(audit!(named))));
+        self.listed.push(Route { method: Method::POST, path: path.to_owned(), operation, needs });
+        self
+    }
+}
+
 /// Routes that are being gathered.
 pub(super) struct Routes {
     state: WebState,
@@ -140,26 +168,22 @@ impl Routes {
         self.permitted(Method::DELETE, operation, path, handler)
     }
 
-    /// A route whose last word could as well be what another route's last parameter holds: `POST` at `literal` is this one's, and what the
-    /// other takes by other methods stays the other's, so that no name is out of reach. The other is at `beside`, and has no `POST`.
-    pub(super) fn post_beside<H, T>(
-        self,
-        operation: &'static str,
-        literal: &'static str,
-        beside: &'static str,
-        handler: H,
-    ) -> Self
-    where
-        H: Handler<T, WebState>,
-        T: StatesPermission + 'static,
-    {
-        let needs = Needs::Permission(T::ACTION, T::RESOURCE);
-        let named = Operation { name: operation, state: self.state.clone(), takes_names: false };
-        let only = from_fn(move |request: Request, next: Next| async move {
-            if request.uri().path() == literal { next.run(request).await } else { no_post(&request) }
-        });
-        let served = on(MethodFilter::POST, handler).route_layer(audit!(named)).route_layer(only);
-        self.listing(Method::POST, operation, literal, needs, |router| router.route(beside, served))
+    /// Adds the words of `words` beside what other routes take at `beside` by other methods than `POST`.
+    pub(super) fn with_words(mut self, beside: &str, words: Words) -> Self {
+        let served = Arc::new(words.served);
+        let handler = move |State(state): State<WebState>, request: Request| {
+            let path = request.uri().path();
+            let found = served.iter().find(|(literal, _)| *literal == path).map(|(_, served)| served.clone());
+            async move {
+                match found {
+                    Some(served) => served.call(request, state).await,
+                    None => no_post(&request),
+                }
+            }
+        };
+        self.router = self.router.route(beside, on(MethodFilter::POST, handler));
+        self.listed.extend(words.listed);
+        self
     }
 
     /// A route that anybody may use, whoever they are: health, login, and files of the page.
@@ -180,26 +204,14 @@ impl Routes {
         self.add(method, operation, path, Needs::Permission(T::ACTION, T::RESOURCE), handler)
     }
 
-    fn add<H, T>(self, method: Method, operation: &'static str, path: &str, needs: Needs, handler: H) -> Self
+    fn add<H, T>(mut self, method: Method, operation: &'static str, path: &str, needs: Needs, handler: H) -> Self
     where
         H: Handler<T, WebState>,
         T: 'static,
     {
         let named = Operation { name: operation, state: self.state.clone(), takes_names: true };
         let filter = MethodFilter::try_from(method.clone()).expect("a method that routes have");
-        let served = on(filter, handler).route_layer(audit!(named));
-        self.listing(method, operation, path, needs, |router| router.route(path, served))
-    }
-
-    fn listing(
-        mut self,
-        method: Method,
-        operation: &'static str,
-        path: &str,
-        needs: Needs,
-        add: impl FnOnce(Router<WebState>) -> Router<WebState>,
-    ) -> Self {
-        self.router = add(self.router);
+        self.router = self.router.route(path, on(filter, handler).route_layer(audit!(named)));
         self.listed.push(Route { method, path: path.to_owned(), operation, needs });
         self
     }

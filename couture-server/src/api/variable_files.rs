@@ -17,7 +17,7 @@ use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::imported::{ImportHow, ImportedBody};
 use super::page_of::PageOf;
-use super::routes::Routes;
+use super::routes::{Routes, Words};
 use super::state::ApiState;
 use super::variable::{shown, text};
 use super::web_state::WebState;
@@ -32,8 +32,9 @@ pub(super) fn doc() -> utoipa::openapi::OpenApi {
 }
 
 pub(super) fn routes(state: &WebState) -> Routes {
+    let words = Words::new(state).post("import_variables", "/api/v2/variables/import", import);
     Routes::new(state)
-        .post_beside("import_variables", "/api/v2/variables/import", "/api/v2/variables/{key}", import)
+        .with_words("/api/v2/variables/{key}", words)
         .get("export_variables", "/api/v2/variables/~/export", export)
         .map(|router| router.layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
 }

@@ -14,6 +14,7 @@ use super::audit::Audit;
 use super::bricks::Bricks;
 use super::connections::Connections;
 use super::db::Db;
+use super::eda::Eda;
 use super::fernet::Fernet;
 use super::kept_files::{Artifacts, Download, Upload};
 use super::login::{Login, PasswordFrom};
@@ -96,6 +97,9 @@ pub(super) enum Command {
     /// Code bricks: titled snippets for DAG files.
     #[command(subcommand)]
     Bricks(Bricks),
+    /// Exploratory data analysis: what is in a data set.
+    #[command(subcommand)]
+    Eda(Eda),
     /// Write DAGs, configurations of clusters or libraries for jobs to a tar.gz.
     Export(Exported),
     /// Put the files of a tar.gz to the others, all or none.

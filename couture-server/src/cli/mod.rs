@@ -16,6 +16,7 @@ mod dag_file;
 mod dags;
 mod db;
 mod dial;
+mod eda;
 mod entries;
 mod fernet;
 mod follow;

@@ -12,8 +12,8 @@ use super::saved_tokens::SavedTokens;
 use super::table::printable;
 use super::verdict::{CliError, Verdict};
 use super::{
-    archives, assets, audit, backfill, bricks, completion, connections, dags, db, fernet, kept_files, login, pools,
-    roles, runs, server_facts, tasks, tokens, users, variables, xcom,
+    archives, assets, audit, backfill, bricks, completion, connections, dags, db, eda, fernet, kept_files, login,
+    pools, roles, runs, server_facts, tasks, tokens, users, variables, xcom,
 };
 
 /// Runs the program: 0 where all went well, 1 where not, 2 where the command line is wrong.
@@ -87,6 +87,7 @@ async fn run(args: Args) -> Result<Verdict, CliError> {
         Command::Fernet(command) => fernet::run(client, command).await,
         Command::Artifacts(command) => kept_files::run(client, output, command).await,
         Command::Bricks(command) => bricks::run(client, output, command).await,
+        Command::Eda(command) => eda::run(client, output, command).await,
         Command::Export(what) => archives::export(&client, what).await,
         Command::Import(what) => archives::import(&client, output, what).await,
         Command::RotateFernetKey => variables::rotate(&client).await,

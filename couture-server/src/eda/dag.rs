@@ -63,7 +63,8 @@ mod tests {
     #[test]
     fn a_run_names_its_data_and_one_of_two_kinds() {
         let dag = exploratory_data_analysis();
-        let check = |conf: Value, is_fit: bool| assert_eq!(dag.attributes.check_params(&conf).is_ok(), is_fit, "{conf}");
+        let check =
+            |conf: Value, is_fit: bool| assert_eq!(dag.attributes.check_params(&conf).is_ok(), is_fit, "{conf}");
         check(json!({ "source": "/data/a.csv", "kind": "data_importance", "target": "x" }), true);
         check(json!({}), true);
         check(json!({ "kind": "L2" }), false);

@@ -10,6 +10,7 @@ use couture_store::{FileUpload, ListedFile, ObjectFiles, TreePath, TreePathError
 use sha2::{Digest, Sha256};
 
 use super::source::Source;
+use crate::settings::Settings;
 
 /// What is kept of exploratory data analysis: the files `sources/HASH.json`, `uploads/ID/NAME` and `outputs/…`. Clones share it.
 #[derive(Clone, Debug)]
@@ -25,7 +26,9 @@ pub enum Closed {
     #[error("exploratory data analysis is switched off here; set eda.enabled")]
     Disabled,
     /// It is not part of this program.
-    #[error("this server was built without exploratory data analysis; build it with the feature eda, or set eda.program")]
+    #[error(
+        "this server was built without exploratory data analysis; build it with the feature eda, or set eda.program"
+    )]
     NotBuilt,
 }
 
@@ -63,6 +66,15 @@ impl EdaRoom {
     /// What `files` hold. No source may lead into `own_folder`.
     pub fn new(files: ObjectFiles, own_folder: PathBuf) -> Self {
         Self { files, own_folder }
+    }
+
+    /// The same, unless it is switched off, or this program cannot look at data and no other is named.
+    pub(crate) fn open(settings: &Settings, files: ObjectFiles, own_folder: &Path) -> Result<Self, Closed> {
+        match settings.eda.enabled {
+            false => Err(Closed::Disabled),
+            true if cfg!(not(feature = "eda")) && settings.eda.program.is_empty() => Err(Closed::NotBuilt),
+            true => Ok(Self::new(files, own_folder.to_owned())),
+        }
     }
 
     /// What no source may lead into.

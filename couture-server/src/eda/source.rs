@@ -53,7 +53,9 @@ pub enum UnfitSource {
     #[error("the source is no whole path that begins with /, nor a URL of these: {}", SCHEMES.join(", "))]
     Scheme,
     /// A database's URL names no table.
-    #[error("the URL of a database names its table behind a #; or make a Connection, and name it with a table or a query")]
+    #[error(
+        "the URL of a database names its table behind a #; or make a Connection, and name it with a table or a query"
+    )]
     NoTable,
     /// It holds the server's keys.
     #[error("the source leads into the folder of the server's own files; name other data")]
@@ -66,9 +68,8 @@ pub enum UnfitSource {
 /// The longest text of a source.
 const MAX_BYTES: usize = 16 << 10;
 /// The URLs that lead to data.
-const SCHEMES: [&str; 13] = [
-    "s3", "s3a", "gs", "az", "abfs", "abfss", "hdfs", "file", "sqlite", "postgres", "postgresql", "mysql", "mariadb",
-];
+const SCHEMES: [&str; 13] =
+    ["s3", "s3a", "gs", "az", "abfs", "abfss", "hdfs", "file", "sqlite", "postgres", "postgresql", "mysql", "mariadb"];
 /// Those of databases.
 const DATABASES: [&str; 5] = ["sqlite", "postgres", "postgresql", "mysql", "mariadb"];
 
@@ -82,7 +83,9 @@ impl SourceWish {
                 check_source(source, own)?;
                 source.clone()
             }
-            (None, Some(connection), Some(query), None) => of_connection(connection, "query", query, &query_name(query))?,
+            (None, Some(connection), Some(query), None) => {
+                of_connection(connection, "query", query, &query_name(query))?
+            }
             (None, Some(connection), None, Some(table)) => of_connection(connection, "table", table, table)?,
             _ => return Err(UnfitSource::Unclear),
         };
@@ -177,7 +180,8 @@ mod tests {
         unfit("http://host/a.csv", "nor a URL of these");
         unfit("/srv/couture/fernet.key", "own files");
         unfit("file:///srv/couture/fernet.key", "own files");
-        let table = SourceWish { connection_id: Some("shop".into()), table: Some("a.orders".into()), ..Default::default() };
+        let table =
+            SourceWish { connection_id: Some("shop".into()), table: Some("a.orders".into()), ..Default::default() };
         check(table.clone(), Ok("shop/a.orders"));
         check(SourceWish { query: Some("select 1".into()), ..table.clone() }, Err("either a table or a query"));
         check(SourceWish { table: None, ..table.clone() }, Err("either a table or a query"));

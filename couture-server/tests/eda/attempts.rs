@@ -27,8 +27,11 @@ fn patient_server(folder: &Path) -> TestServer {
 
 /// Waits until the child runs, and tells its process.
 fn waiting(server: &TestServer, started: &Value) -> u32 {
+    let run = started["dag_run_id"].as_str().unwrap();
     eventually("the child", || {
-        let log = log(server, started);
+        // Before the first try there is no log.
+        let task = server.task_instances(DAG, run).remove(0);
+        let log = (task["try_number"] == 1).then(|| log(server, started))?;
         log.lines().find_map(|line| line.split_once("waiting as ")?.1.trim().parse().ok())
     })
 }

@@ -38,7 +38,8 @@ fn a_table_and_a_query_of_a_connection_are_looked_at() {
     let path = folder.path().join("shop 1.db");
     database(&path);
     let server = server(folder.path(), &[]);
-    let connection = json!({ "connection_id": "shop", "conn_type": "sqlite", "host": path, "login": "me", "password": PASSWORD });
+    let connection =
+        json!({ "connection_id": "shop", "conn_type": "sqlite", "host": path, "login": "me", "password": PASSWORD });
     assert_eq!(server.send("POST", "/api/v2/connections", &connection).status, 201);
     let look = |body: Value, key: &str, name: &str, rows: u32| {
         let source = add(&server, &body);

@@ -11,8 +11,8 @@ const OUTPUTS: &str = "/api/v2/eda/outputs";
 
 /// A server on a folder, with further flags.
 pub fn server(folder: &Path, flags: &[&str]) -> TestServer {
-    let flags = [&["--eda-enabled=true", "--load-examples=false"], flags].concat();
-    TestServer::start_with(&folder.join("server"), &flags)
+    let own: &[&str] = &["--eda-enabled=true", "--load-examples=false"];
+    TestServer::start_with(&folder.join("server"), &[own, flags].concat())
 }
 
 /// A table whose column `double` follows from `n`.

@@ -177,8 +177,11 @@ fn pools_from_the_command_line() {
     let exported: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!(exported["etl/1"], json!({ "slots": 4, "description": "for the loads", "include_deferred": false }));
     assert_eq!(exported["default_pool"]["slots"], 128);
-    std::fs::write(&file, r#"{"etl/1": {"slots": 7, "description": ""}, "new": {"slots": 2, "include_deferred": true}}"#)
-        .unwrap();
+    std::fs::write(
+        &file,
+        r#"{"etl/1": {"slots": 7, "description": ""}, "new": {"slots": 2, "include_deferred": true}}"#,
+    )
+    .unwrap();
     assert_eq!(server.couture_ok(&["pools", "import", &file]), "2 pools were imported\n");
     assert_eq!(server.couture_json(&["pools", "get", "etl/1"])["slots"], 7);
     assert_eq!(server.couture_json(&["pools", "get", "new"])["slots"], 2);

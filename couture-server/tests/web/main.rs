@@ -3,6 +3,7 @@
 mod accounts;
 mod built;
 mod document;
+mod eda;
 mod fixture;
 mod headers;
 mod matrix;

@@ -126,7 +126,8 @@ impl ObjectFiles {
                 break;
             }
             let parts = meta.location.parts().skip(1);
-            let parts: Vec<_> = parts.map(|part| percent_decode_str(part.as_ref()).decode_utf8_lossy().into_owned()).collect();
+            let parts: Vec<_> =
+                parts.map(|part| percent_decode_str(part.as_ref()).decode_utf8_lossy().into_owned()).collect();
             // A name that no path can be was put there by somebody else.
             if let Ok(path) = TreePath::new(&parts.join("/")) {
                 files.push(listed(path, &meta));

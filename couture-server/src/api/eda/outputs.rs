@@ -92,8 +92,7 @@ async fn list(
     let mut files = room.outputs().await.map_err(objects)?;
     files.sort_by(|one, other| (other.modified, &one.path).cmp(&(one.modified, &other.path)));
     let total_entries = files.len();
-    let body =
-        |file: ListedFile| OutputBody { path: file.path.into(), size: file.size, last_modified: file.modified };
+    let body = |file: ListedFile| OutputBody { path: file.path.into(), size: file.size, last_modified: file.modified };
     let outputs = files.into_iter().skip(which.offset()).take(limit).map(body).collect();
     Ok(Json(OutputList { outputs, total_entries }))
 }

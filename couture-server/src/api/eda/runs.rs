@@ -148,7 +148,8 @@ pub(super) async fn order(state: &ApiState, order: Order) -> Result<(StatusCode,
     let unfit = |error: couture_core::IdError| ApiError::invalid(error.to_string());
     let dag_id = DagId::new(DAG_ID).map_err(unfit)?;
     let run_id = Some(RunId::new(&dag_run_id).map_err(unfit)?);
-    let trigger = Trigger { dag_id: dag_id.clone(), run_id, logical_date: None, data_interval: None, conf: conf.into(), origin };
+    let trigger =
+        Trigger { dag_id: dag_id.clone(), run_id, logical_date: None, data_interval: None, conf: conf.into(), origin };
     match state.ask(Request::Trigger(trigger)).await? {
         Answer::Triggered { .. } => {}
         _ => {

@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, wordsOf } from "../../../api/client";
 import { useMay } from "../../../api/session";
@@ -11,9 +11,9 @@ import { PAGE_SIZES, useTableAddress } from "../../../table/address";
 import type { Column, Filter } from "../../../table/columns";
 import { Filters } from "../../../table/Filters";
 import { Pager } from "../../../table/Pager";
-import { useRows, type Local } from "../../../table/rows";
+import { narrowed, type Local } from "../../../table/rows";
 import { Table } from "../../../table/Table";
-import { KIND_NAMES, RESOURCE, SOURCES, type Kind, type Source, type Answered } from "./eda";
+import { KIND_NAMES, RESOURCE, SOURCES, sourcesQuery, type Kind, type Source, type Answered } from "./eda";
 import { TargetDialog } from "./TargetDialog";
 
 const filters: Filter[] = [{ id: "q", label: "Search sources", kind: "text" }];
@@ -28,7 +28,7 @@ export function Sources({ onStarted, onAdd }: { onStarted: (answered: Answered) 
   const may = useMay();
   const client = useQueryClient();
   const { address, change } = useTableAddress(filters, "source");
-  const answer = useRows<Source>(SOURCES, "/eda/sources", "sources", address, filters, undefined, local);
+  const answer = useQuery({ ...sourcesQuery, select: (sources) => narrowed(sources, address, local) });
   const [busy, setBusy] = useState<string | null>(null);
   const [asking, setAsking] = useState<Source | null>(null);
 

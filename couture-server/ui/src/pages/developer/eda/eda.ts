@@ -2,7 +2,7 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { address, api, ApiError, part } from "../../../api/client";
-import type { DagRun, RunState, TaskInstance } from "../../../api/types";
+import type { DagRun, RunState, Schema, TaskInstance } from "../../../api/types";
 import { everything } from "../../../table/rows";
 import { orderedBy, type Ordered } from "./names";
 import type { Output } from "./tree";
@@ -13,7 +13,7 @@ export const EDA_DAG = "exploratory_data_analysis";
 export const SOURCES = "edaSources";
 export const OUTPUTS = "edaOutputs";
 
-export type Kind = "preliminary" | "data_importance";
+export type Kind = Schema<"EdaKind">;
 
 /** The names of the two kinds, as people read them. */
 export const KIND_NAMES: Record<Kind, { name: string; level: string }> = {
@@ -21,29 +21,14 @@ export const KIND_NAMES: Record<Kind, { name: string; level: string }> = {
   data_importance: { name: "Data importance", level: "L1" },
 };
 
-export interface Source {
-  /** Where the data is, and the key of the source. */
-  source: string;
-  connection_id: string | null;
-  query: string | null;
-  table: string | null;
-  added_at: string;
-  added_by: string | null;
-}
+/** A source of the list; `source` says where the data is, and is its key. */
+export type Source = Schema<"EdaSource">;
 
 /** What the server says of an analysis that it began; where another server has to begin it, only `detail`. */
-export interface Answered extends Partial<Started> {
-  detail?: string;
-}
+export type Answered = Partial<Started> & { detail?: string };
 
 /** An analysis that began. */
-export interface Started {
-  dag_id: string;
-  dag_run_id: string;
-  task_id: string;
-  output_path: string;
-  message: string;
-}
+export type Started = Schema<"StartedEdaRun">;
 
 /** An analysis, as its run tells of it. */
 export interface Analysis extends Ordered {
@@ -63,6 +48,14 @@ export const analysisOf = (run: DagRun): Analysis => ({
 
 /** The address of a file among the outputs. */
 export const outputAddress = (path: string) => address("/eda/outputs/file", { path });
+
+export const sourcesQuery = queryOptions({
+  queryKey: [SOURCES],
+  queryFn: async ({ signal }) => {
+    const { sources } = await api.get<Schema<"EdaSourceList">>("/eda/sources", undefined, { signal });
+    return sources;
+  },
+});
 
 export const outputsQuery = queryOptions({
   queryKey: [OUTPUTS],

@@ -1,9 +1,7 @@
+import type { Schema } from "../../../api/types";
+
 /** A file that an analysis left. */
-export interface Output {
-  path: string;
-  size: number;
-  last_modified: string;
-}
+export type Output = Schema<"EdaOutput">;
 
 export interface Leaf {
   kind: "file";
