@@ -82,6 +82,7 @@ test("what somebody else saved meanwhile is shown, and nothing is lost", async (
   await page.getByRole("button", { name: "Save Code" }).click();
   const saved = () => call<{ content: string }>("GET", "/dagFiles/idle.py").then(({ content }) => content);
   await eventually("my text", async () => (await saved()).includes("# mine"));
+  await page.getByText("not saved").waitFor({ state: "detached" });
 
   await open();
   await page.keyboard.type("\n# again");

@@ -11,6 +11,7 @@ const HOURLY = `dag_id: hourly
 description: runs every hour
 schedule: "0 * * * *"
 start_date: 2026-01-01T00:00:00Z
+catchup: false
 tasks:
 - task_id: one
   operator: {type: empty}
@@ -41,17 +42,13 @@ test("XComs are found, looked at and deleted", async () => {
   await expect.poll(() => page.getByRole("button", { name: "return_value" }).count()).toBe(0);
 });
 
-test("the settings of LDAP are shown, and a login is tried", async () => {
+test("while LDAP is off, it is said how it is turned on", async () => {
   const { page } = await loggedIn();
   await page.goto(at("/admin/ldap"));
-  await page.getByText("not used: auth.auth_type is not AUTH_LDAP").waitFor();
-  await page.getByLabel("User name").fill("ann");
-  await page.getByLabel("Password").fill("secret");
-  await page.getByRole("button", { name: "Try", exact: true }).click();
-  await page.getByRole("alert").waitFor();
+  await page.getByRole("heading", { name: "LDAP is off" }).waitFor();
+  await page.getByText("auth_ldap_server").first().waitFor();
   await picture(page, "ldap");
   await accessible(page, "LDAP");
-  expect(await page.getByRole("alert").textContent()).not.toBe("");
 });
 
 test("many runs and task instances are changed at once", async () => {
@@ -105,6 +102,6 @@ test("a backfill is planned, created and followed to its end", async () => {
   await dialog.waitFor({ state: "detached" });
   await page.locator(".tag", { hasText: /^completed$/ }).waitFor({ timeout: 60_000 });
   await picture(page, "backfills");
-  const { dag_runs } = await call<{ dag_runs: { run_type: string }[] }>("GET", "/dags/hourly/dagRuns?limit=100");
-  expect(dag_runs.filter(({ run_type }) => run_type === "backfill").length).toBeGreaterThan(2);
+  const { dag_runs } = await call<{ dag_runs: object[] }>("GET", "/dags/hourly/dagRuns?run_type=backfill");
+  expect(dag_runs.length).toBeGreaterThan(2);
 });
