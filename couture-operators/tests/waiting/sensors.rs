@@ -146,7 +146,10 @@ async fn other_dags_are_waited_for() {
     other.task("skipped", FnSensor::new("wait.never").timeout(S).soft_fail(), ());
     let other = rig.define(other).await;
     let date = Timestamp::parse("2026-01-01").unwrap();
-    let trigger = |dag: &str, date: Timestamp| couture_core::store::Trigger { logical_date: Some(date), ..couture_core::store::Trigger::of(crate::rig::id(dag)) };
+    let trigger = |dag: &str, date: Timestamp| couture_core::store::Trigger {
+        logical_date: Some(date),
+        ..couture_core::store::Trigger::of(crate::rig::id(dag))
+    };
     rig.engine.request(couture_core::store::Request::Trigger(trigger("other", date))).await.unwrap();
     let check = async |sensor: ExternalTaskSensor, expected: TaskState, error: &str| {
         let dag = DagBuilder::new("sees");

@@ -142,7 +142,7 @@ async fn a_run_may_be_asked_for_with_its_time_and_its_data() {
     let backwards =
         json!({ "data_interval_start": "2020-01-02T00:00:00Z", "data_interval_end": "2020-01-01T00:00:00Z" });
     refused(backwards, "is after").await;
-    refused(json!({ "run_after": "soon" }), "run_after").await;
+    refused(json!({ "run_after": "soon" }), "is not a date").await;
     refused(json!({ "partition_key": "p" }), "partition").await;
 }
 
