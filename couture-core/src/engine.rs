@@ -207,7 +207,7 @@ impl Engine {
     /// Starts a run that is about now, with `conf` (a JSON object), and returns its key. Refused where no such DAG is registered.
     /// A run of a paused DAG waits until the DAG is not paused any more.
     pub async fn trigger(&self, dag_id: &DagId, conf: serde_json::Value) -> Result<RunKey, EngineError> {
-        let trigger = Trigger { dag_id: dag_id.clone(), run_id: None, logical_date: None, conf };
+        let trigger = Trigger { conf, ..Trigger::of(dag_id.clone()) };
         match self.request(Request::Trigger(trigger)).await? {
             Answer::Triggered { key, .. } => Ok(key),
             _ => Err(Refusal::NotOwned(dag_id.clone()).into()),

@@ -35,19 +35,27 @@ impl Timestamp {
         }
     }
 
-    /// Reads RFC 3339, or a date alone (midnight UTC), or a date and time without a zone (UTC).
+    /// Reads RFC 3339, or a date alone (midnight UTC), or a date and time without a zone (UTC), of the years 1 to 9999 in UTC: those that
+    /// Python's `datetime` has.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if let Ok(time) = chrono::DateTime::parse_from_rfc3339(text) {
-            return Ok(Self(time.timestamp_micros()));
+            return Self::of_four_digits(text, time.naive_utc());
         }
         let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
             .iter()
             .find_map(|format| chrono::NaiveDateTime::parse_from_str(text, format).ok())
             .or_else(|| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0));
         match naive {
-            Some(time) => Ok(Self(time.and_utc().timestamp_micros())),
+            Some(time) => Self::of_four_digits(text, time),
             None => Err(format!("{text:?} is not a date: write 2026-01-31 or 2026-01-31T08:00:00Z")),
+        }
+    }
+
+    fn of_four_digits(text: &str, time: chrono::NaiveDateTime) -> Result<Self, String> {
+        match chrono::Datelike::year(&time) {
+            1..=9999 => Ok(Self(time.and_utc().timestamp_micros())),
+            year => Err(format!("{text:?} is in the year {year} of UTC; write one from 0001 to 9999")),
         }
     }
 }
@@ -116,6 +124,17 @@ mod tests {
         check("1970-01-01T00:00:01.5Z", 1_500_000);
         check("1970-01-01T01:00:00+01:00", 0);
         check("1970-01-01 00:01:00", 60_000_000);
+        check("0001-01-01", -62_135_596_800_000_000);
+        check("9999-12-31T23:59:59Z", 253_402_300_799_000_000);
+        for outside in [
+            "0000-12-31",
+            "0000-01-01T00:00:00Z",
+            "-0001-01-01",
+            "0001-01-01T00:00:00+01:00",
+            "9999-12-31T23:00:00-01:00",
+        ] {
+            assert!(Timestamp::parse(outside).unwrap_err().contains("from 0001 to 9999"), "{outside}");
+        }
         assert!(Timestamp::parse("yesterday").unwrap_err().contains("yesterday"));
         assert_eq!(Timestamp(1_500_000).to_string(), "1970-01-01T00:00:01.500+00:00");
     }

@@ -31,4 +31,14 @@ async fn a_table_of_mariadb_is_read_in_its_types() {
         assert_eq!((kinds[3], kinds[4], kinds[6]), (Some(Kind::DateTime), None, Some(Kind::Decimal)));
         assert_eq!(found.columns[5].top[0].text.chars().next(), Some('ü'));
     }
+    let options = Options { table: Some("odd name".to_owned()), ..Options::default() };
+    let (name, table) = (url.clone(), url.clone());
+    let states = tokio::task::spawn_blocking(move || profile(&[name], None, &options)).await.unwrap();
+    assert_eq!(states.unwrap()[0].table.rows, 5000);
+    // What would change something is refused, and says so.
+    let change = "DELETE FROM `odd name`";
+    let refused =
+        tokio::task::spawn_blocking(move || profile(&[table], Some(change), &Options::default())).await.unwrap();
+    let error = refused.unwrap_err().to_string();
+    assert!(error.contains("READ ONLY"), "{error}");
 }

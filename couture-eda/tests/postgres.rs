@@ -53,3 +53,31 @@ async fn a_source_that_fails_while_it_is_read_is_told() {
     assert!(found.rows > 0 && found.rows < 100_000_000);
     assert!(found.notices[0].text.contains("failed before their end"), "{:?}", found.notices);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_that_is_to_go_is_read_to_its_end() {
+    let server = Server::of(&POSTGRES).await;
+    let database = server.database().await;
+    let url = database.url.clone();
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let sql = "CREATE TABLE t AS SELECT at, md5(at::text) AS x FROM generate_series(1, 300000) AS at";
+    connection.execute(sql).await.unwrap();
+    let of = |query: Option<&'static str>, options: std::sync::Arc<Options>| {
+        let url = url.clone();
+        tokio::task::spawn_blocking(move || profile(&[url], query, &options))
+    };
+    // What would change something is refused, and says so.
+    let change = "WITH gone AS (DELETE FROM t RETURNING at) SELECT * FROM gone";
+    let error = of(Some(change), std::sync::Arc::default()).await.unwrap().unwrap_err().to_string();
+    assert!(error.contains("read-only"), "{error}");
+    let options = std::sync::Arc::new(Options { table: Some("public.t".to_owned()), ..Options::default() });
+    let reader = of(None, std::sync::Arc::clone(&options));
+    while options.progress.get().0 == 0 {
+        assert!(!reader.is_finished(), "nothing was read");
+        tokio::task::yield_now().await;
+    }
+    connection.execute("DROP TABLE t").await.unwrap();
+    assert_eq!(reader.await.unwrap().unwrap()[0].table.rows, 300_000);
+    let error = of(None, options).await.unwrap().unwrap_err().to_string();
+    assert!(error.contains("does not exist"), "{error}");
+}

@@ -22,80 +22,105 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// Writes the table of the page's files into the output folder. Never fails for want of Node.js or of a network.
 pub fn embed() {
     println!("cargo::rerun-if-env-changed={DIST}");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    let table = if env::var_os("CARGO_FEATURE_UI").is_none() {
-        absent("this server was built without the feature `ui`")
-    } else {
-        built(&out).and_then(|dist| table(&dist)).unwrap_or_else(|error| {
+    let path = |name| env::var_os(name).map(PathBuf::from);
+    let out = path("OUT_DIR").expect("cargo sets OUT_DIR");
+    let wanted = Wanted {
+        page: env::var_os("CARGO_FEATURE_UI").is_some(),
+        dist: path(DIST),
+        sources: path("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR").join("ui"),
+        npm: if cfg!(windows) { "npm.cmd" } else { "npm" }.into(),
+        out,
+    };
+    write_if_changed(&wanted.out.join("ui_files.rs"), wanted.table().as_bytes())
+        .expect("the output folder can be written");
+}
+
+/// What is wanted of a build, and what there is for it.
+pub struct Wanted {
+    /// Whether the page is wanted at all.
+    pub page: bool,
+    /// A ready build.
+    pub dist: Option<PathBuf>,
+    /// The sources of the page.
+    pub sources: PathBuf,
+    /// The program that builds it.
+    pub npm: PathBuf,
+    /// Where it is built.
+    pub out: PathBuf,
+}
+
+impl Wanted {
+    /// The table of the page's files, in Rust; where there is no page, it says why.
+    pub fn table(&self) -> String {
+        if !self.page {
+            return absent("this server was built without the feature `ui`");
+        }
+        self.built().and_then(|dist| table(&dist)).unwrap_or_else(|error| {
             println!("cargo::warning=the web page is left out: {error}");
             // A file that never exists: the next build tries again.
-            println!("cargo::rerun-if-changed={}", out.join("try-again").display());
+            println!("cargo::rerun-if-changed={}", self.out.join("try-again").display());
             absent(&format!("it could not be built: {error}"))
         })
-    };
-    write_if_changed(&out.join("ui_files.rs"), table.as_bytes()).expect("the output folder can be written");
+    }
+
+    /// The folder with the finished files.
+    fn built(&self) -> Result<PathBuf> {
+        if let Some(dist) = &self.dist {
+            println!("cargo::rerun-if-changed={}", dist.display());
+            return Ok(dist.clone());
+        }
+        let to = self.out.join("ui");
+        for source in SOURCES {
+            println!("cargo::rerun-if-changed={}", self.sources.join(source).display());
+            mirror(&self.sources.join(source), &to.join(source)).map_err(|error| format!("{source}: {error}"))?;
+        }
+        self.install(&to)?;
+        self.npm(&to, &["run", "--silent", "build"])?;
+        Ok(to.join("dist"))
+    }
+
+    /// Installs the packages, unless those of this lock file are there: a later build needs no network.
+    fn install(&self, ui: &Path) -> Result<()> {
+        let (lock, stamp) = (fs::read(ui.join("package-lock.json"))?, ui.join("node_modules/.couture-lock"));
+        if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+            return Ok(());
+        }
+        self.npm(
+            ui,
+            &[
+                "ci",
+                "--omit=dev",
+                "--prefer-offline",
+                "--no-audit",
+                "--no-fund",
+                "--fetch-retries=1",
+                "--fetch-timeout=60000",
+            ],
+        )?;
+        Ok(fs::write(stamp, lock)?)
+    }
+
+    fn npm(&self, folder: &Path, arguments: &[&str]) -> Result<()> {
+        let run = Command::new(&self.npm).args(arguments).current_dir(folder).stdin(Stdio::null()).output();
+        let output = match run {
+            Ok(output) => output,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err("there is no npm; install Node.js 20.19 or newer and build again".into());
+            }
+            Err(error) => return Err(format!("npm cannot be started: {error}").into()),
+        };
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last: Vec<_> = said.lines().map(str::trim).filter(|line| !line.is_empty()).rev().take(4).collect();
+        let said = last.into_iter().rev().collect::<Vec<_>>().join(" | ");
+        Err(format!("`npm {}` ended with {}: {said}", arguments[0], output.status).into())
+    }
 }
 
 fn absent(reason: &str) -> String {
     format!("pub(super) const FILES: &[File] = &[];\npub(super) const WHY_ABSENT: Option<&str> = Some({reason:?});\n")
-}
-
-/// The folder with the finished files.
-fn built(out: &Path) -> Result<PathBuf> {
-    if let Some(dist) = env::var_os(DIST) {
-        let dist = PathBuf::from(dist);
-        println!("cargo::rerun-if-changed={}", dist.display());
-        return Ok(dist);
-    }
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?);
-    let (from, to) = (root.join("ui"), out.join("ui"));
-    for source in SOURCES {
-        println!("cargo::rerun-if-changed={}", from.join(source).display());
-        mirror(&from.join(source), &to.join(source)).map_err(|error| format!("{source}: {error}"))?;
-    }
-    install(&to)?;
-    npm(&to, &["run", "--silent", "build"])?;
-    Ok(to.join("dist"))
-}
-
-/// Installs the packages, unless those of this lock file are there: a later build needs no network.
-fn install(ui: &Path) -> Result<()> {
-    let (lock, stamp) = (fs::read(ui.join("package-lock.json"))?, ui.join("node_modules/.couture-lock"));
-    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    npm(
-        ui,
-        &[
-            "ci",
-            "--omit=dev",
-            "--prefer-offline",
-            "--no-audit",
-            "--no-fund",
-            "--fetch-retries=1",
-            "--fetch-timeout=60000",
-        ],
-    )?;
-    Ok(fs::write(stamp, lock)?)
-}
-
-fn npm(folder: &Path, arguments: &[&str]) -> Result<()> {
-    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let run = Command::new(program).args(arguments).current_dir(folder).stdin(Stdio::null()).output();
-    let output = match run {
-        Ok(output) => output,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err("there is no npm; install Node.js 20.19 or newer and build again".into());
-        }
-        Err(error) => return Err(format!("npm cannot be started: {error}").into()),
-    };
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last: Vec<_> = said.lines().map(str::trim).filter(|line| !line.is_empty()).rev().take(4).collect();
-    let said = last.into_iter().rev().collect::<Vec<_>>().join(" | ");
-    Err(format!("`npm {}` ended with {}: {said}", arguments[0], output.status).into())
 }
 
 /// Makes `to` a copy of `from`: what is no longer there is removed, what is alike is left alone.

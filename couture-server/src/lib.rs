@@ -3,6 +3,7 @@
 //! A program that defines DAGs in Rust has a server of its own in three lines; see [`ServerBuilder`].
 #![forbid(unsafe_code)]
 
+mod admission;
 pub mod api;
 pub mod archive;
 mod audit_retention;

@@ -13,18 +13,25 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, lookup_host};
-use tokio::sync::{Semaphore, watch};
+use tokio::net::{TcpListener, TcpStream, lookup_host};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
+use crate::admission::Admission;
 use crate::auth::Peer;
 use crate::error::StartError;
 use crate::settings::ServerSettings;
 
 /// The most connections at a time; further ones wait in the system's own queue.
-const MAX_CONNECTIONS: usize = 2_048;
-/// The longest time for a request's head, and for silence between two requests.
+pub(crate) const MAX_CONNECTIONS: usize = 2_048;
+/// The longest time until a connection is secret, and then for the head of its first request: by then nobody has said who they are.
+const FIRST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest time for a further request's head, and for silence between two requests.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// What an address hears that has too many connections.
+const TOO_MANY: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\ncontent-type: application/json\r\n\
+    content-length: 93\r\n\r\n\
+    {\"detail\": \"too many connections from this address; see server.max_connections_per_address\"}\n";
 /// The most bytes of a request's head.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 /// How long requests under way may take to end when the server stops.
@@ -51,6 +58,7 @@ pub(crate) async fn bind(settings: &ServerSettings) -> Result<TcpListener, Start
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
+    admission: Admission,
     router: Router,
     stop: impl Future<Output = ()>,
 ) {
@@ -68,18 +76,22 @@ pub(crate) async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
+                let Some(admitted) = admission.admit(peer.ip()) else {
+                    refuse(stream, tls.is_some());
+                    continue;
+                };
                 let _ = stream.set_nodelay(true);
                 let (tls, router, stopped) = (tls.clone(), router.clone(), stopped.clone());
                 tokio::spawn(async move {
                     match tls {
                         None => answer(stream, peer, router, stopped).await,
-                        Some(tls) => match tokio::time::timeout(HEAD_TIMEOUT, tls.accept(stream)).await {
+                        Some(tls) => match tokio::time::timeout(FIRST_TIMEOUT, tls.accept(stream)).await {
                             Ok(Ok(stream)) => answer(stream, peer, router, stopped).await,
                             Ok(Err(error)) => tracing::debug!("a connection was not made secret: {error}"),
                             Err(_) => tracing::debug!("a connection was not made secret in time"),
                         },
                     }
-                    drop(permit);
+                    drop((permit, admitted));
                 });
             }
             Err(error) => {
@@ -97,12 +109,23 @@ pub(crate) async fn serve(
     }
 }
 
+/// Tells why, as far as that goes without waiting, and closes the connection.
+fn refuse(stream: TcpStream, is_secret: bool) {
+    tracing::debug!("a connection was refused: its address has too many");
+    if !is_secret && let Ok(mut stream) = stream.into_std() {
+        let _ = std::io::Write::write(&mut stream, TOO_MANY);
+    }
+}
+
 async fn answer<S>(stream: S, peer: SocketAddr, router: Router, mut stopped: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let router = TowerToHyperService::new(router);
+    let begun = Arc::new(Notify::new());
+    let beginning = begun.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
+        beginning.notify_one();
         request.extensions_mut().insert(Peer(peer.ip()));
         router.call(request)
     });
@@ -116,8 +139,14 @@ where
         // An error means that the server is gone, which is the same.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
+    let silent = async {
+        if tokio::time::timeout(FIRST_TIMEOUT, begun.notified()).await.is_ok() {
+            std::future::pending::<()>().await;
+        }
+    };
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = silent => return tracing::debug!("a connection asked for nothing in time"),
         () = stopping => {
             connection.as_mut().graceful_shutdown();
             connection.await
@@ -125,5 +154,44 @@ where
     };
     if let Err(error) = ended {
         tracing::debug!("a connection broke: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    #[tokio::test]
+    async fn one_address_leaves_room_for_others() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().fallback(|| async { "here" });
+        tokio::spawn(serve(listener, None, Admission::of_everybody(2), router, std::future::pending()));
+        let ask = async |stream: &mut TcpStream| {
+            let _ = stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+            let mut answer = [0; 1_024];
+            let length = stream.read(&mut answer).await.unwrap_or(0);
+            String::from_utf8_lossy(&answer[..length]).into_owned()
+        };
+        let mut first = TcpStream::connect(address).await.unwrap();
+        let mut second = TcpStream::connect(address).await.unwrap();
+        assert!(ask(&mut first).await.ends_with("here") && ask(&mut second).await.ends_with("here"));
+        let mut third = TcpStream::connect(address).await.unwrap();
+        let mut said = String::new();
+        third.read_to_string(&mut said).await.unwrap();
+        let (head, body) = said.split_once("\r\n\r\n").unwrap();
+        assert!(
+            head.starts_with("HTTP/1.1 429 ") && head.ends_with(&format!("content-length: {}", body.len())),
+            "{said}"
+        );
+        assert!(ask(&mut first).await.ends_with("here"));
+        drop(first);
+        loop {
+            let mut next = TcpStream::connect(address).await.unwrap();
+            if ask(&mut next).await.ends_with("here") {
+                break;
+            }
+        }
     }
 }

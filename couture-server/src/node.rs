@@ -192,6 +192,7 @@ impl Node {
             artifacts: self.artifacts.clone(),
             kept: self.backend.kept.clone(),
             catalog: self.catalog.clone(),
+            lately: Arc::default(),
             shapes: Arc::default(),
             annals: self.backend.annals.clone(),
             past_versions: Arc::default(),

@@ -180,7 +180,9 @@ async fn work(
             node.data().announce(&url)?;
             say(format_args!("Couture is at {url} (data in {})", node.data().path().display()));
             let guard = Guard { hosts: hosts.into(), timeout: ANSWER_TIMEOUT };
-            listen::serve(listener, tls, router(serving.state(node, stopping.clone()), guard).router, stop).await;
+            let admission = serving.admission();
+            let router = router(serving.state(node, stopping.clone()), guard).router;
+            listen::serve(listener, tls, admission, router, stop).await;
             serving.end().await;
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use couture_store::AuditWriter;
 use tokio::sync::watch;
 
+use crate::admission::Admission;
 use crate::api::WebState;
 use crate::audit_retention::trim_audit;
 use crate::auth::{
@@ -81,6 +82,11 @@ impl Serving {
     /// The first user's password, where it was drawn at this start: to be shown this once.
     pub(crate) fn shown_password(&self) -> Option<&str> {
         self.shown.as_ref().map(DrawnSecret::reveal)
+    }
+
+    /// How many connections each address may have.
+    pub(crate) fn admission(&self) -> Admission {
+        Admission::of(&self.settings, self.authority.proxies())
     }
 
     /// What the routes work on.

@@ -11,9 +11,9 @@ mod store;
 mod values;
 
 pub use accounts::{
-    AccountError, ApiToken, ApiTokens, Audit, AuditEntry, AuditFilter, AuditLost, AuditOrder, AuditRow, AuditWriter,
-    Hashed, LoginOutcome, MemoryAccounts, PasswordHash, Permission, Role, Roles, Session, Sessions, SqlAccounts,
-    TokenId, User, UserChange, UserId, UserOrder, UserQuery, UserSource, Users,
+    AccountError, ApiToken, ApiTokens, Audit, AuditColumn, AuditEntry, AuditFilter, AuditLost, AuditOrder,
+    AuditPattern, AuditRow, AuditWriter, Hashed, LoginOutcome, MemoryAccounts, PasswordHash, Permission, Role, Roles,
+    Session, Sessions, SqlAccounts, TokenId, User, UserChange, UserId, UserOrder, UserQuery, UserSource, Users,
 };
 pub use error::ConnectError;
 pub use objects::{

@@ -317,7 +317,7 @@ impl Driver {
             return Ok(Request::Trigger(trigger));
         }
         // Two triggers in one microsecond: the later one gets the next microsecond that is free.
-        let first = trigger.logical_date.unwrap_or(now.wall);
+        let first = trigger.date(now.wall);
         let mut date = first;
         loop {
             let run_id = RunId::manual(date);

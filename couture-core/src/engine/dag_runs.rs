@@ -11,7 +11,8 @@ use crate::failure::BoxError;
 use crate::ids::{DagId, MapIndex, RunId, TaskIndex};
 use crate::state::TaskState;
 use crate::store::{
-    Answer, ClearOnly, Operation, Refusal, Request, RunRecord, Store, StoreReader, TaskSelection, Trigger,
+    Answer, ClearOnly, Operation, Refusal, Request, RunOrigin, RunRecord, Store, StoreReader, TaskSelection, Trigger,
+    TriggeredBy,
 };
 use crate::task::{DagRuns, MAX_RUNS_SEEN, NewRun, SeenDag, SeenRun, SeenTask, Triggered};
 use crate::time::Timestamp;
@@ -66,7 +67,8 @@ impl From<RunRecord> for SeenRun {
 impl DagRuns for EngineDagRuns {
     async fn trigger(&self, run: NewRun) -> Result<Triggered, BoxError> {
         let NewRun { dag_id, run_id, logical_date, conf } = run;
-        let trigger = Trigger { dag_id, run_id: Some(run_id), logical_date, conf };
+        let origin = RunOrigin { triggered_by: Some(TriggeredBy::Operator), ..RunOrigin::default() };
+        let trigger = Trigger { run_id: Some(run_id), logical_date, conf, origin, ..Trigger::of(dag_id) };
         match self.ask(Request::Trigger(trigger)).await {
             Ok(Answer::Posted) => Ok(Triggered::Posted),
             Ok(_) => Ok(Triggered::Started),
@@ -77,7 +79,7 @@ impl DagRuns for EngineDagRuns {
 
     async fn clear(&self, dag_id: &DagId, run_id: &RunId) -> Result<(), BoxError> {
         let Some(run) = self.reader.run(dag_id, run_id).await? else { return Ok(()) };
-        let operation = Operation::ClearTasks { tasks: TaskSelection::All, only: ClearOnly::All };
+        let operation = Operation::ClearTasks { tasks: TaskSelection::All, only: ClearOnly::All, newest: None };
         self.ask(Request::Operate { dag_id: dag_id.clone(), run: run.key, operation }).await?;
         Ok(())
     }

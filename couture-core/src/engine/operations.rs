@@ -9,7 +9,8 @@ use crate::ids::{DagId, RunKey};
 use crate::schedule::NextRun;
 use crate::state::TaskState;
 use crate::store::{
-    Answer, BackfillChange, ClearOnly, MarkedState, NewBackfill, Operation, Refusal, Request, TaskChoice, TaskSelection,
+    Answer, BackfillChange, ClearOnly, MarkedRunState, MarkedState, NewBackfill, Operation, Refusal, Request,
+    TaskChoice, TaskSelection,
 };
 
 /// How many runs are changed at the same time.
@@ -40,6 +41,17 @@ impl Engine {
     ///
     /// The runs are changed one by one: where this fails, those before may be changed.
     pub async fn clear(&self, scope: &Scope, only: ClearOnly, dry_run: bool) -> Result<Vec<Affected>, EngineError> {
+        self.clear_in(scope, only, None, dry_run).await
+    }
+
+    /// As [`clear`](Self::clear), where `newest` says whether the runs go on in the newest version of their DAG, whatever that says itself.
+    pub async fn clear_in(
+        &self,
+        scope: &Scope,
+        only: ClearOnly,
+        newest: Option<bool>,
+        dry_run: bool,
+    ) -> Result<Vec<Affected>, EngineError> {
         let is_wanted = |state: Option<TaskState>| match (only, state) {
             (_, None | Some(TaskState::Cleared)) => false,
             (ClearOnly::All, Some(_)) => true,
@@ -47,23 +59,27 @@ impl Engine {
             (ClearOnly::Running, Some(state)) => state.is_live(),
         };
         let parts = self.resolve_scope(scope, true, is_wanted).await?;
-        self.carry_out(scope, parts, dry_run, |tasks| Operation::ClearTasks { tasks, only }).await
+        self.carry_out(scope, parts, dry_run, |tasks| Operation::ClearTasks { tasks, only, newest }).await
+    }
+
+    /// Lets a run go on in the newest version of its DAG with the tasks that it has not had; what has a state stays as it is.
+    pub async fn take_new_tasks(&self, dag_id: DagId, run: RunKey) -> Result<Answer, EngineError> {
+        let tasks = TaskSelection::Chosen(Vec::new());
+        let operation = Operation::ClearTasks { tasks, only: ClearOnly::All, newest: Some(true) };
+        self.request(Request::Operate { dag_id, run, operation }).await
     }
 
     /// Gives task instances a state without running them, and tells which had another. With `dry_run` nothing is done.
     ///
     /// The runs are changed one by one: where this fails, those before may be changed.
     pub async fn mark(&self, scope: &Scope, state: MarkedState, dry_run: bool) -> Result<Vec<Affected>, EngineError> {
-        let marked = match state {
-            MarkedState::Success => TaskState::Success,
-            MarkedState::Failed => TaskState::Failed,
-        };
+        let marked = state.task_state();
         let parts = self.resolve_scope(scope, false, |state| state != Some(marked)).await?;
         self.carry_out(scope, parts, dry_run, |tasks| Operation::MarkTasks { tasks, state }).await
     }
 
     /// Gives a run a state, and its tasks what follows from that.
-    pub async fn mark_run(&self, dag_id: DagId, run: RunKey, state: MarkedState) -> Result<Answer, EngineError> {
+    pub async fn mark_run(&self, dag_id: DagId, run: RunKey, state: MarkedRunState) -> Result<Answer, EngineError> {
         self.request(Request::Operate { dag_id, run, operation: Operation::MarkRun { state } }).await
     }
 

@@ -16,7 +16,7 @@ use crate::dag::{AssetCondition, Dag};
 use crate::ids::{AssetName, DagId, RunId, ShardId};
 use crate::schedule::DataInterval;
 use crate::state::RunType;
-use crate::store::{AssetEvent, AssetNews, AssetSource, Message, Record, Refusal};
+use crate::store::{AssetEvent, AssetNews, AssetSource, Message, Record, Refusal, RunOrigin};
 use crate::time::{Now, Timestamp};
 
 impl Run {
@@ -132,6 +132,7 @@ impl Scheduler {
             data_interval,
             conf: Value::Object(serde_json::Map::new()),
             backfill: None,
+            origin: RunOrigin::default(),
         };
         let record = entry.record(dag_id);
         match self.create_recorded(dag_id, record, new, now) {

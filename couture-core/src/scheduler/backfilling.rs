@@ -14,8 +14,8 @@ use crate::ids::{DagId, RunId, RunKey};
 use crate::schedule::NextRun;
 use crate::state::{RunState, RunType};
 use crate::store::{
-    Answer, Backfill, BackfillChange, BackfillState, ClearOnly, MarkedState, NewBackfill, Operation, Refusal,
-    RunRecord, TaskSelection,
+    Answer, Backfill, BackfillChange, BackfillState, ClearOnly, MarkedRunState, NewBackfill, Operation, Refusal,
+    RunOrigin, RunRecord, TaskSelection,
 };
 use crate::time::{Now, Timestamp};
 
@@ -87,7 +87,7 @@ impl Scheduler {
         };
         for key in runs.into_iter().filter(is_its).collect::<Vec<_>>() {
             // The run is in memory, and a run that has not begun can always be ended.
-            let _ = self.operate(key, Operation::MarkRun { state: MarkedState::Failed }, now);
+            let _ = self.operate(key, Operation::MarkRun { state: MarkedRunState::Failed }, now);
         }
         Answer::Done
     }
@@ -165,7 +165,7 @@ impl Scheduler {
             let is_free = !self.runs.contains_key(&run.key);
             if is_free && backfill.row.reprocess.wants(run.state) {
                 backfill.is_looking = true;
-                let operation = Operation::ClearTasks { tasks: TaskSelection::All, only: ClearOnly::All };
+                let operation = Operation::ClearTasks { tasks: TaskSelection::All, only: ClearOnly::All, newest: None };
                 let origin = Origin::Backfill(number);
                 if self.operate_or_recall(run.dag_id.clone(), run.key, operation, origin, now).is_some() {
                     self.reprocessed(number, run.key);
@@ -222,6 +222,7 @@ impl Scheduler {
             data_interval: next.data_interval,
             conf: backfill.row.conf.clone(),
             backfill: Some(number),
+            origin: RunOrigin::default(),
         };
         match self.create_run(backfill.row.dag_id.clone(), new, now) {
             Ok(key) => self.adopt_unfinished(number, key),

@@ -33,6 +33,7 @@ pub enum Bug {
     AssetForgotten,
     SlaMissedTwice,
     FairTurnForgotten,
+    BegunTooEarly,
 }
 
 impl Bug {
@@ -66,6 +67,7 @@ impl Bug {
         Self::AssetForgotten,
         Self::SlaMissedTwice,
         Self::FairTurnForgotten,
+        Self::BegunTooEarly,
     ];
 }
 

@@ -87,6 +87,9 @@ impl Run {
             Wish::Fail => {
                 self.transition(slot, TaskState::Failed, Details::ended(at).because("marked as failed"), ledger);
             }
+            Wish::Skip => {
+                self.transition(slot, TaskState::Skipped, Details::ended(at).because("marked as skipped"), ledger);
+            }
             Wish::Begin | Wish::RunAlone => self.fulfil_begin(slot, ledger, now),
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::bug::Bug;
 use super::dags::DagEntry;
 use super::machine::Scheduler;
 use super::run::Run;
@@ -11,7 +12,7 @@ use crate::dag::Dag;
 use crate::ids::{DagId, RunId, RunKey};
 use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType};
-use crate::store::{Record, Refusal, RunRecord, Trigger};
+use crate::store::{Record, Refusal, RunOrigin, RunRecord, Trigger};
 use crate::task::RunInfo;
 use crate::time::{Now, Timestamp};
 
@@ -30,29 +31,34 @@ pub(super) struct NewRun {
     pub(super) conf: Value,
     /// The number of the backfill that it belongs to.
     pub(super) backfill: Option<i64>,
+    pub(super) origin: RunOrigin,
 }
 
 impl Scheduler {
-    /// Creates a run of the newest version of a DAG and begins it, unless the DAG is paused or has as many running as it may: then
-    /// it is queued.
+    /// Creates a run of the newest version of a DAG and begins it, unless its time has not come, or the DAG is paused or has as
+    /// many running as it may: then it is queued.
     pub(super) fn create_run(&mut self, dag_id: DagId, new: NewRun, now: Now) -> Result<RunKey, Refusal> {
         let (entry, dag) = self.may_create(&dag_id)?;
-        let NewRun { run_id, run_type, logical_date, data_interval, conf, backfill } = new;
+        let NewRun { run_id, run_type, logical_date, data_interval, conf, backfill, origin } = new;
         if self.has_run(&dag_id, &run_id) {
             return Err(Refusal::RunExists { dag_id, run_id });
         }
-        let begins = entry.begins(backfill, self.ledger.settings.max_active_runs);
+        let planted = self.ledger.settings.planted;
+        let is_due = origin.run_after.is_none_or(|at| at <= now.wall) || planted.has(Bug::BegunTooEarly);
+        let begins = is_due && entry.begins(backfill, self.ledger.settings.max_active_runs);
         let (shard, version) = (entry.shard, entry.version.clone());
         let key = RunKey::new(shard, self.ledger.next_sequence(shard));
         let info = RunInfo { key, dag, run_id: run_id.clone(), run_type, logical_date, data_interval, conf, backfill };
         let mut run = Run::new(Arc::new(info), RunState::Queued, &self.ledger.settings);
+        run.not_before = origin.run_after;
         if begins {
             run.set_running(now);
         }
-        self.ledger.record(shard, Record::RunCreated(run.created(version, now.wall)), None);
+        self.ledger.record(shard, Record::RunCreated(run.created(version, origin, now.wall)), None);
         if let Some(entry) = self.dags.get_mut(&dag_id) {
-            entry.add_run(&run);
+            entry.add_run(&run, now);
         }
+        run.arm_beginning(&mut self.ledger);
         run.arm_slas(&[], &mut self.ledger);
         if begins {
             run.begin(&mut self.ledger, now);
@@ -84,7 +90,7 @@ impl Scheduler {
 
 impl Run {
     /// Its row when it is created.
-    fn created(&self, version: String, queued_at: Timestamp) -> RunRecord {
+    fn created(&self, version: String, origin: RunOrigin, queued_at: Timestamp) -> RunRecord {
         RunRecord {
             key: self.info.key,
             dag_id: self.info.dag.dag_id.clone(),
@@ -94,6 +100,7 @@ impl Run {
             logical_date: self.info.logical_date,
             data_interval: self.info.data_interval,
             backfill: self.info.backfill,
+            origin,
             conf: self.info.conf.clone(),
             state: self.state,
             queued_at,

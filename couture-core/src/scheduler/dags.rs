@@ -32,10 +32,12 @@ pub(super) struct DagEntry {
     pub(super) wakes_at: Option<Timestamp>,
     /// Its unfinished runs.
     pub(super) runs: BTreeMap<RunId, RunKey>,
-    /// How many of them are of no backfill.
+    /// How many of them are of no backfill, and not too early.
     pub(super) unfinished: usize,
     /// Those of no backfill that wait for room, or until the DAG is not paused any more.
     pub(super) queued: BTreeSet<RunKey>,
+    /// Those whose time to begin has not come: they take no room.
+    pub(super) early: BTreeSet<RunKey>,
     /// What was about to be launched when it was found paused.
     pub(super) held: Vec<(RunKey, Slot)>,
 }
@@ -56,6 +58,7 @@ impl DagEntry {
             runs: BTreeMap::new(),
             unfinished: 0,
             queued: BTreeSet::new(),
+            early: BTreeSet::new(),
             held: Vec::new(),
         }
     }
@@ -126,8 +129,12 @@ impl Scheduler {
             return;
         }
         let held = std::mem::take(&mut entry.held);
-        let of_backfills: Vec<RunKey> =
-            entry.runs.values().filter(|key| !entry.queued.contains(key)).copied().collect();
+        let of_backfills: Vec<RunKey> = entry
+            .runs
+            .values()
+            .filter(|key| !entry.queued.contains(key) && !entry.early.contains(key))
+            .copied()
+            .collect();
         for (key, slot) in held {
             if let Some(run) = self.runs.get_mut(&key)
                 && run.waits(slot)
@@ -147,6 +154,8 @@ impl Scheduler {
         if run.state == RunState::Queued {
             if let Some(entry) = self.dags.get_mut(&run.info.dag.dag_id) {
                 entry.queued.remove(&key);
+                // Somebody did not want to wait for its time.
+                entry.unfinished += usize::from(entry.early.remove(&key));
             }
             run.set_running(now);
             run.record_change(None, &mut self.ledger);

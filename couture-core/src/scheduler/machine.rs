@@ -108,7 +108,7 @@ impl Scheduler {
         });
         self.ledger.timers.tidy_wall(|timer| match timer {
             WallTimer::Schedule(_) => true,
-            WallTimer::Sla(run) => runs.contains_key(run),
+            WallTimer::Sla(run) | WallTimer::Begin(run) => runs.contains_key(run),
         });
     }
 
@@ -131,6 +131,7 @@ impl Scheduler {
             match timer {
                 WallTimer::Schedule(dag_id) => self.schedule_due(&dag_id, now),
                 WallTimer::Sla(run) => self.sla_due(run, now),
+                WallTimer::Begin(run) => self.run_due(run, now),
             }
         }
     }

@@ -9,15 +9,6 @@ use crate::state::TaskState;
 use crate::store::MarkedState;
 use crate::time::Now;
 
-impl MarkedState {
-    fn task_state(self) -> TaskState {
-        match self {
-            Self::Success => TaskState::Success,
-            Self::Failed => TaskState::Failed,
-        }
-    }
-}
-
 impl Run {
     /// Of these, what is not in that state yet. A mapped task is marked by its instances, once it has any.
     pub(super) fn markable(&self, chosen: Vec<Slot>, state: MarkedState) -> Vec<Slot> {
@@ -43,7 +34,11 @@ impl Run {
 
     /// Gives these instances that state: those that are live when they have been ended, the others now.
     pub(super) fn mark(&mut self, slots: &[Slot], state: MarkedState, ledger: &mut Ledger, now: Now) {
-        let wish = if state == MarkedState::Success { Wish::Succeed } else { Wish::Fail };
+        let wish = match state {
+            MarkedState::Success => Wish::Succeed,
+            MarkedState::Failed => Wish::Fail,
+            MarkedState::Skipped => Wish::Skip,
+        };
         let mut idle = Vec::with_capacity(slots.len());
         for slot in slots {
             if !self.wait_for_end(*slot, wish, ledger, now) {
@@ -74,6 +69,7 @@ impl Run {
             let details = match state {
                 MarkedState::Success => Details::ended(ended_at),
                 MarkedState::Failed => Details::ended(ended_at).because("marked as failed"),
+                MarkedState::Skipped => Details::ended(ended_at).because("marked as skipped"),
             };
             self.transition(*slot, state.task_state(), details, ledger);
         }

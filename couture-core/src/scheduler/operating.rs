@@ -2,21 +2,24 @@
 
 use super::bug::Bug;
 use super::creation::MAX_UNFINISHED_RUNS;
+use super::instance::TaskInstance;
 use super::machine::Scheduler;
 use super::slots::Slot;
 use crate::ids::{DagId, RunKey};
 use crate::state::{RunState, TaskState};
-use crate::store::{Answer, ClearOnly, MarkedState, Operation, Refusal, TaskChoice, TaskSelection};
+use crate::store::{Answer, ClearOnly, MarkedRunState, MarkedState, Operation, Refusal, TaskChoice, TaskSelection};
 use crate::time::Now;
 
 impl Scheduler {
     /// Does something to a run, which is in memory.
     pub(super) fn operate(&mut self, key: RunKey, operation: Operation, now: Now) -> Result<Answer, Refusal> {
         match operation {
-            Operation::ClearTasks { tasks, only } => self.clear_tasks(key, &tasks, only, now)?,
+            Operation::ClearTasks { tasks, only, newest } => {
+                self.clear_tasks(key, &tasks, only, newest == Some(true), now)?;
+            }
             Operation::MarkTasks { tasks, state } => self.mark_tasks(key, &tasks, state, now)?,
-            Operation::MarkRun { state: MarkedState::Success } => self.mark_run_success(key, now)?,
-            Operation::MarkRun { state: MarkedState::Failed } => {
+            Operation::MarkRun { state: MarkedRunState::Success } => self.mark_run_success(key, now)?,
+            Operation::MarkRun { state: MarkedRunState::Failed } => {
                 if let Some(run) = self.runs.get_mut(&key)
                     && !run.cancelled
                     && run.state != RunState::Failed
@@ -30,12 +33,21 @@ impl Scheduler {
         Ok(Answer::Done)
     }
 
-    fn clear_tasks(&mut self, key: RunKey, tasks: &TaskSelection, only: ClearOnly, now: Now) -> Result<(), Refusal> {
+    fn clear_tasks(
+        &mut self,
+        key: RunKey,
+        tasks: &TaskSelection,
+        only: ClearOnly,
+        takes_new: bool,
+        now: Now,
+    ) -> Result<(), Refusal> {
         let Some(run) = self.runs.get(&key) else { return Ok(()) };
         let slots = run.clearable(run.select(tasks)?, only);
-        // Instances that moved to another version of the DAG were cleared by that.
-        let is_moved =
-            run.state.is_finished() && run.tasks.iter().any(|instance| instance.state == Some(TaskState::Cleared));
+        // Instances that moved to another version of the DAG were cleared by that, and its new tasks have no state.
+        let is_open = |instance: &TaskInstance| {
+            instance.state == Some(TaskState::Cleared) || (takes_new && instance.state.is_none())
+        };
+        let is_moved = run.state.is_finished() && run.tasks.iter().any(is_open);
         if slots.is_empty() && !is_moved {
             return Ok(());
         }
@@ -116,9 +128,10 @@ impl Scheduler {
             if entry.runs.len() >= MAX_UNFINISHED_RUNS {
                 return Err(Refusal::TooManyRuns { dag_id, limit: MAX_UNFINISHED_RUNS });
             }
-            let begins = entry.begins(run.info.backfill, self.ledger.settings.max_active_runs);
+            let begins = !run.is_early(now) && entry.begins(run.info.backfill, self.ledger.settings.max_active_runs);
             run.state = if begins { RunState::Running } else { RunState::Queued };
-            entry.add_run(run);
+            entry.add_run(run, now);
+            run.arm_beginning(&mut self.ledger);
             run.started_at = (run.state == RunState::Running).then_some(now.wall);
             run.cancelled = false;
             run.record_change(None, &mut self.ledger);

@@ -112,7 +112,7 @@ impl Scheduler {
             return Err(no_run());
         }
         let dag = dag.map_err(|error| Refusal::UnreadableRun { dag_id: dag_id.clone(), run: key, error })?;
-        if let Some(moved) = self.in_newest_version(&snapshot, &dag, operation) {
+        if let Some(moved) = self.in_newest_version(&snapshot, &dag, operation)? {
             self.repin(&snapshot, &moved);
             if let Some(old) = self.runs.remove(&key)
                 && let Some(entry) = self.dags.get_mut(dag_id)

@@ -129,14 +129,15 @@ impl Scheduler {
     }
 
     fn trigger(&mut self, trigger: Trigger, now: Now) -> Result<Answer, Refusal> {
-        let Trigger { dag_id, run_id, logical_date, conf } = trigger;
+        let logical_date = trigger.date(now.wall);
+        let Trigger { dag_id, run_id, data_interval, conf, origin, .. } = trigger;
         if let Some(run_type) = run_id.as_ref().and_then(RunId::reserved_for) {
             return Err(Refusal::ReservedRunId { run_id: run_id.unwrap_or_else(|| RunId::manual(now.wall)), run_type });
         }
-        let logical_date = logical_date.unwrap_or(now.wall);
         let dag = self.dags.get(&dag_id).and_then(|entry| entry.dag.as_ref());
-        let data_interval =
-            dag.map_or(DataInterval::at(logical_date), |dag| dag.timetable.infer_manual_interval(logical_date));
+        let usual =
+            || dag.map_or(DataInterval::at(logical_date), |dag| dag.timetable.infer_manual_interval(logical_date));
+        let data_interval = data_interval.unwrap_or_else(usual);
         let run_id = run_id.unwrap_or_else(|| RunId::manual(logical_date));
         let new = NewRun {
             run_id: run_id.clone(),
@@ -145,6 +146,7 @@ impl Scheduler {
             data_interval,
             conf: checked_conf(dag.map(|dag| &**dag), conf)?,
             backfill: None,
+            origin,
         };
         let key = self.create_run(dag_id, new, now)?;
         Ok(Answer::Triggered { key, run_id })

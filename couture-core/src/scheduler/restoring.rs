@@ -86,7 +86,8 @@ impl Scheduler {
         };
         let (mut run, live) = Run::restore(row, dag, rows, &mut self.ledger, now);
         run.arm_slas(&missed, &mut self.ledger);
-        entry.add_run(&run);
+        entry.add_run(&run, now);
+        run.arm_beginning(&mut self.ledger);
         let key = run.info.key;
         self.runs.insert(key, run);
         self.continue_run(key, live, now);
@@ -102,7 +103,8 @@ impl Scheduler {
             run.tasks.iter_mut().for_each(|instance| instance.killing = None);
         }
         if !is_over && let Some(entry) = self.dags.get_mut(&run.info.dag.dag_id) {
-            entry.add_run(&run);
+            entry.add_run(&run, now);
+            run.arm_beginning(&mut self.ledger);
         }
         self.runs.insert(key, run);
         if !is_over {
@@ -193,6 +195,7 @@ impl Run {
             conf: row.conf,
         };
         let mut run = Run::new(Arc::new(info), row.state, &ledger.settings);
+        run.not_before = row.origin.run_after;
         run.started_at = row.started_at;
         run.cancelled = row.cancelled;
         let timeout = run.info.dag.attributes.dagrun_timeout();

@@ -12,7 +12,7 @@ use super::ledger::{Ledger, SchedulerSettings};
 use super::past::Past;
 use super::pools::Waiting;
 use super::slots::{Slot, Slots};
-use super::timers::{Timer, left};
+use super::timers::{Timer, WallTimer, left};
 use crate::dag::Task;
 use crate::executor::Launch;
 use crate::ids::{AttemptToken, MapIndex, PoolName, ShardId, TaskIndex};
@@ -26,6 +26,8 @@ use crate::time::{Now, Timestamp};
 pub(super) struct Run {
     pub(super) info: Arc<RunInfo>,
     pub(super) state: RunState,
+    /// It does not begin by itself before.
+    pub(super) not_before: Option<Timestamp>,
     pub(super) started_at: Option<Timestamp>,
     /// When its timeout has passed, on the monotonic clock: a timer of an earlier life of the run rings before.
     pub(super) times_out_at: Option<Duration>,
@@ -97,6 +99,7 @@ impl Run {
             is_limited: Self::has_limits(&info.dag, settings),
             info,
             state,
+            not_before: None,
             started_at: None,
             times_out_at: None,
             cancelled: false,
@@ -269,6 +272,18 @@ impl Run {
             deferral: details.deferral,
         };
         ledger.record(self.shard(), Record::Task(Box::new(record)), slots);
+    }
+
+    /// Whether its time to begin has not come.
+    pub(super) fn is_early(&self, now: Now) -> bool {
+        self.not_before.is_some_and(|at| at > now.wall)
+    }
+
+    /// Sets the timer for its beginning, where it waits for that time.
+    pub(super) fn arm_beginning(&self, ledger: &mut Ledger) {
+        if let Some(at) = self.not_before.filter(|_| self.state == RunState::Queued) {
+            ledger.timers.set_wall(at, WallTimer::Begin(self.info.key));
+        }
     }
 
     /// It is running from now on, which is for the caller to record before [`begin`](Self::begin).

@@ -8,10 +8,10 @@ use super::machine::Scheduler;
 use super::run::Run;
 use super::timers::WallTimer;
 use crate::dag::Dag;
-use crate::ids::{DagId, RunId};
+use crate::ids::{DagId, RunId, RunKey};
 use crate::schedule::{NextRun, Restriction};
 use crate::state::{RunState, RunType};
-use crate::store::Refusal;
+use crate::store::{Refusal, RunOrigin};
 use crate::time::Now;
 
 impl Scheduler {
@@ -30,6 +30,7 @@ impl Scheduler {
                 data_interval: next.data_interval,
                 conf: serde_json::Value::Object(serde_json::Map::new()),
                 backfill: None,
+                origin: RunOrigin::default(),
             };
             // The DAG's row comes first: where the run ends at once, the next one is created while this one is.
             let record = entry.record(dag_id);
@@ -103,6 +104,19 @@ impl Scheduler {
         self.start_on_assets(dag_id, now);
     }
 
+    /// The time has come before which a run was not to begin.
+    pub(super) fn run_due(&mut self, key: RunKey, now: Now) {
+        let Some(run) = self.runs.get(&key).filter(|run| !run.is_early(now)) else { return };
+        let dag_id = run.info.dag.dag_id.clone();
+        if let Some(entry) = self.dags.get_mut(&dag_id)
+            && entry.early.remove(&key)
+        {
+            entry.unfinished += 1;
+            entry.queued.insert(key);
+            self.begin_queued(&dag_id, now);
+        }
+    }
+
     /// Begins runs that wait, oldest first, as far as there is room.
     pub(super) fn begin_queued(&mut self, dag_id: &DagId, now: Now) {
         while let Some(entry) = self.dags.get(dag_id)
@@ -128,9 +142,11 @@ impl DagEntry {
     }
 
     /// Counts an unfinished run. The runs of backfills have a limit of their own.
-    pub(super) fn add_run(&mut self, run: &Run) {
+    pub(super) fn add_run(&mut self, run: &Run, now: Now) {
         self.runs.insert(run.info.run_id.clone(), run.info.key);
-        if run.info.backfill.is_none() {
+        if run.state == RunState::Queued && run.is_early(now) {
+            self.early.insert(run.info.key);
+        } else if run.info.backfill.is_none() {
             self.unfinished += 1;
             if run.state == RunState::Queued {
                 self.queued.insert(run.info.key);
@@ -140,7 +156,8 @@ impl DagEntry {
 
     /// Forgets a run that is over.
     pub(super) fn remove_run(&mut self, run: &Run) {
-        if self.runs.remove(&run.info.run_id).is_some() && run.info.backfill.is_none() {
+        let is_known = self.runs.remove(&run.info.run_id).is_some();
+        if is_known && !self.early.remove(&run.info.key) && run.info.backfill.is_none() {
             self.unfinished -= 1;
             self.queued.remove(&run.info.key);
         }

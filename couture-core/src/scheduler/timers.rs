@@ -31,6 +31,8 @@ pub(super) enum WallTimer {
     Schedule(DagId),
     /// Tasks of a run may have missed their SLA.
     Sla(RunKey),
+    /// A run may begin.
+    Begin(RunKey),
 }
 
 /// How long a jump of the wall clock may stay unseen.

@@ -12,12 +12,14 @@ pub(super) enum Wish {
     Succeed,
     /// It counts as failed.
     Fail,
+    /// It counts as skipped.
+    Skip,
     /// It is run whatever its upstream tasks came to.
     RunAlone,
 }
 
 impl Wish {
-    const ALL: [Self; 4] = [Self::Begin, Self::Succeed, Self::Fail, Self::RunAlone];
+    const ALL: [Self; 5] = [Self::Begin, Self::Succeed, Self::Fail, Self::Skip, Self::RunAlone];
 
     /// What the row of the instance says.
     pub(super) const fn text(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Wish {
             Self::Begin => "cleared: it begins again when its attempt has ended",
             Self::Succeed => "marked as success: its attempt is being ended",
             Self::Fail => "marked as failed: its attempt is being ended",
+            Self::Skip => "marked as skipped: its attempt is being ended",
             Self::RunAlone => "to be run whatever its upstream tasks came to",
         }
     }

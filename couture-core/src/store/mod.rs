@@ -13,6 +13,7 @@ mod reader;
 mod records;
 mod refusal;
 mod request;
+mod run_origin;
 mod run_query;
 mod sla_miss;
 mod span;
@@ -27,7 +28,9 @@ pub use error::{CommitError, StoreError};
 pub use given_xcom::{GivenXCom, XComFilter};
 pub use like::like;
 pub use memory::MemoryStore;
-pub use operation::{BackfillChange, ClearOnly, MarkedState, NewBackfill, Operation, TaskChoice, TaskSelection};
+pub use operation::{
+    BackfillChange, ClearOnly, MarkedRunState, MarkedState, NewBackfill, Operation, TaskChoice, TaskSelection,
+};
 pub use reader::StoreReader;
 pub use records::{
     Commit, DagRecord, DagVersion, JournalChange, JournalEntry, Pool, PoolDelta, Record, RunChange, RunRecord,
@@ -35,7 +38,8 @@ pub use records::{
 };
 pub use refusal::Refusal;
 pub use request::{Answer, InboxId, Message, Request, Trigger};
-pub use run_query::{RunOrder, RunQuery};
+pub use run_origin::{RunOrigin, TriggeredBy};
+pub use run_query::{OrderValue, RunOrder, RunQuery};
 pub use sla_miss::SlaMiss;
 pub use span::Span;
 pub use task_query::{MappedCount, RunCount, TaskOrder, TaskQuery};

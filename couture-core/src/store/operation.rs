@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::backfill::Reprocess;
 use crate::ids::{DagId, MapIndex, TaskId};
+use crate::state::TaskState;
 use crate::time::Timestamp;
 
 /// A change of one run that people ask for. A run that is over goes on where something of it begins again.
@@ -19,6 +20,10 @@ pub enum Operation {
         /// Which of their instances.
         #[serde(default)]
         only: ClearOnly,
+        /// Whether the run goes on in the newest version of its DAG. `true`: that, or it is refused; where nothing is said, as the DAG
+        /// says, and if it can.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        newest: Option<bool>,
     },
     /// Task instances count as ended in this way, without being run. Live attempts are ended first. Tasks below that have failed begin
     /// again.
@@ -32,7 +37,7 @@ pub enum Operation {
     /// is skipped.
     MarkRun {
         /// As what it counts.
-        state: MarkedState,
+        state: MarkedRunState,
     },
     /// One task is run, whatever its upstream tasks came to. Refused while an attempt of it is live.
     RunTask {
@@ -81,10 +86,33 @@ pub enum ClearOnly {
     Running,
 }
 
-/// What people may declare something to be.
+/// What people may declare a task instance to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkedState {
+    /// It counts as succeeded.
+    Success,
+    /// It counts as failed.
+    Failed,
+    /// It counts as skipped, and so do those after it whose rules say so.
+    Skipped,
+}
+
+impl MarkedState {
+    /// The state that it is.
+    pub const fn task_state(self) -> TaskState {
+        match self {
+            Self::Success => TaskState::Success,
+            Self::Failed => TaskState::Failed,
+            Self::Skipped => TaskState::Skipped,
+        }
+    }
+}
+
+/// What people may declare a run to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkedRunState {
     /// It counts as succeeded.
     Success,
     /// It counts as failed.

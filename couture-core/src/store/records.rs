@@ -15,6 +15,7 @@ use super::asset_event::AssetEvent;
 use super::backfill::Backfill;
 use super::changed_assets::ChangedAssets;
 use super::request::{InboxId, Message};
+use super::run_origin::RunOrigin;
 use super::sla_miss::SlaMiss;
 
 /// One change. A commit is a list of them in the order in which they happened.
@@ -35,7 +36,7 @@ pub enum Record {
     /// A backfill was begun, or has come further: its whole row.
     Backfill(Box<Backfill>),
     /// The history of a DAG goes: its finished runs with all that belongs to them, its backfills and SLA misses; and the DAG's own row
-    /// where it is not active.
+    /// where it is not active, with what is known of its past versions.
     HistoryDeleted(DagId),
     /// One run goes with all that belongs to it, if it is over.
     RunDeleted {
@@ -95,6 +96,8 @@ pub struct RunRecord {
     pub data_interval: DataInterval,
     /// The number of the backfill that it belongs to.
     pub backfill: Option<i64>,
+    /// Who asked for it.
+    pub origin: RunOrigin,
     /// A JSON object.
     pub conf: Value,
     /// Its state.

@@ -87,6 +87,16 @@ pub enum Refusal {
         /// What is wrong.
         error: String,
     },
+    /// The run cannot go on in the newest version of its DAG.
+    #[error("run {run_id:?} of dag {dag_id:?} cannot go on in the newest version of the dag: {reason}")]
+    StaysInVersion {
+        /// The DAG.
+        dag_id: DagId,
+        /// The run.
+        run_id: RunId,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// The run's DAG version has no such task, or the mapped task no such instance.
     #[error("the run has no task {0}")]
     UnknownTask(String),

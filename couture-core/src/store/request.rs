@@ -5,10 +5,12 @@ use serde_json::Value;
 
 use crate::executor::Report;
 use crate::ids::{AssetName, DagId, RunId, RunKey, ShardId};
+use crate::schedule::DataInterval;
 use crate::time::Timestamp;
 
 use super::changed_assets::AssetNews;
 use super::operation::{BackfillChange, NewBackfill, Operation};
+use super::run_origin::RunOrigin;
 
 /// A wish. It is dealt with by the scheduler that owns its DAG's shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,12 +93,18 @@ pub struct Trigger {
     /// The run's id; `manual__` and the logical date where absent.
     #[serde(default)]
     pub run_id: Option<RunId>,
-    /// What the run is about; now where absent.
+    /// What the run is about; where absent the time after which it runs, and now where that is absent, too.
     #[serde(default)]
     pub logical_date: Option<Timestamp>,
+    /// The time whose data it is about; what the schedule says of the logical date where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_interval: Option<DataInterval>,
     /// A JSON object; `null` counts as an empty one.
     #[serde(default)]
     pub conf: Value,
+    /// Who asks, and when it may begin.
+    #[serde(default)]
+    pub origin: RunOrigin,
 }
 
 impl Request {
@@ -148,4 +156,21 @@ pub enum Answer {
 impl Trigger {
     /// The biggest configuration of a run, as JSON text.
     pub const MAX_CONF_BYTES: usize = 1 << 20;
+
+    /// A run of this DAG, with nothing said about it.
+    pub fn of(dag_id: DagId) -> Self {
+        Self {
+            dag_id,
+            run_id: None,
+            logical_date: None,
+            data_interval: None,
+            conf: Value::Null,
+            origin: RunOrigin::default(),
+        }
+    }
+
+    /// What the run is about, if it is asked for at `now`.
+    pub fn date(&self, now: Timestamp) -> Timestamp {
+        self.logical_date.or(self.origin.run_after).unwrap_or(now)
+    }
 }

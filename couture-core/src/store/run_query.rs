@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::like::like;
 use super::records::RunRecord;
+use super::run_origin::TriggeredBy;
 use super::span::Span;
 use crate::ids::{DagId, RunId, RunKey};
 use crate::state::{RunState, RunType};
@@ -24,6 +25,8 @@ pub struct RunQuery {
     pub ids: Option<BTreeSet<RunId>>,
     /// With an id that is [`like`] this.
     pub run_id: Option<String>,
+    /// Asked for by a user whose name is [`like`] this.
+    pub user: Option<String>,
     /// With a logical date before this one.
     pub before: Option<Timestamp>,
     /// With a key above this one.
@@ -64,6 +67,19 @@ pub enum RunOrder {
     Duration,
     /// Their states, as a store numbers them.
     State,
+    /// Their ids, byte by byte.
+    Id,
+    /// The ids of their DAGs, byte by byte.
+    Dag,
+}
+
+/// What decides about the place of a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OrderValue {
+    /// A time, a duration or a state.
+    Number(i64),
+    /// An id.
+    Text(String),
 }
 
 impl RunQuery {
@@ -80,6 +96,7 @@ impl RunQuery {
             && (self.run_types.is_empty() || self.run_types.contains(&run.run_type))
             && self.ids.as_ref().is_none_or(|ids| ids.contains(&run.run_id))
             && self.run_id.as_ref().is_none_or(|pattern| like(pattern, run.run_id.as_str()))
+            && self.user.as_ref().is_none_or(|pattern| run.origin.user.as_ref().is_some_and(|user| like(pattern, user)))
             && self.before.is_none_or(|before| run.logical_date < before)
             && self.after.is_none_or(|after| run.key > after)
             && self.logical_date.takes_time(Some(run.logical_date))
@@ -93,8 +110,8 @@ impl RunQuery {
 
 impl RunOrder {
     /// What decides about the place of `run`.
-    pub fn of(self, run: &RunRecord) -> Option<i64> {
-        match self {
+    pub fn of(self, run: &RunRecord) -> Option<OrderValue> {
+        let number = match self {
             Self::Created => Some(run.queued_at.as_micros()),
             Self::LogicalDate => Some(run.logical_date.as_micros()),
             Self::RunAfter => Some(run.run_after().as_micros()),
@@ -102,17 +119,31 @@ impl RunOrder {
             Self::Ended => run.ended_at.map(Timestamp::as_micros),
             Self::Duration => run.duration_us(),
             Self::State => Some(run.state.code()),
-        }
+            Self::Id => return Some(OrderValue::Text(run.run_id.to_string())),
+            Self::Dag => return Some(OrderValue::Text(run.dag_id.to_string())),
+        };
+        number.map(OrderValue::Number)
     }
 }
 
 impl RunRecord {
-    /// From when on it may begin, as Airflow counts: the end of its data interval where a schedule made it, else its logical date.
+    /// From when on it may begin, as Airflow counts: what was asked for; else the end of its data interval where a schedule made it, and
+    /// otherwise its logical date.
     pub fn run_after(&self) -> Timestamp {
-        match self.run_type {
+        self.origin.run_after.unwrap_or(match self.run_type {
             RunType::Scheduled | RunType::Backfill => self.data_interval.end,
             RunType::Manual | RunType::AssetTriggered => self.logical_date,
-        }
+        })
+    }
+
+    /// By what means it was asked for; nothing of a run by hand of which that was not written down.
+    pub fn triggered_by(&self) -> Option<TriggeredBy> {
+        self.origin.triggered_by.or(match self.run_type {
+            RunType::Scheduled => Some(TriggeredBy::Timetable),
+            RunType::Backfill => Some(TriggeredBy::Backfill),
+            RunType::AssetTriggered => Some(TriggeredBy::Asset),
+            RunType::Manual => None,
+        })
     }
 
     /// Microseconds from start to end, where both are known.

@@ -119,7 +119,7 @@ async fn dates_that_have_runs_are_left_or_run_again() {
         let mut existing = Vec::new();
         for (run_id, day) in [("one", "2021-01-01"), ("two", "2021-01-02")] {
             let run_id = Some(couture_core::RunId::new(run_id).unwrap());
-            let trigger = Trigger { dag_id: dag_id("d"), run_id, logical_date: Some(date(day)), conf: Value::Null };
+            let trigger = Trigger { run_id, logical_date: Some(date(day)), ..Trigger::of(dag_id("d")) };
             match rig.engine.request(Request::Trigger(trigger)).await.unwrap() {
                 couture_core::store::Answer::Triggered { key, .. } => existing.push(key),
                 other => panic!("{other:?}"),
@@ -128,7 +128,7 @@ async fn dates_that_have_runs_are_left_or_run_again() {
         for key in &existing {
             assert_eq!(rig.wait(dag.clone(), *key).await.state, RunState::Failed);
         }
-        rig.engine.mark_run(dag_id("d"), existing[1], couture_core::store::MarkedState::Success).await.unwrap();
+        rig.engine.mark_run(dag_id("d"), existing[1], couture_core::store::MarkedRunState::Success).await.unwrap();
         assert_eq!(rig.wait(dag.clone(), existing[1]).await.state, RunState::Success);
         let new = NewBackfill { reprocess, ..range("2021-01-01", "2021-01-03", 1) };
         let dates = new.runs(&dag, date("2025-01-01")).unwrap();
@@ -206,7 +206,7 @@ async fn a_backfill_is_paused_resumed_and_cancelled() {
     unfinished(2).await;
     rig.engine.set_backfill(dag_id("d"), number, BackfillChange::Pause).await.unwrap();
     for run in unfinished(2).await {
-        rig.engine.mark_run(dag_id("d"), run.key, couture_core::store::MarkedState::Success).await.unwrap();
+        rig.engine.mark_run(dag_id("d"), run.key, couture_core::store::MarkedRunState::Success).await.unwrap();
     }
     assert_eq!(unfinished(0).await.len(), 2);
     assert_eq!(row(&rig.store, number).await.state, BackfillState::Paused);
@@ -215,7 +215,7 @@ async fn a_backfill_is_paused_resumed_and_cancelled() {
     rig.engine.set_backfill(dag_id("d"), number, BackfillChange::Cancel).await.unwrap();
     assert_eq!(row(&rig.store, number).await.state, BackfillState::Cancelled);
     for run in unfinished(2).await.into_iter().filter(|run| !run.state.is_finished()) {
-        rig.engine.mark_run(dag_id("d"), run.key, couture_core::store::MarkedState::Success).await.unwrap();
+        rig.engine.mark_run(dag_id("d"), run.key, couture_core::store::MarkedRunState::Success).await.unwrap();
     }
     assert_eq!(unfinished(0).await.len(), 4);
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_core::executor::LocalSettings;
-use couture_core::store::{ClearOnly, JournalChange, MarkedState, MemoryStore, StoreReader, TaskChoice};
+use couture_core::store::{
+    ClearOnly, JournalChange, MarkedRunState, MarkedState, MemoryStore, StoreReader, TaskChoice,
+};
 use couture_core::{Dag, DagBuilder, MapIndex, RunKey, Scope, TaskIndex, TaskState, TriggerRule};
 use proptest::prelude::*;
 use serde_json::json;
@@ -90,7 +92,10 @@ async fn apply(rig: &Rig, dag: &Arc<Dag>, key: RunKey, change: &Change) {
             let scope = Scope::tasks(dag_id, key, [choice(*task)]);
             rig.engine.mark(&scope, state(*success), false).await.unwrap();
         }
-        Change::MarkRun { success } => drop(rig.engine.mark_run(dag_id, key, state(*success)).await.unwrap()),
+        Change::MarkRun { success } => {
+            let state = if *success { MarkedRunState::Success } else { MarkedRunState::Failed };
+            rig.engine.mark_run(dag_id, key, state).await.unwrap();
+        }
         // Refused where an attempt is live.
         Change::RunTask(task) => drop(rig.engine.run_task(dag_id, key, choice(*task)).await),
         Change::Wait => drop(rig.wait(dag.clone(), key).await),

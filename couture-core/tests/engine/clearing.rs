@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use couture_core::dag::TaskRole;
-use couture_core::store::{ClearOnly, MarkedState, StoreReader, TaskChoice};
+use couture_core::store::{ClearOnly, MarkedRunState, MarkedState, StoreReader, TaskChoice};
 use couture_core::{
     Dag, DagBuilder, EngineError, Failure, MapIndex, Operator, RunKey, RunScope, RunState, Scope, TaskContext, TaskId,
     TaskState, TriggerRule, operator,
@@ -145,19 +145,43 @@ async fn a_marked_task_counts_and_what_failed_below_begins_again() {
     let third = again(&rig, &ran).await;
     assert_eq!((third.state, third.task("d").error.as_deref()), (RunState::Failed, Some("marked as failed")));
     assert_eq!(times(&third, "d"), times(&ran, "d"));
-    rig.engine.mark_run(dag_id("d"), ran.key, MarkedState::Success).await.unwrap();
+    rig.engine.mark_run(dag_id("d"), ran.key, MarkedRunState::Success).await.unwrap();
     assert_eq!(again(&rig, &ran).await.state, RunState::Success);
-    rig.engine.mark_run(dag_id("d"), ran.key, MarkedState::Failed).await.unwrap();
+    rig.engine.mark_run(dag_id("d"), ran.key, MarkedRunState::Failed).await.unwrap();
     assert_eq!(again(&rig, &ran).await.state, RunState::Failed);
     rig.engine.clear(&Scope::run(dag_id("d"), ran.key), ClearOnly::All, false).await.unwrap();
     assert_eq!(again(&rig, &ran).await.state, RunState::Failed, "b fails again");
 }
 
 #[tokio::test]
+async fn a_task_marked_as_skipped_is_skipped_and_so_is_what_depends_on_it() {
+    let rig = Rig::new().await;
+    let ran = rig.run(diamond("d", End::Fail)).await;
+    assert_eq!(ran.state, RunState::Failed);
+    let affected = rig.engine.mark(&scope(&ran, &["b"]), MarkedState::Skipped, false).await.unwrap();
+    assert_eq!(affected.len(), 1);
+    let second = again(&rig, &ran).await;
+    let state = |task: &str| second.task(task).state;
+    assert_eq!((state("b"), state("c"), second.state), (TaskState::Skipped, TaskState::Skipped, RunState::Success));
+    assert_eq!(second.task("b").error.as_deref(), Some("marked as skipped"));
+    let affected = rig.engine.mark(&scope(&ran, &["b"]), MarkedState::Skipped, false).await.unwrap();
+    assert_eq!(affected, [], "it is so already");
+    // A live attempt is ended first.
+    let dag = Arc::new(diamond("live", End::Obey).build().unwrap());
+    rig.engine.register(dag.clone()).await.unwrap();
+    let key = rig.engine.trigger(&dag.dag_id, json!({})).await.unwrap();
+    rig.until(key, |rows| rows.iter().find(|row| row.state == TaskState::Running).map(|_| ())).await;
+    let live = Scope::tasks(dag.dag_id.clone(), key, [choice("b")]);
+    rig.engine.mark(&live, MarkedState::Skipped, false).await.unwrap();
+    let ran = rig.wait(dag, key).await;
+    assert_eq!((ran.task("b").state, ran.state), (TaskState::Skipped, RunState::Success));
+}
+
+#[tokio::test]
 async fn a_running_run_can_be_marked() {
     for (state, expected) in [
-        (MarkedState::Success, (RunState::Success, TaskState::Success, TaskState::Success)),
-        (MarkedState::Failed, (RunState::Failed, TaskState::Failed, TaskState::Skipped)),
+        (MarkedRunState::Success, (RunState::Success, TaskState::Success, TaskState::Success)),
+        (MarkedRunState::Failed, (RunState::Failed, TaskState::Failed, TaskState::Skipped)),
     ] {
         let rig = Rig::new().await;
         let dag = Arc::new(diamond("d", End::Obey).build().unwrap());
@@ -255,7 +279,7 @@ async fn a_history_goes_when_nothing_is_unfinished() {
     let key = rig.engine.trigger(&dag.dag_id, json!({})).await.unwrap();
     let error = rig.engine.delete_history(dag_id("d")).await.unwrap_err().to_string();
     assert!(error.contains("1 unfinished runs"), "{error}");
-    rig.engine.mark_run(dag_id("d"), key, MarkedState::Failed).await.unwrap();
+    rig.engine.mark_run(dag_id("d"), key, MarkedRunState::Failed).await.unwrap();
     rig.wait(dag, key).await;
     rig.engine.delete_history(dag_id("d")).await.unwrap();
     assert_eq!(rig.store.runs(None, None, 10).await.unwrap(), []);

@@ -10,4 +10,5 @@ mod recovery;
 mod requests;
 mod rig;
 mod runs;
+mod versions;
 mod xcoms;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use couture_core::executor::LocalSettings;
-use couture_core::store::{ClearOnly, MarkedState, MemoryStore, TaskChoice};
+use couture_core::store::{ClearOnly, MarkedRunState, MarkedState, MemoryStore, TaskChoice};
 use couture_core::{Dag, DagBuilder, MapIndex, Out, RunState, Scope, TaskId, TaskState};
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ async fn instances_and_their_task_begin_again() {
     assert_eq!((failed, tries(&ran)), (1, vec![2, 3, 4, 4, 3]));
     rig.engine.run_task(dag_id.clone(), key, instance(Some(2))).await.unwrap();
     assert_eq!(tries(&rig.wait(dag.clone(), key).await), [2, 3, 4, 5, 3]);
-    rig.engine.mark_run(dag_id, key, MarkedState::Success).await.unwrap();
+    rig.engine.mark_run(dag_id, key, MarkedRunState::Success).await.unwrap();
     assert_eq!(rig.wait(dag, key).await.state, RunState::Success);
 }
 

@@ -11,7 +11,7 @@ use crate::rig::{Rig, dag_id};
 
 fn trigger(dag: &str, run_id: Option<&str>, conf: Value) -> Request {
     let run_id = run_id.map(|id| RunId::new(id).unwrap());
-    Request::Trigger(Trigger { dag_id: dag_id(dag), run_id, logical_date: None, conf })
+    Request::Trigger(Trigger { run_id, conf, ..Trigger::of(dag_id(dag)) })
 }
 
 async fn refusal(rig: &Rig, request: Request) -> String {
@@ -94,7 +94,7 @@ async fn triggers_of_one_moment_get_ids_of_their_own() {
     let date = Some(Timestamp::parse("2026-01-01").unwrap());
     let mut ids = Vec::new();
     for _ in 0..3 {
-        let request = Trigger { dag_id: dag_id("d"), run_id: None, logical_date: date, conf: Value::Null };
+        let request = Trigger { logical_date: date, ..Trigger::of(dag_id("d")) };
         match rig.engine.request(Request::Trigger(request)).await.unwrap() {
             Answer::Triggered { run_id, .. } => ids.push(run_id.to_string()),
             other => panic!("{other:?}"),

@@ -41,10 +41,8 @@ fn write(bench: &mut Bench, extras: Vec<(AssetName, serde_json::Value)>) -> RunI
     bench.pass(Duration::from_secs(60));
     let run_id = RunId::new(format!("w{}", bench.created.len())).unwrap();
     bench.request(Request::Trigger(Trigger {
-        dag_id: DagId::new("writer").unwrap(),
         run_id: Some(run_id.clone()),
-        logical_date: None,
-        conf: json!({}),
+        ..Trigger::of(DagId::new("writer").unwrap())
     }));
     let token = *bench.launched.last().unwrap();
     bench.pass(Duration::from_secs(60));
@@ -106,12 +104,7 @@ fn a_failure_changes_nothing_and_a_paused_dag_hears_nothing() {
     bench.request(pause(false));
     bench.pass(Duration::from_secs(60));
     assert_eq!(started(&bench), [""; 0]);
-    bench.request(Request::Trigger(Trigger {
-        dag_id: DagId::new("writer").unwrap(),
-        run_id: None,
-        logical_date: None,
-        conf: json!({}),
-    }));
+    bench.request(Request::Trigger(Trigger::of(DagId::new("writer").unwrap())));
     bench.end(bench.live[0], Outcome::Failed { error: "x".into(), retryable: false });
     assert_eq!(started(&bench), [""; 0]);
 }

@@ -3,7 +3,6 @@
 use couture_core::store::{Request, Trigger};
 use couture_core::{Dag, DagBuilder, DagId, Outcome, PoolName, RunId, Timestamp};
 use proptest::prelude::*;
-use serde_json::json;
 
 use crate::bench::Bench;
 use crate::operators::Idle;
@@ -19,7 +18,7 @@ fn dag(name: &str, tasks: usize, priority: i32, pool: &str) -> Dag {
 fn trigger(bench: &mut Bench, name: &str) -> usize {
     let dag_id = DagId::new(name).unwrap();
     let run_id = Some(RunId::new("run").unwrap());
-    bench.request(Request::Trigger(Trigger { dag_id, run_id, logical_date: None, conf: json!({}) }));
+    bench.request(Request::Trigger(Trigger { run_id, ..Trigger::of(dag_id) }));
     bench.launched.len()
 }
 

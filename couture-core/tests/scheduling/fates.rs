@@ -10,7 +10,6 @@ use couture_core::{
 };
 use futures_util::FutureExt;
 use proptest::prelude::*;
-use serde_json::json;
 
 use crate::bench::Bench;
 use crate::drawn::{Drawn, Skips, drawn};
@@ -20,10 +19,8 @@ type States = BTreeMap<(TaskIndex, MapIndex), TaskState>;
 fn begin(bench: &mut Bench, dag: Dag) -> RunRecord {
     let dag = bench.add(dag);
     bench.request(Request::Trigger(Trigger {
-        dag_id: dag.dag_id.clone(),
         run_id: Some(RunId::new("run").unwrap()),
-        logical_date: None,
-        conf: json!({}),
+        ..Trigger::of(dag.dag_id.clone())
     }));
     run(bench)
 }

@@ -6,7 +6,6 @@ use couture_core::dag::TaskOptions;
 use couture_core::store::{Request, Trigger};
 use couture_core::{Dag, DagBuilder, DagId, Outcome, RunId, RunState, Timestamp};
 use proptest::prelude::*;
-use serde_json::json;
 
 use crate::bench::Bench;
 use crate::operators::Idle;
@@ -24,10 +23,8 @@ fn dag(max_active_tasks: Option<u32>, tasks: u32, option: impl Fn(&mut TaskOptio
 
 fn trigger(bench: &mut Bench, n: usize) {
     bench.request(Request::Trigger(Trigger {
-        dag_id: DagId::new("limited").unwrap(),
         run_id: Some(RunId::new(format!("r{n}")).unwrap()),
-        logical_date: None,
-        conf: json!({}),
+        ..Trigger::of(DagId::new("limited").unwrap())
     }));
 }
 

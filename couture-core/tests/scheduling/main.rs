@@ -1,6 +1,7 @@
 //! Runs by schedule, the limits on them, and what a run takes from the one before it.
 
 mod assets;
+mod beginnings;
 mod bench;
 mod drawn;
 mod fairness;

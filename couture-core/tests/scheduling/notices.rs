@@ -10,7 +10,6 @@ use couture_core::store::{PoolDelta, Record, Request, Store, Trigger};
 use couture_core::task::NoticeKind;
 use couture_core::{DagBuilder, DagId, Outcome, PoolName, RunId, RunState, TaskIndex, TaskState, Timestamp};
 use futures_util::FutureExt;
-use serde_json::json;
 
 use crate::bench::Bench;
 use crate::operators::Idle;
@@ -25,10 +24,8 @@ fn bench(attributes: impl FnOnce(&mut DagAttributes), options: impl FnOnce(&mut 
     let mut bench = Bench::new(Timestamp::from_micros(0));
     bench.add(builder.build().unwrap());
     bench.request(Request::Trigger(Trigger {
-        dag_id: DagId::new("told").unwrap(),
         run_id: Some(RunId::new("r").unwrap()),
-        logical_date: None,
-        conf: json!({}),
+        ..Trigger::of(DagId::new("told").unwrap())
     }));
     bench
 }
@@ -127,12 +124,7 @@ fn a_run_that_nothing_can_happen_to_fails_and_says_why() {
         bench.add(builder.build().unwrap());
         let run_id = RunId::new("r").unwrap();
         let dag_id = DagId::new("told").unwrap();
-        bench.request(Request::Trigger(Trigger {
-            dag_id: dag_id.clone(),
-            run_id: Some(run_id.clone()),
-            logical_date: None,
-            conf: json!({}),
-        }));
+        bench.request(Request::Trigger(Trigger { run_id: Some(run_id.clone()), ..Trigger::of(dag_id.clone()) }));
         let run = bench.run(&dag_id, &run_id);
         let mut row = sample_task(run.key, 0, TaskState::Removed);
         row.token = bench.live.pop().unwrap();

@@ -6,7 +6,6 @@ use couture_core::dag::TaskOptions;
 use couture_core::schedule::Schedule;
 use couture_core::store::{Request, RunRecord, Trigger};
 use couture_core::{Dag, DagBuilder, DagId, Dialect, Outcome, RunId, Timestamp};
-use serde_json::json;
 
 use crate::bench::Bench;
 use crate::operators::Idle;
@@ -125,10 +124,9 @@ fn runs_by_hand() {
         bench.add(dag);
         for (n, date) in ["2026-01-20", "2026-01-21"].into_iter().enumerate() {
             bench.request(Request::Trigger(Trigger {
-                dag_id: DagId::new("past").unwrap(),
                 run_id: Some(RunId::new(format!("hand{n}")).unwrap()),
                 logical_date: Some(at(date)),
-                conf: json!({}),
+                ..Trigger::of(DagId::new("past").unwrap())
             }));
         }
         let two = bench.run(&DagId::new("past").unwrap(), &RunId::new("hand1").unwrap());

@@ -6,7 +6,6 @@ use couture_core::schedule::{Restriction, Schedule};
 use couture_core::store::Request;
 use couture_core::{Dag, DagBuilder, DagId, RunId, RunState, RunType, Timestamp};
 use proptest::prelude::*;
-use serde_json::json;
 
 use crate::bench::Bench;
 use crate::operators::Idle;
@@ -86,10 +85,8 @@ fn a_run_asked_for_by_hand_covers_the_last_interval_and_cannot_take_a_reserved_i
     let dag = bench.add(dag(Schedule::cron("@daily"), "2026-01-11", |_| {}));
     let trigger = |run_id: Option<&str>| {
         Request::Trigger(couture_core::store::Trigger {
-            dag_id: dag.dag_id.clone(),
             run_id: run_id.map(|id| RunId::new(id).unwrap()),
-            logical_date: None,
-            conf: json!({}),
+            ..couture_core::store::Trigger::of(dag.dag_id.clone())
         })
     };
     bench.request(trigger(Some("scheduled__2026-01-11T00:00:00+00:00")));
@@ -180,10 +177,8 @@ fn a_run_by_hand_has_its_place_beside_those_of_the_schedule() {
     let mut bench = Bench::new(at("2026-01-11T06:00:00Z"));
     let dag = bench.add(dag(Schedule::cron("@daily"), "2026-01-01", |of| of.max_active_runs = Some(2)));
     bench.request(Request::Trigger(couture_core::store::Trigger {
-        dag_id: dag.dag_id.clone(),
         run_id: Some(RunId::new("mine").unwrap()),
-        logical_date: None,
-        conf: json!({}),
+        ..couture_core::store::Trigger::of(dag.dag_id.clone())
     }));
     let mine = |bench: &Bench| bench.run(&DagId::new("scheduled").unwrap(), &RunId::new("mine").unwrap()).state;
     assert_eq!(mine(&bench), RunState::Queued);

@@ -7,7 +7,6 @@ use couture_core::store::{Request, StoreReader, Trigger};
 use couture_core::task::Deferral;
 use couture_core::{DagBuilder, DagId, Outcome, RunId, ShardId, Timestamp};
 use futures_util::FutureExt;
-use serde_json::json;
 
 use crate::bench::Bench;
 use crate::operators::Idle;
@@ -37,7 +36,7 @@ fn bench(tasks: usize) -> Bench {
 
 fn trigger(bench: &mut Bench, dag_id: &str) {
     let run_id = Some(RunId::new("r").unwrap());
-    bench.request(Request::Trigger(Trigger { dag_id: id(dag_id), run_id, logical_date: None, conf: json!({}) }));
+    bench.request(Request::Trigger(Trigger { run_id, ..Trigger::of(id(dag_id)) }));
 }
 
 fn for_child() -> Outcome {

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use couture_core::store::{
-    Answer, BackfillChange, ClearOnly, MarkedState, MemoryStore, Message, NewBackfill, Operation, Reprocess, Request,
-    Store, TaskChoice, TaskSelection, Trigger,
+    Answer, BackfillChange, ClearOnly, MarkedRunState, MarkedState, MemoryStore, Message, NewBackfill, Operation,
+    Reprocess, Request, RunOrigin, Store, TaskChoice, TaskSelection, Trigger,
 };
 use couture_core::{Dag, DagId, Engine, EngineError, RunId, ShardId, Timestamp};
 use futures_util::FutureExt;
@@ -34,9 +34,9 @@ impl Asking {
         for n in 0..random.within(1..6) {
             let dag = random.pick(&self.around.plan.dags).dag_id.clone();
             let run = RunId::new(format!("run{n}")).unwrap();
-            let trigger =
-                Trigger { dag_id: dag.clone(), run_id: Some(run.clone()), logical_date: None, conf: Value::Null };
             let at = random.within(1_000_000..TROUBLE_US / 2);
+            let origin = RunOrigin { run_after: self.draw_run_after(at), ..RunOrigin::default() };
+            let trigger = Trigger { run_id: Some(run.clone()), origin, ..Trigger::of(dag.clone()) };
             self.ask(Request::Trigger(trigger), at, random);
             if random.one_in(6) {
                 let cancel = Request::CancelRun { dag_id: dag.clone(), run_id: run };
@@ -60,6 +60,13 @@ impl Asking {
                 self.schedule_announcement(random);
             }
         }
+    }
+
+    /// When a run may begin that is asked for at `at`: mostly at once. A clock that has jumped back would hold it up for too long.
+    fn draw_run_after(&self, at: u64) -> Option<Timestamp> {
+        let mut random = Random::new(at);
+        let is_held = self.around.faults.clock_jumps == 0 && random.one_in(3);
+        is_held.then(|| Timestamp::from_micros(EPOCH_US + (at + random.within(0..20_000_000)) as i64))
     }
 
     /// A change of some run that there is by then.
@@ -213,14 +220,15 @@ impl Asking {
 fn draw_operation(dag: &Dag, random: &mut Random) -> Operation {
     let chosen = (0..random.within(1..4)).map(|_| TaskChoice::from(random.pick(dag.tasks()).task_id.clone())).collect();
     let tasks = if random.one_in(3) { TaskSelection::All } else { TaskSelection::Chosen(chosen) };
-    let state = if random.one_in(2) { MarkedState::Success } else { MarkedState::Failed };
+    let state = *random.pick(&[MarkedState::Success, MarkedState::Failed, MarkedState::Skipped]);
+    let of_run = *random.pick(&[MarkedRunState::Success, MarkedRunState::Failed]);
     match random.within(0..6) {
         0..3 => {
             let only = *random.pick(&[ClearOnly::All, ClearOnly::All, ClearOnly::Failed, ClearOnly::Running]);
-            Operation::ClearTasks { tasks, only }
+            Operation::ClearTasks { tasks, only, newest: None }
         }
         3..5 => Operation::MarkTasks { tasks, state },
-        _ => Operation::MarkRun { state },
+        _ => Operation::MarkRun { state: of_run },
     }
 }
 

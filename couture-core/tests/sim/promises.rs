@@ -10,7 +10,9 @@ mod turns;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use couture_core::store::{BackfillState, Commit, InboxId, MarkedState, Message, Operation, Record, Request};
+use couture_core::store::{
+    BackfillState, Commit, InboxId, MarkedRunState, MarkedState, Message, Operation, Record, Request,
+};
 use couture_core::task::Outcome;
 use couture_core::trigger_rule::Verdict;
 use couture_core::{AttemptToken, DagId, PoolName, RunId, RunKey, RunState, RunType, ShardId, TaskIndex, TaskState};
@@ -62,10 +64,13 @@ impl Promises {
         let Some(run) = seen.runs.get_mut(run) else { return };
         run.asked.all += 1;
         match operation {
-            Operation::MarkTasks { state, .. } | Operation::MarkRun { state } => match state {
+            Operation::MarkTasks { state, .. } => match state {
                 MarkedState::Success => run.asked.successes += 1,
                 MarkedState::Failed => run.asked.failures += 1,
+                MarkedState::Skipped => run.asked.skips += 1,
             },
+            Operation::MarkRun { state: MarkedRunState::Success } => run.asked.successes += 1,
+            Operation::MarkRun { state: MarkedRunState::Failed } => run.asked.failures += 1,
             Operation::ClearTasks { .. } | Operation::RunTask { .. } => {}
         }
     }
@@ -244,8 +249,14 @@ impl Promises {
             match record {
                 Record::Dag(dag) if dag.paused => drop(seen.paused.insert(dag.dag_id.clone())),
                 Record::Dag(dag) => drop(seen.paused.remove(&dag.dag_id)),
-                Record::RunCreated(run) => seen.run_created(run, &self.plan),
-                Record::RunChanged(change) => seen.run_changed(change),
+                Record::RunCreated(run) => {
+                    seen.run_created(run, &self.plan);
+                    seen.check_beginning(run.key, commit.at);
+                }
+                Record::RunChanged(change) => {
+                    seen.run_changed(change);
+                    seen.check_beginning(change.key, commit.at);
+                }
                 Record::Task(task) => seen.task_changed(task),
                 Record::SlaMissed(miss) => {
                     let broken = seen.slas.missed(miss, &seen.runs);

@@ -1,9 +1,8 @@
-//! Parquet, a worker for each share of the row groups, and Arrow IPC.
+//! Parquet, a worker for each share of the row groups.
 
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read};
 use std::sync::Arc;
 
-use arrow::ipc::reader::{FileReader, StreamReader};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
@@ -109,71 +108,8 @@ fn row_groups(
     (table, notices)
 }
 
-/// A reader that can go anywhere.
-struct Cursor {
-    reader: RangeReader,
-    size: u64,
-    at: u64,
-}
-
-impl Read for Cursor {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.reader.read(buffer)?;
-        self.at += count as u64;
-        Ok(count)
-    }
-}
-
-impl Seek for Cursor {
-    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.size.checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::InvalidInput))?;
-        self.reader.seek_to(self.at);
-        Ok(self.at)
-    }
-}
-
-/// Profiles an Arrow IPC file or stream.
-pub(super) fn ipc(
-    source: &Arc<dyn RandomAccess>,
-    is_stream: bool,
-    file: usize,
-    options: &Options,
-) -> Result<State, String> {
-    let reader = RangeReader::new(Arc::clone(source), 0);
-    let size = source.size();
-    let message = |error: arrow::error::ArrowError| error.to_string();
-    let mut state = if is_stream {
-        let reader = StreamReader::try_new(BufReader::new(reader), None).map_err(message)?;
-        let table = typed::table(&reader.schema(), options);
-        batches(table, reader, file, options)
-    } else {
-        let reader = FileReader::try_new(BufReader::new(Cursor { reader, size, at: 0 }), None).map_err(message)?;
-        let table = typed::table(&reader.schema(), options);
-        batches(table, reader, file, options)
-    };
-    state.bytes = size;
-    Ok(state)
-}
-
-fn batches(
-    mut table: Table,
-    batches: impl Iterator<Item = Result<arrow::array::RecordBatch, arrow::error::ArrowError>>,
-    file: usize,
-    options: &Options,
-) -> State {
-    let mut notices = Notices::default();
-    feed(&mut table, batches, (file as u64) << 44, &mut notices, options);
-    let notes = vec![("format".to_owned(), "Arrow IPC".to_owned())];
-    State { notices, notes, ..State::new(table) }
-}
-
 /// Takes in all batches up to the first that cannot be read, which a notice tells of. The first row is at `position`.
-fn feed(
+pub(super) fn feed(
     table: &mut Table,
     batches: impl Iterator<Item = Result<arrow::array::RecordBatch, arrow::error::ArrowError>>,
     mut position: u64,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::format::{Compression, Format, detect};
 use super::random::Counted;
-use super::{Options, RandomAccess, RangeReader, columnar, delimited, excel, json};
+use super::{Options, RandomAccess, RangeReader, columnar, delimited, excel, ipc, json};
 use crate::error::EdaError;
 use crate::state::State;
 use crate::text::{DecodingReader, Encoding};
@@ -39,7 +39,7 @@ pub(super) fn profile(
         }
         (Format::IpcFile | Format::IpcStream, _) => {
             let is_stream = format == Format::IpcStream;
-            vec![guarded(|| columnar::ipc(source, is_stream, file, options)).map_err(damaged("Arrow IPC"))?]
+            vec![guarded(|| ipc::profile(source, is_stream, file, options)).map_err(damaged("Arrow IPC"))?]
         }
         (Format::Excel, _) => return sheets(source, name, file, options),
     };

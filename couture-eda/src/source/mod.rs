@@ -5,6 +5,7 @@ mod delimited;
 mod excel;
 mod files;
 mod format;
+mod ipc;
 mod json;
 mod object;
 mod options;
@@ -14,6 +15,7 @@ mod rows;
 mod saved;
 #[cfg(feature = "sql")]
 mod sql;
+mod store;
 mod tables;
 mod typed;
 

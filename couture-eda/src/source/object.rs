@@ -1,98 +1,132 @@
 //! Objects of stores, by their URLs.
 
+use std::collections::VecDeque;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::TryStreamExt;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
-use tokio::runtime::Runtime;
+use object_store::{ObjectMeta, ObjectStoreExt};
 
 use super::RandomAccess;
-use super::places::without_password;
+use super::places::{MOST_FILES, without_password};
+use super::store::{Failure, Store};
 use crate::error::EdaError;
 
 /// Bytes that are asked for at once.
 const REQUEST_BYTES: u64 = 4 << 20;
 
-/// An object, read by ranges. A range that was asked for is kept until another one is.
-struct Object {
-    store: Box<dyn ObjectStore>,
+/// An object of a store.
+pub(super) struct Object {
+    store: Arc<Store>,
     path: Path,
     size: u64,
-    runtime: Runtime,
 }
 
-/// Opens the object at a URL.
-pub(super) fn open(url: &str) -> Result<Arc<dyn RandomAccess>, EdaError> {
-    let (store, path, runtime) = connect(url)?;
-    let failed = |error: object_store::Error| failed(url, &error);
-    let size = runtime.block_on(store.head(&path)).map_err(failed)?.size;
-    Ok(Arc::new(Buffered::new(Object { store, path, size, runtime })))
-}
-
-/// The objects under a URL that ends with a slash, but for empty ones and those whose names begin with a point or an
-/// underscore, or the one that it names.
-pub(super) fn list(url: &str) -> Result<Vec<String>, EdaError> {
-    if !url.ends_with('/') {
-        return Ok(vec![url.to_owned()]);
+impl Object {
+    /// Its URL, as it may be shown.
+    pub(super) fn url(&self) -> String {
+        self.store.url(&self.path)
     }
-    let (store, path, runtime) = connect(url)?;
-    let objects: Vec<_> =
-        runtime.block_on(store.list(Some(&path)).try_collect()).map_err(|error| failed(url, &error))?;
-    let below = |object: &object_store::ObjectMeta| {
-        let tail: Vec<_> = object.location.prefix_match(&path)?.map(|part| part.as_ref().to_owned()).collect();
-        let is_hidden = tail.iter().any(|part| part.starts_with(['.', '_']));
-        (object.size > 0 && !is_hidden).then(|| format!("{url}{}", tail.join("/")))
+
+    /// Opens it.
+    pub(super) fn open(&self) -> Arc<dyn RandomAccess> {
+        // A range for each worker that reads in order, and a few.
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let (store, path) = (Arc::clone(&self.store), self.path.clone());
+        Arc::new(Buffered { store, path, size: self.size, most_kept: workers + 4, kept: Mutex::default() })
+    }
+}
+
+/// The objects that a URL names, in the order of their names: one, those that fit a pattern of `*` and `[…]`, or those in
+/// a folder, but for empty ones and those whose names begin with a point or an underscore.
+///
+/// # Errors
+/// [`EdaError::Source`] where there is none, and [`EdaError::Read`] where the store does not answer.
+pub(super) fn find(url: &str) -> Result<Vec<Object>, EdaError> {
+    let name = || without_password(url);
+    let (store, path) = Store::connect(url)?;
+    let failed = |failure: Failure| EdaError::Read { path: name(), source: io::Error::other(failure.reason()) };
+    let object = |meta: ObjectMeta| Object { store: Arc::clone(&store), path: meta.location, size: meta.size };
+    let has_pattern = path.as_ref().contains(['*', '[']);
+    let mut absent = None;
+    if !has_pattern && !url.ends_with('/') {
+        match store.ask(|store| store.head(&path)) {
+            Ok(meta) => return Ok(vec![object(meta)]),
+            Err(Failure::Absent) => absent = Some(failed(Failure::Absent)),
+            Err(failure) => return Err(failed(failure)),
+        }
+    }
+    let pattern = has_pattern.then(|| glob::Pattern::new(path.as_ref())).transpose();
+    let pattern = pattern.map_err(|error| EdaError::Source { name: name(), reason: error.to_string() })?;
+    let folder: Path = path.parts().take_while(|part| !part.as_ref().contains(['*', '['])).collect();
+    let fits = |meta: &ObjectMeta| match &pattern {
+        Some(pattern) => pattern.matches_with(meta.location.as_ref(), PATTERNS),
+        None => meta.size > 0 && !is_hidden(&meta.location, &folder),
     };
-    let mut urls: Vec<String> = objects.iter().filter_map(below).collect();
-    urls.sort();
-    Ok(urls)
+    let mut found = store.ask(|store| list(store, &folder, &fits)).map_err(failed)?;
+    let nothing = |reason: &str| EdaError::Source { name: name(), reason: reason.to_owned() };
+    if found.is_empty() {
+        return Err(absent.unwrap_or_else(|| nothing("there is no object of that name")));
+    }
+    if found.len() > MOST_FILES {
+        return Err(nothing("it leads to more than 100,000 objects; name fewer"));
+    }
+    found.sort_by(|a, b| a.location.cmp(&b.location));
+    Ok(found.into_iter().map(object).collect())
 }
 
-fn connect(url: &str) -> Result<(Box<dyn ObjectStore>, Path, Runtime), EdaError> {
-    let name = without_password(url);
-    let unusable = |reason: String| EdaError::Source { name: name.clone(), reason };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let runtime = runtime.map_err(|error| unusable(error.to_string()))?;
-    let parsed = url::Url::parse(url).map_err(|error| unusable(error.to_string()))?;
-    // Keys and addresses come from the environment, as the stores' own programs take them.
-    let settings = std::env::vars().map(|(name, value)| (name.to_lowercase(), value));
-    let (store, path) = object_store::parse_url_opts(&parsed, settings).map_err(|error| unusable(error.to_string()))?;
-    Ok((store, path, runtime))
+const PATTERNS: glob::MatchOptions =
+    glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+
+async fn list(
+    store: &dyn object_store::ObjectStore,
+    folder: &Path,
+    fits: &dyn Fn(&ObjectMeta) -> bool,
+) -> object_store::Result<Vec<ObjectMeta>> {
+    let mut objects = store.list(Some(folder));
+    let mut found = Vec::new();
+    while let Some(meta) = objects.try_next().await? {
+        if fits(&meta) {
+            found.push(meta);
+        }
+        if found.len() > MOST_FILES {
+            break;
+        }
+    }
+    Ok(found)
 }
 
-fn failed(url: &str, error: &object_store::Error) -> EdaError {
-    EdaError::Read { path: without_password(url), source: io::Error::other(error.to_string()) }
+fn is_hidden(path: &Path, folder: &Path) -> bool {
+    path.prefix_match(folder).into_iter().flatten().any(|part| part.as_ref().starts_with(['.', '_']))
 }
 
 /// Asks for large ranges, of which small ones are served.
 struct Buffered {
-    object: Object,
-    kept: std::sync::Mutex<std::collections::VecDeque<(u64, bytes::Bytes)>>,
+    store: Arc<Store>,
+    path: Path,
+    size: u64,
+    most_kept: usize,
+    kept: Mutex<VecDeque<(u64, bytes::Bytes)>>,
 }
 
-/// Ranges that are kept: one for each worker that reads in order, and a few.
-const MOST_KEPT: usize = 8;
-
 impl Buffered {
-    fn new(object: Object) -> Self {
-        Self { object, kept: std::sync::Mutex::default() }
-    }
-
     fn range(&self, offset: u64) -> io::Result<(u64, bytes::Bytes)> {
         let start = offset / REQUEST_BYTES * REQUEST_BYTES;
-        let mut kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(range) = kept.iter().find(|(at, _)| *at == start) {
             return Ok(range.clone());
         }
         drop(kept);
-        let end = (start + REQUEST_BYTES).min(self.object.size);
-        let asked = self.object.store.get_range(&self.object.path, start..end);
-        let bytes = self.object.runtime.block_on(asked).map_err(|error| io::Error::other(error.to_string()))?;
-        kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let end = (start + REQUEST_BYTES).min(self.size);
+        let bytes = self.store.ask(|store| store.get_range(&self.path, start..end));
+        let bytes = bytes.map_err(|failure| io::Error::other(failure.reason()))?;
+        if bytes.len() as u64 != end - start {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the object is shorter than its store says"));
+        }
+        kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_back((start, bytes.clone()));
-        if kept.len() > MOST_KEPT {
+        if kept.len() > self.most_kept {
             kept.pop_front();
         }
         Ok((start, bytes))
@@ -101,11 +135,11 @@ impl Buffered {
 
 impl RandomAccess for Buffered {
     fn size(&self) -> u64 {
-        self.object.size
+        self.size
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        if offset >= self.object.size || buffer.is_empty() {
+        if offset >= self.size || buffer.is_empty() {
             return Ok(0);
         }
         let (start, bytes) = self.range(offset)?;
@@ -119,15 +153,28 @@ impl RandomAccess for Buffered {
 #[test]
 fn objects_of_a_folder_are_listed_and_read() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.csv"), "x\n1\n").unwrap();
-    std::fs::write(folder.path().join("b c.csv"), "x\n2\n").unwrap();
-    let url = format!("file://{}/", folder.path().display());
-    let urls = list(&url).unwrap();
-    assert_eq!(urls.len(), 2);
-    let object = open(&urls[0]).unwrap();
+    for (name, text) in [("a.csv", "x\n1\n"), ("b c.csv", "x\n2\n"), ("_d.csv", "x"), ("e.csv", ""), ("f/g.csv", "x")] {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let url = format!("file://{}", folder.path().display());
+    let names = |tail: &str| -> Vec<String> {
+        let found = find(&format!("{url}{tail}")).unwrap();
+        found.iter().map(|object| object.url().strip_prefix(&url).unwrap().to_owned()).collect()
+    };
+    assert_eq!(names("/"), ["/a.csv", "/b c.csv", "/f/g.csv"]);
+    assert_eq!(names(""), names("/"));
+    assert_eq!(names("/*.csv"), ["/_d.csv", "/a.csv", "/b c.csv", "/e.csv"]);
+    assert_eq!(names("/**/g*"), ["/f/g.csv"]);
+    assert_eq!(names("/b%20c.csv"), ["/b c.csv"]);
+    let object = find(&format!("{url}/a.csv")).unwrap()[0].open();
     let mut buffer = [0; 10];
     assert_eq!((object.size(), object.read_at(2, &mut buffer).unwrap()), (4, 2));
     assert_eq!(&buffer[..2], b"1\n");
-    assert!(open(&format!("{url}absent.csv")).is_err());
-    assert!(open("nothing://x/y").is_err());
+    for (name, words) in [("absent.csv", "no object of that name"), ("*.tsv", "no object of that name")] {
+        let error = find(&format!("{url}/{name}")).err().unwrap().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+    assert!(find("nothing://x/y").is_err());
 }

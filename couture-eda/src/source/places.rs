@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{LocalFile, RandomAccess, object};
+use super::object::{self, Object};
+use super::{LocalFile, RandomAccess};
 use crate::error::EdaError;
 
 /// Files that one name may lead to.
-const MOST_FILES: usize = 100_000;
+pub(super) const MOST_FILES: usize = 100_000;
 /// The schemes of databases.
 const DATABASES: [&str; 5] = ["sqlite:", "postgres:", "postgresql:", "mysql:", "mariadb:"];
 
@@ -15,8 +16,8 @@ const DATABASES: [&str; 5] = ["sqlite:", "postgres:", "postgresql:", "mysql:", "
 pub(super) enum Place {
     /// A file of this machine.
     File(PathBuf),
-    /// An object of a store, by its URL.
-    Object(String),
+    /// An object of a store.
+    Object(Object),
     /// A database, by its URL.
     Database(String),
 }
@@ -26,18 +27,22 @@ impl Place {
     pub(super) fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
-            Self::Object(url) | Self::Database(url) => without_password(url),
+            Self::Object(object) => object.url(),
+            Self::Database(url) => without_password(url),
         }
     }
 
-    /// Opens a file or an object.
+    /// Opens a file or an object, which a database is not.
     pub(super) fn open(&self) -> Result<Arc<dyn RandomAccess>, EdaError> {
         match self {
             Self::File(path) => match LocalFile::open(path) {
                 Ok(file) => Ok(Arc::new(file)),
                 Err(source) => Err(EdaError::Read { path: self.name(), source }),
             },
-            Self::Object(url) | Self::Database(url) => object::open(url),
+            Self::Object(object) => Ok(object.open()),
+            Self::Database(_) => {
+                Err(EdaError::Source { name: self.name(), reason: "a database is no file".to_owned() })
+            }
         }
     }
 }
@@ -52,7 +57,7 @@ pub(super) fn find(name: &str) -> Result<Vec<Place>, EdaError> {
         return Ok(vec![Place::Database(name.to_owned())]);
     }
     if name.contains("://") {
-        return object::list(name).map(|urls| urls.into_iter().map(Place::Object).collect());
+        return object::find(name).map(|objects| objects.into_iter().map(Place::Object).collect());
     }
     let path = Path::new(name);
     let nothing = |reason: &str| EdaError::Source { name: name.to_owned(), reason: reason.to_owned() };
@@ -97,15 +102,6 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
 
 fn is_database(name: &str) -> bool {
     DATABASES.iter().any(|scheme| name.starts_with(scheme))
-}
-
-/// A URL of a database, and the table behind its `#`. A sign in a password that should have been written as %23 is not
-/// taken for that one, or half of the password would be shown.
-pub(super) fn split_table(url: &str) -> (&str, Option<&str>) {
-    match url.rsplit_once('#') {
-        Some((base, table)) if !table.contains('@') => (base, Some(table)),
-        _ => (url, None),
-    }
 }
 
 /// A URL without its password, nor what stands behind a question mark.

@@ -36,6 +36,15 @@ impl LocalFile {
         }
         Ok(Self { size: metadata.len(), file })
     }
+
+    /// An end where there was more is not the end of the data.
+    fn check_end(&self, count: usize, offset: u64, buffer: &[u8]) -> io::Result<usize> {
+        if count == 0 && offset < self.size && !buffer.is_empty() {
+            let reason = "it has become shorter while it was read";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+        }
+        Ok(count)
+    }
 }
 
 impl RandomAccess for LocalFile {
@@ -45,12 +54,14 @@ impl RandomAccess for LocalFile {
 
     #[cfg(unix)]
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset)
+        let count = std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset)?;
+        self.check_end(count, offset, buffer)
     }
 
     #[cfg(windows)]
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)
+        let count = std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)?;
+        self.check_end(count, offset, buffer)
     }
 }
 

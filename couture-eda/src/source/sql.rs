@@ -1,14 +1,20 @@
 //! Tables and queries of SQLite, PostgreSQL and MySQL or MariaDB, row by row, as the database writes them as text.
 
+use std::future::Future;
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
-use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, TypeInfo, ValueRef};
 
 use super::Options;
-use super::places::{split_table, without_password};
+use super::places::without_password;
 use super::rows::Rows;
 use crate::error::EdaError;
 use crate::state::State;
 use crate::text::{Notice, column_names};
+
+/// A database has to let a client in within this time.
+const MOST_WAIT: Duration = Duration::from_secs(60);
 
 /// Profiles the rows of `query`, or of the table behind the `#` of the URL.
 pub(super) fn profile(url: &str, query: Option<&str>, file: usize, options: &Options) -> Result<State, EdaError> {
@@ -40,6 +46,15 @@ pub(super) fn profile(url: &str, query: Option<&str>, file: usize, options: &Opt
     let shown = table.map_or_else(|| query.clone(), str::to_owned);
     state.sources = vec![format!("{name}: {shown}")];
     Ok(state)
+}
+
+/// A URL of a database, and the table behind its `#`. A sign in a password that should have been written as %23 is not
+/// taken for that one, or half of the password would be shown.
+fn split_table(url: &str) -> (&str, Option<&str>) {
+    match url.rsplit_once('#') {
+        Some((base, table)) if !table.contains('@') => (base, Some(table)),
+        _ => (url, None),
+    }
 }
 
 /// A name of a table, of which each part between points is quoted.
@@ -85,8 +100,17 @@ macro_rules! read {
     }};
 }
 
+/// Waits for a connection, in bounded time.
+async fn within<T>(connection: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let reason = "the database did not let in within 60 seconds";
+    let late = |_| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, reason));
+    tokio::time::timeout(MOST_WAIT, connection).await.map_err(late)?
+}
+
+/// Reads in a session that changes nothing, lest a query does by mistake.
 async fn postgres(url: &str, query: &str, file: usize, options: &Options) -> Result<State, sqlx::Error> {
-    let connection = sqlx::postgres::PgConnection::connect(url).await?;
+    let mut connection = within(sqlx::postgres::PgConnection::connect(url)).await?;
+    connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY").await?;
     let text = |row: &sqlx::postgres::PgRow, at: usize| {
         let value = row.try_get_raw(at).ok().filter(|value| !value.is_null());
         value.and_then(|value| value.as_bytes().ok().map(<[u8]>::to_vec)).unwrap_or_default()
@@ -95,7 +119,8 @@ async fn postgres(url: &str, query: &str, file: usize, options: &Options) -> Res
 }
 
 async fn mysql(url: &str, query: &str, file: usize, options: &Options) -> Result<State, sqlx::Error> {
-    let connection = sqlx::mysql::MySqlConnection::connect(url).await?;
+    let mut connection = within(sqlx::mysql::MySqlConnection::connect(url)).await?;
+    connection.execute("SET SESSION TRANSACTION READ ONLY").await?;
     let text = |row: &sqlx::mysql::MySqlRow, at: usize| {
         let value: Result<Option<Vec<u8>>, _> = row.try_get_unchecked(at);
         value.ok().flatten().unwrap_or_default()

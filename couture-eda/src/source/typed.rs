@@ -24,6 +24,10 @@ pub(super) fn table(schema: &Schema, options: &Options) -> Table {
 /// # Errors
 /// Where an array cannot be shown as text.
 pub(super) fn update(table: &mut Table, batch: &RecordBatch, position: u64) -> Result<(), ArrowError> {
+    // However many rows such a batch says that it has, there is nothing to look at.
+    if table.columns.is_empty() {
+        return Ok(());
+    }
     let step = table.limits.batch_rows.max(1);
     let mut start = 0;
     while start < batch.num_rows() {

@@ -1,27 +1,5 @@
-use std::io::Write;
-use std::sync::Arc;
-
-use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-use parquet::arrow::ArrowWriter;
-use parquet::file::properties::WriterProperties;
-
+use crate::valid::{ipc, parquet, workbook};
 use crate::{notices, profile};
-
-fn batch(rows: i64) -> RecordBatch {
-    let numbers: ArrayRef = Arc::new((0..rows).map(|at| (at % 10 != 0).then_some(at)).collect::<Int64Array>());
-    let texts: ArrayRef = Arc::new(StringArray::from_iter_values((0..rows).map(|at| format!("t{}", at % 5))));
-    RecordBatch::try_from_iter([("n", numbers), ("t", texts)]).unwrap()
-}
-
-fn parquet(rows: i64) -> Vec<u8> {
-    let batch = batch(rows);
-    let mut bytes = Vec::new();
-    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(1000)).build();
-    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-    bytes
-}
 
 #[test]
 fn parquet_is_read_by_row_groups_and_what_is_damaged_is_told() {
@@ -41,61 +19,13 @@ fn parquet_is_read_by_row_groups_and_what_is_damaged_is_told() {
 
 #[test]
 fn ipc_is_read_and_what_is_cut_off_is_told() {
-    let batch = batch(5000);
-    let mut stream = arrow::ipc::writer::StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
-    let mut file = arrow::ipc::writer::FileWriter::try_new(Vec::new(), &batch.schema()).unwrap();
-    for part in (0..5).map(|at| batch.slice(at * 1000, 1000)) {
-        stream.write(&part).unwrap();
-        file.write(&part).unwrap();
-    }
-    let stream = stream.into_inner().unwrap();
-    file.finish().unwrap();
-    let file = file.into_inner().unwrap();
+    let (stream, file) = ipc(5000, None);
     for bytes in [&stream, &file] {
         assert_eq!(profile(bytes.clone(), "t.arrow").unwrap().rows, 5000);
     }
     let cut = profile(stream[..stream.len() / 2].to_vec(), "t.arrow").unwrap();
     assert!(cut.rows < 5000 && notices(&cut, "damaged") == 1);
     assert!(profile(file[..file.len() / 2].to_vec(), "t.arrow").is_err());
-}
-
-fn workbook(sheet: &str) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
-    let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
-    let namespace = "http://schemas.openxmlformats.org";
-    let parts = [
-        ("[Content_Types].xml", format!("{head}<Types xmlns=\"{namespace}/package/2006/content-types\"/>")),
-        (
-            "_rels/.rels",
-            format!(
-                "{head}<Relationships xmlns=\"{namespace}/package/2006/relationships\"><Relationship Id=\"r\" Type=\"{namespace}/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
-            ),
-        ),
-        (
-            "xl/workbook.xml",
-            format!(
-                "{head}<workbook xmlns=\"{namespace}/spreadsheetml/2006/main\" xmlns:r=\"{namespace}/officeDocument/2006/relationships\"><sheets><sheet name=\"One\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
-            ),
-        ),
-        (
-            "xl/_rels/workbook.xml.rels",
-            format!(
-                "{head}<Relationships xmlns=\"{namespace}/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"{namespace}/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
-            ),
-        ),
-        (
-            "xl/worksheets/sheet1.xml",
-            format!(
-                "{head}<worksheet xmlns=\"{namespace}/spreadsheetml/2006/main\"><sheetData>{sheet}</sheetData></worksheet>"
-            ),
-        ),
-    ];
-    for (name, text) in parts {
-        zip.start_file(name, options).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
 }
 
 #[test]
@@ -121,4 +51,39 @@ fn a_workbook_that_grows_too_large_is_refused() {
     let error = profile(bomb, "t.xlsx").unwrap_err();
     assert!(error.to_string().contains("at most 256 MiB"), "{error}");
     assert!(profile(b"PK\x03\x04 and nothing more".to_vec(), "t.xlsx").is_err());
+}
+
+#[test]
+fn a_table_without_columns_or_rows_is_a_report() {
+    let schema = std::sync::Arc::new(arrow::datatypes::Schema::empty());
+    let rows = arrow::array::RecordBatchOptions::new().with_row_count(Some(1 << 40));
+    let batch = arrow::array::RecordBatch::try_new_with_options(schema, vec![], &rows).unwrap();
+    let mut stream = arrow::ipc::writer::StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    stream.write(&batch).unwrap();
+    let stream = stream.into_inner().unwrap();
+    for (bytes, name, columns) in [
+        (parquet(0), "t.parquet", 2),
+        (ipc(0, None).0, "t.arrow", 2),
+        (ipc(0, None).1, "t.arrow", 2),
+        (stream, "t.arrow", 0),
+        (b"{}\n{}\n".to_vec(), "t.jsonl", 0),
+        (Vec::new(), "t.jsonl", 0),
+    ] {
+        let found = profile(bytes, name).unwrap();
+        assert_eq!((found.rows, found.columns.len()), (0, columns), "{name}");
+    }
+}
+
+#[test]
+fn a_batch_that_says_it_is_huge_is_refused() {
+    let (mut stream, mut file) = ipc(1000, Some(arrow::ipc::CompressionType::ZSTD));
+    for bytes in [&mut stream, &mut file] {
+        // What stands before a frame of Zstandard is its size.
+        let frames: Vec<usize> =
+            (8..bytes.len() - 4).filter(|at| bytes[*at..].starts_with(b"\x28\xb5\x2f\xfd")).collect();
+        let frame = frames.first().expect("a buffer is compressed");
+        bytes[frame - 8..*frame].copy_from_slice(&(1_i64 << 45).to_le_bytes());
+        let error = profile(bytes.clone(), "t.arrow").unwrap_err().to_string();
+        assert!(error.contains("at most 1 GiB"), "{error}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod columnar;
 mod text;
+mod valid;
 
 use couture_eda::source::{Options, profile_bytes};
 use couture_eda::{EdaError, Profile};

@@ -1,5 +1,3 @@
-use std::io::Write;
-
 use couture_eda::Semantic;
 use couture_eda::cell::Kind;
 
@@ -93,9 +91,7 @@ fn nothing_is_a_table_too() {
 fn what_is_cut_off_is_read_to_there() {
     let text: String = (0..50_000).map(|at| format!("{at},{}\n", at * 7919 % 1009)).collect();
     let text = format!("a,b\n{text}");
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gzip.write_all(text.as_bytes()).unwrap();
-    let gzip = gzip.finish().unwrap();
+    let gzip = crate::valid::gzip(text.as_bytes());
     let zstd = zstd::stream::encode_all(text.as_bytes(), 1).unwrap();
     for (bytes, name) in [(gzip, "t.csv.gz"), (zstd, "t.csv.zst")] {
         assert_eq!(profile(bytes.clone(), name).unwrap().rows, 50_000);
@@ -107,12 +103,10 @@ fn what_is_cut_off_is_read_to_there() {
 
 #[test]
 fn a_bomb_is_read_in_bounded_memory() {
-    // A single line of 200 MB, as 200 kB: never more than a part of it is there at once.
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    gzip.write_all(b"a,b\n1,2\n").unwrap();
-    (0..200).for_each(|_| gzip.write_all(&[b'0'; 1 << 20]).unwrap());
-    gzip.write_all(b"\n3,4\n").unwrap();
-    let found = profile(gzip.finish().unwrap(), "t.csv.gz").unwrap();
+    // A single line of 1 GB, packed in parts: never more than a part of it is there at once.
+    let part = crate::valid::gzip(&vec![b'0'; 16 << 20]);
+    let parts = [crate::valid::gzip(b"a,b\n1,2\n"), part.repeat(64), crate::valid::gzip(b"\n3,4\n")];
+    let found = profile(parts.concat(), "t.csv.gz").unwrap();
     assert_eq!((found.rows, notices(&found, "8 MiB")), (2, 1));
 }
 

@@ -82,25 +82,21 @@ fn a_stream_of_batches_is_profiled() {
 }
 
 #[test]
-fn a_wide_table_has_a_small_page() {
-    let header: Vec<String> = (0..1000).map(|at| format!("column {at}")).collect();
-    let rows: String = (0..300_u64)
-        .map(|row| {
-            (0..1000_u64)
-                .map(|at| (row * 7919 + at * 104_729) % 1009)
-                .map(|value| value.to_string())
-                .collect::<Vec<_>>()
-                .join(",")
-                + "\n"
-        })
-        .collect();
-    let states = couture_eda::source::profile_bytes(
-        format!("{}\n{rows}", header.join(",")).into_bytes(),
-        "t.csv",
-        &Options::default(),
-    );
-    let profile = states.unwrap()[0].finish(None);
-    assert_eq!((profile.rows, profile.columns.len()), (300, 1000));
-    let page = couture_eda::report::html(&profile);
-    assert!(page.len() < 15 << 20, "{} bytes", page.len());
+fn a_table_has_a_small_page() {
+    for (columns, rows) in [(3, 5000), (40, 500), (1000, 60)] {
+        let header: Vec<String> = (0..columns).map(|at| format!("column {at}")).collect();
+        let cell = |row: u64, at: u64| match at % 3 {
+            0 => ((row * 7919 + at * 104_729) % 100_003).to_string(),
+            1 => format!("a long text with <signs> & {}", "ü".repeat(((row * 31 + at) % 200) as usize)),
+            _ => format!("2020-01-{:02} 10:{:02}", row % 28 + 1, at % 60),
+        };
+        let line = |row: u64| (0..columns).map(|at| cell(row, at)).collect::<Vec<_>>().join(",") + "\n";
+        let text = format!("{}\n{}", header.join(","), (0..rows).map(line).collect::<String>());
+        let states = couture_eda::source::profile_bytes(text.into_bytes(), "t.csv", &Options::default());
+        let profile = states.unwrap()[0].finish(None);
+        assert_eq!((profile.rows, profile.columns.len() as u64), (rows, columns));
+        let page = couture_eda::report::html(&profile).len() as u64;
+        let most = (100_000 + 40_000 * columns).min(15 << 20);
+        assert!(page < most, "{columns} columns: {page} bytes, not {most}");
+    }
 }

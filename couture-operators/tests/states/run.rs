@@ -73,6 +73,7 @@ async fn prepare(store: &MemoryStore, dag: &Dag, case: &Case) -> RunKey {
         logical_date: case.logical_date,
         data_interval: DataInterval::new(case.logical_date, end),
         backfill: None,
+        origin: Default::default(),
         conf: serde_json::json!({}),
         state: RunState::Queued,
         queued_at: case.logical_date,

@@ -147,10 +147,8 @@ async fn other_dags_are_waited_for() {
     let other = rig.define(other).await;
     let date = Timestamp::parse("2026-01-01").unwrap();
     let trigger = |dag: &str, date: Timestamp| couture_core::store::Trigger {
-        dag_id: crate::rig::id(dag),
-        run_id: None,
         logical_date: Some(date),
-        conf: Value::Null,
+        ..couture_core::store::Trigger::of(crate::rig::id(dag))
     };
     rig.engine.request(couture_core::store::Request::Trigger(trigger("other", date))).await.unwrap();
     let check = async |sensor: ExternalTaskSensor, expected: TaskState, error: &str| {

@@ -19,7 +19,6 @@ pub(super) fn routes(state: &WebState) -> Routes {
         .merge(event_log::routes(state))
         .merge(variable_files::routes(state))
         .merge(connection_files::routes(state))
-        .merge(connection_test::routes(state))
         .merge(connections_of_id::routes(state))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use couture_core::dag::Asset;
 use couture_core::{AssetName, DagId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,12 +12,12 @@ use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
 use super::asset_event::{asset_name, event_number};
-use super::dag_run::{TriggerBody, start};
 use super::dag_run_body::DagRunBody;
 use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::page_of::PageOf;
 use super::state::ApiState;
+use super::trigger::{TriggerBody, origin, start};
 use crate::auth::{Action, DagFilter, Permit, Resource, act, on};
 
 /// An asset, in Airflow's shape.
@@ -88,8 +88,10 @@ pub(super) struct AssetList {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Which {
-    /// A part of the name.
+    /// A part of the name; `%` may stand at its ends.
     name_pattern: Option<String>,
+    /// A part of the URI; `%` may stand at its ends.
+    uri_pattern: Option<String>,
 }
 
 /// Who has to do with an asset.
@@ -236,7 +238,11 @@ pub(super) async fn list(
     let limit = page.limit()?;
     let mut assets = known(&state).await?;
     if let Some(part) = &which.name_pattern {
-        assets.retain(|name, _| name.as_str().contains(part));
+        assets.retain(|name, _| name.as_str().contains(part.trim_matches('%')));
+    }
+    if let Some(part) = &which.uri_pattern {
+        let part = part.trim_matches('%');
+        assets.retain(|name, users| users.uri.as_deref().unwrap_or(name.as_str()).contains(part));
     }
     let total_entries = assets.len();
     let mut bodies = Vec::new();
@@ -275,6 +281,7 @@ pub(super) async fn materialize(
     permit: Permit<act::Create, on::DagRuns>,
     State(state): State<ApiState>,
     Names(name): Names<String>,
+    headers: HeaderMap,
     Json(trigger): Json<TriggerBody>,
 ) -> Result<Json<DagRunBody>, ApiError> {
     let (name, users) = find(&state, &name).await?;
@@ -284,7 +291,7 @@ pub(super) async fn materialize(
         [dag_id] => {
             permit.principal().check_dag(Action::Create, Resource::DagRuns, dag_id)?;
             permit.note("dag_id", dag_id);
-            start(&state, dag_id.clone(), trigger, permit.principal().username()).await
+            start(&state, dag_id.clone(), trigger, origin(permit.principal(), &headers)).await
         }
         [] => Err(ApiError::not_found(format!("no task changes the asset {:?}", name.as_str()))),
         several => {

@@ -17,6 +17,8 @@ use crate::telemetry::SPANS;
 pub(super) struct Operation {
     /// Its name.
     pub(super) name: &'static str,
+    /// Whether the parameters of its address say something.
+    pub(super) takes_names: bool,
     /// Where its row goes.
     pub(super) state: WebState,
 }
@@ -47,7 +49,7 @@ pub(super) async fn audited(operation: Operation, mut request: Request, next: Ne
     }
     let mut entry = AuditEntry::new(operation.name);
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for (name, value) in params.iter().flat_map(RawPathParams::iter) {
+    for (name, value) in params.iter().filter(|_| operation.takes_names).flat_map(RawPathParams::iter) {
         match name {
             "dag_id" => entry.dag_id = Some(value.to_owned()),
             "run_id" => entry.run_id = Some(value.to_owned()),

@@ -2,15 +2,16 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use couture_core::store::{ClearOnly, NotePlace, TaskChoice};
+use couture_core::store::{ClearOnly, NotePlace, RunRecord, TaskChoice};
 use couture_core::{DagId, MapIndex, RunScope, Scope, TaskId, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::affected::AffectedList;
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id, run_id};
 use super::state::ApiState;
+use super::version_shape::TaskShape;
 use crate::auth::{Permit, act, on};
 
 /// What is cleared, in Airflow's words and with its defaults.
@@ -44,7 +45,7 @@ pub(super) struct ClearBody {
     include_future: bool,
     #[serde(default)]
     include_past: bool,
-    /// Null counts as false.
+    /// Whether the runs go on in the newest version of the DAG; as the DAG says where null. Refused with `true` where a run cannot.
     #[serde(default)]
     run_on_latest_version: Option<bool>,
     /// Whether the call is refused where a task is running: null or false.
@@ -89,10 +90,6 @@ impl ClearBody {
             return Err(ApiError::invalid(
                 "prevent_running_task is true, but a running task is cleared too: leave it out",
             ));
-        }
-        if self.run_on_latest_version == Some(true) {
-            let detail = "run_on_latest_version is not decided by a call; set newest_version_on_clear in the DAG";
-            return Err(ApiError::invalid(detail));
         }
         if self.dag_run_id.is_some() && (self.start_date.is_some() || self.end_date.is_some()) {
             return Err(ApiError::invalid("give dag_run_id, or start_date and end_date, but not both"));
@@ -146,7 +143,8 @@ pub(super) async fn tasks(
     let dag_id = dag_id(&name)?;
     let only = body.only()?;
     let scope = body.scope(&state, dag_id.clone()).await?;
-    let affected = state.carry_out(state.engine.clear(&scope, only, body.dry_run)).await?;
+    let newest = body.run_on_latest_version;
+    let affected = state.carry_out(state.engine.clear_in(&scope, only, newest, body.dry_run)).await?;
     permit.note("dry_run", body.dry_run);
     if let Some(note) = body.note.filter(|_| !body.dry_run) {
         state.write_notes(&affected, &note, permit.principal().username()).await?;
@@ -162,16 +160,44 @@ pub(super) struct ClearRunBody {
     dry_run: bool,
     #[serde(default)]
     only_failed: bool,
-    /// Whether new tasks of the DAG join the run: null or false.
+    /// Whether only tasks that are new in the newest version of the DAG run, in that version; then `only_failed` is false.
     #[serde(default)]
     only_new: Option<bool>,
-    /// Null or false.
+    /// Whether the run goes on in the newest version of the DAG; as the DAG says where null. Refused with `true` where it cannot.
     #[serde(default)]
     run_on_latest_version: Option<bool>,
     /// What people are to know of the run.
     #[serde(default)]
     #[schema(max_length = 1000)]
     note: Option<String>,
+}
+
+/// A task that a run has not had, in Airflow's shape.
+#[derive(Debug, Serialize)]
+struct NewTask {
+    task_id: String,
+    task_display_name: String,
+}
+
+/// The tasks that the newest version of a run's DAG has besides its own.
+#[derive(Debug, Serialize)]
+struct NewTasks {
+    task_instances: Vec<NewTask>,
+    total_entries: usize,
+}
+
+impl NewTasks {
+    async fn of(state: &ApiState, run: &RunRecord) -> Result<Self, ApiError> {
+        let newest = state.dag(&run.dag_id).await?.version;
+        let (newest, own) = (state.shape(&newest).await?, state.shape(&run.version).await?);
+        let new = newest.tasks.iter().filter(|task| own.find(&task.task_id).is_none());
+        let task = |task: &TaskShape| NewTask {
+            task_id: task.task_id.to_string(),
+            task_display_name: task.display_name().to_owned(),
+        };
+        let task_instances: Vec<_> = new.map(task).collect();
+        Ok(Self { total_entries: task_instances.len(), task_instances })
+    }
 }
 
 #[utoipa::path(
@@ -189,15 +215,28 @@ pub(super) async fn run(
     Json(body): Json<ClearRunBody>,
 ) -> Result<Response, ApiError> {
     let (dag_id, run_id) = (dag_id(&dag)?, run_id(&run)?);
-    if body.only_new == Some(true) || body.run_on_latest_version == Some(true) {
+    let takes_new = body.only_new == Some(true);
+    let newest = body.run_on_latest_version;
+    if takes_new && (body.only_failed || newest == Some(false)) {
         let detail =
-            "only_new and run_on_latest_version are not decided by a call; set newest_version_on_clear in the DAG";
+            "only_new is true, so only_failed and run_on_latest_version cannot say something else: leave them out";
         return Err(ApiError::invalid(detail));
     }
-    let key = state.run(&dag_id, &run_id).await?.key;
+    let before = state.run(&dag_id, &run_id).await?;
+    let key = before.key;
+    if takes_new && body.dry_run {
+        return Ok(Json(NewTasks::of(&state, &before).await?).into_response());
+    }
     let only = if body.only_failed { ClearOnly::Failed } else { ClearOnly::All };
     let scope = Scope::run(dag_id.clone(), key);
-    let affected = state.carry_out(state.engine.clear(&scope, only, body.dry_run)).await?;
+    let affected = match takes_new {
+        true => Vec::new(),
+        false => state.carry_out(state.engine.clear_in(&scope, only, newest, body.dry_run)).await?,
+    };
+    // Where nothing is cleared, nobody has moved the run yet.
+    if !body.dry_run && affected.is_empty() && (takes_new || newest == Some(true)) {
+        state.carry_out(state.engine.take_new_tasks(dag_id.clone(), key)).await?;
+    }
     if let Some(note) = body.note.as_ref().filter(|_| !body.dry_run) {
         let place = NotePlace { run: key, instance: None };
         state.write_note(place, note, permit.principal().username()).await?;

@@ -33,6 +33,7 @@ pub(super) struct ConnectionBody {
     extra: Option<String>,
     /// Why it has nothing but its id, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     error: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `/connections/import` and `/connections/export`: connections as a JSON file, without their secrets.
+//! `/connections/import` and `/connections/~/export`: connections as a JSON file, without their secrets.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,13 @@ use utoipa::OpenApi;
 
 use super::bulk::MAX_IMPORT_BYTES;
 use super::connection::NewConnection;
+use super::connection_test;
 use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::imported::{ImportHow, ImportedBody};
 use super::masked;
 use super::page_of::PageOf;
-use super::routes::Routes;
+use super::routes::{Routes, Words};
 use super::state::ApiState;
 use super::web_state::WebState;
 use crate::auth::{Permit, act, on};
@@ -31,9 +32,14 @@ pub(super) fn doc() -> utoipa::openapi::OpenApi {
 }
 
 pub(super) fn routes(state: &WebState) -> Routes {
+    let words = Words::new(state).post("import_connections", "/api/v2/connections/import", import).post(
+        "test_connection",
+        "/api/v2/connections/test",
+        connection_test::test,
+    );
     Routes::new(state)
-        .post("import_connections", "/api/v2/connections/import", import)
-        .get("export_connections", "/api/v2/connections/export", export)
+        .with_words("/api/v2/connections/{conn_id}", words)
+        .get("export_connections", "/api/v2/connections/~/export", export)
         .map(|router| router.layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
 }
 
@@ -101,7 +107,7 @@ async fn import(
 
 /// All connections as a file that can be imported, without their passwords (those in addresses as `***`), and without extras that hold secrets.
 #[utoipa::path(
-    get, path = "/api/v2/connections/export", tag = "Connection",
+    get, path = "/api/v2/connections/~/export", tag = "Connection",
     responses((status = 200, description = "The file", body = BTreeMap<String, Value>)),
 )]
 async fn export(_: Permit<act::Read, on::Connections>, State(state): State<ApiState>) -> Result<Response, ApiError> {

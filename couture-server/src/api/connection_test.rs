@@ -14,9 +14,7 @@ use super::connection::{NewConnection, find};
 use super::error::ApiError;
 use super::extract::Json;
 use super::masked::{self, MASK};
-use super::routes::Routes;
 use super::state::ApiState;
-use super::web_state::WebState;
 use crate::auth::{Permit, act, on};
 
 #[derive(OpenApi)]
@@ -27,10 +25,6 @@ pub(super) fn doc() -> utoipa::openapi::OpenApi {
     Doc::openapi()
 }
 
-pub(super) fn routes(state: &WebState) -> Routes {
-    Routes::new(state).post("test_connection", "/api/v2/connections/test", test)
-}
-
 /// The longest test.
 const LIMIT: Duration = Duration::from_secs(10);
 /// The most tests at a time.
@@ -38,7 +32,7 @@ static ROOM: Semaphore = Semaphore::const_new(4);
 
 /// What came of a test, in Airflow's shape.
 #[derive(Debug, Serialize, ToSchema)]
-struct TestBody {
+pub(super) struct TestBody {
     /// Whether it answers.
     status: bool,
     #[schema(example = "the database answers")]
@@ -51,7 +45,7 @@ struct TestBody {
     post, path = "/api/v2/connections/test", tag = "Connection", request_body = NewConnection,
     responses((status = 200, description = "What came of it", body = TestBody)),
 )]
-async fn test(
+pub(super) async fn test(
     permit: Permit<act::Create, on::Connections>,
     State(state): State<ApiState>,
     Json(new): Json<NewConnection>,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use couture_core::DagId;
 use couture_core::store::Request;
+use couture_core::{DagId, Dialect, RunKey};
+use couture_store::LogStore;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
@@ -14,6 +15,7 @@ use super::dag_list::active_runs;
 use super::dag_version::DagVersionBody;
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id};
+use super::page_of::PageOf;
 use super::routes::Routes;
 use super::state::ApiState;
 use super::version_shape::VersionShape;
@@ -87,8 +89,35 @@ pub(super) async fn delete(
 ) -> Result<Json<Deleted>, ApiError> {
     let dag_id = dag_id(&name)?;
     let is_defined = state.dag(&dag_id).await?.active;
+    let runs = run_keys(&state, &dag_id).await?;
     state.carry_out(state.engine.delete_history(dag_id.clone())).await?;
+    tokio::spawn(delete_logs(state.logs.clone(), runs));
+    state.past_versions.forget(&dag_id);
     Ok(Json(Deleted { dag_id, is_defined }))
+}
+
+/// The most runs whose logs go with a DAG.
+const MAX_LOGS: usize = 200_000;
+
+async fn run_keys(state: &ApiState, dag_id: &DagId) -> Result<Vec<RunKey>, ApiError> {
+    let mut keys: Vec<RunKey> = Vec::new();
+    while keys.len() < MAX_LOGS {
+        let page = state.reader.runs(Some(dag_id), keys.last().copied(), PageOf::MAX_LIMIT).await?;
+        keys.extend(page.iter().map(|run| run.key));
+        if page.len() < PageOf::MAX_LIMIT {
+            break;
+        }
+    }
+    Ok(keys)
+}
+
+/// There may be many, so nobody waits for it. What is left where the server stops before does no harm but its size.
+async fn delete_logs(logs: LogStore, runs: Vec<RunKey>) {
+    for run in runs {
+        if let Err(error) = logs.delete_run(run).await {
+            return tracing::warn!("the logs of a deleted DAG were not removed: {error}");
+        }
+    }
 }
 
 /// A parameter of a DAG's runs, in Airflow's shape.
@@ -131,6 +160,9 @@ pub(super) struct DagDetails {
     params: BTreeMap<String, ParamBody>,
     /// Their names in the order in which people are asked for them.
     param_order: Vec<String>,
+    /// Which version of Airflow's rules it follows, where they differ: `1.10` or `2`.
+    #[schema(value_type = String, example = "2")]
+    dialect: Dialect,
     render_template_as_native_obj: bool,
     rerun_with_latest_version: bool,
     template_search_path: Option<Vec<String>>,
@@ -188,11 +220,12 @@ pub(super) async fn details(
         end_date: shape.end_date,
         is_favorite: false,
         is_paused_upon_creation: shape.is_paused_upon_creation,
-        last_parsed: None,
+        last_parsed: dag.last_parsed_time,
         latest_dag_version: latest,
         owner_links: BTreeMap::new(),
         params,
         param_order,
+        dialect: shape.dialect,
         render_template_as_native_obj: false,
         rerun_with_latest_version: shape.newest_version_on_clear,
         template_search_path: Some(shape.template_searchpath.clone()).filter(|folders| !folders.is_empty()),

@@ -49,7 +49,7 @@ pub(super) struct DagBody {
     max_consecutive_failed_dag_runs: u32,
     has_task_concurrency_limits: bool,
     #[schema(value_type = Option<String>, format = DateTime)]
-    last_parsed_time: Option<Timestamp>,
+    pub(super) last_parsed_time: Option<Timestamp>,
     last_parse_duration: Option<f64>,
     #[schema(value_type = Option<String>, format = DateTime)]
     last_expired: Option<Timestamp>,
@@ -81,20 +81,23 @@ pub(super) struct TagBody {
 }
 
 /// What has become of a DAG lately; told where the query has `with=recent`.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub(super) struct Recent {
     /// The newest runs, the newest first.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) recent_runs: Option<Vec<RecentRun>>,
     /// How many runs are in each state.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) run_states: Option<BTreeMap<&'static str, usize>>,
     /// How many tasks of the newest run are in each state; `none` is without one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) task_states: Option<BTreeMap<&'static str, usize>>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct RecentRun {
     run_id: String,
     #[schema(value_type = schema::RunStateName)]
@@ -200,7 +203,7 @@ pub(super) async fn body(state: &ApiState, problems: &Problems, record: DagRecor
         max_active_tasks: shape.and_then(|shape| shape.max_active_tasks).or(settings.max_active_tasks).unwrap_or(0),
         max_consecutive_failed_dag_runs: 0,
         has_task_concurrency_limits: shape.is_some_and(is_limited),
-        last_parsed_time: None,
+        last_parsed_time: source.and_then(|source| state.catalog.parsed_at(source)),
         last_parse_duration: None,
         last_expired: None,
         next_dagrun_logical_date: next.map(|next| next.logical_date),

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use couture_core::store::{DagRecord, Request, RunQuery, RunRecord, StoreError, like};
-use couture_core::{DagId, RunKey, RunState, TaskState};
+use couture_core::{DagId, RunState};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::dag_body::{DagBody, Known, Problems, Recent, body, next_run, owners};
+use super::dag_body::{DagBody, Known, Problems, body, next_run, owners};
 use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::page_of::PageOf;
@@ -19,10 +19,8 @@ use super::state::ApiState;
 use super::web_state::WebState;
 use crate::auth::{self, Action, Permit, Resource, act, on};
 
-/// The newest runs that are told of each DAG.
-const RECENT: usize = 14;
 /// How many DAGs are looked at at a time.
-const AT_A_TIME: usize = 16;
+pub(super) const AT_A_TIME: usize = 16;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DagList {
@@ -158,7 +156,9 @@ pub(super) async fn list(
         None => {}
         // What became of runs and tasks is shown to whoever may look at those.
         Some("recent") if [Resource::DagRuns, Resource::TaskInstances].into_iter().all(may_read) => {
-            add_recent(&state, &mut dags).await?;
+            let ids: Vec<DagId> = dags.iter().map(|dag| dag.dag_id.clone()).collect();
+            let lately = state.lately.of(&state, &ids).await?;
+            dags.iter_mut().zip(lately).for_each(|(dag, recent)| dag.recent = recent);
         }
         Some("recent") => {}
         Some(other) => return Err(ApiError::invalid(format!("with is {other:?}; it may be recent"))),
@@ -195,7 +195,7 @@ async fn chosen(
     }
 }
 
-async fn newest_runs(state: &ApiState, dag_id: DagId, limit: usize) -> Result<Vec<RunRecord>, StoreError> {
+pub(super) async fn newest_runs(state: &ApiState, dag_id: DagId, limit: usize) -> Result<Vec<RunRecord>, StoreError> {
     state.reader.runs(Some(&dag_id), None, limit).await
 }
 
@@ -246,61 +246,6 @@ async fn sort(state: &ApiState, dags: &mut [Known], order: Option<(&str, bool)>)
         (a.0.is_none()).cmp(&b.0.is_none()).then(ordering).then_with(|| one.dag_id.cmp(&other.dag_id))
     });
     Ok(())
-}
-
-/// Adds what has become of the DAGs lately.
-async fn add_recent(state: &ApiState, dags: &mut [DagBody]) -> Result<(), ApiError> {
-    let ids: BTreeSet<DagId> = dags.iter().map(|dag| dag.dag_id.clone()).collect();
-    let counts = state.reader.count_run_states(Some(&ids), None).await?;
-    let of_dags: Vec<DagId> = dags.iter().map(|dag| dag.dag_id.clone()).collect();
-    let runs = of_dags.into_iter().map(|dag_id| newest_runs(state, dag_id, RECENT));
-    let runs: Vec<_> = futures_util::stream::iter(runs).buffered(AT_A_TIME).collect().await;
-    let runs = runs.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let newest: Vec<RunKey> = runs.iter().filter_map(|runs| Some(runs.first()?.key)).collect();
-    let mut tasks = task_states(state, &newest).await?;
-    for (dag, runs) in dags.iter_mut().zip(&runs) {
-        let of_dag = counts.iter().filter(|of| of.dag_id == dag.dag_id);
-        let mut task_states = runs.first().and_then(|run| tasks.remove(&run.key)).unwrap_or_default();
-        if let Some(run) = runs.first() {
-            let known: usize = task_states.remove(KNOWN).unwrap_or(0);
-            let total = state.shape(&run.version).await.map_or(0, |shape| shape.tasks.len());
-            if total > known {
-                *task_states.entry(NO_STATE).or_default() += total - known;
-            }
-        }
-        dag.recent = Recent {
-            recent_runs: Some(runs.iter().map(Into::into).collect()),
-            run_states: Some(of_dag.map(|of| (of.state.as_str(), of.count)).collect()),
-            task_states: Some(task_states),
-        };
-    }
-    Ok(())
-}
-
-/// What stands for task instances without a state.
-pub(super) const NO_STATE: &str = "none";
-/// Under this the number of tasks that have a row is counted for a moment.
-const KNOWN: &str = "";
-
-async fn task_states(
-    state: &ApiState,
-    runs: &[RunKey],
-) -> Result<BTreeMap<RunKey, BTreeMap<&'static str, usize>>, ApiError> {
-    let mut found: BTreeMap<RunKey, BTreeMap<&'static str, usize>> = BTreeMap::new();
-    for row in state.reader.plain_tasks(runs).await? {
-        let of = found.entry(row.token.run).or_default();
-        *of.entry(KNOWN).or_default() += 1;
-        match row.state {
-            TaskState::Expanded => {}
-            TaskState::Cleared => *of.entry(NO_STATE).or_default() += 1,
-            other => *of.entry(other.as_str()).or_default() += 1,
-        }
-    }
-    for count in state.reader.mapped_counts(runs).await? {
-        let name = if count.state == TaskState::Cleared { NO_STATE } else { count.state.as_str() };
-        *found.entry(count.run).or_default().entry(name).or_default() += count.count;
-    }
-    Ok(found)
 }
 
 #[derive(Debug, Serialize, ToSchema)]

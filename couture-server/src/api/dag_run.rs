@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use couture_core::store::{
-    Answer, ClearOnly, MarkedState, Note, NotePlace, Request, RunOrder, RunQuery, RunRecord, Trigger,
-};
-use couture_core::{Affected, DagId, RunId, RunKey, RunState, Scope, Timestamp};
+use couture_core::store::{ClearOnly, MarkedRunState, Note, NotePlace, RunOrder, RunQuery, RunRecord};
+use couture_core::{Affected, DagId, RunKey, RunState, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{OpenApi, ToSchema};
@@ -22,49 +20,15 @@ use super::routes::Routes;
 use super::run_filter::{RunParams, run_order, run_query};
 use super::schema;
 use super::state::ApiState;
+use super::trigger;
 use super::waiting;
 use super::web_state::WebState;
-use crate::auth::{self, Action, Permit, Resource, act, on};
+use crate::auth::{self, Permit, act, on};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DagRunList {
     pub(super) dag_runs: Vec<DagRunBody>,
     pub(super) total_entries: usize,
-}
-
-/// What a run is started with; everything may be left out.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TriggerBody {
-    #[serde(default)]
-    #[schema(example = "manual__today")]
-    dag_run_id: Option<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    logical_date: Option<Timestamp>,
-    #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    conf: Value,
-    /// What people are to know of it.
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    note: Option<String>,
-    /// The interval follows from the schedule: null.
-    #[serde(default)]
-    #[schema(value_type = Option<Value>)]
-    data_interval_start: Value,
-    /// As `data_interval_start`.
-    #[serde(default)]
-    #[schema(value_type = Option<Value>)]
-    data_interval_end: Value,
-    /// A run begins as soon as it can: null.
-    #[serde(default)]
-    #[schema(value_type = Option<Value>)]
-    run_after: Value,
-    /// Always null.
-    #[serde(default)]
-    #[schema(value_type = Option<Value>)]
-    partition_key: Value,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -225,61 +189,6 @@ pub(super) fn check_named<A: auth::ActionKind, R: auth::ResourceKind>(
 }
 
 #[utoipa::path(
-    post,
-    path = "/api/v2/dags/{dag_id}/dagRuns",
-    tag = "DagRun",
-    params(("dag_id" = String, Path, description = "The DAG.")),
-    request_body = TriggerBody,
-    responses((status = 200, description = "The run", body = DagRunBody)),
-)]
-pub(super) async fn trigger(
-    permit: Permit<act::Create, on::DagRuns>,
-    State(state): State<ApiState>,
-    Names(name): Names<String>,
-    Json(body): Json<TriggerBody>,
-) -> Result<Json<DagRunBody>, ApiError> {
-    if name == crate::eda::DAG_ID {
-        // Its runs read what their configuration names.
-        permit.principal().check(Action::Create, Resource::Eda, None)?;
-    }
-    start(&state, dag_id(&name)?, body, permit.principal().username()).await
-}
-
-/// Starts a run.
-pub(super) async fn start(
-    state: &ApiState,
-    dag_id: DagId,
-    body: TriggerBody,
-    author: Option<&str>,
-) -> Result<Json<DagRunBody>, ApiError> {
-    let unknown = [&body.data_interval_start, &body.data_interval_end, &body.run_after, &body.partition_key];
-    if unknown.into_iter().any(|value| !value.is_null()) {
-        let detail =
-            "data_interval_start, data_interval_end, run_after and partition_key cannot be chosen: leave them out";
-        return Err(ApiError::invalid(detail));
-    }
-    if body.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE) {
-        return Err(ApiError::invalid(format!("note has more than {MAX_NOTE} characters")));
-    }
-    let invalid = |error: couture_core::IdError| ApiError::invalid(error.to_string());
-    let run_id = body.dag_run_id.map(RunId::new).transpose().map_err(invalid)?;
-    let logical_date = body.logical_date;
-    let trigger = Trigger { dag_id: dag_id.clone(), run_id: run_id.clone(), logical_date, conf: body.conf };
-    let run_id = match state.ask(Request::Trigger(trigger)).await? {
-        Answer::Triggered { run_id, .. } => run_id,
-        _ => {
-            let detail = "the request is on its way to the scheduler that owns the dag; look for the run there";
-            return Err(ApiError::new(StatusCode::ACCEPTED, detail));
-        }
-    };
-    let run = state.run(&dag_id, &run_id).await?;
-    if let Some(note) = body.note {
-        state.write_note(NotePlace { run: run.key, instance: None }, &note, author).await?;
-    }
-    Ok(Json(state.run_body(run).await?))
-}
-
-#[utoipa::path(
     get,
     path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}",
     tag = "DagRun",
@@ -331,8 +240,8 @@ pub(super) async fn patch(
 
 async fn set_state(state: &ApiState, run: &RunRecord, wanted: RunState) -> Result<(), ApiError> {
     let marked = match wanted {
-        RunState::Success => MarkedState::Success,
-        RunState::Failed => MarkedState::Failed,
+        RunState::Success => MarkedRunState::Success,
+        RunState::Failed => MarkedRunState::Failed,
         RunState::Queued => {
             let scope = Scope::run(run.dag_id.clone(), run.key);
             state.carry_out(state.engine.clear(&scope, ClearOnly::All, false)).await?;
@@ -368,7 +277,7 @@ pub(super) async fn delete(
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list, list_batch, trigger, get, patch, delete))]
+#[openapi(paths(list, list_batch, trigger::trigger, get, patch, delete))]
 struct Doc;
 
 pub(super) fn doc() -> utoipa::openapi::OpenApi {
@@ -380,7 +289,7 @@ pub(super) fn routes(state: &WebState) -> Routes {
     let run = "/api/v2/dags/{dag_id}/dagRuns/{run_id}";
     Routes::new(state)
         .get("get_dag_runs", runs, list)
-        .post("trigger_dag_run", runs, trigger)
+        .post("trigger_dag_run", runs, trigger::trigger)
         .post("get_list_dag_runs_batch", "/api/v2/dags/~/dagRuns/list", list_batch)
         .get("get_dag_run", run, get)
         .patch("patch_dag_run", run, patch)

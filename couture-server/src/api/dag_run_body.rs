@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use couture_core::store::{NotePlace, RunRecord};
+use couture_core::store::{NotePlace, RunRecord, TriggeredBy};
 use couture_core::{DagId, RunId, RunKey, RunState, RunType, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
@@ -45,7 +45,11 @@ pub(super) struct DagRunBody {
     run_type: RunType,
     #[schema(value_type = schema::RunStateName)]
     state: RunState,
-    triggered_by: Option<&'static str>,
+    /// By what means it was asked for; null of runs by hand of which that was not written down.
+    #[schema(value_type = Option<schema::TriggeredByName>)]
+    triggered_by: Option<TriggeredBy>,
+    /// Who asked for it; null where its DAG did by itself.
+    #[schema(example = "ada")]
     triggering_user_name: Option<String>,
     #[schema(value_type = Object)]
     conf: Value,
@@ -63,6 +67,7 @@ pub(super) struct DagRunBody {
     backfill_id: Option<i64>,
     /// Why it does not begin or go on, where its DAG is the reason; told of single runs only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) reason: Option<String>,
 }
 
@@ -71,20 +76,11 @@ pub(super) fn seconds(start: Option<Timestamp>, end: Option<Timestamp>) -> Optio
     Some(end?.since(start?).as_secs_f64())
 }
 
-/// What made a run, in Airflow's words; nothing where that was not written down.
-fn triggered_by(run_type: RunType) -> Option<&'static str> {
-    match run_type {
-        RunType::Scheduled => Some("timetable"),
-        RunType::Backfill => Some("backfill"),
-        RunType::AssetTriggered => Some("asset"),
-        RunType::Manual => None,
-    }
-}
-
 impl From<RunRecord> for DagRunBody {
     /// Without its note and the number of its version.
     fn from(run: RunRecord) -> Self {
         Self {
+            triggered_by: run.triggered_by(),
             duration: seconds(run.started_at, run.ended_at),
             dag_display_name: run.dag_id.to_string(),
             run_after: run.run_after(),
@@ -97,8 +93,7 @@ impl From<RunRecord> for DagRunBody {
             start_date: run.started_at,
             end_date: run.ended_at,
             last_scheduling_decision: None,
-            triggered_by: triggered_by(run.run_type),
-            triggering_user_name: None,
+            triggering_user_name: run.origin.user,
             run_type: run.run_type,
             state: run.state,
             cancelled: run.cancelled,

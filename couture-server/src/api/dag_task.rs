@@ -90,6 +90,8 @@ pub(super) struct TaskBody {
     group: Option<String>,
     /// The DAG that it starts runs of.
     target_dag_id: Option<String>,
+    /// Why it cannot be run here, where that is known: its operator's package is not installed.
+    unavailable: Option<String>,
 }
 
 fn word(value: impl Serialize) -> String {
@@ -132,6 +134,7 @@ fn body(shape: &VersionShape, task: &TaskShape) -> TaskBody {
         execution_timeout_ms: options.execution_timeout_ms,
         group: options.group.clone(),
         target_dag_id: task.target_dag_id().map(String::from),
+        unavailable: task.unavailable().map(String::from),
     }
 }
 

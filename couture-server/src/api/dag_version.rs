@@ -72,6 +72,11 @@ const MAX_REMEMBERED: usize = 20_000;
 const MAX_SEARCHED: usize = 10_000;
 
 impl PastVersions {
+    /// Forgets a DAG, whose versions may be counted anew.
+    pub(super) fn forget(&self, dag_id: &DagId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _), _| of != dag_id);
+    }
+
     /// When a DAG had this version, and its number: the last time where there were several. Runs that are older than all that was
     /// written down have none.
     pub(super) async fn of(

@@ -15,12 +15,24 @@ use super::version_shape::VersionShape;
 use crate::auth::{Permit, act, on};
 use crate::dags::{NEVER_RUNS, never_runs};
 
+/// The words of Airflow that fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DagWarningType)]
+enum WarningType {
+    #[serde(rename = "non-existent pool")]
+    NoPool,
+    #[serde(rename = "runtime varying value")]
+    Other,
+}
+
 /// What is odd about a DAG.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct DagWarning {
-    /// `schedule without start date` or, in Airflow's words, `non-existent pool`.
-    #[schema(value_type = String)]
-    warning_type: &'static str,
+    /// In Airflow's words, of which its clients take no others: `runtime varying value` stands for what it has no word for.
+    warning_type: WarningType,
+    /// What it is in our own words.
+    #[schema(value_type = String, example = "schedule without start date")]
+    kind: &'static str,
     message: String,
 }
 
@@ -60,11 +72,16 @@ impl DagWarning {
         let catchup = shape.catchup.unwrap_or(catchup);
         let restriction = Restriction { earliest: shape.start_date, latest: shape.end_date, catchup };
         if shape.timetable().is_some_and(|timetable| never_runs(&*timetable, &restriction, now)) {
-            found.push(Self { warning_type: "schedule without start date", message: NEVER_RUNS.to_owned() });
+            found.push(Self {
+                warning_type: WarningType::Other,
+                kind: "schedule without start date",
+                message: NEVER_RUNS.to_owned(),
+            });
         }
         let short = shape.tasks.iter().filter_map(|task| Some((&task.task_id, shortage(pools, &task.options)?)));
         found.extend(short.take(MAX_OF_ONE).map(|(task_id, reason)| Self {
-            warning_type: "non-existent pool",
+            warning_type: WarningType::NoPool,
+            kind: "non-existent pool",
             message: format!("task {task_id:?} {reason}"),
         }));
         found

@@ -5,8 +5,10 @@ use axum::response::{IntoResponse, Response};
 use couture_core::EngineError;
 use couture_core::store::{Refusal, StoreError};
 use couture_core::values::{PoolError, ValueError};
+use serde_json::json;
 
-/// An error as the API answers it: a status, and `{"detail": …}`.
+/// An error as the API answers it: a status, and `{"detail": "…"}`; with 422 `{"detail": [{"loc": […], "msg": "…", "type": "…"}]}`, the shape
+/// in which Airflow's clients read that status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     /// The status.
@@ -34,7 +36,13 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = serde_json::json!({ "detail": self.detail }).to_string();
+        let body = match self.status {
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                json!({ "detail": [{ "loc": ["request"], "msg": self.detail, "type": "value_error" }] })
+            }
+            _ => json!({ "detail": self.detail }),
+        };
+        let body = body.to_string();
         let json = HeaderValue::from_static("application/json");
         (self.status, [(header::CONTENT_TYPE, json)], body).into_response()
     }
@@ -96,7 +104,10 @@ impl From<Refusal> for ApiError {
             | Refusal::NoRun { .. }
             | Refusal::UnknownTask(_)
             | Refusal::UnknownBackfill { .. } => StatusCode::NOT_FOUND,
-            Refusal::LiveTask(_) | Refusal::Unfinished { .. } | Refusal::UnreadableRun { .. } => StatusCode::CONFLICT,
+            Refusal::LiveTask(_)
+            | Refusal::Unfinished { .. }
+            | Refusal::UnreadableRun { .. }
+            | Refusal::StaysInVersion { .. } => StatusCode::CONFLICT,
             Refusal::Backfill { .. } | Refusal::TooWide { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::InactiveDag(_) | Refusal::Quarantined { .. } | Refusal::RunExists { .. } => StatusCode::CONFLICT,

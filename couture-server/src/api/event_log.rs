@@ -5,16 +5,18 @@ use std::sync::Arc;
 use axum::extract::State;
 use couture_core::Timestamp;
 use couture_store::{AuditFilter, AuditOrder, AuditRow};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
 
 use super::error::ApiError;
+use super::event_filter::{EventParams, event_filter};
 use super::event_log_export::{__path_export, export};
 use super::extract::{Args, Json, Names};
 use super::page_of::PageOf;
+use super::pairs::Pairs;
 use super::routes::Routes;
 use super::web_state::WebState;
-use crate::auth::{Authority, DagFilter, Permit, act, on};
+use crate::auth::{Authority, Permit, act, on};
 
 #[derive(OpenApi)]
 #[openapi(paths(list, get, export))]
@@ -92,89 +94,26 @@ impl From<AuditRow> for EventLogBody {
     }
 }
 
-/// Which rows; texts are compared as a whole, with their case.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct EventFilter {
-    dag_id: Option<String>,
-    task_id: Option<String>,
-    run_id: Option<String>,
-    map_index: Option<i64>,
-    try_number: Option<i64>,
-    owner: Option<String>,
-    /// Who did it.
-    user: Option<String>,
-    /// What happened.
-    event: Option<String>,
-    /// One of these, with commas.
-    included_events: Option<String>,
-    /// None of these, with commas.
-    excluded_events: Option<String>,
-    /// From this address.
-    source_ip: Option<String>,
-    /// Before this time.
-    #[param(value_type = Option<String>, format = DateTime)]
-    before: Option<Timestamp>,
-    /// After this time.
-    #[param(value_type = Option<String>, format = DateTime)]
-    after: Option<Timestamp>,
-    /// Whose event, user, DAG, task, run or extra holds this text, whatever its case.
-    q: Option<String>,
-}
-
-fn names(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(String::from).collect()
-}
-
-impl EventFilter {
-    /// As the log takes it, for whoever may see these DAGs.
-    pub(super) fn for_whoever_sees(self, dags: &DagFilter) -> AuditFilter {
-        let included = self.included_events.as_deref().map(names);
-        let events = match (self.event, included) {
-            (Some(event), Some(included)) => Some(included.into_iter().filter(|other| *other == event).collect()),
-            (Some(event), None) => Some(vec![event]),
-            (None, included) => included,
-        };
-        AuditFilter {
-            user: self.user,
-            owner: self.owner,
-            dag_id: self.dag_id,
-            task_id: self.task_id,
-            run_id: self.run_id,
-            map_index: self.map_index,
-            try_number: self.try_number,
-            events,
-            excluded_events: self.excluded_events.as_deref().map(names).unwrap_or_default(),
-            source_ip: self.source_ip,
-            since: self.after.map(|after| after + std::time::Duration::from_micros(1)),
-            until: self.before,
-            search: self.q.filter(|text| !text.is_empty()),
-            visible_dags: dags.ids().map(|ids| ids.iter().cloned().collect()),
-            ..AuditFilter::default()
-        }
-    }
-}
-
 /// The most rows that are counted.
 const MAX_COUNT: usize = 100_000;
 
 /// Lists rows of the audit log; those of DAGs that one may not read are left out.
 #[utoipa::path(
-    get, path = "/api/v2/eventLogs", tag = "Event Log", params(PageOf, EventFilter),
+    get, path = "/api/v2/eventLogs", tag = "Event Log", params(PageOf, EventParams),
     responses((status = 200, description = "The rows, the oldest first unless order_by is -when", body = EventLogList)),
 )]
 async fn list(
     permit: Permit<act::Read, on::AuditLogs>,
-    State(authority): State<Arc<Authority>>,
+    State(state): State<WebState>,
     Args(page): Args<PageOf>,
-    Args(filter): Args<EventFilter>,
+    Args(pairs): Args<Pairs>,
 ) -> Result<Json<EventLogList>, ApiError> {
     let order = match page.order(&["when", "event_log_id", "id"])? {
         Some((_, true)) => AuditOrder::NewestFirst,
         _ => AuditOrder::OldestFirst,
     };
-    let filter = filter.for_whoever_sees(permit.dags());
-    let audit = &authority.accounts().audit;
+    let filter = event_filter(&pairs, permit.dags(), state.views())?;
+    let audit = &state.authority.accounts().audit;
     let rows = audit.search(&filter, order, page.offset(), page.limit()?).await?;
     let total_entries = audit.count(&filter, MAX_COUNT).await?;
     Ok(Json(EventLogList { event_logs: rows.into_iter().map(Into::into).collect(), total_entries }))

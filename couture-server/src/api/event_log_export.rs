@@ -1,7 +1,5 @@
 //! `/eventLogs/export`: the audit log as a file, written while it is read.
 
-use std::sync::Arc;
-
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
@@ -12,8 +10,11 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
-use super::event_log::{EventFilter, EventLogBody};
+use super::event_filter::{EventParams, event_filter};
+use super::event_log::EventLogBody;
 use super::extract::Args;
+use super::pairs::Pairs;
+use super::web_state::WebState;
 use crate::auth::{Authority, Permit, act, on};
 
 /// How the rows are written.
@@ -56,16 +57,17 @@ const COLUMNS: [&str; 13] = [
 
 /// The rows of the audit log that a list would show, all of them, the oldest first.
 #[utoipa::path(
-    get, path = "/api/v2/eventLogs/export", tag = "Event Log", params(ExportAs, EventFilter),
+    get, path = "/api/v2/eventLogs/export", tag = "Event Log", params(ExportAs, EventParams),
     responses((status = 200, description = "The rows", content((String = "text/csv"), (String = "application/x-ndjson")))),
 )]
 pub(super) async fn export(
     permit: Permit<act::Read, on::AuditLogs>,
-    State(authority): State<Arc<Authority>>,
+    State(state): State<WebState>,
     Args(ExportAs { format }): Args<ExportAs>,
-    Args(filter): Args<EventFilter>,
+    Args(pairs): Args<Pairs>,
 ) -> Result<Response, ApiError> {
-    let filter = filter.for_whoever_sees(permit.dags());
+    let filter = event_filter(&pairs, permit.dags(), state.views())?;
+    let authority = state.authority;
     let head = match format {
         Format::Csv => format!("{}\r\n", COLUMNS.join(",")),
         Format::Jsonl => String::new(),

@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 
 use super::error::ApiError;
 use super::extract::Args;
+use super::stream_room::StreamPlace;
 use super::web_state::{WebState, wished};
 use crate::auth::{Action, Authority, Granted, Permit, Resource, act, on};
 use crate::live::{Delivery, LiveChange, LiveEvent, Position, Subscription};
@@ -58,6 +59,7 @@ pub(super) async fn get(
     let from = from.map(|text| text.parse::<Position>()).transpose();
     let from = from.map_err(|error| ApiError::invalid(format!("last_event_id: {error}; leave it out")))?;
     let listener = Listener {
+        _place: state.streams.enter(&permit)?,
         subscription: state.live.subscribe(from),
         only: args.dag_id,
         granted: permit.principal().granted.clone(),
@@ -72,6 +74,7 @@ pub(super) async fn get(
 }
 
 struct Listener {
+    _place: StreamPlace,
     subscription: Subscription,
     only: Option<String>,
     granted: Granted,

@@ -15,6 +15,7 @@ use super::error::ApiError;
 use super::extract::{Args, Names};
 use super::log::{PART_BYTES, find_try, unreadable, whole_lines};
 use super::named_instance::{Instance, Named};
+use super::stream_room::StreamPlace;
 use super::web_state::{WebState, wished};
 use crate::auth::{Action, Permit, Resource, act, on};
 
@@ -67,11 +68,14 @@ pub(super) async fn get(
     find_try(&state.api, &named, try_number).await?;
     let next_check = state.api.clock.now().mono + RECHECK;
     let source = permit.source();
-    let reader = Reader { state, named, try_number, offset, source, headers, next_check, is_over: false };
+    let place = state.streams.enter(&permit)?;
+    let reader =
+        Reader { _place: place, state, named, try_number, offset, source, headers, next_check, is_over: false };
     Ok(Sse::new(unfold(reader, Reader::next)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
 struct Reader {
+    _place: StreamPlace,
     state: WebState,
     named: Named,
     try_number: u32,

@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use couture_core::store::{MarkedState, NotePlace, TaskChoice};
-use couture_core::{MapIndex, Scope, TaskState};
+use couture_core::{MapIndex, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -113,11 +113,7 @@ async fn change(
     }
     if !dry_run {
         // Told as they are now.
-        let state_now = match wanted {
-            MarkedState::Success => TaskState::Success,
-            MarkedState::Failed => TaskState::Failed,
-        };
-        affected.iter_mut().for_each(|one| one.state = Some(state_now));
+        affected.iter_mut().for_each(|one| one.state = Some(wanted.task_state()));
     }
     Ok(Json(AffectedList::new(state, affected).await?))
 }

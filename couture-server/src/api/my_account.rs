@@ -89,7 +89,7 @@ pub(super) fn own(principal: &Principal) -> Result<&User, AuthError> {
     principal.user.as_ref().ok_or(AuthError::Unauthenticated)
 }
 
-/// Changes one's own password. All sessions and signed tokens end. Where a session sent it, a new one is answered in its place: its
+/// Changes one's own password. All sessions and tokens end, personal ones too. Where a session sent it, a new one is answered in its place: its
 /// cookie, and in the header `x-csrf-token` what goes with it.
 #[utoipa::path(
     post, path = "/auth/me/password", tag = "Login", request_body = PasswordChange,

@@ -49,6 +49,7 @@ struct TokenWanted {
 
 /// A token.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApiToken)]
 struct TokenBody {
     id: i64,
     #[schema(example = "nightly export")]

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, ResponseBuilder, SecurityRequirement,
+    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, Response as Described, ResponseBuilder,
+    SecurityRequirement,
 };
 use utoipa::{PartialSchema as _, ToSchema};
 
+use super::answered;
 use super::routes::{Needs, Route};
 use super::web_state::WebState;
 use crate::auth::{Permit, act, on};
@@ -24,6 +27,33 @@ struct ErrorBody {
     /// What is wrong, and what to do.
     detail: String,
 }
+
+/// What the error 422 looks like, in Airflow's shape.
+#[derive(Debug, ToSchema)]
+#[schema(
+    as = HTTPValidationError,
+    example = json!({"detail": [{"loc": ["request"], "msg": "limit is 0; ask for at least 1", "type": "value_error"}]})
+)]
+#[expect(dead_code, reason = "it describes what ApiError writes")]
+struct Unfit {
+    detail: Vec<Misfit>,
+}
+
+/// What does not fit.
+#[derive(Debug, ToSchema)]
+#[schema(as = ValidationError)]
+#[expect(dead_code, reason = "it describes what ApiError writes")]
+struct Misfit {
+    /// Where: always `["request"]`, and `msg` says more.
+    loc: Vec<String>,
+    /// What is wrong, and what to do.
+    msg: String,
+    /// Always `value_error`.
+    r#type: String,
+}
+
+/// What opens to everybody may besides not wait for its body.
+const TOO_SLOW: (&str, &str) = ("408", "The body did not arrive in time");
 
 /// Errors that any request may meet.
 const ERRORS: [(&str, &str); 10] = [
@@ -47,9 +77,21 @@ pub(super) fn describe(routes: &[Route], parts: impl IntoIterator<Item = OpenApi
         "Workflows: DAGs, their runs, and everything around them, in the shapes of Airflow's API v2.",
     ));
     let mut all = OpenApiBuilder::new().info(info).build();
-    parts.into_iter().for_each(|part| all.merge(part));
+    for part in parts {
+        if let (Some(known), Some(more)) = (&all.components, &part.components) {
+            let other =
+                more.schemas.iter().find(|(name, schema)| known.schemas.get(*name).is_some_and(|one| one != *schema));
+            debug_assert!(other.is_none(), "two shapes are called {:?}", other.map(|(name, _)| name));
+        }
+        all.merge(part);
+    }
     let mut components = all.components.take().unwrap_or_default();
     components.schemas.insert("Error".into(), ErrorBody::schema());
+    components.responses.extend(
+        ERRORS.into_iter().chain([TOO_SLOW]).map(|(status, said)| (error_name(status), RefOr::T(error(status, said)))),
+    );
+    components.schemas.insert("HTTPValidationError".into(), Unfit::schema());
+    components.schemas.insert("ValidationError".into(), Misfit::schema());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     components.security_schemes.insert(BEARER.into(), SecurityScheme::Http(bearer));
     all.components = Some(components);
@@ -101,11 +143,21 @@ fn complete(operation: &mut Operation, route: &Route) {
     };
     let said = operation.description.take().filter(|said| !said.is_empty());
     operation.description = Some(said.map_or(needs.clone(), |said| format!("{said}\n\n{needs}")));
-    for (status, description) in ERRORS {
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Error"))).build();
-        let error = ResponseBuilder::new().description(description).content("application/json", content).build();
-        operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(error));
+    let slow = (route.needs == Needs::Nothing && route.method != "GET").then_some(TOO_SLOW);
+    for (status, _) in ERRORS.into_iter().chain(slow) {
+        let error = RefOr::Ref(Ref::from_response_name(error_name(status)));
+        operation.responses.responses.entry(status.to_owned()).or_insert(error);
     }
+}
+
+fn error_name(status: &str) -> String {
+    format!("Error{status}")
+}
+
+fn error(status: &str, description: &str) -> Described {
+    let shape = if status == "422" { "HTTPValidationError" } else { "Error" };
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(shape))).build();
+    ResponseBuilder::new().description(description).content("application/json", content).build()
 }
 
 /// The description, as it is answered.
@@ -115,7 +167,10 @@ pub struct ApiDocument(Arc<str>);
 impl ApiDocument {
     pub(super) fn new(document: &OpenApi) -> Self {
         // A document of strings and numbers can be written.
-        Self(document.to_json().unwrap_or_else(|error| format!("{{\"detail\": \"{error}\"}}")).into())
+        let mut document =
+            serde_json::to_value(document).unwrap_or_else(|error| json!({ "detail": error.to_string() }));
+        answered::require(&mut document);
+        Self(document.to_string().into())
     }
 }
 

@@ -122,6 +122,8 @@ pub fn router(state: WebState, guard: Guard) -> Served {
     let document = describe(&routes, documents());
     // Another router of the same state describes itself alike.
     let _ = state.document.set(ApiDocument::new(&document));
+    let views = routes.iter().filter(|route| !route.changes()).map(|route| route.operation.to_owned());
+    let _ = state.views.set(views.collect());
     let router = router
         .fallback(page_or_nothing)
         .method_not_allowed_fallback(unknown_method)
@@ -228,7 +230,14 @@ async fn page_or_nothing(method: Method, uri: Uri, headers: HeaderMap) -> Respon
 }
 
 fn unknown_address(uri: &Uri) -> ApiError {
-    ApiError::not_found(format!("there is nothing at {}; the page at / tells what there is", uri.path()))
+    if uri.path().starts_with("/api/v1/") {
+        let detail = "Airflow's API v1 is not served here; use /api/v2, which /openapi.json describes";
+        return ApiError::not_found(detail);
+    }
+    ApiError::not_found(format!(
+        "there is nothing at {}; the page at / tells what there is, and /openapi.json what the API has",
+        uri.path()
+    ))
 }
 
 async fn unknown_method(method: Method, uri: Uri) -> ApiError {

@@ -1,7 +1,7 @@
 //! `/dags/{dag_id}/changeDagRuns`: the same done to many runs, batch by batch.
 
 use axum::extract::State;
-use couture_core::store::{ClearOnly, MarkedState, Refusal, RunQuery, RunRecord};
+use couture_core::store::{ClearOnly, MarkedRunState, Refusal, RunQuery, RunRecord};
 use couture_core::{DagId, EngineError, RunId, RunKey, RunState, Scope, Timestamp};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -110,8 +110,8 @@ async fn change_one(state: &ApiState, dag_id: &DagId, run: &RunRecord, action: A
     let work = async {
         let result = match action {
             Action::Clear => engine.clear(&Scope::run(dag_id.clone(), run.key), ClearOnly::All, false).await.map(drop),
-            Action::Success => mark(MarkedState::Success).await,
-            Action::Failed => mark(MarkedState::Failed).await,
+            Action::Success => mark(MarkedRunState::Success).await,
+            Action::Failed => mark(MarkedRunState::Failed).await,
         };
         match result {
             // Deleted meanwhile: there is nothing left to change.

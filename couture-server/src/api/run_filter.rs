@@ -25,6 +25,8 @@ pub(super) struct RunParams {
     run_type: Option<Vec<String>>,
     /// With this in their ids; `%` stands for anything, `_` for one character.
     run_id_pattern: Option<String>,
+    /// Asked for by a user with this in the name.
+    triggering_user_name_pattern: Option<String>,
     /// Of DAGs with this in their ids.
     dag_id_pattern: Option<String>,
     logical_date_gte: Option<String>,
@@ -50,7 +52,7 @@ pub(super) struct RunParams {
     duration_lt: Option<f64>,
 }
 
-/// How runs may be ordered. They are created in the order of their ids.
+/// How runs may be ordered. They are created in the order of `id`; `run_id` and `dag_run_id` are their names.
 const ORDERS: &[&str] = &[
     "id",
     "run_id",
@@ -75,7 +77,8 @@ pub(super) fn run_order(page: &PageOf) -> Result<(RunOrder, bool), ApiError> {
         "end_date" => RunOrder::Ended,
         "duration" => RunOrder::Duration,
         "state" => RunOrder::State,
-        // Ids of runs are mostly their types and dates, and DAGs have names of their own: the order of creation is close.
+        "run_id" | "dag_run_id" => RunOrder::Id,
+        "dag_id" => RunOrder::Dag,
         _ => RunOrder::Created,
     };
     Ok((order, descending))
@@ -98,6 +101,7 @@ pub(super) async fn run_query(
         states: pairs.states(states)?,
         run_types,
         run_id: pairs.one("run_id_pattern").filter(|pattern| *pattern != "~").map(String::from),
+        user: pairs.one("triggering_user_name_pattern").filter(|pattern| *pattern != "~").map(String::from),
         logical_date: pairs.span("logical_date")?,
         run_after: pairs.span("run_after")?,
         started: pairs.span("start_date")?,

@@ -53,7 +53,7 @@ pub(super) struct WaitLine {
     responses((status = 200, description = "Lines of JSON", body = WaitLine, content_type = "application/x-ndjson")),
 )]
 pub(super) async fn wait(
-    _: Permit<act::Read, on::DagRuns>,
+    permit: Permit<act::Read, on::DagRuns>,
     State(state): State<WebState>,
     Names((dag, run)): Names<(String, String)>,
     Args(pairs): Args<Pairs>,
@@ -66,7 +66,10 @@ pub(super) async fn wait(
     state.api.run(&dag_id, &run_id).await?;
     let results: Vec<String> = pairs.all("result").map(String::from).collect();
     let begun = state.api.clock.now().mono;
+    let place = state.streams.enter(&permit)?;
     let step = move |next: Option<Duration>| {
+        // It goes with the lines.
+        let _ = &place;
         let (state, dag_id, run_id, results) = (state.clone(), dag_id.clone(), run_id.clone(), results.clone());
         async move {
             let pause = next?;

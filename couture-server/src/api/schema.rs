@@ -19,12 +19,14 @@ words! {
     RunStateName as DagRunState { Queued, Running, Success, Failed }
     /// What made a DAG run.
     RunTypeName as DagRunType { Manual, Scheduled, Backfill, AssetTriggered }
+    /// By what means a DAG run was asked for.
+    TriggeredByName as DagRunTriggeredByType { Cli, Operator, RestApi, Ui, Test, Timetable, Asset, Backfill }
     /// The state of a task instance.
     TaskStateName as TaskInstanceState {
         Queued, Running, UpForRetry, Success, Failed, UpstreamFailed, Skipped, Deferred, Cleared, Expanded, Removed,
     }
     /// What people may declare something to be.
-    MarkedStateName as MarkedState { Success, Failed }
+    MarkedStateName as MarkedState { Success, Failed, Skipped }
     /// Where a backfill is.
     BackfillStateName as BackfillState { Running, Paused, Finished, Cancelled }
     /// What a backfill does about a logical date that has a run already.

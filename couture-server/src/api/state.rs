@@ -11,6 +11,7 @@ use couture_store::LogStore;
 
 use super::dag_version::PastVersions;
 use super::error::ApiError;
+use super::lately::Lately;
 use super::version_shape::{VersionShape, VersionShapes};
 use crate::backend::KeptValues;
 use crate::dags::Catalog;
@@ -37,6 +38,8 @@ pub struct ApiState {
     pub kept: KeptValues,
     /// What is defined here.
     pub catalog: Arc<Catalog>,
+    /// What has become of DAGs lately.
+    pub lately: Arc<Lately>,
     /// Tasks of DAG versions.
     pub shapes: Arc<VersionShapes>,
     /// Notes, and what DAGs were.

@@ -25,6 +25,7 @@ use crate::auth::{Permit, act, on};
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TaskInstanceList {
     pub(super) task_instances: Vec<TaskInstanceBody>,
+    /// How many there are. Those of one run are all counted; of many runs at most 100,000 are, and there may be more.
     pub(super) total_entries: usize,
 }
 

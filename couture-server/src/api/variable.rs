@@ -28,6 +28,7 @@ pub(super) struct VariableBody {
     is_encrypted: bool,
     /// Why it has no value, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     error: Option<String>,
 }
 

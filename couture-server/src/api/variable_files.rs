@@ -1,4 +1,4 @@
-//! `/variables/import` and `/variables/export`: variables as a JSON file.
+//! `/variables/import` and `/variables/~/export`: variables as a JSON file.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::imported::{ImportHow, ImportedBody};
 use super::page_of::PageOf;
-use super::routes::Routes;
+use super::routes::{Routes, Words};
 use super::state::ApiState;
 use super::variable::{shown, text};
 use super::web_state::WebState;
@@ -32,9 +32,10 @@ pub(super) fn doc() -> utoipa::openapi::OpenApi {
 }
 
 pub(super) fn routes(state: &WebState) -> Routes {
+    let words = Words::new(state).post("import_variables", "/api/v2/variables/import", import);
     Routes::new(state)
-        .post("import_variables", "/api/v2/variables/import", import)
-        .get("export_variables", "/api/v2/variables/export", export)
+        .with_words("/api/v2/variables/{key}", words)
+        .get("export_variables", "/api/v2/variables/~/export", export)
         .map(|router| router.layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
 }
 
@@ -80,7 +81,7 @@ async fn import(
 
 /// All variables as a file that can be imported. Those that hold what is hidden from people are left out.
 #[utoipa::path(
-    get, path = "/api/v2/variables/export", tag = "Variable",
+    get, path = "/api/v2/variables/~/export", tag = "Variable",
     responses((status = 200, description = "The file", body = BTreeMap<String, Value>)),
 )]
 async fn export(_: Permit<act::Read, on::Variables>, State(state): State<ApiState>) -> Result<Response, ApiError> {

@@ -112,6 +112,9 @@ struct OperatorShape {
     /// The template fields of one that runs in Python, as they are written.
     #[serde(default)]
     fields: Map<String, Value>,
+    /// Why it cannot be run here, where that is known.
+    #[serde(default)]
+    stub: Option<String>,
     // The fields of operators that start runs of other DAGs.
     #[serde(default)]
     run_dag_id: Option<String>,
@@ -131,6 +134,11 @@ impl TaskShape {
     /// The template fields of an operator that runs in Python, as they are written.
     pub fn template_fields(&self) -> &Map<String, Value> {
         &self.operator.fields
+    }
+
+    /// Why the task cannot be run here, where that is known: its operator's package is not installed.
+    pub fn unavailable(&self) -> Option<&str> {
+        self.operator.stub.as_deref()
     }
 
     /// The DAG that the operator starts runs of, where it is one of those that do, and the id is no template.

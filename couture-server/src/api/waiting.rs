@@ -32,6 +32,9 @@ pub(super) async fn of_run(state: &ApiState, run: &RunRecord) -> Result<Option<S
     if run.state != RunState::Queued {
         return Ok(None);
     }
+    if let Some(at) = run.origin.run_after.filter(|at| *at > state.clock.now().wall) {
+        return Ok(Some(format!("it was asked for after {at}")));
+    }
     if let Some(number) = run.backfill {
         return Ok(Some(format!("backfill {number} has as many runs running as its max_active_runs allows")));
     }

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::openapi::ApiDocument;
 use super::state::ApiState;
+use super::stream_room::StreamRoom;
 use crate::auth::Authority;
 use crate::eda::{Closed, EdaRoom};
 use crate::files::FileRoom;
@@ -28,10 +29,14 @@ pub struct WebState {
     pub eda: Result<EdaRoom, Closed>,
     /// What the API says of itself, once its routes are known.
     pub document: Arc<OnceLock<ApiDocument>>,
+    /// The names of what changes nothing, once the routes are known.
+    pub views: Arc<OnceLock<Vec<String>>>,
     /// What is measured; none where the program that embeds the server gathers that.
     pub measures: Option<Measures>,
     /// Tells changes as they happen.
     pub live: Arc<LiveHub>,
+    /// Room for streams.
+    pub streams: StreamRoom,
     /// The settings.
     pub settings: Arc<Settings>,
     /// Becomes true when the server stops: streams end then.
@@ -56,7 +61,27 @@ impl WebState {
         });
         tokio::spawn(reading);
         let (files, eda) = (node.files().clone(), node.eda().clone());
-        Self { api, authority, document: Arc::default(), measures: None, live, files, eda, settings, stopping }
+        let streams = StreamRoom::new(settings.server.max_streams_per_user as usize);
+        Self {
+            api,
+            streams,
+            authority,
+            document: Arc::default(),
+            views: Arc::default(),
+            measures: None,
+            live,
+            files,
+            eda,
+            settings,
+            stopping,
+        }
+    }
+}
+
+impl WebState {
+    /// The names of what changes nothing.
+    pub(super) fn views(&self) -> &[String] {
+        self.views.get().map_or(&[], Vec::as_slice)
     }
 }
 

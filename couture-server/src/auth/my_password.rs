@@ -9,7 +9,7 @@ use super::error::AuthError;
 use super::login::Credentials;
 
 impl Authority {
-    /// Gives the user the new password, where the old one is right. All sessions and signed tokens of the user end, this one too.
+    /// Gives the user the new password, where the old one is right. All sessions and tokens of the user end, this one too.
     pub async fn change_my_password(
         &self,
         user: &User,
@@ -48,6 +48,7 @@ impl Authority {
             ..UserChange::default()
         };
         let changed = self.accounts.users.change(user.id, &change, self.now()).await?;
+        self.accounts.tokens.delete_all(user.id).await?;
         self.record_of("reset_my_password", Some(&user.username), source).await?;
         Ok(changed)
     }

@@ -89,6 +89,12 @@ impl Authority {
     /// Makes a role, for `sender`, who must be permitted what it permits.
     pub async fn create_role(&self, sender: &Principal, role: &Role) -> Result<(), AuthError> {
         self.check_role(sender, role)?;
+        let folded = role.name.to_lowercase();
+        // Nobody would tell one from the other in a list.
+        let taken = self.accounts.roles.list().await?.into_iter().find(|other| other.name.to_lowercase() == folded);
+        if let Some(other) = taken {
+            return Err(AccountError::Exists { kind: "role", name: other.name }.into());
+        }
         Ok(self.accounts.roles.create(role).await?)
     }
 

@@ -47,6 +47,9 @@ pub(super) struct Imported {
     what: Archived,
     /// The tar.gz.
     file: PathBuf,
+    /// Take DAG files that cannot be parsed, too. Without it, they are only taken where they are there already just so.
+    #[arg(long)]
+    keep_broken: bool,
 }
 
 pub(super) async fn export(client: &Client, exported: Exported) -> Result<Verdict, CliError> {
@@ -56,7 +59,11 @@ pub(super) async fn export(client: &Client, exported: Exported) -> Result<Verdic
 pub(super) async fn import(client: &Client, output: Output, imported: Imported) -> Result<Verdict, CliError> {
     let form = Form::new("sources", vec![(name_of(&imported.file), imported.file)]);
     let form = form.map_err(|error| CliError::message(error.to_string()))?;
-    let answer = client.upload(imported.what.address(), form).await?;
+    if imported.keep_broken && imported.what != Archived::Dags {
+        return Err(CliError::message("--keep-broken is for DAG files; leave it out"));
+    }
+    let query = if imported.keep_broken { "?broken=keep" } else { "" };
+    let answer = client.upload(&format!("{}{query}", imported.what.address()), form).await?;
     if output == Output::Json {
         print_json(&answer);
         return Ok(Verdict::Done);

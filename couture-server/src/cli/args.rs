@@ -17,7 +17,7 @@ use super::db::Db;
 use super::eda::Eda;
 use super::fernet::Fernet;
 use super::kept_files::{Artifacts, Download, Upload};
-use super::login::Login;
+use super::login::{Login, PasswordFrom};
 use super::pools::Pools;
 use super::roles::Roles;
 use super::server_facts::Config;
@@ -115,7 +115,7 @@ pub(super) enum Command {
     /// Forget the login at a server.
     Logout,
     /// Change one's own password.
-    Password,
+    Password(PasswordFrom),
     /// One's own API tokens.
     #[command(subcommand)]
     Tokens(Tokens),

@@ -27,6 +27,9 @@ pub(super) struct Rows {
     /// Of this event, such as trigger_dag_run.
     #[arg(long)]
     event: Option<String>,
+    /// Only what changed something, and no looks.
+    #[arg(long)]
+    changes: bool,
     /// From this address.
     #[arg(long)]
     source_ip: Option<String>,
@@ -62,10 +65,13 @@ pub(super) async fn run(client: Client, output: Output, command: Audit) -> Resul
         ("q", &rows.search),
     ];
     let word = |text: &str| path(&[text]).trim_start_matches("/api/v2/").to_owned();
-    let filter: String = given
+    let mut filter: String = given
         .iter()
         .filter_map(|(name, value)| value.as_ref().map(|value| format!("&{name}={}", word(value))))
         .collect();
+    if rows.changes {
+        filter.push_str("&changes_only=true");
+    }
     let mut found = Vec::new();
     while found.len() < rows.limit {
         let most = PAGE.min(rows.limit - found.len());

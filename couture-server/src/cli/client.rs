@@ -203,6 +203,7 @@ impl Client {
             .method(method)
             .uri(uri.path_and_query().map_or("/", |path| path.as_str()))
             .header(header::HOST, uri.authority().map_or(host, |authority| authority.as_str()))
+            .header(header::USER_AGENT, crate::api::CLI_AGENT)
             .header(header::CONTENT_TYPE, kind);
         let request = match &self.token {
             Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
@@ -228,7 +229,7 @@ impl Client {
         if status.is_success() {
             return Ok(value);
         }
-        let mut detail = value["detail"].as_str().map_or_else(|| format!("status {status}"), String::from);
+        let mut detail = detail_of(&value["detail"]).unwrap_or_else(|| format!("status {status}"));
         if status == StatusCode::UNAUTHORIZED {
             detail.push_str(
                 ". Log in with `couture login`, or put a token into COUTURE_TOKEN; on the server's own machine and as its user, the server's \
@@ -247,9 +248,32 @@ impl Client {
     }
 }
 
+/// The words of an error: a text, or what does not fit, one by one.
+fn detail_of(detail: &Value) -> Option<String> {
+    match detail {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(misfits) => {
+            let words: Vec<_> = misfits.iter().filter_map(|misfit| misfit["msg"].as_str()).collect();
+            (!words.is_empty()).then(|| words.join("; "))
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::path;
+    use serde_json::{Value, json};
+
+    use super::{detail_of, path};
+
+    #[test]
+    fn errors_are_texts_or_lists_of_what_does_not_fit() {
+        let check = |detail: Value, expected: Option<&str>| assert_eq!(detail_of(&detail).as_deref(), expected);
+        check(json!("gone"), Some("gone"));
+        check(json!([{ "loc": ["request"], "msg": "a", "type": "value_error" }, { "msg": "b" }]), Some("a; b"));
+        check(json!([]), None);
+        check(json!({}), None);
+    }
 
     #[test]
     fn parts_of_addresses_are_escaped() {

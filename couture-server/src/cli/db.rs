@@ -33,8 +33,11 @@ pub(super) enum Db {
         #[command(flatten)]
         place: Place,
     },
-    /// Bring the schema up to date, and make the database where it is missing. No server may run.
+    /// Bring the schema up to date. No server may run.
     Migrate {
+        /// Make the data folder and the database where they are missing.
+        #[arg(long)]
+        create: bool,
         #[command(flatten)]
         place: Place,
     },
@@ -68,7 +71,7 @@ pub(super) async fn run(command: Db) -> Result<Verdict, CliError> {
     match command {
         Db::Backup { file, place } => backup(&place, &file).await,
         Db::Restore { file, yes, place } => restore(&place, &file, yes).await,
-        Db::Migrate { place } => migrate(&place).await,
+        Db::Migrate { create, place } => migrate(&place, create).await,
         Db::Trim { days, yes, place } => trim(&place, days, yes).await,
         Db::Check { place } => check(&place).await,
     }
@@ -161,8 +164,18 @@ async fn restore(place: &Place, source: &Path, yes: bool) -> Result<Verdict, Cli
     Ok(Verdict::Done)
 }
 
-async fn migrate(place: &Place) -> Result<Verdict, CliError> {
+async fn migrate(place: &Place, create: bool) -> Result<Verdict, CliError> {
     let settings = settings(place)?;
+    let url = settings.database.url.as_str();
+    if !create && (url.is_empty() || url.starts_with("sqlite://")) {
+        let file = sqlite(&settings, ["", ""])?;
+        if !file.is_file() {
+            let file = file.display();
+            return Err(CliError::message(format!(
+                "there is no database {file}; name the data folder with --data, or say --create to make one"
+            )));
+        }
+    }
     let data = DataFolder::open(&settings.data.dir)?;
     let url = match settings.database.url.as_str() {
         "" => format!("sqlite://{}", data.path().join("couture.db").display()),

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::client::Client;
+use super::entries::text_or_input;
 use super::print::{complain, print};
-use super::prompt::{new_secret, secret};
+use super::prompt::Secrets;
 use super::saved_tokens::SavedTokens;
 use super::table::{cell, printable};
 use super::verdict::{CliError, Verdict};
@@ -15,11 +16,21 @@ pub(super) struct Login {
     #[arg(long, short)]
     username: Option<String>,
     /// The password; - for standard input. It is asked for where this is absent.
-    #[arg(long, short, value_name = "-")]
+    #[arg(long, short, value_name = "-", conflicts_with = "password_stdin")]
     password: Option<String>,
+    /// Read the password from the first line of standard input, and the new one from the second where it must be changed.
+    #[arg(long)]
+    password_stdin: bool,
     /// Stay logged in for so many days, by a personal token, instead of an hour or what the server is set to.
     #[arg(long, value_name = "N")]
     days: Option<u32>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PasswordFrom {
+    /// Read the old password from the first line of standard input, and the new one from the second.
+    #[arg(long)]
+    password_stdin: bool,
 }
 
 /// Logs in, and keeps the token for this server.
@@ -30,14 +41,19 @@ pub(super) async fn login(client: Client, login: Login) -> Result<Verdict, CliEr
             "everybody on this machine sees a password in a command line; say - and send it to standard input",
         ));
     }
-    let password = secret(login.password, &format!("Password of {name} at {}", client.server()))?;
+    let mut secrets = Secrets::from(login.password_stdin)?;
+    let question = format!("Password of {name} at {}", client.server());
+    let password = match login.password {
+        Some(given) => text_or_input(given)?,
+        None => secrets.next(&question)?,
+    };
     let client = client.anonymous();
     let answer = client.post("/auth/token/cli", &json!({ "username": name, "password": password })).await?;
     let mut token = cell(&answer["access_token"]);
     let client = client.with_token(token.clone());
     let me = client.get("/auth/me").await?;
     if me["user"]["must_change_password"] == true {
-        let fresh = new_secret(None, "The password must be changed. New password")?;
+        let fresh = secrets.next_new("The password must be changed. New password")?;
         let body = json!({ "old_password": password, "new_password": fresh });
         client.post("/auth/me/password", &body).await?;
         let answer = client.post("/auth/token/cli", &json!({ "username": name, "password": fresh })).await?;
@@ -67,16 +83,17 @@ pub(super) fn logout(client: &Client) -> Result<Verdict, CliError> {
 }
 
 /// Changes one's own password. Other tokens and sessions end, so that this one is renewed.
-pub(super) async fn password(client: Client) -> Result<Verdict, CliError> {
+pub(super) async fn password(client: Client, from: PasswordFrom) -> Result<Verdict, CliError> {
     let me = client.get("/auth/me").await?;
     let Some(name) = me["user"]["username"].as_str() else {
         return Err(CliError::message("log in first: couture login"));
     };
-    let old = secret(None, &format!("Old password of {name}"))?;
-    let fresh = new_secret(None, "New password")?;
+    let mut secrets = Secrets::from(from.password_stdin)?;
+    let old = secrets.next(&format!("Old password of {name}"))?;
+    let fresh = secrets.next_new("New password")?;
     client.post("/auth/me/password", &json!({ "old_password": old, "new_password": fresh })).await?;
     let answer = client.anonymous().post("/auth/token/cli", &json!({ "username": name, "password": fresh })).await?;
     SavedTokens::of_user()?.set(client.server(), Some(cell(&answer["access_token"])))?;
-    print("the password is changed; all other sessions and signed tokens are over\n");
+    print("the password is changed; all other sessions and tokens are over, personal ones too\n");
     Ok(Verdict::Done)
 }

@@ -1,17 +1,22 @@
 //! `couture pools …`
 
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::args::Output;
 use super::asking::confirmed;
-use super::client::{Client, path};
+use super::client::{Client, ClientError, path};
 use super::dags::all;
-use super::print::{print, print_json};
+use super::entries::{from_file, to_file};
+use super::print::{complain, print, print_json};
 use super::table::{Table, cell, printable};
 use super::verdict::{CliError, Verdict};
 
 const KIND: &str = "pools";
+/// What an entry of a file may hold, as in Airflow.
+const FIELDS: [&str; 3] = ["slots", "description", "include_deferred"];
 const COLUMNS: [&str; 5] = ["name", "slots", "occupied_slots", "open_slots", "description"];
 
 #[derive(Debug, Subcommand)]
@@ -33,6 +38,16 @@ pub(super) enum Pools {
         /// For people; one that is there stays where this is absent.
         description: Option<String>,
     },
+    /// Make or change all pools of a JSON file, as Airflow writes it: {"pool": {"slots": 5, "description": "…"}}.
+    Import {
+        /// The file; - for standard input.
+        file: PathBuf,
+    },
+    /// Write all pools to a file that can be imported, here or by Airflow.
+    Export {
+        /// The file; - for standard output.
+        file: PathBuf,
+    },
     /// Delete a pool that no task is using.
     Delete {
         /// Its name.
@@ -52,14 +67,13 @@ pub(super) async fn run(client: Client, output: Output, command: Pools) -> Resul
             if let Some(description) = description {
                 body["description"] = description.into();
             }
-            let pool = match client.patch(&path(&[KIND, &name]), &body).await {
-                Err(error) if error.is_not_found() => {
-                    body["name"] = name.into();
-                    client.post(&path(&[KIND]), &body).await?
-                }
-                other => other?,
-            };
-            show(output, &pool)
+            show(output, &put(&client, &name, body).await?)
+        }
+        Pools::Import { file } => import(&client, &file).await,
+        Pools::Export { file } => {
+            let pools = all(&client, &path(&[KIND]), KIND).await?;
+            to_file(&file, &pools.iter().map(|pool| (cell(&pool["name"]), exported(pool))).collect())?;
+            Ok(Verdict::Done)
         }
         Pools::Delete { name, yes } => {
             if !yes && !confirmed(&format!("Delete pool {}?", printable(&name)))? {
@@ -70,6 +84,58 @@ pub(super) async fn run(client: Client, output: Output, command: Pools) -> Resul
             Ok(Verdict::Done)
         }
     }
+}
+
+/// Changes a pool, or makes it.
+async fn put(client: &Client, name: &str, mut body: Value) -> Result<Value, ClientError> {
+    match client.patch(&path(&[KIND, name]), &body).await {
+        Err(error) if error.is_not_found() => {
+            body["name"] = name.into();
+            client.post(&path(&[KIND]), &body).await
+        }
+        other => other,
+    }
+}
+
+fn exported(pool: &Value) -> Value {
+    let text = |value: &Value| if value.is_null() { json!("") } else { value.clone() };
+    json!({ "slots": pool["slots"], "description": text(&pool["description"]), "include_deferred": false })
+}
+
+/// Nothing is sent unless the whole file makes sense.
+async fn import(client: &Client, file: &Path) -> Result<Verdict, CliError> {
+    let failed = |reason: String| CliError::message(format!("failed to import {}: {reason}", file.display()));
+    let entries = from_file(file)?;
+    let mut bodies = Vec::new();
+    for (name, entry) in &entries {
+        bodies.push((name, imported(entry).map_err(|reason| failed(format!("pool {name:?} {reason}")))?));
+    }
+    for (done, (name, body)) in bodies.into_iter().enumerate() {
+        if entries[name]["include_deferred"] == true {
+            complain(&format!("pool {}: what is deferred holds no slot here (include_deferred)", printable(name)));
+        }
+        let sent = put(client, name, body).await;
+        sent.map_err(|error| failed(format!("pool {name:?}: {error} ({done} of {} were imported)", entries.len())))?;
+    }
+    print(&format!("{} pools were imported\n", entries.len()));
+    Ok(Verdict::Done)
+}
+
+/// What is sent for an entry of a file, or what is wrong with it.
+fn imported(entry: &Value) -> Result<Value, String> {
+    let fields = entry.as_object().ok_or("is not an object, such as {\"slots\": 5}")?;
+    if let Some(other) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
+        return Err(format!("has the field {other:?}; pools have {}", FIELDS.join(", ")));
+    }
+    let slots = fields.get("slots").filter(|slots| slots.is_i64());
+    let slots = slots.ok_or("has no slots that are a whole number")?;
+    let mut body = json!({ "slots": slots });
+    match fields.get("description") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(text)) => body["description"] = text.as_str().into(),
+        Some(_) => return Err("has a description that is no text".into()),
+    }
+    Ok(body)
 }
 
 /// One pool, or a list of them.
@@ -84,4 +150,26 @@ fn show(output: Output, pools: &Value) -> Result<Verdict, CliError> {
     }
     print(&table.text());
     Ok(Verdict::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_those_of_airflow() {
+        let check = |entry: Value, expected: Result<Value, &str>| match (imported(&entry), expected) {
+            (Err(reason), Err(words)) => assert!(reason.contains(words), "{entry}: {reason}"),
+            (found, expected) => assert_eq!(found, expected.map_err(String::from), "{entry}"),
+        };
+        check(json!({ "slots": 5, "description": "" }), Ok(json!({ "slots": 5, "description": "" })));
+        check(json!({ "slots": -1, "description": null, "include_deferred": true }), Ok(json!({ "slots": -1 })));
+        check(json!(5), Err("is not an object"));
+        check(json!({ "description": "" }), Err("no slots"));
+        check(json!({ "slots": "5" }), Err("no slots"));
+        check(json!({ "slots": 1, "size": 5 }), Err("\"size\""));
+        check(json!({ "slots": 1, "description": 5 }), Err("no text"));
+        let pool = json!({ "name": "p", "slots": 2, "description": null, "open_slots": 2 });
+        assert_eq!(imported(&exported(&pool)), Ok(json!({ "slots": 2, "description": "" })));
+    }
 }

@@ -76,7 +76,7 @@ async fn run(args: Args) -> Result<Verdict, CliError> {
         Command::Pools(command) => pools::run(client, output, command).await,
         Command::Login(args) => login::login(client, args).await,
         Command::Logout => login::logout(&client),
-        Command::Password => login::password(client).await,
+        Command::Password(from) => login::password(client, from).await,
         Command::Tokens(command) => tokens::run(client, output, command).await,
         Command::Users(command) => users::run(client, output, command).await,
         Command::Roles(command) => roles::run(client, output, command).await,

@@ -67,18 +67,29 @@ pub(super) fn printable(text: &str) -> String {
         .collect()
 }
 
-/// A text on lines of its own, indented and broken between words; a word longer than a line stays whole.
+/// A text on lines of its own, indented by four more than they are: code stays code. A line that is too long is broken between words; a word
+/// longer than a line stays whole.
 fn wrapped(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
+        let line = printable(line);
+        let line = line.trim_end();
+        if line.is_empty() {
+            continue;
+        }
+        if line.chars().count() <= MAX_CHARS {
+            out.push_str(&format!("    {line}\n"));
+            continue;
+        }
+        let indent: String = line.chars().take_while(|c| c.is_whitespace()).take(MAX_CHARS / 2).collect();
         let mut length = 0;
-        for word in printable(line).split_whitespace() {
+        for word in line.split_whitespace() {
             let chars = word.chars().count();
-            if length > 0 && length + 1 + chars > MAX_CHARS {
+            if length > 0 && length + 1 + chars + indent.len() > MAX_CHARS {
                 out.push('\n');
                 length = 0;
             }
-            out.push_str(if length == 0 { "    " } else { " " });
+            out.push_str(&if length == 0 { format!("    {indent}") } else { " ".to_owned() });
             out.push_str(word);
             length += chars + usize::from(length > 0);
         }
@@ -141,6 +152,10 @@ mod tests {
         noted.row(["b".into()]);
         let long = "z".repeat(99);
         assert_eq!(noted.text(), format!("ID\na\n    why\u{fffd}\n    first\n    {long}\n    last\nb\n"));
+        let mut traced = Table::new(&["id"]);
+        traced.row(["a".into()]);
+        traced.note(&format!("in x\n    if a:\n\tb  = {} c", "z".repeat(99)));
+        assert_eq!(traced.text(), format!("ID\na\n    in x\n        if a:\n     b =\n     {long}\n     c\n"));
         let mut bare = Table::bare();
         assert_eq!(bare.text(), "");
         bare.row(["dag".into(), "Mixed_Case".into()]);

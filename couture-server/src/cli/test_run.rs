@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use couture_core::store::{Answer, Request, RunRecord, Trigger};
+use couture_core::store::{Answer, Request, RunOrigin, RunRecord, Trigger, TriggeredBy};
 use couture_core::{Dag, DagId, RunState, Timestamp};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -107,7 +107,8 @@ async fn run_on(
     if was_paused {
         set_paused(node, &dag_id, false).await?;
     }
-    let trigger = Trigger { dag_id: dag_id.clone(), run_id: None, logical_date, conf };
+    let origin = RunOrigin { triggered_by: Some(TriggeredBy::Test), ..RunOrigin::default() };
+    let trigger = Trigger { logical_date, conf, origin, ..Trigger::of(dag_id.clone()) };
     let Answer::Triggered { key, run_id } = node.engine().request(Request::Trigger(trigger)).await? else {
         return Err(CliError::message("another scheduler has this DAG"));
     };

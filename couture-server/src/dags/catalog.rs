@@ -178,6 +178,11 @@ impl Catalog {
         self.claims().dags.get(dag_id).cloned()
     }
 
+    /// When a file was parsed last, whatever came of it; nothing of what is no file.
+    pub fn parsed_at(&self, source: &DagSource) -> Option<Timestamp> {
+        self.claims().parsed.get(&source.to_string()).copied()
+    }
+
     /// Whether a DAG is defined here.
     pub fn defines(&self, dag_id: &DagId) -> bool {
         self.claims().dags.contains_key(dag_id)

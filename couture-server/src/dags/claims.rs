@@ -11,6 +11,8 @@ use super::source::{DagFacts, DagSource, ImportError};
 #[derive(Debug, Default)]
 pub(super) struct Claims {
     pub(super) dags: HashMap<DagId, DagFacts>,
+    /// When each source was parsed last.
+    pub(super) parsed: HashMap<String, Timestamp>,
     /// By where something is wrong, and what it is about there.
     errors: BTreeMap<(String, About), ImportError>,
     last_error: u64,

@@ -112,7 +112,10 @@ impl<'c> Look<'c> {
 
     fn gone(&mut self, file: &Path) {
         let source = DagSource::File(file.to_owned());
-        self.catalog.claims().clear(&source.to_string());
+        let mut claims = self.catalog.claims();
+        claims.clear(&source.to_string());
+        claims.parsed.remove(&source.to_string());
+        drop(claims);
         for dag_id in self.files.known.remove(file).map(|state| state.owns).into_iter().flatten().map(|(id, _)| id) {
             self.free(dag_id);
         }
@@ -168,6 +171,7 @@ impl<'c> Look<'c> {
 
     fn text(&mut self, file: &Path, content: &[u8], format: Format, mut state: FileState) {
         let source = DagSource::File(file.to_owned());
+        self.catalog.claims().parsed.insert(source.to_string(), self.now);
         match parse(content, format) {
             Ok(dag) => self.define(&source, vec![dag], Vec::new(), false, &mut state),
             // The last good version stays.
@@ -190,6 +194,7 @@ impl<'c> Look<'c> {
         });
         state.python = Some(PythonFile { parts: Parts::new(done.hashes), inputs: done.inputs, job: None, retry });
         let source = DagSource::File(done.job.file.clone());
+        self.catalog.claims().parsed.insert(source.to_string(), self.now);
         self.define(&source, done.dags, done.troubles, done.is_wrong, &mut state);
         self.files.known.insert(done.job.file, state);
         self.give_freed();

@@ -29,6 +29,17 @@ impl Checked {
     }
 }
 
+/// What becomes of files that are wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// The change is refused.
+    Refused,
+    /// It is refused, unless each of them is there already as it is.
+    RefusedIfNew,
+    /// They are taken, and told of.
+    Taken,
+}
+
 /// Files parsed at a time.
 const AT_ONCE: usize = 8;
 /// The most files that import a changed one and are tried with it.
@@ -42,6 +53,8 @@ struct Tried {
     dags: Vec<DagId>,
     errors: Vec<String>,
     warnings: Vec<String>,
+    /// Whether the file was in the folder before, with the same content.
+    was_so: bool,
 }
 
 /// What tries files.
@@ -51,11 +64,12 @@ pub(super) struct DagCheck {
     pub(super) python: PythonFiles,
     /// Where temporary folders are made.
     pub(super) work: PathBuf,
+    pub(super) broken: Broken,
 }
 
 impl DagCheck {
-    /// Parses the proposed files in a folder that is as the DAG folder would be, and those that import them. The first one that is wrong is an
-    /// error.
+    /// Parses the proposed files in a folder that is as the DAG folder would be, and those that import them. The first one that is wrong, and
+    /// may not be, is an error.
     pub(super) async fn check(&self, proposals: Vec<Proposal>) -> Result<Checked, FilesError> {
         let (root, work, limits) = (self.catalog.folder().to_owned(), self.work.clone(), *self.catalog.limits());
         let staging = tokio::task::spawn_blocking(move || {
@@ -87,7 +101,16 @@ impl DagCheck {
     ) -> Result<(), FilesError> {
         if !tried.errors.is_empty() {
             let report = staged.as_if_in(self.catalog.folder(), &tried.errors.join("\n"));
-            return Err(FilesError::Broken { path: tried.path, report });
+            let is_taken = match self.broken {
+                Broken::Refused => false,
+                Broken::RefusedIfNew => tried.was_so,
+                Broken::Taken => true,
+            };
+            if !is_taken {
+                return Err(FilesError::Broken { path: tried.path, report });
+            }
+            checked.warnings.push(format!("{} is broken, and was taken as it is: {report}", tried.path));
+            return Ok(());
         }
         checked.warnings.extend(tried.warnings.iter().map(|text| staged.as_if_in(self.catalog.folder(), text)));
         for dag_id in &tried.dags {
@@ -114,8 +137,23 @@ impl DagCheck {
     }
 
     async fn one(&self, staged: &StagedFolder, proposal: Proposal, is_dag_file: bool) -> Result<Tried, FilesError> {
-        let mut tried =
-            Tried { path: proposal.path.clone(), dags: Vec::new(), errors: Vec::new(), warnings: Vec::new() };
+        let content = proposal.content.clone();
+        let mut tried = self.parsed(staged, proposal, is_dag_file).await?;
+        if let Some(content) = content.filter(|_| !tried.errors.is_empty() && self.broken == Broken::RefusedIfNew) {
+            let (there, most) = (self.catalog.folder().join(local(&tried.path)), self.catalog.limits().file_bytes);
+            let is_same = move || {
+                let there = crate::dags::read_bounded(&there, most).ok()?;
+                Some(there == bytes_of(&content, most).ok()?)
+            };
+            let is_same = tokio::task::spawn_blocking(is_same).await.map_err(std::io::Error::other)?;
+            tried.was_so = is_same == Some(true);
+        }
+        Ok(tried)
+    }
+
+    async fn parsed(&self, staged: &StagedFolder, proposal: Proposal, is_dag_file: bool) -> Result<Tried, FilesError> {
+        let path = proposal.path.clone();
+        let mut tried = Tried { path, dags: Vec::new(), errors: Vec::new(), warnings: Vec::new(), was_so: false };
         let Some(content) = proposal.content else { return Ok(tried) };
         let kind = Kind::of(Path::new(proposal.path.as_str()));
         let max_bytes = self.catalog.limits().file_bytes;
@@ -195,6 +233,10 @@ impl DagCheck {
             let Some((text, _)) = error else { return Ok(()) };
             let text = staged.as_if_in(self.catalog.folder(), &text);
             let report = format!("{}, which imports it, would be wrong: {text}", user.display());
+            if self.broken == Broken::Taken {
+                checked.warnings.push(report);
+                return Ok(());
+            }
             Err(FilesError::Broken { path: proposals[0].path.clone(), report })
         })
         .await

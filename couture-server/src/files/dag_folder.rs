@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use couture_core::Clock;
 use couture_store::{Author, Content, Manifest, PastFile, TreeChange, TreeError, TreePath, TreeStore};
 
-use super::dag_check::{Checked, DagCheck};
+use super::dag_check::{Broken, Checked, DagCheck};
 use super::disk_record::{Known, known_content};
 use super::error::{FilesError, NowThere};
 use super::folder_change::Pending;
@@ -171,12 +171,12 @@ impl DagFolder {
     /// Parses what is proposed, and changes nothing.
     pub async fn try_out(&self, proposals: Vec<Proposal>) -> Result<Checked, FilesError> {
         self.check_names(&proposals).await?;
-        self.check(proposals).await
+        self.check(proposals, Broken::Refused).await
     }
 
-    async fn check(&self, proposals: Vec<Proposal>) -> Result<Checked, FilesError> {
+    async fn check(&self, proposals: Vec<Proposal>, broken: Broken) -> Result<Checked, FilesError> {
         let DagFolderParts { catalog, python, work, .. } = self.parts.clone();
-        DagCheck { catalog, python, work }.check(proposals).await
+        DagCheck { catalog, python, work, broken }.check(proposals).await
     }
 
     async fn check_names(&self, proposals: &[Proposal]) -> Result<(), FilesError> {
@@ -199,6 +199,16 @@ impl DagFolder {
     /// Changes files, all or none: where each is what its sender knows, and all that is proposed is right. Every DAG file is parsed before, in a
     /// folder that is as the DAG folder would be.
     pub async fn change(&self, proposals: Vec<Proposal>, author: Author) -> Result<Saved, FilesError> {
+        self.change_with(proposals, author, Broken::Refused).await
+    }
+
+    /// The same, where `broken` says what becomes of files that are not right.
+    pub async fn change_with(
+        &self,
+        proposals: Vec<Proposal>,
+        author: Author,
+        broken: Broken,
+    ) -> Result<Saved, FilesError> {
         let alone = self.changing.clone().lock_owned().await;
         self.complete_alone().await?;
         self.check_names(&proposals).await?;
@@ -208,7 +218,7 @@ impl DagFolder {
         let paths: Vec<TreePath> = proposals.iter().map(|it| it.path.clone()).collect();
         // What an edit by hand has made is not lost.
         self.record_files(&paths).await?;
-        let checked = self.check(proposals.clone()).await?;
+        let checked = self.check(proposals.clone(), broken).await?;
         // Parsing takes a while, in which the disk may have changed.
         for proposal in &proposals {
             self.check_base(proposal).await?;

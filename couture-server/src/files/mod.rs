@@ -20,7 +20,7 @@ mod staged_folder;
 pub use brick::{Brick, BrickError, Bricks, NewBrick};
 pub use built_in_bricks::BUILT_IN_BRICKS;
 pub use changed_text::unified_diff;
-pub use dag_check::Checked;
+pub use dag_check::{Broken, Checked};
 pub use dag_folder::{DagFolder, DagFolderParts, Saved};
 pub use error::{FilesError, NowThere};
 pub use file_tree::FileTree;

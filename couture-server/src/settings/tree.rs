@@ -120,6 +120,12 @@ settings! {
         allowed_hosts: Vec<String> = Vec::<String>::new(), flag "allowed-hosts";
         /// Address at which people see the page, for links in mails; none are in them where it is empty.
         base_url: String = "", flag "base-url";
+        /// How many connections one address may have at a time, of 2048 in all. This machine itself and auth.trusted_proxies may have
+        /// more, and so may everybody where behind_proxy is set and no proxy is named: let the proxy bound its clients then.
+        max_connections_per_address: u32 = 512_u32, flag "max-connections-per-address", from 1 to 2_048;
+        /// How many streams of events and logs one user may have open at a time, of 1536 in all; whoever is not logged in counts by
+        /// address. Each page that is open in a browser needs one or two.
+        max_streams_per_user: u32 = 64_u32, flag "max-streams-per-user", from 1 to 1_536;
     }
     /// Where the server keeps its files.
     data: DataSettings {

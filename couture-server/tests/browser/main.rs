@@ -4,22 +4,20 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod checked;
 mod packages;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
 
 use harness::{TestServer, server_command};
 
 const PASSWORD: &str = "harbour-Pass-1";
 
-/// One browser at a time: the tests look at how fast the page is.
-static BROWSER: Mutex<()> = Mutex::new(());
-
 /// Runs one file of tests of the page on a server of its own.
 fn check(name: &str) {
-    let _alone = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
+    packages::need_chromium();
+    let _alone = packages::alone();
     let packages = packages::installed();
     let data = tempfile::tempdir().unwrap();
     let mut command = server_command(data.path(), &[]);
@@ -53,6 +51,11 @@ fn a_dag_is_operated() {
 #[test]
 fn a_dag_is_edited_with_a_review_and_code_bricks() {
     check("author");
+}
+
+#[test]
+fn data_is_looked_at() {
+    check("eda");
 }
 
 #[test]

@@ -2,29 +2,45 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{env, fs};
 
-/// A folder below the build's own with the packages of this lock file and the tests beside them; the sources stay as they are.
-pub(crate) fn installed() -> PathBuf {
+const PACKAGES: &str = "node_modules";
+/// What npm makes in the sources' folder, where somebody works on it.
+const MADE: [&str; 2] = [PACKAGES, "dist"];
+
+/// One at a time: the tests look at how fast the page is, and share a folder.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Waits until no other test of the page runs, and keeps others waiting for as long as it is held.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn need_chromium() {
     assert!(
         chromium(),
         "Chromium is needed for the tests of the page: install Debian's package chromium, or say where it is by CHROMIUM"
     );
+}
+
+/// A folder below the build's own with a copy of the page's sources and the packages of its lock file; the sources stay as they are.
+pub(crate) fn installed() -> PathBuf {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     fs::create_dir_all(&to).unwrap();
-    let tests = to.join("tests");
-    if tests.exists() {
-        fs::remove_dir_all(&tests).unwrap();
+    for entry in fs::read_dir(&to).unwrap().map(Result::unwrap).filter(|entry| entry.file_name() != PACKAGES) {
+        if entry.path().is_dir() {
+            fs::remove_dir_all(entry.path()).unwrap()
+        } else {
+            fs::remove_file(entry.path()).unwrap()
+        }
     }
-    copy(&from.join("tests"), &tests);
+    copy(&from, &to);
     let lock = fs::read(from.join("package-lock.json")).unwrap();
-    let stamp = to.join("node_modules/.couture-lock");
+    let stamp = to.join(PACKAGES).join(".couture-lock");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return to;
-    }
-    for name in ["package.json", "package-lock.json"] {
-        fs::copy(from.join(name), to.join(name)).unwrap();
     }
     let output = Command::new("npm")
         .args(["ci", "--prefer-offline", "--no-audit", "--no-fund"])
@@ -42,8 +58,12 @@ fn chromium() -> bool {
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let (path, target) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).unwrap();
+    for entry in fs::read_dir(from)
+        .unwrap()
+        .map(Result::unwrap)
+        .filter(|entry| !MADE.contains(&&*entry.file_name().to_string_lossy()))
+    {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
             copy(&path, &target);
         } else {

@@ -31,12 +31,13 @@ def eventually(what, look):
         time.sleep(0.1)
 
 
-def refused(status, call):
+def refused(status, call, words=""):
     try:
         call()
     except ApiException as error:
         assert error.status == status, (status, error)
-        assert json.loads(error.body)["detail"], error.body
+        detail = json.loads(error.body)["detail"]
+        assert detail and words in str(detail), error.body
     else:
         raise AssertionError(f"it was not refused with {status}")
 
@@ -57,7 +58,8 @@ def dags(client):
     assert tasks.tasks[0].downstream_task_ids == ["take"]
     assert airflow.TaskApi(client).get_task(DAG, "take").task_id == "take"
     assert airflow.ImportErrorApi(client).get_import_errors().total_entries == 0
-    airflow.DagWarningApi(client).list_dag_warnings()
+    warnings = airflow.DagWarningApi(client).list_dag_warnings(dag_id="idle").dag_warnings
+    assert warnings and "start_date" in warnings[0].message, warnings
     assert {tag for tag in api.get_dag_tags().tags} >= {"walk"}
     airflow.DagStatsApi(client).get_dag_stats(dag_ids=[DAG])
 
@@ -65,10 +67,18 @@ def dags(client):
 def run(client):
     api = airflow.DagRunApi(client)
     body = airflow.TriggerDAGRunPostBody(
-        dag_run_id="by hand", logical_date=datetime(2026, 1, 31, tzinfo=timezone.utc), conf={"size": 3}, note="look"
+        dag_run_id="by hand",
+        logical_date=datetime(2026, 1, 31, tzinfo=timezone.utc),
+        data_interval_start=datetime(2026, 1, 30, tzinfo=timezone.utc),
+        data_interval_end=datetime(2026, 1, 31, tzinfo=timezone.utc),
+        run_after=datetime(2026, 2, 1, tzinfo=timezone.utc),
+        conf={"size": 3},
+        note="look",
     )
     triggered = api.trigger_dag_run(DAG, body)
     assert triggered.dag_run_id == "by hand" and triggered.conf == {"size": 3} and triggered.note == "look"
+    assert triggered.triggered_by == "rest_api" and triggered.triggering_user_name, triggered
+    assert triggered.run_after.month == 2 and triggered.data_interval_start.day == 30, triggered
     refused(409, lambda: api.trigger_dag_run(DAG, body))
 
     def over():
@@ -78,6 +88,8 @@ def run(client):
     assert eventually("the end of the run", over).state == "success"
     assert api.get_dag_runs(DAG, state=["success"]).total_entries == 1
     assert api.get_dag_runs("~").total_entries >= 1
+    name = triggered.triggering_user_name
+    assert api.get_dag_runs(DAG, triggering_user_name_pattern=name, order_by=["run_id"]).total_entries == 1
     return over
 
 
@@ -107,6 +119,9 @@ def task_instances(client, over):
     api.patch_task_instance(DAG, "by hand", "take", body)
     assert eventually("the mark", lambda: over()).state == "failed"
     assert api.get_task_instance(DAG, "by hand", "take").state == "failed"
+    body = airflow.PatchTaskInstanceBody(new_state="skipped")
+    assert api.patch_task_instance(DAG, "by hand", "take", body).task_instances[0].state == "skipped"
+    assert eventually("the second mark", lambda: over()).state == "success"
 
 
 def values(client):
@@ -115,6 +130,7 @@ def values(client):
     refused(409, lambda: variables.post_variable(airflow.VariableBody(key="colour", value="red")))
     changed = variables.patch_variable("colour", airflow.VariableBody(key="colour", value="blue"))
     assert changed.value == "blue" and variables.get_variables().total_entries == 1
+    refused(422, lambda: variables.post_variable(airflow.VariableBody(key="", value="red")), "key")
     variables.delete_variable("colour")
     refused(404, lambda: variables.get_variable("colour"))
 
@@ -134,8 +150,14 @@ def values(client):
 
 def server(client):
     assert airflow.MonitorApi(client).get_health().metadatabase.status == "healthy"
-    events = airflow.EventLogApi(client).get_event_logs(dag_id=DAG)
+    api = airflow.EventLogApi(client)
+    events = api.get_event_logs(dag_id=DAG)
     assert "trigger_dag_run" in {entry.event for entry in events.event_logs}, events
+    both = ["trigger_dag_run", "patch_dag"]
+    assert {entry.event for entry in api.get_event_logs(included_events=both).event_logs} == set(both)
+    rest = api.get_event_logs(dag_id_pattern="WALK%", event_prefix_pattern="trigger_", excluded_events=["patch_dag", "get_dag"])
+    assert {entry.event for entry in rest.event_logs} == {"trigger_dag_run"}, rest
+    refused(422, lambda: airflow.DAGApi(client).get_dags(limit=1001), "at most 1000")
     airflow.ConfigApi(client).get_config(accept="application/json")
     airflow.JobApi(client).get_jobs()
     airflow.AssetApi(client).get_assets()

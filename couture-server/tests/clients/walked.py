@@ -11,3 +11,6 @@ with DAG(
     give = PythonOperator(task_id="give", python_callable=lambda params: params["size"])
     take = BashOperator(task_id="take", bash_command="echo took {{ ti.xcom_pull(task_ids='give') }}")
     give >> take
+
+# It never runs by itself, and a warning says so.
+idle = DAG("idle", schedule="@daily")

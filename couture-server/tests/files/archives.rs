@@ -58,6 +58,16 @@ fn what_one_server_exports_another_one_imports() {
     assert_eq!(refused.status, 422);
     assert!(refused.detail().contains("ZeroDivisionError") && refused.detail().contains("b.py"), "{}", refused.text());
     assert_eq!(get(&to, "/api/v2/dagFiles/a.yaml").status, 404);
+    // Unless that is wished. From then on it is what is there, and an export can be imported again.
+    let kept = post(&to, "/api/dags/?broken=keep", &form("sources", &[("x", &bad)]));
+    assert_eq!((kept.status, &kept.json()["dags"]), (200, &json!(["a"])), "{}", kept.text());
+    let warning = kept.json()["warnings"][0].as_str().unwrap().to_owned();
+    assert!(warning.starts_with("b.py is broken") && warning.contains("ZeroDivisionError"), "{warning}");
+    let exported = get(&to, "/api/dags/").body;
+    let again = post(&to, "/api/dags/", &form("sources", &[("x", &exported)]));
+    assert!(again.status == 200 && again.text().contains("b.py is broken"), "{}", again.text());
+    let other = archive(&[("dags/b.py", b"from airflow import DAG\n2 / 0\n")]);
+    assert_eq!(post(&to, "/api/dags/", &form("sources", &[("x", &other)])).status, 422);
 }
 
 #[test]

@@ -26,7 +26,9 @@ impl Reply {
     }
 
     pub fn detail(&self) -> String {
-        self.json()["detail"].as_str().unwrap_or_else(|| panic!("no detail: {}", self.text())).to_owned()
+        let detail = &self.json()["detail"];
+        let words = detail.as_str().or_else(|| detail[0]["msg"].as_str());
+        words.unwrap_or_else(|| panic!("no detail: {}", self.text())).to_owned()
     }
 }
 

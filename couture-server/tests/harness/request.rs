@@ -25,9 +25,11 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {:?}", self.body))
     }
 
-    /// The `detail` of an error.
+    /// The words of an error: its `detail`, or the `msg` in it.
     pub fn detail(&self) -> String {
-        self.json()["detail"].as_str().unwrap_or_else(|| panic!("no detail: {}", self.body)).to_owned()
+        let detail = &self.json()["detail"];
+        let words = detail.as_str().or_else(|| detail[0]["msg"].as_str());
+        words.unwrap_or_else(|| panic!("no detail: {}", self.body)).to_owned()
     }
 }
 

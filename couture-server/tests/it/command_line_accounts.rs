@@ -91,10 +91,25 @@ fn users_log_in_and_administrators_make_them() {
     shell.ok(&["tokens", "delete", &token["id"].to_string()], "");
     let audit = shell.ok(&["audit", "list", "--event", "post_role", "--limit", "5"], "");
     assert!(audit.contains("post_role") && audit.contains("superadmin") && audit.contains("Sales"), "{audit}");
+    let changes = shell.ok(&["audit", "list", "--changes", "--user", "superadmin"], "");
+    assert!(changes.contains("post_role") && !changes.contains("get_"), "{changes}");
     assert!(shell.ok(&["version"], "").contains("server"));
     assert!(shell.ok(&["tasks", "list", "hello_world"], "").contains("hello"));
     shell.ok(&["logout"], "");
     shell.refused(&["dags", "list"], "", "couture login");
+    // An administrator set ann's password, so it is changed at the first login.
+    let (given, own, new) = ("staple under the bridge", "bridge over the staple", "neither staple nor bridge");
+    let login = ["login", "-u", "ann", "--password-stdin"];
+    shell.refused(&login, &format!("{given}\n"), "no further line for: The password must be changed");
+    shell.ok(&login, &format!("{given}\n{own}\n"));
+    assert!(shell.ok(&["dags", "list"], "").contains("hello_world"));
+    let kept = shell.ok(&["tokens", "create", "ci", "-o", "json"], "");
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    let said = shell.ok(&["password", "--password-stdin"], &format!("{own}\n{new}\n"));
+    assert!(said.contains("personal ones too"), "{said}");
+    assert!(!shell.ok(&["tokens", "list"], "").contains(&kept["id"].to_string()));
+    shell.refused(&login, &format!("{own}\n"), "password is wrong");
+    shell.ok(&login, &format!("{new}\n"));
     assert!(shell.ok(&["completion", "bash"], "").contains("couture"));
     assert_eq!(shell.ok(&["fernet", "new"], "").trim().len(), 44);
 }
@@ -135,6 +150,18 @@ fn a_database_is_backed_up_while_it_is_used_and_restored_when_it_is_not() {
     assert!(ok(&["db", "restore", &backup, "-y"]).contains("couture.db.old1"));
     assert!(ok(&["db", "trim", "--days", "0", "-y"]).contains("forgot 1 runs"));
     ok(&["db", "migrate"]);
+    let nowhere = folder.path().join("typo");
+    let migrate = |more: &[&str]| {
+        couture_command(&[&["db", "migrate", "--data", nowhere.to_str().unwrap()], more].concat()).output().unwrap()
+    };
+    let said = migrate(&[]);
+    let error = String::from_utf8(said.stderr).unwrap();
+    assert!(
+        said.status.code() == Some(1) && error.contains("there is no database") && error.contains("--create"),
+        "{error}"
+    );
+    assert!(!nowhere.exists());
+    assert!(migrate(&["--create"]).status.success() && nowhere.join("couture.db").exists());
     let server = start(folder.path());
     assert!(server.couture_ok(&["variables", "list"]).contains("kept"));
     assert!(!server.couture_ok(&["variables", "list"]).contains("later"));

@@ -35,11 +35,13 @@ fn runs_are_counted_ordered_and_filtered() {
     check("offset=1000000", &[], 3);
     check("order_by=id", &["r3", "r1", "r2"], 3);
     check("order_by=-id", &["r2", "r1", "r3"], 3);
+    check("order_by=run_id", &["r1", "r2", "r3"], 3);
     check("order_by=logical_date&limit=2", &["r1", "r2"], 3);
     check("order_by=-logical_date&offset=1", &["r2", "r1"], 3);
     check("state=queued&order_by=logical_date", &["r1", "r2", "r3"], 3);
     check("state=success,failed", &[], 0);
     check("logical_date_lt=2026-01-02", &["r1"], 1);
+    assert!(server.get("/api/v2/dags/d")["last_parsed_time"].is_string());
 }
 
 #[test]

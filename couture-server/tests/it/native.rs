@@ -31,7 +31,7 @@ async fn a_native_dag_runs_beside_the_files() {
     assert!(errors.len() == 1 && errors[0].error.reason.contains("the program itself"), "{errors:?}");
 
     let dag_id = couture_core::DagId::new("native").unwrap();
-    let trigger = Trigger { dag_id: dag_id.clone(), run_id: None, logical_date: None, conf: serde_json::Value::Null };
+    let trigger = Trigger::of(dag_id.clone());
     let Answer::Triggered { key, .. } = node.engine().request(Request::Trigger(trigger)).await.unwrap() else {
         panic!("the run was not started");
     };

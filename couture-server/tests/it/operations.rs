@@ -29,15 +29,28 @@ fn with_failed_run() -> (tempfile::TempDir, TestServer) {
     (folder, server)
 }
 
+/// How many attempts have a log, on their way or kept.
+fn attempts_with_logs(data: &std::path::Path) -> usize {
+    let entries = |folder: std::path::PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let kept = entries(data.join("objects/logs")).flat_map(|run| entries(run.path()));
+    entries(data.join("logs/live")).count() + kept.count()
+}
+
 #[test]
 fn a_run_is_cleared_marked_and_deleted_by_the_command_line() {
-    let (_folder, server) = with_failed_run();
+    let (folder, server) = with_failed_run();
     let plan = server.couture_ok(&["tasks", "clear", "pair", "--run-id", "r", "--only-failed", "--dry-run"]);
     assert!(plan.contains("second") && plan.contains("third") && plan.contains("2 task instances"), "{plan}");
     let asked = server.couture(&["tasks", "clear", "pair", "--run-id", "r"]);
     assert!(String::from_utf8_lossy(&asked.stderr).contains("say --yes"));
     server.couture_ok(&["tasks", "clear", "pair", "--run-id", "r", "-t", "second", "--downstream", "--yes"]);
     assert_eq!(server.finished("pair", "r"), "failed");
+    // Who asked does not change with what is done to the run.
+    let run = server.get("/api/v2/dags/pair/dagRuns/r");
+    assert_eq!((&run["triggered_by"], &run["triggering_user_name"]), (&json!("rest_api"), &json!("local")));
+    server.couture_ok(&["dags", "trigger", "pair", "-r", "typed"]);
+    server.finished("pair", "typed");
+    assert_eq!(server.get("/api/v2/dags/pair/dagRuns/typed")["triggered_by"], "cli");
     let second = server.get("/api/v2/dags/pair/dagRuns/r/taskInstances/second");
     assert_eq!(second["try_number"], 2);
     server.couture_ok(&["tasks", "mark", "pair", "r", "second", "success", "-y"]);
@@ -49,7 +62,10 @@ fn a_run_is_cleared_marked_and_deleted_by_the_command_line() {
     assert_eq!(server.get("/api/v2/dags/pair/dagRuns/r/taskInstances/third")["try_number"], 2);
     server.couture_ok(&["runs", "clear", "pair", "r", "-y"]);
     assert_eq!(server.finished("pair", "r"), "failed");
+    let logs = || attempts_with_logs(folder.path());
+    assert!(logs() > 0);
     server.couture_ok(&["dags", "delete", "pair", "--yes"]);
+    eventually("the logs go", || (logs() == 0).then_some(()));
     assert_eq!(server.get("/api/v2/dags/pair/dagRuns")["dag_runs"], json!([]));
 }
 

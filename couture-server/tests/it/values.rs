@@ -172,6 +172,23 @@ fn pools_from_the_command_line() {
         refused(&server, &["pools", "delete", "-y", "default_pool"]).contains("it is the pool of tasks that name none")
     );
     assert!(refused(&server, &["pools", "delete", "-y", "nowhere"]).contains("there is no pool \"nowhere\""));
+    let file = folder.path().join("pools.json").display().to_string();
+    server.couture_ok(&["pools", "export", &file]);
+    let exported: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(exported["etl/1"], json!({ "slots": 4, "description": "for the loads", "include_deferred": false }));
+    assert_eq!(exported["default_pool"]["slots"], 128);
+    std::fs::write(
+        &file,
+        r#"{"etl/1": {"slots": 7, "description": ""}, "new": {"slots": 2, "include_deferred": true}}"#,
+    )
+    .unwrap();
+    assert_eq!(server.couture_ok(&["pools", "import", &file]), "2 pools were imported\n");
+    assert_eq!(server.couture_json(&["pools", "get", "etl/1"])["slots"], 7);
+    assert_eq!(server.couture_json(&["pools", "get", "new"])["slots"], 2);
+    std::fs::write(&file, r#"{"etl/1": {"slots": 4}, "wrong": {"description": "x"}}"#).unwrap();
+    assert!(refused(&server, &["pools", "import", &file]).contains("pool \"wrong\" has no slots"));
+    assert_eq!(server.couture_json(&["pools", "get", "etl/1"])["slots"], 7, "nothing was imported");
+    server.couture_ok(&["pools", "set", "etl/1", "4"]);
     let exists = server.send("POST", "/api/v2/pools", &json!({ "name": "etl/1", "slots": 1 }));
     assert_eq!(exists.status, 409, "{}", exists.body);
     write_dag_file(

@@ -20,6 +20,9 @@ async fn a_new_password_ends_everything_but_what_it_answers() {
     web.add("ann", &["Viewer"]).await;
     let (here, there) = (web.login("ann", PASSWORD, &[]).await, web.login("ann", PASSWORD, &[]).await);
     let (here, there, bearer) = (here.session(), there.session(), [web.bearer("ann").await]);
+    let made = post(&web, "/auth/me/tokens", &here, json!({ "name": "n" })).await.json();
+    let personal = [("authorization", format!("Bearer {}", made["secret"].as_str().unwrap()))];
+    assert_eq!(me(&web, &personal).await, 200);
     let change = |old: &str, new: &str| json!({ "old_password": old, "new_password": new });
     let path = "/auth/me/password";
     assert_eq!(post(&web, path, &here[..1], change(PASSWORD, NEW)).await.status, 403, "without the CSRF token");
@@ -32,9 +35,13 @@ async fn a_new_password_ends_everything_but_what_it_answers() {
     assert_ne!(fresh, here);
     let sessions = web.send("GET", "/auth/me/sessions", &fresh, None).await.json();
     assert_eq!((&sessions["total_entries"], &sessions["sessions"][0]["current"]), (&json!(1), &json!(true)));
-    for (what, headers, expected) in
-        [("here", &here[..], 401), ("there", &there, 401), ("a token", &bearer, 401), ("the answer", &fresh, 200)]
-    {
+    for (what, headers, expected) in [
+        ("here", &here[..], 401),
+        ("there", &there, 401),
+        ("a token", &bearer, 401),
+        ("a personal token", &personal, 401),
+        ("the answer", &fresh, 200),
+    ] {
         assert_eq!(me(&web, headers).await, expected, "{what}");
     }
     assert_eq!(web.login("ann", PASSWORD, &[]).await.status, 401);
@@ -105,6 +112,56 @@ async fn tokens_are_shown_once_and_permit_no_more_than_they_say() {
     assert_eq!(web.send("GET", &in_query, &[], None).await.status, 401);
     assert_eq!(me(&web, &[bearer.clone(), bearer.clone()]).await, 401);
     assert_eq!(me(&web, &[bearer]).await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_have_names_that_people_tell_apart() {
+    let web = Web::new().await;
+    let admin = [web.bearer("superadmin").await];
+    for (name, expected) in [
+        ("Sales", 201),
+        ("sales", 409),
+        ("SALES", 409),
+        ("Sales2", 201),
+        ("admin", 409),
+        ("Größe", 201),
+        ("GRÖSSE", 201),
+    ] {
+        let made = post(&web, "/api/v2/roles", &admin, json!({ "name": name })).await;
+        assert_eq!(made.status, expected, "{name}: {}", made.body);
+        if expected == 409 {
+            assert!(made.json()["detail"].as_str().unwrap().starts_with("there is a role \""), "{}", made.body);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_is_searched_by_patterns_and_shows_changes_alone() {
+    let web = Web::new().await;
+    let admin = [web.bearer("superadmin").await];
+    post(&web, "/api/v2/variables", &admin, json!({ "key": "k", "value": "v" })).await;
+    web.send("GET", "/api/v2/variables/k", &admin, None).await;
+    web.send("DELETE", "/api/v2/variables/k", &admin, None).await;
+    web.send("GET", "/api/v2/dags/nothing", &admin, None).await;
+    web.audit.flush().await;
+    let events = async |query: &str| {
+        let list = web.send("GET", &format!("/api/v2/eventLogs?owner=superadmin&{query}"), &admin, None).await.json();
+        let rows = list["event_logs"].as_array().unwrap_or_else(|| panic!("{query}: {list}")).clone();
+        rows.iter().map(|row| row["event"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(events("changes_only=true").await, ["post_variable", "delete_variable"]);
+    assert_eq!(events("event_pattern=%25VARIABLE&changes_only=false").await[..2], ["post_variable", "get_variable"]);
+    assert_eq!(events("event_pattern=post|delete").await, ["post_variable", "delete_variable"]);
+    assert_eq!(events("event_prefix_pattern=get_v").await, ["get_variable"]);
+    assert_eq!(events("dag_id_pattern=NOTH_NG").await, ["get_dag"]);
+    let both = "included_events=get_dag&included_events=get_variable,post_variable&excluded_events=post_variable";
+    assert_eq!(events(both).await, ["get_variable", "get_dag"]);
+    let export = web.send("GET", "/api/v2/eventLogs/export?changes_only=true&format=jsonl", &admin, None).await;
+    assert!(export.body.contains("post_variable") && !export.body.contains("get_variable"), "{}", export.body);
+    for wrong in ["changes_only=perhaps", "map_index=x", "before=x", &format!("event_pattern={}", "x".repeat(1_001))] {
+        let answer = web.send("GET", &format!("/api/v2/eventLogs?{wrong}"), &admin, None).await;
+        assert_eq!(answer.status, 422, "{wrong}: {}", answer.body);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
-use couture_core::SystemClock;
+use couture_core::store::Request as EngineRequest;
+use couture_core::{DagBuilder, DagId, RunId, SystemClock};
 use couture_server::api::{AllowedHosts, Guard, Route, WebState, router};
 use couture_server::auth::{
     Accounts, Authority, AuthorityParts, CookieStyle, Cost, Jwts, NewUser, Passwords, Peer, Principal, Via,
@@ -35,7 +36,7 @@ pub(crate) struct Web {
     pub(crate) audit: AuditWriter,
     pub(crate) routes: Vec<Route>,
     service: TowerToHyperService<Router>,
-    _node: Node,
+    node: Node,
     _folder: tempfile::TempDir,
 }
 
@@ -100,7 +101,23 @@ impl Web {
         let hosts = AllowedHosts { loopback: true, named: Vec::new() };
         let served = router(state, Guard { hosts: hosts.into(), timeout: Duration::from_secs(20) });
         let service = TowerToHyperService::new(served.router);
-        Self { authority, accounts, audit, routes: served.routes, service, _node: node, _folder: folder }
+        Self { authority, accounts, audit, routes: served.routes, service, node, _folder: folder }
+    }
+
+    /// Defines a DAG, which is not paused.
+    pub(crate) async fn define(&self, dag: DagBuilder) {
+        let dag = dag.build().unwrap();
+        let dag_id = dag.dag_id.clone();
+        self.node.engine().register(dag).await.unwrap();
+        let unpause = EngineRequest::SetPaused { dag_id, paused: false };
+        self.node.engine().request(unpause).await.unwrap();
+    }
+
+    /// Waits for the end of a run.
+    pub(crate) async fn ended(&self, dag_id: &str, run_id: &str) {
+        let (dag_id, run_id) = (DagId::new(dag_id).unwrap(), RunId::new(run_id).unwrap());
+        let run = self.node.reader().run(&dag_id, &run_id).await.unwrap().unwrap();
+        self.node.engine().finished(run.key).await.unwrap();
     }
 
     /// A user with these roles.
@@ -133,14 +150,14 @@ impl Web {
         ("authorization", format!("Bearer {}", self.authority.issue_jwt(&user, false).unwrap()))
     }
 
-    /// Sends a request with a JSON body; one that streams is cut off.
-    pub(crate) async fn send(
+    /// Sends a request with a JSON body, and does not read the answer's.
+    pub(crate) async fn begin(
         &self,
         method: &str,
         path: &str,
         headers: &[(&str, String)],
         body: Option<&Value>,
-    ) -> Answer {
+    ) -> axum::response::Response {
         let mut request = Request::builder().method(method).uri(path).extension(Peer(HERE));
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header("host", "localhost");
@@ -152,7 +169,18 @@ impl Web {
             request = request.header(*name, value);
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let answer = self.service.call(request.body(body).unwrap()).await.unwrap();
+        self.service.call(request.body(body).unwrap()).await.unwrap()
+    }
+
+    /// Sends a request with a JSON body; one that streams is cut off.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Answer {
+        let answer = self.begin(method, path, headers, body).await;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let is_stream = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
             kind.to_str().is_ok_and(|kind| kind.contains("event-stream") || kind.contains("x-ndjson"))

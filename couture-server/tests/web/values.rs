@@ -47,7 +47,7 @@ async fn variables_come_and_go_as_files_without_what_is_hidden() {
     import("?action=overwrite", &json!({ "new": 2 }), 200, counts(0, 1, 0)).await;
     import("", &json!({ "": 1, "region": "us" }), 422, Value::Null).await;
     import("?action=other", &json!({}), 422, Value::Null).await;
-    let export = asked.get("/api/v2/variables/export").await;
+    let export = asked.get("/api/v2/variables/~/export").await;
     assert_eq!(export, json!({ "region": "eu", "new": "2", "limits": { "value": "[1,2]", "description": "d" } }));
     assert_eq!(asked.get("/api/v2/variables/my_token").await["value"], "***");
     // What a page was shown and sends back is no new secret.
@@ -56,7 +56,7 @@ async fn variables_come_and_go_as_files_without_what_is_hidden() {
     let shown = Asked::with(&[("AUTH__HIDE_SENSITIVE_VARIABLE_FIELDS", "false")]).await;
     shown.ask("POST", "/api/v2/variables/import", file).await;
     assert_eq!(shown.get("/api/v2/variables/my_token").await["value"], "hunter2");
-    assert_eq!(shown.get("/api/v2/variables/export").await["my_token"], "hunter2");
+    assert_eq!(shown.get("/api/v2/variables/~/export").await["my_token"], "hunter2");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,13 +74,48 @@ async fn connections_come_and_go_as_files_without_their_secrets() {
         let answer = asked.ask("POST", "/api/v2/connections/import", wrong.clone()).await;
         assert!(answer.status == 422 && !answer.body.contains("hunter2"), "{wrong}: {}", answer.body);
     }
-    let export = asked.get("/api/v2/connections/export").await;
+    let export = asked.get("/api/v2/connections/~/export").await;
     assert!(!export.to_string().contains("hunter2"));
     assert_eq!(
         export["db"],
         json!({ "conn_type": "postgres", "host": "db.example.com", "login": "me", "schema": "sales", "port": 5432 })
     );
     assert_eq!(export["api"], json!([{ "conn_type": "http", "host": "a" }, { "conn_type": "http", "host": "b" }]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_name_is_out_of_reach() {
+    let asked = Asked::with(&[]).await;
+    let check = async |method: &str, path: &str, body: Value, expected: u16| {
+        let answer = asked.ask(method, &format!("/api/v2/{path}"), body).await;
+        assert_eq!(answer.status, expected, "{method} {path}: {}", answer.body);
+        answer
+    };
+    for name in ["import", "export", "test", "~"] {
+        let variable = format!("variables/{name}");
+        check("POST", "variables", json!({ "key": name, "value": "v" }), 201).await;
+        assert_eq!(check("GET", &variable, Value::Null, 200).await.json()["key"], name);
+        check("PATCH", &variable, json!({ "value": "w" }), 200).await;
+        let connection = format!("connections/{name}");
+        check("POST", "connections", json!({ "connection_id": name, "conn_type": "http" }), 201).await;
+        assert_eq!(check("GET", &connection, Value::Null, 200).await.json()["connection_id"], name);
+        check("PATCH", &connection, json!({ "host": "h" }), 200).await;
+    }
+    assert_eq!(asked.get("/api/v2/variables/~/export").await["export"], "w");
+    assert_eq!(asked.get("/api/v2/connections/~/export").await["test"]["host"], "h");
+    check("POST", "variables/import", json!({ "import": "x" }), 200).await;
+    check("POST", "connections/import", json!({ "import": "http://x" }), 200).await;
+    for name in ["import", "export", "test", "~"] {
+        check("DELETE", &format!("variables/{name}"), Value::Null, 204).await;
+        check("DELETE", &format!("connections/{name}"), Value::Null, 204).await;
+    }
+    for path in ["variables/export", "variables/x", "connections/x", "connections/export"] {
+        let refused = check("POST", path, json!({}), 405).await;
+        assert_eq!(refused.headers["allow"], "GET,HEAD,PATCH,DELETE");
+    }
+    // What Airflow 2 had is told of.
+    let old = asked.ask("GET", "/api/v1/dags", Value::Null).await;
+    assert!(old.status == 404 && old.body.contains("/api/v2") && old.body.contains("/openapi.json"), "{}", old.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,7 +198,7 @@ async fn kept_secrets_go_to_their_own_host_only() {
     check("PUT", "/api/connections/c5/0", put("h", "***"), 200, "***").await;
     check("PUT", "/api/connections/c5", json!({ "connections": [put("h", "***")] }), 422, "is no password").await;
     check("PUT", "/api/connections/c5/0", put("other", "another"), 200, "other").await;
-    for path in ["/api/v2/connections", "/api/v2/connections/export", "/api/connections"] {
+    for path in ["/api/v2/connections", "/api/v2/connections/~/export", "/api/connections"] {
         check("GET", path, Value::Null, 200, "http://u:***@h/").await;
     }
 }

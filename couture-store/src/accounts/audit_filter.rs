@@ -3,6 +3,7 @@
 use couture_core::Timestamp;
 
 use super::audit::{AuditEntry, AuditRow};
+use super::audit_pattern::AuditPattern;
 
 /// The order of a list of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub struct AuditFilter {
     pub events: Option<Vec<String>>,
     /// Of none of these events.
     pub excluded_events: Vec<String>,
+    /// That fit all of these.
+    pub patterns: Vec<AuditPattern>,
     /// From this address.
     pub source_ip: Option<String>,
     /// At this time or later.
@@ -74,6 +77,7 @@ impl AuditFilter {
             && (self.try_number.is_none() || self.try_number == *try_number)
             && self.events.as_ref().is_none_or(|events| named(events, event))
             && !named(&self.excluded_events, event)
+            && self.patterns.iter().all(|pattern| pattern.lets_through(&row.entry))
             && self.since.is_none_or(|since| row.at >= since)
             && self.until.is_none_or(|until| row.at < until)
             && self.after_id.is_none_or(|id| row.id > id)

@@ -6,6 +6,7 @@
 mod api_token;
 mod audit;
 mod audit_filter;
+mod audit_pattern;
 mod audit_writer;
 mod error;
 mod hashed;
@@ -20,6 +21,7 @@ mod user_query;
 pub use api_token::{ApiToken, ApiTokens, TokenId};
 pub use audit::{Audit, AuditEntry, AuditRow};
 pub use audit_filter::{AuditFilter, AuditOrder};
+pub use audit_pattern::{AuditColumn, AuditPattern};
 pub use audit_writer::{AuditLost, AuditWriter};
 pub use error::AccountError;
 pub use hashed::{Hashed, PasswordHash};

@@ -91,6 +91,7 @@ impl Dialect for MySqlDialect {
             include_str!("../../migrations/mysql/0004_accounts.sql"),
             include_str!("../../migrations/mysql/0005_xcom_order.sql"),
             include_str!("../../migrations/mysql/0006_annals.sql"),
+            include_str!("../../migrations/mysql/0007_run_origin.sql"),
         ]
     }
 

@@ -86,6 +86,7 @@ impl Dialect for PostgresDialect {
             include_str!("../../migrations/postgres/0004_accounts.sql"),
             include_str!("../../migrations/postgres/0005_xcom_order.sql"),
             include_str!("../../migrations/postgres/0006_annals.sql"),
+            include_str!("../../migrations/postgres/0007_run_origin.sql"),
         ]
     }
 

@@ -145,6 +145,7 @@ impl Dialect for SqliteDialect {
             include_str!("../../migrations/sqlite/0004_accounts.sql"),
             include_str!("../../migrations/sqlite/0005_xcom_order.sql"),
             include_str!("../../migrations/sqlite/0006_annals.sql"),
+            include_str!("../../migrations/sqlite/0007_run_origin.sql"),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use couture_core::store::{AssetEvent, Backfill, DagRecord, SlaMiss, TaskRecord};
+use couture_core::store::{AssetEvent, Backfill, DagRecord, SlaMiss, TaskRecord, TriggeredBy};
 use couture_core::task::{Decision, Deferral};
 use couture_core::{RunKey, ShardId, Timestamp, WorkerId};
 
@@ -124,7 +124,8 @@ impl NewRun<'_> {
         args.int(run.data_interval.start.as_micros()).int(run.data_interval.end.as_micros()).opt_int(run.backfill);
         args.int(run.queued_at.as_micros());
         runs::bind_change(args, &new.change);
-        args.text(&new.conf);
+        args.text(&new.conf).opt_text(run.origin.triggered_by.map(TriggeredBy::as_str));
+        args.opt_text(run.origin.user.as_deref()).opt_int(run.origin.run_after.map(Timestamp::as_micros));
     }
 }
 

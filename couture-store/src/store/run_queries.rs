@@ -10,8 +10,7 @@ use super::{SqlStore, limit};
 use crate::sql::{Args, Dialect};
 
 /// See [`RunRecord::run_after`].
-const RUN_AFTER: &str =
-    "(CASE WHEN r.run_type IN ('scheduled', 'backfill') THEN r.interval_end ELSE r.logical_date END)";
+const RUN_AFTER: &str = "COALESCE(r.run_after, CASE WHEN r.run_type IN ('scheduled', 'backfill') THEN r.interval_end ELSE r.logical_date END)";
 
 impl SqlStore {
     pub(super) async fn runs_found(
@@ -181,9 +180,11 @@ pub(super) fn conditions(dialect: &dyn Dialect, query: &RunQuery, args: &mut Arg
         let list = if ids.is_empty() { "NULL".to_owned() } else { vec!["?"; ids.len()].join(", ") };
         parts.push(format!("r.run_id IN ({list})"));
     }
-    if let Some(pattern) = &query.run_id {
-        args.text(&format!("%{}%", pattern.to_ascii_lowercase().replace('!', "!!")));
-        parts.push(format!("{} LIKE ? ESCAPE '!'", dialect.folded("r.run_id")));
+    for (column, pattern) in [("r.run_id", &query.run_id), ("r.triggering_user", &query.user)] {
+        if let Some(pattern) = pattern {
+            args.text(&format!("%{}%", pattern.to_ascii_lowercase().replace('!', "!!")));
+            parts.push(format!("{} LIKE ? ESCAPE '!'", dialect.folded(column)));
+        }
     }
     if let Some(before) = query.before {
         args.int(before.as_micros());
@@ -225,6 +226,9 @@ fn order(query: &RunQuery) -> String {
         (RunOrder::Ended, _) => Some("r.ended_at"),
         (RunOrder::Duration, _) => Some("(r.ended_at - r.started_at)"),
         (RunOrder::State, _) => Some("r.state"),
+        (RunOrder::Id, _) => Some("r.run_id"),
+        (RunOrder::Dag, Some(_)) => None,
+        (RunOrder::Dag, None) => Some("r.dag_id"),
     };
     let way = if query.descending { " DESC" } else { "" };
     match (by, query.order) {

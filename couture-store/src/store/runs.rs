@@ -1,19 +1,19 @@
 //! DAG runs.
 
 use couture_core::schedule::DataInterval;
-use couture_core::store::{RunChange, RunRecord, StoreError};
+use couture_core::store::{RunChange, RunOrigin, RunRecord, StoreError};
 use couture_core::{DagId, RunId, RunKey, RunState, Timestamp};
 use rustc_hash::FxHashSet;
 use sqlx::Error;
 
 use super::{SqlStore, limit};
-use crate::sql::{Args, Row};
+use crate::sql::{Args, Row, unexpected};
 
 /// What [`read_run`] reads.
 macro_rules! run_columns {
     () => {
         "run_key, dag_id, version, run_id, run_type, logical_date, queued_at, state, started_at, ended_at, cancelled, conf, \
-         interval_start, interval_end, backfill"
+         interval_start, interval_end, backfill, triggered_by, triggering_user, run_after"
     };
 }
 pub(super) use run_columns;
@@ -36,6 +36,15 @@ pub(super) fn read_run(row: &Row) -> Result<RunRecord, Error> {
         logical_date: Timestamp::from_micros(row.int(5)?),
         data_interval: DataInterval::new(Timestamp::from_micros(row.int(12)?), Timestamp::from_micros(row.int(13)?)),
         backfill: row.opt_int(14)?,
+        origin: RunOrigin {
+            triggered_by: row
+                .opt_text(15)?
+                .map(str::parse)
+                .transpose()
+                .map_err(|error: String| unexpected(15, error))?,
+            user: row.opt_text(16)?.map(String::from),
+            run_after: time(17)?,
+        },
         queued_at: Timestamp::from_micros(row.int(6)?),
         state: row.number(7, RunState::from_code)?,
         started_at: time(8)?,

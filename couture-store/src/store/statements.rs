@@ -61,6 +61,9 @@ const NEW_RUNS: Table = Table {
         "cancelled",
         "unfinished",
         "conf",
+        "triggered_by",
+        "triggering_user",
+        "run_after",
     ],
     keys: 1,
 };
@@ -131,13 +134,14 @@ const BACKFILLS: Table = Table {
 };
 
 /// What goes with a DAG's history. What belongs to its runs goes later, little by little.
-const HISTORY: [&str; 5] = [
+const HISTORY: [&str; 6] = [
     "INSERT INTO deleted_run (run_key) SELECT run_key FROM dag_run WHERE dag_id = ? AND unfinished IS NULL",
     "DELETE FROM dag_run WHERE dag_id = ? AND unfinished IS NULL",
     "DELETE FROM backfill WHERE dag_id = ? AND unfinished IS NULL",
     "DELETE FROM sla_miss WHERE dag_id = ? AND NOT EXISTS \
      (SELECT 1 FROM dag_run WHERE dag_run.run_key = sla_miss.run_key)",
     "DELETE FROM dag WHERE dag_id = ? AND active = 0",
+    "DELETE FROM dag_past WHERE dag_id = ? AND NOT EXISTS (SELECT 1 FROM dag WHERE dag.dag_id = dag_past.dag_id)",
 ];
 
 /// What goes with one run that is over. What belongs to it goes later.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use couture_core::Timestamp;
-use couture_store::{Audit, AuditEntry, AuditFilter, AuditOrder, AuditRow};
+use couture_store::{Audit, AuditColumn, AuditEntry, AuditFilter, AuditOrder, AuditPattern, AuditRow};
 
 use super::suite::{AccountFixture, at, cases};
 
@@ -88,7 +88,27 @@ fn filters() -> Vec<(AuditFilter, &'static [&'static str])> {
     let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let none = AuditFilter::default;
     let search = |part: &str| AuditFilter { search: text(part), ..none() };
+    let like = |column, text: &str| AuditFilter { patterns: vec![AuditPattern::like(column, text).unwrap()], ..none() };
+    let prefix =
+        |column, text: &str| AuditFilter { patterns: vec![AuditPattern::prefix(column, text).unwrap()], ..none() };
+    let both = AuditFilter {
+        patterns: [like(AuditColumn::Dag, "D").patterns, prefix(AuditColumn::Event, "t").patterns].concat(),
+        ..none()
+    };
     vec![
+        (like(AuditColumn::Event, "RAP"), &["Graph"]),
+        (like(AuditColumn::Event, "c%r|st_rt"), &["clear", "start"]),
+        (like(AuditColumn::Event, "!"), &[]),
+        (like(AuditColumn::Dag, "_1"), &["clear", "tree"]),
+        (like(AuditColumn::Dag, "1_"), &[]),
+        (like(AuditColumn::Owner, "%"), &["Graph"]),
+        (like(AuditColumn::Task, "'"), &[]),
+        (prefix(AuditColumn::Event, "G"), &["Graph"]),
+        (prefix(AuditColumn::Event, "g"), &[]),
+        (prefix(AuditColumn::Event, "Gr_"), &["Graph"]),
+        (prefix(AuditColumn::Run, "r|s"), &["clear"]),
+        (prefix(AuditColumn::Event, "_"), &["clear", "login", "Graph", "start", "tree"]),
+        (both, &["tree"]),
         (none(), &["clear", "login", "Graph", "start", "tree"]),
         (AuditFilter { user: text("ann"), ..none() }, &["clear", "Graph"]),
         (AuditFilter { owner: text("couture"), ..none() }, &["Graph"]),

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sample::{AT, ShardWriter, change, record, sample_run, sample_task};
+use super::sample::{AT, ShardWriter, change, record, sample_origin, sample_run, sample_task};
 use super::suite::{StoreFixture, TestedStore, cases};
 use crate::ids::{DagId, MapIndex, RunId, RunKey, TaskIndex};
 use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
 use crate::store::{
-    Note, NotePlace, PastVersion, Record, RunOrder, RunQuery, RunRecord, Span, TaskOrder, TaskQuery, TaskRecord,
+    Note, NotePlace, PastVersion, Record, RunOrder, RunOrigin, RunQuery, RunRecord, Span, TaskOrder, TaskQuery,
+    TaskRecord,
 };
 use crate::task::XComValue;
 use crate::time::Timestamp;
@@ -53,6 +54,7 @@ async fn write_runs(store: &dyn TestedStore) -> Vec<(RunRecord, Vec<TaskRecord>)
             state: RunState::ALL[n as usize % 4],
             started_at: (n % 3 != 0).then(|| at(200 + n)),
             ended_at: (n % 3 == 1).then(|| at(300 + 2 * n)),
+            origin: if n % 4 == 0 { sample_origin() } else { RunOrigin::default() },
             ..sample_run(writer.key(0), ["a", "b", "C"][n as usize % 3], &format!("Run_{n}%"))
         };
         let tasks: Vec<_> = (0..2)
@@ -85,6 +87,8 @@ async fn runs_are_filtered(fixture: &mut dyn StoreFixture) {
         RunQuery { run_id: Some("N_3".into()), ..none.clone() },
         RunQuery { run_id: Some("3%".into()), ..none.clone() },
         RunQuery { run_id: Some("!".into()), ..none.clone() },
+        RunQuery { user: Some("ada".into()), ..none.clone() },
+        RunQuery { user: Some("b".into()), ..none.clone() },
         RunQuery { logical_date: span(10, 40), ..none.clone() },
         RunQuery { run_after: span(20, 50), ..none.clone() },
         RunQuery { queued: span(95, 98), ..none.clone() },
@@ -92,15 +96,17 @@ async fn runs_are_filtered(fixture: &mut dyn StoreFixture) {
         RunQuery { ended: Span { from: Some(303), until: None }, ..none.clone() },
         RunQuery { duration: Span { from: None, until: Some(104) }, ..none.clone() },
     ];
-    let orders = [RunOrder::Created, RunOrder::RunAfter, RunOrder::Duration, RunOrder::State];
+    let orders =
+        [RunOrder::Created, RunOrder::RunAfter, RunOrder::Duration, RunOrder::State, RunOrder::Id, RunOrder::Dag];
     for query in queries {
         for (order, descending) in orders.into_iter().flat_map(|order| [(order, false), (order, true)]) {
             let query = RunQuery { order, descending, ..query.clone() };
             let mut expected: Vec<_> = all.iter().map(|(run, _)| run).filter(|run| query.takes(run)).collect();
-            expected.sort_by_key(|run| {
-                let value = order.of(run).map(|value| if descending { -value } else { value });
-                (value.is_none(), value, if descending { -run.key.0 } else { run.key.0 })
-            });
+            expected.sort_by_key(|run| (order.of(run), run.key));
+            if descending {
+                expected.reverse();
+            }
+            expected.sort_by_key(|run| order.of(run).is_none());
             let found = store.find_runs(&query, 0, 100).await.unwrap();
             assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{query:?}");
             assert_eq!(store.count_runs(&query).await.unwrap(), found.len());

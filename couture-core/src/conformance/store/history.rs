@@ -7,12 +7,15 @@ use super::sample::{
 use super::suite::{StoreFixture, TestedStore, cases};
 use crate::ids::{DagId, MapIndex, RunId, RunKey, ShardId, TaskIndex};
 use crate::state::{RunState, TaskState};
-use crate::store::{Backfill, BackfillState, Commit, DagRecord, PoolDelta, Record, RunRecord, TaskRecord};
+use crate::store::{
+    Backfill, BackfillState, Commit, DagRecord, Note, NotePlace, PoolDelta, Record, RunRecord, TaskRecord,
+};
 use crate::task::{XCom, XComValue};
 
 cases![
     what_is_over_goes,
     only_an_inactive_dag_goes,
+    what_people_wrote_goes_too,
     history_goes_in_the_order_of_records,
     a_run_id_is_free_again,
     a_refused_deletion_changes_nothing,
@@ -47,6 +50,46 @@ async fn full_run(writer: &mut ShardWriter, store: &dyn TestedStore, dag_id: &st
     let rows = [first, last, sample_task(key, 1, TaskState::Success)];
     writer.write(store, rows.map(record).to_vec()).await;
     key
+}
+
+async fn what_people_wrote_goes_too(fixture: &mut dyn StoreFixture) {
+    let mut writer = ShardWriter::claim(fixture.store(), 0).await;
+    let store = fixture.store();
+    let run = full_run(&mut writer, store, "d", "done").await;
+    let other = full_run(&mut writer, store, "e", "done").await;
+    let dag_of = |id: &str, active| Record::Dag(DagRecord { active, ..sample_dag(id) });
+    let ends = [change(run, RunState::Success), change(other, RunState::Success)];
+    writer.write(store, [dag_of("d", true), dag_of("e", false)].into_iter().chain(ends).collect()).await;
+    let note = Note { text: "n".to_owned(), author: None, at: AT };
+    for key in [run, other] {
+        store.set_note(NotePlace { run: key, instance: None }, Some(&note)).await.unwrap();
+        store
+            .set_note(NotePlace { run: key, instance: Some((TaskIndex(0), MapIndex::NONE)) }, Some(&note))
+            .await
+            .unwrap();
+    }
+    for id in ["d", "e", "f"] {
+        store.version_seen(&dag(id), "v1", Some("text"), AT).await.unwrap();
+    }
+    writer.write(store, vec![deleted("d")]).await;
+    writer.write(store, vec![deleted("e")]).await;
+    let mut left = Vec::new();
+    // What belongs to runs goes little by little.
+    for _ in 0..100 {
+        left = store.notes(&[run, other]).await.unwrap();
+        if left.is_empty() {
+            break;
+        }
+        writer.write(store, vec![Record::Withdrawn]).await;
+    }
+    assert_eq!(left, []);
+    let versions = async |id: &str| store.past_versions(&dag(id), 0, 10).await.unwrap().len();
+    assert_eq!(
+        [versions("d").await, versions("e").await, versions("f").await],
+        [1, 0, 1],
+        "a dag that is defined has its versions"
+    );
+    assert_eq!(store.source(&dag("e"), 1).await.unwrap(), None);
 }
 
 async fn what_is_over_goes(fixture: &mut dyn StoreFixture) {

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::sample::ShardWriter;
+use super::sample::{ShardWriter, sample_origin};
 use super::suite::{StoreFixture, TestedStore, cases};
 use crate::executor::Report;
 use crate::ids::{DagId, RunId, ShardId};
+use crate::schedule::DataInterval;
 use crate::store::{InboxId, Message, Record, Request, Trigger};
 use crate::task::{Outcome, XCom, XComValue};
 use crate::time::Timestamp;
@@ -32,12 +33,14 @@ async fn waiting(store: &dyn TestedStore, shards: &[u32], limit: usize) -> Vec<(
 
 async fn requests_are_kept_whole(fixture: &mut dyn StoreFixture) {
     let trigger = Trigger {
-        dag_id: DagId::new("d").unwrap(),
         run_id: Some(RunId::new("a 'b' \"ü\" 🦀").unwrap()),
         logical_date: Some(Timestamp::from_micros(1_500_000)),
         conf: json!({"a": "ü\u{0}'"}),
+        data_interval: Some(DataInterval::new(Timestamp::from_micros(1), Timestamp::from_micros(2))),
+        origin: sample_origin(),
+        ..Trigger::of(DagId::new("d").unwrap())
     };
-    let bare = Trigger { run_id: None, logical_date: None, conf: json!(null), ..trigger.clone() };
+    let bare = Trigger::of(DagId::new("d").unwrap());
     let cancel = Request::CancelRun { dag_id: DagId::new("d").unwrap(), run_id: RunId::new("r").unwrap() };
     let token = "7-3--1-2-1".parse().unwrap();
     let report = Report::Ended {

@@ -4,7 +4,7 @@ use super::sample::{ShardWriter, record, records, sample_dag, sample_run, sample
 use super::suite::{StoreFixture, TestedStore, cases};
 use crate::ids::{DagId, MapIndex, TaskIndex};
 use crate::state::{RunState, TaskState};
-use crate::store::{Record, RunOrder, RunQuery, RunRecord, TaskRecord};
+use crate::store::{OrderValue, Record, RunOrder, RunQuery, RunRecord, TaskRecord};
 use crate::time::Timestamp;
 
 cases![
@@ -96,7 +96,7 @@ fn run_queries() -> Vec<RunQuery> {
     for dag_id in [None, Some("d"), Some("none")] {
         let dag_id = dag_id.map(|dag| DagId::new(dag).unwrap());
         for states in [vec![], vec![RunState::Queued, RunState::Running], vec![RunState::Queued, RunState::Failed]] {
-            for order in [RunOrder::Created, RunOrder::LogicalDate, RunOrder::Started, RunOrder::Ended] {
+            for order in [RunOrder::Created, RunOrder::LogicalDate, RunOrder::Started, RunOrder::Ended, RunOrder::Id] {
                 for before in [None, Some(Timestamp::from_micros(1))] {
                     let query = RunQuery {
                         dag_id: dag_id.clone(),
@@ -132,7 +132,7 @@ async fn runs_are_found_and_counted(fixture: &mut dyn StoreFixture) {
 /// From the definition: those without a value last, whichever way.
 fn expected_runs(all: &[RunRecord], query: &RunQuery) -> Vec<RunRecord> {
     let is_by_key = query.dag_id.is_some() && query.order == RunOrder::Created;
-    let value = |run: &RunRecord| if is_by_key { Some(0) } else { query.order.of(run) };
+    let value = |run: &RunRecord| if is_by_key { Some(OrderValue::Number(0)) } else { query.order.of(run) };
     let (mut valued, mut others): (Vec<_>, Vec<_>) =
         all.iter().filter(|run| query.takes(run)).cloned().partition(|run| value(run).is_some());
     valued.sort_by_key(|run| (value(run), run.key));

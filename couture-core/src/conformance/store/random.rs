@@ -6,8 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::sample::{
-    AT, record, sample_asset_event, sample_backfill, sample_changes, sample_dag, sample_run, sample_sla_miss,
-    sample_task,
+    AT, record, sample_asset_event, sample_backfill, sample_changes, sample_dag, sample_origin, sample_run,
+    sample_sla_miss, sample_task,
 };
 use super::suite::TestedStore;
 use crate::ids::{AssetName, DagId, Epoch, MapIndex, PoolName, RunId, RunKey, ShardId, WorkerId};
@@ -15,7 +15,7 @@ use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
 use crate::store::{
     Backfill, BackfillState, Commit, CommitError, InboxId, MemoryStore, Message, PoolDelta, Record, Request, RunChange,
-    RunRecord, ShardCommit, Store, StoreError, StoreReader, TaskRecord, XComFilter,
+    RunOrigin, RunRecord, ShardCommit, Store, StoreError, StoreReader, TaskRecord, XComFilter,
 };
 use crate::task::{Decision, Deferral, XCom, XComValue};
 use crate::time::Timestamp;
@@ -272,6 +272,7 @@ impl State {
                 run_type: [RunType::Manual, RunType::Scheduled, RunType::Backfill, RunType::AssetTriggered]
                     [usize::from(n % 4)],
                 backfill: (*n == 0).then_some(key.0),
+                origin: if n % 3 == 0 { sample_origin() } else { RunOrigin::default() },
                 ..sample_run(key, &format!("d{n}"), &format!("r{}", key.0 % 31))
             }),
             Change::Run(n, state) => Record::RunChanged(RunChange {

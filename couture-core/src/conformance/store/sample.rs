@@ -9,7 +9,7 @@ use crate::schedule::DataInterval;
 use crate::state::{RunState, RunType, TaskState};
 use crate::store::{
     AssetEvent, AssetNews, Backfill, BackfillState, ChangedAssets, Commit, CommitError, DagRecord, Record, Reprocess,
-    RunChange, RunRecord, ShardCommit, SlaMiss, Store, TaskRecord,
+    RunChange, RunOrigin, RunRecord, ShardCommit, SlaMiss, Store, TaskRecord, TriggeredBy,
 };
 use crate::time::Timestamp;
 
@@ -94,6 +94,15 @@ pub(super) fn sample_changes(assets: impl IntoIterator<Item = AssetName>) -> Cha
     changed
 }
 
+/// All that can be said of who asked for a run.
+pub(super) fn sample_origin() -> RunOrigin {
+    RunOrigin {
+        triggered_by: Some(TriggeredBy::RestApi),
+        user: Some("Ada%".to_owned()),
+        run_after: Some(Timestamp::from_micros(25)),
+    }
+}
+
 /// A run in state running.
 pub fn sample_run(key: RunKey, dag_id: &str, run_id: &str) -> RunRecord {
     RunRecord {
@@ -105,6 +114,7 @@ pub fn sample_run(key: RunKey, dag_id: &str, run_id: &str) -> RunRecord {
         logical_date: Timestamp::from_micros(5),
         data_interval: DataInterval::at(Timestamp::from_micros(5)),
         backfill: None,
+        origin: RunOrigin::default(),
         conf: json!({"who": "tester"}),
         state: RunState::Running,
         queued_at: AT,

@@ -10,10 +10,10 @@ use crate::store::{MappedCount, RunCount, RunQuery, RunRecord, TaskQuery, TaskRe
 use crate::time::Timestamp;
 
 /// The order of lists: by value, those without one last whichever way, those that are alike by `key`.
-pub(super) fn sort<T, K: Ord>(list: &mut [T], descending: bool, of: impl Fn(&T) -> (Option<i64>, K)) {
+pub(super) fn sort<T, V: Ord, K: Ord>(list: &mut [T], descending: bool, of: impl Fn(&T) -> (Option<V>, K)) {
     list.sort_by(|left, right| {
         let ((a, left), (b, right)) = (of(left), of(right));
-        let by_value = (a.is_none(), a, left).cmp(&(b.is_none(), b, right));
+        let by_value = (a.is_none(), &a, left).cmp(&(b.is_none(), &b, right));
         if descending && a.is_none() == b.is_none() { by_value.reverse() } else { by_value }
     });
 }

@@ -114,8 +114,10 @@ impl Contents {
         }
         self.backfills.retain(|_, backfill| backfill.dag_id != *dag_id || !backfill.state.is_over());
         self.sla_misses.retain(|(of, _, _), miss| of != dag_id || self.runs.contains_key(&miss.run));
+        self.notes.retain(|place, _| self.runs.contains_key(&place.run));
         if self.dags.get(dag_id).is_some_and(|(_, dag)| !dag.active) {
             self.dags.remove(dag_id);
+            self.past_versions.remove(dag_id);
         }
     }
 

@@ -4,7 +4,7 @@ use couture_core::dag::ExpandSource;
 use couture_core::store::{RunChange, RunRecord, TaskRecord};
 use couture_core::task::Outcome;
 use couture_core::trigger_rule::Verdict;
-use couture_core::{RunState, TaskIndex, TaskState};
+use couture_core::{RunKey, RunState, TaskIndex, TaskState, Timestamp};
 
 use super::Seen;
 use super::run::Run;
@@ -53,6 +53,16 @@ impl Seen {
         }
     }
 
+    /// No run begins before its time, unless somebody wants it to.
+    pub(super) fn check_beginning(&mut self, key: RunKey, at: Timestamp) {
+        let Some(run) = self.runs.get(&key).filter(|run| run.state == RunState::Running && run.asked.all == 0) else {
+            return;
+        };
+        if let Some(run_after) = run.run_after.filter(|run_after| at < *run_after) {
+            self.violations.push(format!("run {} begins at {at}, before {run_after}", key.0));
+        }
+    }
+
     pub(super) fn task_changed(&mut self, row: &TaskRecord) {
         let token = row.token;
         let Some(run) = self.runs.get_mut(&token.run) else {
@@ -94,6 +104,7 @@ impl Run {
             let is_marked = match row.state {
                 TaskState::Success => *marks <= self.asked.all && self.asked.successes > 0,
                 TaskState::Failed => *marks <= self.asked.all && self.asked.failures > 0,
+                TaskState::Skipped => *marks <= self.asked.all && self.asked.skips > 0,
                 // A mapped task goes on where one of its instances does; an instance that was removed, where the list is that long again.
                 TaskState::Expanded => self.asked.all > 0,
                 _ => before.is_some_and(|before| before.state == TaskState::Removed),
@@ -152,7 +163,13 @@ impl Run {
                 (!fatal && !self.cancelled && has_retries && self.asked.failures == 0 && !was_ended_with_run(row))
                     .then(|| format!("fails in try {} with {} retries", token.try_number, options.retries))
             }
-            TaskState::Skipped if is_fresh && !self.cancelled && !is_empty_map && verdict != Verdict::Skip => {
+            TaskState::Skipped
+                if is_fresh
+                    && !self.cancelled
+                    && !is_empty_map
+                    && self.asked.skips == 0
+                    && verdict != Verdict::Skip =>
+            {
                 Some(format!("is skipped although its trigger rule says {verdict:?}"))
             }
             TaskState::UpstreamFailed if verdict != Verdict::FailUpstream => {
@@ -172,6 +189,7 @@ fn wish_broken(row: &TaskRecord, before: Option<&TaskRecord>, run: &Run) -> Opti
         "cleared" => TaskState::Cleared,
         "marked as success" => TaskState::Success,
         "marked as failed" => TaskState::Failed,
+        "marked as skipped" => TaskState::Skipped,
         _ => return None,
     };
     let is_kept = row.state == wanted

@@ -15,6 +15,7 @@ pub(super) struct Run {
     pub(super) logical_date: Timestamp,
     pub(super) run_type: RunType,
     pub(super) backfill: Option<i64>,
+    pub(super) run_after: Option<Timestamp>,
     pub(super) tasks: BTreeMap<(TaskIndex, MapIndex), TaskRecord>,
     /// What was asked of it.
     pub(super) asked: Asked,
@@ -35,6 +36,8 @@ pub(super) struct Asked {
     pub(super) successes: u32,
     /// Those that mark as failed.
     pub(super) failures: u32,
+    /// Those that mark as skipped.
+    pub(super) skips: u32,
 }
 
 impl Run {
@@ -46,6 +49,7 @@ impl Run {
             logical_date: row.logical_date,
             run_type: row.run_type,
             backfill: row.backfill,
+            run_after: row.origin.run_after,
             tasks: BTreeMap::new(),
             asked: Asked::default(),
             reopened: 0,

@@ -36,6 +36,7 @@ fn run(key: RunKey, day: u32, state: RunState, run_type: RunType) -> Record {
         logical_date: date,
         data_interval: DataInterval::new(date, next(0).unwrap()),
         backfill: None,
+        origin: Default::default(),
         conf: json!({}),
         state,
         queued_at: date,

@@ -1,8 +1,8 @@
 //! `/eda/runs`: looking at a data set.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use couture_core::store::{Answer, Request, Trigger};
+use axum::http::{HeaderMap, StatusCode};
+use couture_core::store::{Answer, Request, RunOrigin, Trigger};
 use couture_core::{DagId, RunId};
 use couture_operators::eda::{EdaKind, OutputPlace};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use crate::api::error::ApiError;
 use crate::api::extract::Json;
 use crate::api::routes::Routes;
 use crate::api::state::ApiState;
+use crate::api::trigger::origin;
 use crate::api::web_state::WebState;
 use crate::auth::{Permit, act, on};
 use crate::eda::{DAG_ID, TASK_ID};
@@ -82,6 +83,8 @@ pub(super) struct Order {
     pub(super) name: String,
     /// The other parameters of the run, but for the time.
     pub(super) params: Vec<(&'static str, String)>,
+    /// Who asks.
+    pub(super) origin: RunOrigin,
 }
 
 const MAX_TARGET_CHARS: usize = 1_000;
@@ -98,6 +101,7 @@ async fn start(
     permit: Permit<act::Create, on::Eda>,
     State(state): State<ApiState>,
     Eda(room): Eda,
+    headers: HeaderMap,
     Json(body): Json<NewRun>,
 ) -> Result<(StatusCode, Json<StartedRun>), ApiError> {
     let source = room.source(&body.source).await?;
@@ -123,12 +127,12 @@ async fn start(
             params.push(("query", source.query.unwrap_or_default()));
         }
     }
-    order(&state, Order { kind, name, params }).await
+    order(&state, Order { kind, name, params, origin: origin(permit.principal(), &headers) }).await
 }
 
 /// Starts a run.
 pub(super) async fn order(state: &ApiState, order: Order) -> Result<(StatusCode, Json<StartedRun>), ApiError> {
-    let Order { kind, name, params } = order;
+    let Order { kind, name, params, origin } = order;
     let timestamp = OutputPlace::timestamp(state.clock.now().wall);
     let place = OutputPlace { outputs: OutputPlace::ROOT.to_owned(), name, kind, timestamp };
     let output_path = place.report();
@@ -144,7 +148,8 @@ pub(super) async fn order(state: &ApiState, order: Order) -> Result<(StatusCode,
     let unfit = |error: couture_core::IdError| ApiError::invalid(error.to_string());
     let dag_id = DagId::new(DAG_ID).map_err(unfit)?;
     let run_id = Some(RunId::new(&dag_run_id).map_err(unfit)?);
-    let trigger = Trigger { dag_id: dag_id.clone(), run_id, logical_date: None, conf: conf.into() };
+    let trigger =
+        Trigger { dag_id: dag_id.clone(), run_id, logical_date: None, data_interval: None, conf: conf.into(), origin };
     match state.ask(Request::Trigger(trigger)).await? {
         Answer::Triggered { .. } => {}
         _ => {

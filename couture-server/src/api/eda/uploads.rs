@@ -18,6 +18,7 @@ use crate::api::error::ApiError;
 use crate::api::extract::{Args, Json};
 use crate::api::routes::Routes;
 use crate::api::state::ApiState;
+use crate::api::trigger::origin;
 use crate::api::web_state::WebState;
 use crate::auth::{Permit, act, on};
 use crate::eda::EdaRoom;
@@ -83,7 +84,8 @@ async fn upload(
     let (uploaded, place) = room.upload(&random_id()?, &name).await.map_err(objects)?;
     receive(place, body, most).await?;
     let params = vec![("source", name.clone()), ("upload", uploaded.clone())];
-    let started = order(&state, Order { kind: EdaKind::Preliminary, name, params }).await;
+    let origin = origin(permit.principal(), &headers);
+    let started = order(&state, Order { kind: EdaKind::Preliminary, name, params, origin }).await;
     if started.is_err()
         && let Err(error) = room.forget(&uploaded).await
     {

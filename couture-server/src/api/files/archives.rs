@@ -16,7 +16,7 @@ use crate::api::routes::Routes;
 use crate::api::web_state::WebState;
 use crate::archive::{ArchiveLimits, Unpacked, unpack};
 use crate::auth::{Action, PermitWithBasic, Resource, act, on};
-use crate::files::{Base, FileRoom, FileTree, FilesError, Proposal};
+use crate::files::{Base, Broken, FileRoom, FileTree, FilesError, Proposal};
 
 /// What the handlers of this file say of themselves.
 #[derive(OpenApi)]
@@ -57,6 +57,27 @@ pub(super) struct ArchiveForm {
 pub(super) struct ImportArgs {
     /// Why; for the history.
     message: Option<String>,
+}
+
+/// How an archive of DAGs is imported.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DagImportArgs {
+    /// Why; for the history.
+    message: Option<String>,
+    /// What becomes of DAG files that cannot be parsed: `refuse`, unless they are there already just so; or `keep`, to take them as they
+    /// are, with a warning.
+    #[serde(default)]
+    #[param(inline)]
+    broken: BrokenFiles,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum BrokenFiles {
+    #[default]
+    Refuse,
+    Keep,
 }
 
 /// What was imported.
@@ -125,15 +146,16 @@ async fn export_dags(
     path = "/api/dags/",
     tag = "Import and export",
     description = "Puts the files of an archive into the DAG folder, all or none, after every DAG file of it was parsed. Files that were there \
-                   stay in the history. Needs `can_create` besides.",
-    params(ImportArgs),
+                   stay in the history. One that cannot be parsed is refused with all the rest, unless it is there already just so, or the \
+                   query says `broken=keep`: the export of a folder with such a file can be imported again. Needs `can_create` besides.",
+    params(DagImportArgs),
     request_body(content = ArchiveForm, content_type = "multipart/form-data"),
     responses((status = 200, description = "All files are there", body = ImportedArchive)),
 )]
 async fn import_dags(
     PermitWithBasic(permit): PermitWithBasic<act::Edit, on::DagFiles>,
     State(room): State<FileRoom>,
-    Args(args): Args<ImportArgs>,
+    Args(args): Args<DagImportArgs>,
     form: Form,
 ) -> Result<Json<ImportedArchive>, Refusal> {
     permit.principal().check(Action::Create, Resource::DagFiles, None)?;
@@ -143,7 +165,11 @@ async fn import_dags(
     let files = names(&unpacked);
     permit.note("files", files.len());
     let author = room.dags.author(&sender(&permit), message(args.message)?);
-    let saved = room.dags.change(proposals(&unpacked), author).await?;
+    let broken = match args.broken {
+        BrokenFiles::Refuse => Broken::RefusedIfNew,
+        BrokenFiles::Keep => Broken::Taken,
+    };
+    let saved = room.dags.change_with(proposals(&unpacked), author, broken).await?;
     let (dags, warnings) = (saved.checked.dag_ids(), saved.checked.warnings);
     Ok(Json(ImportedArchive { total_entries: files.len(), files, dags, warnings }))
 }

@@ -36,9 +36,11 @@ struct GraphNode {
     tooltip: Option<String>,
     /// The DAG that it starts runs of.
     target_dag_id: Option<String>,
+    /// Why the task cannot be run here, where that is known.
+    unavailable: Option<String>,
     /// `setup` or `teardown`.
     setup_teardown: Option<&'static str>,
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(no_recursion)]
     children: Option<Vec<GraphNode>>,
 }
 
@@ -76,6 +78,7 @@ fn node(shape: &VersionShape, member: &Member) -> GraphNode {
                 doc_md: options.doc_md.clone(),
                 tooltip: None,
                 target_dag_id: task.target_dag_id().map(String::from),
+                unavailable: task.unavailable().map(String::from),
                 setup_teardown: match options.role {
                     TaskRole::Work => None,
                     TaskRole::Setup => Some("setup"),
@@ -112,6 +115,7 @@ fn empty(id: String, label: String, kind: &'static str) -> GraphNode {
         doc_md: None,
         tooltip: None,
         target_dag_id: None,
+        unavailable: None,
         setup_teardown: None,
         children: None,
     }

@@ -42,7 +42,6 @@ pub(super) struct GridParams {
 
 /// A task, or a group of them.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(no_recursion)]
 struct TreeNode {
     id: String,
     label: String,
@@ -53,7 +52,7 @@ struct TreeNode {
     trigger_rule: Option<String>,
     tooltip: Option<String>,
     ui_color: Option<String>,
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(no_recursion)]
     children: Option<Vec<TreeNode>>,
 }
 
@@ -96,7 +95,7 @@ pub(super) struct Grid {
     /// The newest first.
     runs: Vec<GridRun>,
     /// By run, then by task or group: state, try, start and end in milliseconds, number of instances, and states of what it stands for.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, Vec<serde_json::Value>>>)]
     states: BTreeMap<String, BTreeMap<String, Cell>>,
     next_run: Option<NextRunBody>,
 }

@@ -166,3 +166,25 @@ fn a_folder_that_cannot_be_read_drops_nothing() {
     std::fs::rename(case.folder.path().join("away"), case.folder.path().join("sub")).unwrap();
     assert!(catalog.look(now).changes.is_empty() && catalog.errors().is_empty());
 }
+
+#[test]
+fn it_is_known_when_a_file_was_parsed() {
+    let case = Case::new();
+    let source = DagSource::File("a.yaml".into());
+    let look = |at: i64| drop(case.catalog.look(Timestamp::from_micros(at)));
+    let parsed = || case.catalog.parsed_at(&source).map(Timestamp::as_micros);
+    look(1);
+    assert_eq!(parsed(), None);
+    case.dag("a.yaml", "a");
+    look(2);
+    assert_eq!(parsed(), Some(2));
+    look(3);
+    assert_eq!(parsed(), Some(2), "it has not changed");
+    case.write("a.yaml", "tasks: [");
+    look(4);
+    assert_eq!(parsed(), Some(4), "whatever came of it");
+    case.remove("a.yaml");
+    look(5);
+    assert_eq!(parsed(), None);
+    assert_eq!(case.catalog.parsed_at(&DagSource::Native), None);
+}

@@ -5,9 +5,14 @@ use couture_core::{Dag, EngineSettings, LocalExecutor, LocalSettings, RunState, 
 use serde_json::json;
 
 use super::*;
-use crate::live::{Delivery, LiveChange};
+use crate::live::{Changed, ChangedDags, Delivery, LiveChange};
 
 async fn world() -> (Engine, Arc<LiveHub>) {
+    let (engine, hub, _) = stored_world().await;
+    (engine, hub)
+}
+
+async fn stored_world() -> (Engine, Arc<LiveHub>, Arc<MemoryStore>) {
     couture_operators::link();
     let store = Arc::new(MemoryStore::new(2));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -20,11 +25,16 @@ async fn world() -> (Engine, Arc<LiveHub>) {
         let json = json!({"dag_id": dag_id, "tasks": [{"task_id": "a", "operator": {"type": "empty"}}]});
         engine.register(Dag::from_json(json.to_string().as_bytes()).unwrap()).await.unwrap();
     }
-    let sources =
-        LiveSources { engine: engine.clone(), store: store.clone(), reader: store, shapes: Arc::default(), clock };
+    let sources = LiveSources {
+        engine: engine.clone(),
+        store: store.clone(),
+        reader: store.clone(),
+        shapes: Arc::default(),
+        clock,
+    };
     let (hub, work) = LiveHub::new(sources);
     tokio::spawn(work);
-    (engine, hub)
+    (engine, hub, store)
 }
 
 /// What is told until the run of this DAG is over.
@@ -97,4 +107,27 @@ fn what_is_forgotten_is_a_reset() {
     assert!(recent.event(2).is_err());
     assert_eq!(recent.event(3).unwrap().unwrap().sequence, 4);
     assert_eq!(recent.event(MAX_RECENT as u64 + 3).unwrap(), None);
+}
+
+#[tokio::test]
+async fn only_dags_that_changed_are_told() {
+    let (engine, hub, reader) = stored_world().await;
+    drop(hub);
+    let mut changed = ChangedDags::default();
+    assert_eq!(changed.next(&*reader).await.unwrap(), Changed::Anything);
+    let only = |ids: &[&str]| Changed::Dags(ids.iter().map(|id| couture_core::DagId::new(*id).unwrap()).collect());
+    assert_eq!(changed.next(&*reader).await.unwrap(), only(&[]));
+    run(&engine, "first").await;
+    assert_eq!(changed.next(&*reader).await.unwrap(), only(&["first"]));
+    run(&engine, "first").await;
+    run(&engine, "second").await;
+    assert_eq!(changed.next(&*reader).await.unwrap(), only(&["first", "second"]));
+    assert_eq!(changed.next(&*reader).await.unwrap(), only(&[]));
+    let pause =
+        couture_core::store::Request::SetPaused { dag_id: couture_core::DagId::new("second").unwrap(), paused: true };
+    engine.request(pause).await.unwrap();
+    assert_eq!(changed.next(&*reader).await.unwrap(), only(&["second"]));
+    // Of another store, where less has happened.
+    let (_engine, _hub, other) = stored_world().await;
+    assert_eq!(changed.next(&*other).await.unwrap(), Changed::Anything);
 }

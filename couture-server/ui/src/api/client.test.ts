@@ -53,6 +53,12 @@ describe("calls", () => {
     await expect(api.put("/x", {})).rejects.toMatchObject({ status: 409, message: "it is there already" });
   });
 
+  it("tells what does not fit, one by one", async () => {
+    const misfit = (msg: string) => ({ loc: ["request"], msg, type: "value_error" });
+    answer(422, JSON.stringify({ detail: [misfit("limit is 0"), misfit("offset is -1")] }));
+    await expect(api.get("/x")).rejects.toMatchObject({ status: 422, message: "limit is 0; offset is -1" });
+  });
+
   it("has words where the server has none", async () => {
     answer(502, "<html>", "text/html");
     await expect(api.get("/x")).rejects.toThrow(/failed to answer \(502\)/);

@@ -63,10 +63,19 @@ export function folders(path: string): string {
   return path.split("/").map(part).join("/");
 }
 
-function detailOf(body: unknown, response: Response): string {
+type Status = Pick<Response, "status" | "statusText">;
+
+function detailOf(body: unknown, response: Status): string {
   if (body && typeof body === "object" && "detail" in body) {
     const { detail } = body;
     if (typeof detail === "string") return detail;
+    // What does not fit, one by one.
+    if (Array.isArray(detail)) {
+      const words = detail
+        .map((misfit: { msg?: unknown } | null) => misfit?.msg)
+        .filter((msg) => typeof msg === "string");
+      if (words.length > 0) return words.join("; ");
+    }
     if (detail) return JSON.stringify(detail);
   }
   if (response.status === 413) return "the server does not take so much at once";
@@ -83,34 +92,47 @@ async function send(method: string, path: string, body: unknown, options: CallOp
     headers["content-type"] = "application/json";
     payload = JSON.stringify(body ?? {});
   }
-  if (csrfToken && method !== "GET") headers["x-csrf-token"] = csrfToken;
   try {
     return await fetch(address(path, options.query), {
       method,
-      headers,
+      headers: method === "GET" ? headers : { ...headers, ...csrfHeader() },
       body: payload,
       signal: options.signal,
       credentials: "same-origin",
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, "the server does not answer; check that it runs and that this machine reaches it");
+    throw unreached();
   }
+}
+
+/** The header that says that a change comes from this page. */
+export function csrfHeader(): Record<string, string> {
+  return csrfToken ? { "x-csrf-token": csrfToken } : {};
+}
+
+/** There was no answer. */
+export function unreached(): ApiError {
+  return new ApiError(0, "the server does not answer; check that it runs and that this machine reaches it");
+}
+
+/** The error that an answer other than success means. */
+export function refusal(response: Status, text: string, quiet = false): ApiError {
+  let body: unknown = null;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // Not JSON: the status has to say it.
+  }
+  if (response.status === 401 && !quiet) onSignedOut();
+  return new ApiError(response.status, detailOf(body, response), body);
 }
 
 /** Sends a request and answers with the raw response; throws an ApiError unless it is a success. */
 export async function fetchRaw(method: string, path: string, body?: unknown, options: CallOptions = {}) {
   const response = await send(method, path, body, options);
   if (response.ok) return response;
-  const text = await response.text().catch(() => "");
-  let parsed: unknown = null;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    // Not JSON: the status has to say it.
-  }
-  if (response.status === 401 && !options.quiet) onSignedOut();
-  throw new ApiError(response.status, detailOf(parsed, response), parsed);
+  throw refusal(response, await response.text().catch(() => ""), options.quiet);
 }
 
 async function call<T>(method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<T> {

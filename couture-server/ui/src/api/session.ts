@@ -1,15 +1,16 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, ApiError, setCsrfToken } from "./client";
-import type { Me, Permission } from "./types";
+import type { Me, Permission, Schema } from "./types";
 
 /** Who is logged in; null is nobody. */
 export const meQuery = queryOptions({
   queryKey: ["me"],
   queryFn: async (): Promise<Me | null> => {
     try {
-      const me = await api.get<Me>("/auth/me", undefined, { quiet: true });
+      const { user, ...me } = await api.get<Schema<"MeBody">>("/auth/me", undefined, { quiet: true });
       setCsrfToken(me.csrf_token);
-      return me;
+      // A program of this machine may be somebody without a user; a page belongs to a person.
+      return user && { ...me, user };
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return null;
       throw error;

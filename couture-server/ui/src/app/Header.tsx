@@ -2,24 +2,28 @@ import { NavLink, useLocation } from "react-router";
 import { useLogOut, useMay, useMe } from "../api/session";
 import { useLiveState } from "../live/Live";
 import { Icon } from "../parts/Icon";
-import { Menu } from "../parts/Menu";
+import { Menu, type MenuItem } from "../parts/Menu";
 import { useNow } from "../parts/now";
 import { useStored } from "../parts/stored";
 import { formatTime, localZoneName, zone } from "../parts/time";
-import { navigationFor } from "./navigation";
+import { navigationFor, type Section } from "./navigation";
 import { applyTheme, theme } from "./theme";
 
 export function Header({ onHelp }: { onHelp: () => void }) {
   const may = useMay();
   const { pathname } = useLocation();
+  const sections = navigationFor(may);
   return (
     <header className="header">
+      <nav className="nav-small" aria-label="Main">
+        <Menu title="Menu" label={<Icon name="list" />} items={allPlaces(sections, pathname)} />
+      </nav>
       <NavLink to="/dags" className="brand" aria-label="Couture, the DAGs">
         <img src="/mark.svg" alt="" width={22} height={22} />
         Couture
       </NavLink>
       <nav className="nav" aria-label="Main">
-        {navigationFor(may).map((section) =>
+        {sections.map((section) =>
           section.to ? (
             <NavLink key={section.label} to={section.to} className="nav-item">
               {section.label}
@@ -48,10 +52,19 @@ export function Header({ onHelp }: { onHelp: () => void }) {
   );
 }
 
+/** Every place in one list, for screens without room for the sections. */
+function allPlaces(sections: readonly Section[], pathname: string): MenuItem[] {
+  return sections.flatMap(({ label, to, places }) => [
+    to ? { label, to, current: pathname.startsWith(to) } : { label, heading: true },
+    ...places.map((place) => ({ label: place.label, to: place.to, current: pathname.startsWith(place.to) })),
+  ]);
+}
+
 const LIVE_WORDS = {
   live: "Live: what you see is what is",
   connecting: "Connecting to the server…",
   resting: "Resting while nobody looks",
+  off: "Not live: your role may not read DAGs. Load the page again to see what changed",
   broken: "Not live: the server does not answer; trying again",
 };
 

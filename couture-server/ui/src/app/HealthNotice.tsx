@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client";
+import type { Schema } from "../api/types";
 import { useLiveState } from "../live/Live";
 import { Icon } from "../parts/Icon";
 
-type Health = Record<string, unknown>;
-
-const PARTS: [string, string][] = [
+const PARTS: ["metadatabase" | "scheduler" | "data_folder", string][] = [
   ["metadatabase", "The database"],
   ["scheduler", "The scheduler"],
   ["data_folder", "The data folder"],
@@ -17,13 +16,14 @@ export function HealthNotice() {
   // Asked anew whenever the stream breaks or comes back, and when somebody returns to the tab.
   const { data } = useQuery({
     queryKey: ["health", live],
-    queryFn: () => api.get<Health>("/monitor/health", undefined, { quiet: true }),
+    queryFn: () => api.get<Schema<"HealthInfo">>("/monitor/health", undefined, { quiet: true }),
     staleTime: 60_000,
     retry: false,
   });
   const problems = PARTS.flatMap(([name, label]) => {
-    const part = data?.[name] as { status?: string | null; error?: string | null } | null | undefined;
-    return part?.status === "unhealthy" ? [`${label} is unhealthy${part.error ? `: ${part.error}` : ""}`] : [];
+    const part = data?.[name];
+    if (part?.status !== "unhealthy") return [];
+    return [`${label} is unhealthy${"error" in part && part.error ? `: ${part.error}` : ""}`];
   });
   if (problems.length === 0) return null;
   return (

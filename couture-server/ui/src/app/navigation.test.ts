@@ -28,6 +28,7 @@ describe("the navigation", () => {
       ...about,
     },
   );
+  check([["can_read", "Exploratory Data Analysis"]], { Developer: ["Exploratory Data Analysis"], ...about });
   it("has its sections in the order that people know", () => {
     expect(SECTIONS.map((section) => section.label)).toEqual([
       "DAGs",

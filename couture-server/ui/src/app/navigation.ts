@@ -54,6 +54,7 @@ export const SECTIONS: Section[] = [
       place("Manage DAGs", "/developer/dags", "Manage DAGs"),
       place("Code Artifacts", "/developer/artifacts", "Code Artifacts"),
       place("Code Bricks", "/developer/bricks", "Code Bricks"),
+      place("Exploratory Data Analysis", "/developer/eda", "Exploratory Data Analysis"),
     ],
   },
   {

@@ -30,6 +30,7 @@ const pages: RouteObject[] = [
   page("developer/artifacts", () => import("../pages/developer/ArtifactsPage")),
   page("developer/artifacts/edit", () => import("../pages/developer/EditArtifactPage")),
   page("developer/bricks", () => import("../pages/developer/BricksPage")),
+  page("developer/eda", () => import("../pages/developer/eda/EdaPage")),
 
   page("admin/connections", () => import("../pages/admin/ConnectionsPage")),
   page("admin/variables", () => import("../pages/admin/VariablesPage")),

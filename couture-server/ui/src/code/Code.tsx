@@ -40,8 +40,16 @@ export function Code(props: CodeProps) {
   );
 }
 
+export interface DiffProps {
+  before: string;
+  after: string;
+  name: string;
+  /** What the two texts are called. */
+  titles: readonly [before: string, after: string];
+}
+
 /** What changed between two texts, side by side, with what is alike folded. */
-export function Diff(props: { before: string; after: string; name: string }) {
+export function Diff(props: DiffProps) {
   return (
     <div className="code">
       <Suspense fallback={<p className="faint code-plain">Comparing…</p>}>

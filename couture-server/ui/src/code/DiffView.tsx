@@ -1,19 +1,26 @@
-import { MergeView } from "@codemirror/merge";
+import { MergeView, unifiedMergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
+import type { DiffProps } from "./Code";
 import { languageOf } from "./language";
 import { look } from "./look";
 import { frameIn, shadowOf } from "./shadow";
 
-export default function DiffView({ before, after, name }: { before: string; after: string; name: string }) {
+/** Below this many pixels two texts side by side cannot be read: what is gone stands above what came. */
+const SIDE_BY_SIDE = 640;
+const FOLDED = { margin: 3, minSize: 6 };
+
+export default function DiffView({ before, after, name, titles }: DiffProps) {
   const host = useRef<HTMLDivElement>(null);
+  const [left, right] = titles;
   useEffect(() => {
-    let view: MergeView | null = null;
+    let view: MergeView | EditorView | null = null;
     let gone = false;
     void languageOf(name).then((language) => {
       if (gone || !host.current) return;
       const root = shadowOf(host.current);
+      const parent = frameIn(root);
       const side = (doc: string, label: string) => ({
         doc,
         extensions: [
@@ -25,12 +32,18 @@ export default function DiffView({ before, after, name }: { before: string; afte
           EditorView.contentAttributes.of({ "aria-label": label }),
         ],
       });
+      if (host.current.clientWidth < SIDE_BY_SIDE) {
+        const { doc, extensions } = side(after, right);
+        const changes = unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: FOLDED });
+        view = new EditorView({ root, parent, state: EditorState.create({ doc, extensions: [extensions, changes] }) });
+        return;
+      }
       view = new MergeView({
         root,
-        parent: frameIn(root),
-        a: side(before, "Before"),
-        b: side(after, "After"),
-        collapseUnchanged: { margin: 3, minSize: 6 },
+        parent,
+        a: side(before, left),
+        b: side(after, right),
+        collapseUnchanged: FOLDED,
         gutter: true,
       });
     });
@@ -38,6 +51,14 @@ export default function DiffView({ before, after, name }: { before: string; afte
       gone = true;
       view?.destroy();
     };
-  }, [before, after, name]);
-  return <div ref={host} className="code-host" />;
+  }, [before, after, name, left, right]);
+  return (
+    <div className="diff">
+      <div className="diff-titles">
+        <span className="diff-before">{left}</span>
+        <span className="diff-after">{right}</span>
+      </div>
+      <div ref={host} className="code-host" />
+    </div>
+  );
 }

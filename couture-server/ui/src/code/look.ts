@@ -30,19 +30,24 @@ const theme = EditorView.theme({
   ".cm-searchMatch-selected": { backgroundColor: "color-mix(in srgb, var(--state-upstream-failed) 60%, transparent)" },
   ".cm-matchingBracket": { backgroundColor: "color-mix(in srgb, var(--accent) 25%, transparent)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--surface-3)", border: "none", color: "var(--text-soft)" },
-  ".cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--good) 7%, transparent) !important" },
-  ".cm-merge-a .cm-changedLine, .cm-deletedChunk": {
-    backgroundColor: "color-mix(in srgb, var(--danger) 7%, transparent) !important",
+  // The sides are marked on the editors themselves: without `&` these rules would match nothing, or both sides.
+  "&.cm-merge-a .cm-changedLine, .cm-deletedChunk": {
+    backgroundColor: "color-mix(in srgb, var(--danger) 9%, transparent) !important",
+  },
+  "&.cm-merge-b .cm-changedLine, .cm-inlineChangedLine": {
+    backgroundColor: "color-mix(in srgb, var(--good) 9%, transparent) !important",
   },
   // A line below the letters: on a stronger ground their colours could not be read.
-  ".cm-changedText": {
+  "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": {
     background: "none !important",
-    boxShadow: "inset 0 -2px 0 color-mix(in srgb, var(--good) 60%, transparent)",
+    boxShadow: "inset 0 -2px 0 color-mix(in srgb, var(--danger) 70%, transparent)",
   },
-  ".cm-merge-a .cm-changedText, .cm-deletedText": {
+  "&.cm-merge-b .cm-changedText": {
     background: "none !important",
-    boxShadow: "inset 0 -2px 0 color-mix(in srgb, var(--danger) 60%, transparent)",
+    boxShadow: "inset 0 -2px 0 color-mix(in srgb, var(--good) 70%, transparent)",
   },
+  "&.cm-merge-a .cm-changedLineGutter, .cm-deletedLineGutter": { background: "var(--danger) !important" },
+  "&.cm-merge-b .cm-changedLineGutter": { background: "var(--good) !important" },
   ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: '"" !important' },
   ".cm-collapsedLines": {
     background: "var(--surface-2) !important",

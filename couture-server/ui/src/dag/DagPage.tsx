@@ -1,8 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { Navigate, Route, Routes, useParams } from "react-router";
+import { Link, Navigate, Route, Routes, useParams } from "react-router";
+import { ApiError } from "../api/client";
 import { paths } from "../app/paths";
-import { Skeleton } from "../parts/Answer";
+import { Failure, Skeleton } from "../parts/Answer";
 import { useFollow } from "./data/live";
+import { detailsQuery } from "./data/queries";
 import { useView } from "./data/view";
 import { DagHeader } from "./frame/DagHeader";
 import { DagIdContext } from "./frame/dagId";
@@ -37,6 +40,8 @@ export function Component() {
 
 function Dag({ dagId }: { dagId: string }) {
   useFollow(dagId);
+  const { error } = useQuery(detailsQuery(dagId));
+  if (error instanceof ApiError && error.status === 404) return <Missing error={error} />;
   return (
     <main className="dag-page">
       <DagHeader />
@@ -66,6 +71,19 @@ function Dag({ dagId }: { dagId: string }) {
         </section>
         <Panel />
       </div>
+    </main>
+  );
+}
+
+function Missing({ error }: { error: ApiError }) {
+  return (
+    <main className="page">
+      <Failure error={error}>
+        <p className="faint">It was deleted or renamed, its file cannot be read, or your role may not see it.</p>
+        <Link className="button" to={paths.dags}>
+          To the DAGs
+        </Link>
+      </Failure>
     </main>
   );
 }

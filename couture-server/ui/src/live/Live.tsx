@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useMay } from "../api/session";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import type { Change } from "../api/types";
 import { Stale } from "./stale";
@@ -11,7 +12,9 @@ const DAG_MS = 150;
 /** Keeps every shown query true while the stream tells of changes. Mounted once, below the login. */
 export function Live() {
   const client = useQueryClient();
+  const allowed = useMay()("read", "DAGs");
   useEffect(() => {
+    if (!allowed) return liveStream.rest();
     const lists = throttled(LISTS_MS, (stale) =>
       client.invalidateQueries({ predicate: ({ queryKey }) => stale.hasList(queryKey) }, { cancelRefetch: false }),
     );
@@ -34,7 +37,7 @@ export function Live() {
       stop();
       end();
     };
-  }, [client]);
+  }, [client, allowed]);
   return null;
 }
 

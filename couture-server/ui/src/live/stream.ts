@@ -1,4 +1,4 @@
-import { address } from "../api/client";
+import { address, ApiError, fetchRaw } from "../api/client";
 import type { Change } from "../api/types";
 
 /**
@@ -6,7 +6,8 @@ import type { Change } from "../api/types";
  * six connections for all tabs together.
  */
 
-export type LiveState = "connecting" | "live" | "resting" | "broken";
+/** `off`: the server refuses this viewer, so nothing is tried again. */
+export type LiveState = "connecting" | "live" | "resting" | "broken" | "off";
 
 export interface Listener {
   changes: (changes: Change[]) => void;
@@ -24,18 +25,26 @@ export class LiveStream {
   private position: string | null = null;
   private timer: number | undefined;
   private failures = 0;
+  private started = false;
   private state: LiveState = "connecting";
 
   /** Begins, and answers with what ends it. */
   start(): () => void {
+    this.started = true;
     this.connect();
     document.addEventListener("visibilitychange", this.look);
     return () => {
+      this.started = false;
       document.removeEventListener("visibilitychange", this.look);
       window.clearTimeout(this.timer);
       this.source?.close();
       this.source = null;
     };
+  }
+
+  /** For a viewer who may not see changes: nothing is asked for. */
+  rest(): void {
+    this.setState("off");
   }
 
   listen(listener: Listener): () => void {
@@ -65,7 +74,7 @@ export class LiveStream {
         this.source = null;
         this.setState("resting");
       }, REST_AFTER_MS);
-    } else if (!this.source) this.connect();
+    } else if (!this.source && this.state !== "off") this.connect();
   };
 
   private connect(): void {
@@ -97,15 +106,32 @@ export class LiveStream {
       if (source.readyState !== EventSource.CLOSED) return this.setState("connecting");
       source.close();
       this.source = null;
-      this.setState("broken");
-      const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
-      this.failures += 1;
-      this.timer = window.setTimeout(() => this.connect(), wait);
+      void isRefused().then((refused) => {
+        if (this.source || !this.started) return;
+        if (refused) return this.setState("off");
+        this.setState("broken");
+        const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
+        this.failures += 1;
+        this.timer = window.setTimeout(() => this.connect(), wait);
+      });
     });
   }
 
   private tell(changes: Change[]): void {
     this.listeners.forEach((listener) => listener.changes(changes));
+  }
+}
+
+/** An EventSource does not say why it failed, so the server is asked once more. */
+async function isRefused(): Promise<boolean> {
+  const asked = new AbortController();
+  try {
+    await fetchRaw("GET", "/events", undefined, { signal: asked.signal });
+    return false;
+  } catch (error) {
+    return error instanceof ApiError && error.status === 403;
+  } finally {
+    asked.abort();
   }
 }
 

@@ -9,7 +9,9 @@ export function Failure({ error, retry, children }: { error: unknown; retry?: ()
     <div className="failure" role="alert">
       <strong>{status === 403 ? "Not permitted" : status === 404 ? "Not found" : "This could not be loaded"}</strong>
       <p>{wordsOf(error)}</p>
-      {status === 403 && <p className="faint">An administrator can give your role the permission.</p>}
+      {status === 403 && !/administrator/.test(wordsOf(error)) && (
+        <p className="faint">An administrator can give your role the permission.</p>
+      )}
       {retry && status !== 403 && <button onClick={retry}>Try again</button>}
       {children}
     </div>
@@ -35,7 +37,7 @@ export function Answer<T>({
 /** Grey lines in place of what is on its way. They appear late, so that fast answers do not flicker. */
 export function Skeleton({ lines = 4 }: { lines?: number }) {
   return (
-    <div className="skeleton" aria-busy="true" aria-label="Loading">
+    <div className="skeleton" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: lines }, (_, index) => (
         <div key={index} className="skeleton-line" />
       ))}

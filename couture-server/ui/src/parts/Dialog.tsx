@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, type ReactNode } from "react";
 import { Icon } from "./Icon";
 
-/** A modal dialog: the browser keeps the focus in it and gives it back; Escape and the cross close it. */
+/** A modal dialog: its first field has the focus, which the browser keeps in it and gives back; Escape and the cross close it. */
 export function Dialog({
   title,
   onClose,
@@ -19,7 +19,12 @@ export function Dialog({
   const heading = useId();
   useEffect(() => {
     const dialog = ref.current;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      // By itself the browser would choose the cross: what is typed would be lost, and Enter would close it.
+      const field = dialog.querySelector<HTMLElement>(".dialog-body :is(input, select, textarea):not(:disabled)");
+      (field ?? dialog.querySelector<HTMLElement>(".dialog-foot button"))?.focus();
+    }
     return () => dialog?.close();
   }, []);
   return (

@@ -20,6 +20,8 @@ export interface MenuItem {
   /** A thin line above it. */
   separated?: boolean;
   current?: boolean;
+  /** Names what follows, and can not be chosen. */
+  heading?: boolean;
 }
 
 /** A button that opens a list of links and actions; arrows, Home, End and Escape work. */
@@ -116,11 +118,15 @@ export function Menu({
 }
 
 const GAP = 4;
+/** As wide as a list is taken to be. */
+const WIDE = 240;
 
 /** Where the list goes, in the window: under its button, or above where there is more room. Nothing around it can cut it off. */
 function placeOf(button: HTMLElement, align: "left" | "right"): CSSProperties {
   const { top, bottom, left, right } = button.getBoundingClientRect();
-  const side = align === "left" ? { left } : { right: document.documentElement.clientWidth - right };
+  const width = document.documentElement.clientWidth;
+  const toTheRight = align === "left" && left + WIDE <= width;
+  const side = toTheRight ? { left } : { right: Math.max(2 * GAP, Math.min(width - right, width - WIDE)) };
   const below = window.innerHeight - bottom - 2 * GAP;
   const above = top - 2 * GAP;
   return below >= Math.min(320, above)
@@ -129,6 +135,13 @@ function placeOf(button: HTMLElement, align: "left" | "right"): CSSProperties {
 }
 
 function Entry({ item, close }: { item: MenuItem; close: () => void }) {
+  if (item.heading) {
+    return (
+      <div className="menu-heading" role="presentation">
+        {item.label}
+      </div>
+    );
+  }
   const className = ["menu-item", item.danger && "danger", item.current && "current"].filter(Boolean).join(" ");
   if (item.to !== undefined && !item.disabled) {
     return (

@@ -1,9 +1,8 @@
-import type { State } from "../api/types";
+import type { RunState, State, TaskState } from "../api/types";
 
 /** The words of the states, as people read them. */
 const WORDS: Record<string, string> = {
   up_for_retry: "up for retry",
-  up_for_reschedule: "up for reschedule",
   upstream_failed: "upstream failed",
 };
 
@@ -22,16 +21,13 @@ export const TASK_STATES = [
   "upstream_failed",
   "up_for_retry",
   "running",
-  "restarting",
   "queued",
-  "scheduled",
   "deferred",
-  "up_for_reschedule",
   "success",
   "skipped",
   "removed",
-] as const;
-export const RUN_STATES = ["failed", "running", "queued", "success"] as const;
+] as const satisfies TaskState[];
+export const RUN_STATES = ["failed", "running", "queued", "success"] as const satisfies RunState[];
 
 /** A state in words, with its colour as a mark beside them. */
 export function StateBadge({ state }: { state: State | string | null | undefined }) {

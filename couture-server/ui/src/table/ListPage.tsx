@@ -31,7 +31,7 @@ export interface ListPageProps<T> {
   actions?: ReactNode;
   /** A line under the title. */
   about?: ReactNode;
-  /** What is said when there is nothing, and nothing was filtered. */
+  /** How something comes to be here: said when there is nothing, and nothing was filtered. */
   empty?: ReactNode;
 }
 
@@ -105,7 +105,7 @@ export function ListPage<T>(props: ListPageProps<T>) {
             filtered ? (
               <Empty title="Nothing matches these filters" />
             ) : (
-              (props.empty ?? <Empty title="Nothing here yet" />)
+              <Empty title="Nothing here yet">{props.empty}</Empty>
             )
           }
         />

@@ -17,6 +17,9 @@ export function Pager({
   const last = Math.max(0, Math.ceil(total / size) - 1);
   const first = total === 0 ? 0 : page * size + 1;
   const go = (to: number) => onChange({ page: to === 0 ? null : String(to + 1) }, true);
+  if (page === 0 && total <= PAGE_SIZES[0]) {
+    return total > 0 && <span className="soft number pager-all">{count.format(total)} in all</span>;
+  }
   return (
     <nav className="pager" aria-label="Pages">
       <span className="soft number">

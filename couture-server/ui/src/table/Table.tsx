@@ -98,7 +98,7 @@ function Head<T>({ column, sort, onSort }: { column: Column<T>; sort: string; on
   if (!name || !onSort) {
     return (
       <th scope="col" className={cellClass(column)}>
-        {column.title}
+        {column.title || <span className="visually-hidden">Actions</span>}
       </th>
     );
   }

@@ -13,9 +13,10 @@ export interface Local<T> {
 
 /** As many as the server gives at once, and the most that is narrowed here. */
 const AT_ONCE = 1_000;
-const MOST = 20_000;
+export const MOST = 20_000;
 
-async function everything<T>(
+/** The whole of a list, up to `MOST` rows. */
+export async function everything<T>(
   path: string,
   plural: string,
   query: Query | undefined,

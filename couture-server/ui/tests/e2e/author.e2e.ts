@@ -49,3 +49,52 @@ test("a code brick is added, found and put into a file", async () => {
   await picture(page, "brick");
   await expect.poll(() => page.getByRole("textbox", { name: "green.py" }).textContent()).toContain("tides = [1, 2, 3]");
 });
+
+test("what somebody else saved meanwhile is shown, and nothing is lost", async () => {
+  await addDags("idle.py", ["idle"]);
+  const { page } = await loggedIn();
+  const open = async () => {
+    await page.goto(at("/developer/dags/edit?path=idle.py"));
+    const editor = page.getByRole("textbox", { name: "idle.py" });
+    await editor.click();
+    await page.keyboard.press("Control+End");
+    return editor;
+  };
+  const theirs = async (line: string) => {
+    const { content, version } = await call<{ content: string; version: string }>("GET", "/dagFiles/idle.py");
+    await call("PUT", "/dagFiles/idle.py", { content: `${content}${line}\n`, base_version: version });
+  };
+  const review = async () => {
+    await page.getByRole("button", { name: /Review/ }).click();
+    await page.getByText("it can be read: ").waitFor();
+    await page.getByRole("button", { name: "Save Code" }).click();
+  };
+
+  await open();
+  await page.keyboard.type("# mine");
+  await theirs("# theirs");
+  await review();
+  await page.getByText("Somebody else saved this file meanwhile.").waitFor();
+  await picture(page, "conflict");
+  await accessible(page, "conflict");
+  await page.getByRole("button", { name: "Edit mine on top of theirs" }).click();
+  await page.getByRole("button", { name: /Review/ }).click();
+  await page.getByRole("button", { name: "Save Code" }).click();
+  const saved = () => call<{ content: string }>("GET", "/dagFiles/idle.py").then(({ content }) => content);
+  await eventually("my text", async () => (await saved()).includes("# mine"));
+  await page.getByText("not saved").waitFor({ state: "detached" });
+
+  await open();
+  await page.keyboard.type("\n# again");
+  await call("DELETE", "/dagFiles/idle.py");
+  await review();
+  await page.getByText("Somebody else deleted this file meanwhile.").waitFor();
+  await picture(page, "conflict-deleted");
+  await page.getByRole("button", { name: "Replace theirs with mine" }).click();
+  await eventually("the file again", () =>
+    saved().then(
+      (content) => content.includes("# again"),
+      () => false,
+    ),
+  );
+});

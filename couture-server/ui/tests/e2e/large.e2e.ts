@@ -40,10 +40,24 @@ test("a thousand tasks", async () => {
     return [begun, performance.now() - begun];
   }, RUNS);
   expect(usable).toBeGreaterThan(0);
-  const begun = Date.now();
-  await page.getByRole("link", { name: "large", exact: true }).first().click();
-  await page.getByRole("rowheader").nth(10).waitFor();
-  const opened = Date.now() - begun;
+  await page.evaluate(() => {
+    const long: number[] = [];
+    (window as unknown as { long: number[] }).long = long;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => long.push(entry.duration))).observe({
+      type: "longtask",
+    });
+  });
+  // As a link of the page does, with so many runs as there are: until their bars and the first rows are there.
+  const opened = await page.evaluate(async (runs) => {
+    const begun = performance.now();
+    history.pushState({}, "", `/dags/large/grid?runs=${runs}`);
+    dispatchEvent(new PopStateEvent("popstate"));
+    const there = () =>
+      document.querySelectorAll("[role=rowheader]").length > 10 &&
+      document.querySelectorAll("[role=columnheader]").length >= runs;
+    while (!there()) await new Promise(requestAnimationFrame);
+    return performance.now() - begun;
+  }, RUNS);
   const frames = await page.evaluate(async () => {
     const grid = document.querySelector("[role=grid]")!;
     const gaps: number[] = [];
@@ -58,13 +72,6 @@ test("a thousand tasks", async () => {
   });
   await picture(page, "large-grid");
 
-  await page.evaluate(() => {
-    const long: number[] = [];
-    (window as unknown as { long: number[] }).long = long;
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => long.push(entry.duration))).observe({
-      type: "longtask",
-    });
-  });
   await page.getByRole("link", { name: "Graph", exact: true }).click();
   await page.locator(".dag-overview").waitFor();
   const { layout, long } = await page.evaluate(() => ({
@@ -73,7 +80,7 @@ test("a thousand tasks", async () => {
   }));
   await picture(page, "large-graph");
   console.log(
-    `${TASKS} tasks × ${RUNS} runs: the grid's answer took ${Math.round(asked)} ms, it was usable after ${opened} ms, ` +
+    `${TASKS} tasks × ${RUNS} runs: the grid's answer took ${Math.round(asked)} ms, it was usable after ${Math.round(opened)} ms, ` +
       `its slowest frames ${frames.slice(0, 3).map(Math.round).join(", ")} ms; layout ${Math.round(layout)} ms, longest pause ${Math.round(long)} ms`,
   );
   expect(opened).toBeLessThan(500 * PATIENCE);

@@ -3,7 +3,8 @@
 use couture_core::Timestamp;
 
 use super::sql_accounts::anywhere;
-use crate::accounts::AuditFilter;
+use crate::accounts::audit_pattern::{PatternKind, after};
+use crate::accounts::{AuditColumn, AuditFilter, AuditPattern};
 use crate::sql::{Args, Dialect};
 
 /// What stands after `WHERE`, with its arguments.
@@ -29,6 +30,7 @@ pub(super) fn condition(filter: &AuditFilter, dialect: &dyn Dialect, args: &mut 
     if !filter.excluded_events.is_empty() {
         parts.push(format!("NOT {}", one_of("event", &filter.excluded_events, args)));
     }
+    parts.extend(filter.patterns.iter().map(|pattern| fits(pattern, dialect, args)));
     let numbers = [
         ("happened_at >= ?", filter.since.map(Timestamp::as_micros)),
         ("happened_at < ?", filter.until.map(Timestamp::as_micros)),
@@ -56,6 +58,29 @@ pub(super) fn condition(filter: &AuditFilter, dialect: &dyn Dialect, args: &mut 
         }
     }
     parts.join(" AND ")
+}
+
+/// Whether a column fits one of the alternatives.
+fn fits(pattern: &AuditPattern, dialect: &dyn Dialect, args: &mut Args) -> String {
+    let column = match pattern.column {
+        AuditColumn::Dag => "dag_id",
+        AuditColumn::Task => "task_id",
+        AuditColumn::Run => "run_id",
+        AuditColumn::Owner => "owner",
+        AuditColumn::Event => "event",
+    };
+    let one = match pattern.kind {
+        PatternKind::Like => format!("{} LIKE ? ESCAPE '!'", dialect.folded(column)),
+        // The columns are in the order of their bytes.
+        PatternKind::Prefix => format!("{column} >= ? AND {column} < ?"),
+    };
+    for text in &pattern.any_of {
+        match pattern.kind {
+            PatternKind::Like => args.text(&format!("%{}%", text.to_ascii_lowercase().replace('!', "!!"))),
+            PatternKind::Prefix => args.text(text).text(&after(text)),
+        };
+    }
+    format!("({})", vec![one; pattern.any_of.len()].join(" OR "))
 }
 
 /// Whether `column` is one of `names`; not, where there are none.

@@ -54,7 +54,7 @@ export function AffectDialog({ dagId, title, verb, action, done, options, askKey
           <button
             type="button"
             className="primary"
-            disabled={busy || nothing || affected.isPending}
+            disabled={busy || nothing || affected.isPending || affected.isError}
             onClick={() => void run()}
           >
             {busy ? "Working…" : action}

@@ -1,15 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { wordsOf } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { StateBadge } from "../../parts/StateBadge";
 
 /** An instance as a dry run names it. */
-export interface AffectedInstance {
-  dag_id: string;
-  dag_run_id: string;
-  task_id: string;
-  map_index?: number;
-  state: string | null;
-}
+export type AffectedInstance = Schema<"AffectedList">["task_instances"][number];
 
 const SHOWN = 200;
 

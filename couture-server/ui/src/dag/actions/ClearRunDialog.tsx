@@ -1,19 +1,22 @@
 import { useState } from "react";
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { runPath, type RunKey } from "../data/paths";
-import type { AffectedInstance } from "./Affected";
 import { AffectDialog } from "./AffectDialog";
 import { Options } from "./Options";
 
-const OPTIONS = [["onlyFailed", "Only failed", "only instances that failed, and what they kept from running"]] as const;
+const OPTIONS = [
+  ["onlyFailed", "Only failed", "only instances that failed, and what they kept from running"],
+  ["newest", "Newest version of the DAG", "run again as the DAG is written now, not as it was when the run began"],
+] as const;
 
 /** Clears the tasks of a run. */
 export function ClearRunDialog({ run, onClose }: { run: RunKey; onClose: () => void }) {
-  const [options, setOptions] = useState({ onlyFailed: false });
+  const [options, setOptions] = useState({ onlyFailed: false, newest: false });
   const ask = (dryRun: boolean, signal?: AbortSignal) =>
-    api.post<{ task_instances: AffectedInstance[] }>(
+    api.post<Schema<"AffectedList">>(
       `${runPath(run)}/clear`,
-      { dry_run: dryRun, only_failed: options.onlyFailed },
+      { dry_run: dryRun, only_failed: options.onlyFailed, ...(options.newest && { run_on_latest_version: true }) },
       { signal },
     );
   return (

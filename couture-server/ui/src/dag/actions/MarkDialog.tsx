@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { stateWords } from "../../parts/StateBadge";
 import { instancePath, type InstanceKey } from "../data/paths";
-import type { AffectedInstance } from "./Affected";
 import { AffectDialog } from "./AffectDialog";
 import { Options } from "./Options";
 
@@ -46,7 +46,7 @@ export function MarkDialog({ instance, state, onClose }: Props) {
       done={`${instance.taskId} is marked as ${stateWords(state)}`}
       options={<Options options={OPTIONS} chosen={options} onChange={setOptions} />}
       askKey={["mark", path, body]}
-      ask={(signal) => api.patch<{ task_instances: AffectedInstance[] }>(`${path}/dry_run`, body, { signal })}
+      ask={(signal) => api.patch<Schema<"AffectedList">>(`${path}/dry_run`, body, { signal })}
       act={() => api.patch(path, body)}
       onClose={onClose}
     />

@@ -1,6 +1,6 @@
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { dagPath } from "../data/paths";
-import type { AffectedInstance } from "./Affected";
 
 export type ClearOption = "upstream" | "downstream" | "past" | "future" | "onlyFailed" | "newest";
 
@@ -37,5 +37,5 @@ export function clearInstances({ dagId, runId, tasks, options }: Clearing, dryRu
     reset_dag_runs: true,
     ...(options.newest && { run_on_latest_version: true }),
   };
-  return api.post<{ task_instances: AffectedInstance[] }>(`${dagPath(dagId)}/clearTaskInstances`, body, { signal });
+  return api.post<Schema<"AffectedList">>(`${dagPath(dagId)}/clearTaskInstances`, body, { signal });
 }

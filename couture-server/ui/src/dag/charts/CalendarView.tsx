@@ -33,7 +33,7 @@ export default function CalendarView() {
       </Toolbar>
       <div className="dag-scroll" tabIndex={0}>
         <Year dagId={dagId} year={last} />
-        <Year dagId={dagId} year={last - 1} />
+        <Year dagId={dagId} year={last - 1} unlessEmpty />
         <ul className="dag-legend">
           {["success", "failed", "running", "queued"].map((state) => (
             <li key={state}>
@@ -49,9 +49,10 @@ export default function CalendarView() {
 
 const iso = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
-function Year({ dagId, year }: { dagId: string; year: number }) {
+function Year({ dagId, year, unlessEmpty = false }: { dagId: string; year: number; unlessEmpty?: boolean }) {
   const query = useQuery(calendarQuery(dagId, `${year}-01-01T00:00:00Z`, `${year + 1}-01-01T00:00:00Z`));
   const first = Date.UTC(year, 0, 1);
+  if (unlessEmpty && !query.data?.days.length) return null;
   const days = Math.round((Date.UTC(year + 1, 0, 1) - first) / DAY);
   const shift = (new Date(first).getUTCDay() + 6) % 7;
   const weeks = Math.ceil((days + shift) / 7);

@@ -65,7 +65,7 @@ export function LineChart({ series, labels, ticks, words, label, onChoose }: Pro
     });
     setHover(best < 0 ? null : { place, series: best });
   };
-  const every = Math.max(1, Math.ceil(labels.length / Math.max(1, Math.floor((width - LEFT) / 110))));
+  const told = placesFor(labels, x, width - RIGHT);
   const at = hover && series[hover.series];
   const value = at && hover ? at.values[hover.place] : null;
   return (
@@ -88,20 +88,11 @@ export function LineChart({ series, labels, ticks, words, label, onChoose }: Pro
               </text>
             </g>
           ))}
-          {labels.map(
-            (text, index) =>
-              index % every === 0 && (
-                <text
-                  key={index}
-                  x={x(index)}
-                  y={height - BOTTOM + 20}
-                  textAnchor={index === 0 ? "start" : x(index) > width - 70 ? "end" : "middle"}
-                  className="chart-text"
-                >
-                  {text}
-                </text>
-              ),
-          )}
+          {told.map(({ index, middle }) => (
+            <text key={index} x={middle} y={height - BOTTOM + 20} textAnchor="middle" className="chart-text">
+              {labels[index]}
+            </text>
+          ))}
           {paths.map((path, index) => (
             <g
               key={series[index]!.name}
@@ -131,6 +122,23 @@ export function LineChart({ series, labels, ticks, words, label, onChoose }: Pro
       )}
     </div>
   );
+}
+
+const LETTER = 6.6;
+const APART = 14;
+
+/** The labels that have room, none touching another, and where their middles are. */
+function placesFor(labels: readonly string[], x: (value: number) => number, end: number) {
+  const told: { index: number; middle: number }[] = [];
+  let free = -Infinity;
+  labels.forEach((text, index) => {
+    const half = (text.length * LETTER) / 2;
+    const middle = Math.min(x(index), end - half);
+    if (middle - half < free) return;
+    told.push({ index, middle });
+    free = middle + half + APART;
+  });
+  return told;
 }
 
 function linePath(

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Code, Diff } from "../../code/Code";
-import { Answer } from "../../parts/Answer";
+import { Answer, Empty } from "../../parts/Answer";
 import { useStored } from "../../parts/stored";
 import { formatTime, zone } from "../../parts/time";
 import { detailsQuery, sourceQuery, versionsQuery } from "../data/queries";
@@ -63,15 +63,27 @@ export default function CodeView() {
       <Answer query={source} lines={12}>
         {({ content }) => (
           <div className="dag-code">
-            {against === null ? (
+            {content === null ? (
+              <Empty title="There is no file to show">This DAG is defined in a program.</Empty>
+            ) : against === null ? (
               <Code key={current} value={content} name={name} readOnly label={`Source of ${dagId}`} />
             ) : (
               <Answer query={other} lines={12}>
                 {(before) =>
                   against < (current ?? 0) ? (
-                    <Diff before={before.content} after={content} name={name} />
+                    <Diff
+                      before={before.content ?? ""}
+                      after={content}
+                      name={name}
+                      titles={[`Version ${against}`, `Version ${current}`]}
+                    />
                   ) : (
-                    <Diff before={content} after={before.content} name={name} />
+                    <Diff
+                      before={content}
+                      after={before.content ?? ""}
+                      name={name}
+                      titles={[`Version ${current}`, `Version ${against}`]}
+                    />
                   )
                 }
               </Answer>

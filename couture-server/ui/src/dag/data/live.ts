@@ -3,7 +3,7 @@
 
 import { useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import type { Change } from "../../api/types";
+import type { Change, TaskState } from "../../api/types";
 import { useChanges } from "../../live/Live";
 import { patchGrid, patchRun } from "./patch";
 import type { DagRun, GridData, TaskInstance } from "./shapes";
@@ -98,7 +98,7 @@ class Follower {
   private ofTask(change: Change) {
     const base = ["dag", this.dagId, "run", change.run_id, "task", change.task_id];
     const key = [...base, change.map_index ?? -1];
-    const state = change.state === "cleared" ? null : change.state;
+    const state = change.state === "cleared" ? null : (change.state as TaskState | null | undefined);
     this.client.setQueryData<TaskInstance>(
       key,
       (old) => old && { ...old, state: state ?? null, try_number: change.try_number ?? old.try_number },

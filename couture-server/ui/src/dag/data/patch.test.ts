@@ -3,13 +3,13 @@ import type { Change } from "../../api/types";
 import { patchGrid, stateOfMany } from "./patch";
 import type { Cell, GridData, GridRun } from "./shapes";
 
-const run = (run_id: string, state: string): GridRun => ({
+const run = (run_id: string, state: GridRun["state"]): GridRun => ({
   run_id,
   run_type: "manual",
   state,
-  logical_date: null,
+  logical_date: "2026-01-01T00:00:00Z",
   run_after: "2026-01-01T00:00:00Z",
-  queued_at: null,
+  queued_at: "2026-01-01T00:00:00Z",
   start_date: "2026-01-01T00:00:00Z",
   end_date: null,
   duration: null,

@@ -2,14 +2,12 @@
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { dagPath, instancePath, runPath, taskPath, type InstanceKey, type RunKey } from "./paths";
 import type {
   CalendarData,
   DagDetails,
   DagRun,
-  DagVersion,
-  Dependency,
-  EventLog,
   GraphData,
   GridData,
   HistoryData,
@@ -120,7 +118,7 @@ export const mappedQuery = (key: InstanceKey, page: { limit: number; offset: num
     meta: FOLLOWED,
     queryKey: ["dag", key.dagId, "run", key.runId, "task", key.taskId, "mapped", page],
     queryFn: ({ signal }) =>
-      api.get<{ task_instances: TaskInstance[]; total_entries: number }>(
+      api.get<Schema<"TaskInstanceList">>(
         `${taskPath(key)}/listMapped`,
         { limit: page.limit, offset: page.offset, state: page.state },
         { signal },
@@ -133,7 +131,7 @@ export const triesQuery = (key: InstanceKey) =>
     meta: FOLLOWED,
     queryKey: ["dag", key.dagId, "run", key.runId, "task", key.taskId, key.mapIndex, "tries"],
     queryFn: ({ signal }) =>
-      api.get<{ task_instances: TaskInstance[]; total_entries: number }>(`${instancePath(key)}/tries`, undefined, {
+      api.get<Schema<"TaskInstanceList">>(`${instancePath(key)}/tries`, undefined, {
         signal,
       }),
   });
@@ -143,7 +141,7 @@ export const dependenciesQuery = (key: InstanceKey) =>
     meta: FOLLOWED,
     queryKey: ["dag", key.dagId, "waiting", key.runId, key.taskId, key.mapIndex],
     queryFn: ({ signal }) =>
-      api.get<{ dependencies: Dependency[] }>(`${instancePath(key)}/dependencies`, undefined, { signal }),
+      api.get<Schema<"DependencyList">>(`${instancePath(key)}/dependencies`, undefined, { signal }),
   });
 
 export const linksQuery = (key: InstanceKey) =>
@@ -163,11 +161,7 @@ export const xcomsQuery = (key: InstanceKey) =>
     meta: FOLLOWED,
     queryKey: ["dag", key.dagId, "run", key.runId, "task", key.taskId, key.mapIndex, "xcoms"],
     queryFn: ({ signal }) =>
-      api.get<{ xcom_entries: XComEntry[]; total_entries: number }>(
-        `${taskPath(key)}/xcomEntries`,
-        { map_index: key.mapIndex, limit: 200 },
-        { signal },
-      ),
+      api.get<Schema<"XComList">>(`${taskPath(key)}/xcomEntries`, { map_index: key.mapIndex, limit: 200 }, { signal }),
   });
 
 export const xcomQuery = (key: InstanceKey, name: string) =>
@@ -195,7 +189,7 @@ export const versionsQuery = (dagId: string) =>
     meta: FOLLOWED,
     queryKey: ["dag", dagId, "versions"],
     queryFn: ({ signal }) =>
-      api.get<{ dag_versions: DagVersion[]; total_entries: number }>(
+      api.get<Schema<"DagVersionList">>(
         `${dagPath(dagId)}/dagVersions`,
         { limit: 100, order_by: "-version_number" },
         { signal },
@@ -207,7 +201,7 @@ export const sourceQuery = (dagId: string, version?: number) =>
     meta: FOLLOWED,
     queryKey: ["dag", dagId, "source", version ?? null],
     queryFn: ({ signal }) =>
-      api.get<{ content: string; version_number: number | null }>(
+      api.get<Schema<"DagSourceBody">>(
         `/dagSources/${encodeURIComponent(dagId)}`,
         { version_number: version },
         { signal },
@@ -234,7 +228,7 @@ export const runsQuery = (dagId: string, page: RunsPage) =>
     meta: FOLLOWED,
     queryKey: ["dag", dagId, "runs", page],
     queryFn: ({ signal }) =>
-      api.get<{ dag_runs: DagRun[]; total_entries: number }>(
+      api.get<Schema<"DagRunList">>(
         `${dagPath(dagId)}/dagRuns`,
         { limit: page.limit, offset: page.offset, state: page.state, run_type: page.runType, order_by: page.orderBy },
         { signal },
@@ -247,29 +241,26 @@ export const runInstancesQuery = (key: RunKey) =>
     meta: FOLLOWED,
     queryKey: ["dag", key.dagId, "instances", key.runId],
     queryFn: ({ signal }) =>
-      api.get<{ task_instances: TaskInstance[]; total_entries: number }>(
-        `${runPath(key)}/taskInstances`,
-        { limit: 1000 },
-        { signal },
-      ),
+      api.get<Schema<"TaskInstanceList">>(`${runPath(key)}/taskInstances`, { limit: 1000 }, { signal }),
     structuralSharing: false,
   });
 
 export const auditQuery = (
   dagId: string,
-  page: { limit: number; offset: number; runId?: string; taskId?: string; event?: string },
+  page: { limit: number; offset: number; runId?: string; taskId?: string; text?: string; changesOnly?: boolean },
 ) =>
   queryOptions({
     meta: FOLLOWED,
     queryKey: ["dag", dagId, "audit", page],
     queryFn: ({ signal }) =>
-      api.get<{ event_logs: EventLog[]; total_entries: number }>(
+      api.get<Schema<"EventLogList">>(
         "/eventLogs",
         {
           dag_id: dagId,
           run_id: page.runId,
           task_id: page.taskId,
-          event: page.event,
+          q: page.text,
+          changes_only: page.changesOnly || undefined,
           limit: page.limit,
           offset: page.offset,
           order_by: "-when",

@@ -1,9 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "react-router";
-import { api, ApiError } from "../../api/client";
+import { api } from "../../api/client";
 import { useMay } from "../../api/session";
 import { paths } from "../../app/paths";
-import { Failure } from "../../parts/Answer";
 import { confirm } from "../../parts/confirm";
 import { Icon } from "../../parts/Icon";
 import { Menu, type MenuItem } from "../../parts/Menu";
@@ -26,7 +25,6 @@ export function DagHeader() {
   const setPaused = usePause(dagId);
   const items = useDagActions(dagId, details.data);
   const dag = details.data;
-  const missing = details.error instanceof ApiError && details.error.status === 404;
   return (
     <header className="dag-header">
       {view.via && <WayBack via={view.via} />}
@@ -58,7 +56,6 @@ export function DagHeader() {
         {items.length > 0 && <Menu label={<Icon name="more" />} title="More actions" items={items} align="right" />}
       </div>
       {dag?.description && <p className="dag-description soft">{dag.description}</p>}
-      {missing && <Failure error={details.error} />}
     </header>
   );
 }

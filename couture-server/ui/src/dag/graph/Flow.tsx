@@ -20,6 +20,7 @@ import type { Laid } from "./shape";
 /** From so many boxes on, what is seen from far is painted. */
 const MANY = 150;
 const FAR = 0.65;
+const sizeOf = ({ width, height }: ReactFlowState) => `${width}×${height}`;
 const isFar = (state: ReactFlowState) => state.transform[2] < FAR;
 
 interface Props {
@@ -63,9 +64,26 @@ export function Flow({ laid, found, sought, chosen, quiet, anchor, onChoose }: P
       const { x, y, zoom } = flow.getViewport();
       const [dx, dy] = [was.absoluteX - is.absoluteX, was.absoluteY - is.absoluteY];
       void flow.setViewport({ x: x + dx * zoom, y: y + dy * zoom, zoom });
-    } else fit(flow, store.getState(), laid, whole, 0);
+    } else {
+      moved.current = false;
+      fit(flow, store.getState(), laid, whole, 0);
+    }
     setReady(laid);
   }, [flow, store, measured, laid, whole, anchor]);
+
+  // What opens beside the graph takes room from it. All of it stays in sight; where it could not be read then, or somebody moved it,
+  // it stays as it is, and only what is chosen is brought into sight.
+  const moved = useRef(false);
+  const size = useStore(sizeOf);
+  const sized = useRef(size);
+  useEffect(() => {
+    if (sized.current === size || before.current === null) return;
+    sized.current = size;
+    const room = store.getState();
+    const box = before.current.find(({ node }) => node.id === chosen);
+    if (!moved.current && zoomFor(room, laid) >= READABLE) fit(flow, room, laid, before.current, 150);
+    else reveal(flow, room, box);
+  }, [size, flow, store, laid, chosen]);
   useEffect(() => {
     const box = whole.find(({ node }) => node.id === sought);
     if (!box) return;
@@ -117,6 +135,10 @@ export function Flow({ laid, found, sought, chosen, quiet, anchor, onChoose }: P
         onNodeMouseEnter={(event, node) => setHovered({ id: node.id, at: event.currentTarget.getBoundingClientRect() })}
         onNodeMouseLeave={() => setHovered(null)}
         onMoveStart={() => setHovered(null)}
+        onMove={(event) => {
+          // Only what somebody does has an event.
+          if (event) moved.current = true;
+        }}
         onPaneClick={onPaneClick}
         aria-label="Graph of the DAG"
       >
@@ -125,7 +147,10 @@ export function Flow({ laid, found, sought, chosen, quiet, anchor, onChoose }: P
           <ControlButton
             title="Fit all of it"
             aria-label="Fit all of it"
-            onClick={() => fit(flow, store.getState(), laid, whole, 200)}
+            onClick={() => {
+              moved.current = false;
+              fit(flow, store.getState(), laid, whole, 200);
+            }}
           >
             ⤢
           </ControlButton>
@@ -139,8 +164,31 @@ export function Flow({ laid, found, sought, chosen, quiet, anchor, onChoose }: P
   );
 }
 
+/** Moves the graph as little as is needed to see all of a box. */
+function reveal(
+  flow: ReturnType<typeof useReactFlow<BoxNode, LineEdge>>,
+  { width, height }: Pick<ReactFlowState, "width" | "height">,
+  box: ReturnType<typeof placed>[number] | undefined,
+) {
+  if (!box) return;
+  const { x, y, zoom } = flow.getViewport();
+  const shift = (from: number, length: number, room: number) =>
+    from < MARGIN ? MARGIN - from : Math.min(0, room - MARGIN - from - length);
+  const dx = shift(box.absoluteX * zoom + x, box.width * zoom, width);
+  const dy = shift(box.absoluteY * zoom + y, box.height * zoom, height);
+  if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 150 });
+}
+
+const MARGIN = 24;
+/** On a small screen, all of a wide graph could not be read: its beginning is shown instead, in this size. */
+const SMALL_SCREEN = 600;
+const READABLE = 0.55;
 /** Below this, nothing can be told apart: then the beginning of a large graph is shown instead of all of it. */
 const SMALLEST = 0.1;
+
+function zoomFor({ width, height }: Pick<ReactFlowState, "width" | "height">, laid: Laid): number {
+  return Math.min(1, (width - 48) / Math.max(1, laid.width), (height - 48) / Math.max(1, laid.height));
+}
 
 /** All of it in sight, but never larger than life. */
 function fit(
@@ -150,8 +198,9 @@ function fit(
   whole: ReturnType<typeof placed>,
   duration: number,
 ) {
-  const zoom = Math.min(1, (width - 48) / Math.max(1, laid.width), (height - 48) / Math.max(1, laid.height));
-  if (zoom >= SMALLEST) {
+  const zoom = zoomFor({ width, height }, laid);
+  const least = width < SMALL_SCREEN ? READABLE : SMALLEST;
+  if (zoom >= least) {
     const [x, y] = [(width - laid.width * zoom) / 2, (height - laid.height * zoom) / 2];
     void flow.setViewport({ x, y, zoom }, { duration });
     return;
@@ -159,7 +208,11 @@ function fit(
   const targets = new Set(laid.lines.map((line) => line.target));
   const first = whole.find(({ node }) => !targets.has(node.id));
   const [x, y] = [first?.absoluteX ?? 0, first?.absoluteY ?? 0];
-  void flow.setViewport({ x: 40 - x * SMALLEST, y: height / 2 - y * SMALLEST, zoom: SMALLEST }, { duration });
+  const down = laid.height > laid.width;
+  const begin = down
+    ? { x: width / 2 - (x + (first?.width ?? 0) / 2) * least, y: MARGIN - y * least, zoom: least }
+    : { x: MARGIN - x * least, y: height / 2 - y * least, zoom: least };
+  void flow.setViewport(begin, { duration });
 }
 
 function toNodes(laid: Laid, found: ReadonlySet<string> | null, chosen: string | undefined): BoxNode[] {

@@ -29,6 +29,8 @@ const ARRANGE_WORDS: [Arrange | "own", string][] = [
   ["RL", "right to left"],
   ["BT", "bottom to top"],
 ];
+const isNarrow = () => window.innerWidth < 600;
+
 /** Groups of a small DAG are open when it is first seen. */
 const SMALL = 60;
 
@@ -40,7 +42,9 @@ export default function GraphView() {
   const graph = useQuery(graphQuery(dagId, view.focus, view.version));
   const folds = useFolds(`graph.${dagId}`);
   const wanted = useStored(arrangement);
-  const arrange = wanted === "own" ? ((graph.data?.arrange as Arrange | undefined) ?? "LR") : wanted;
+  const own = (graph.data?.arrange as Arrange | undefined) ?? "LR";
+  // A narrow screen is higher than wide.
+  const arrange = wanted !== "own" ? wanted : own === "LR" && isNarrow() ? "TB" : own;
   const small = useMemo(() => (graph.data?.nodes ?? []).flatMap(tasksIn).length <= SMALL, [graph.data]);
   const [anchor, setAnchor] = useState<string | null>(null);
   const { isOpen: turned, turn: turnFold, setAll: setAllFolds } = folds;

@@ -35,6 +35,7 @@ function Body({ box: { node, holds } }: { box: Box }) {
         {node.trigger_rule && node.trigger_rule !== "all_success" && (
           <Line name="trigger rule">{node.trigger_rule}</Line>
         )}
+        {node.unavailable && <Line name="cannot run">{node.unavailable}</Line>}
         {node.target_dag_id && <Line name="runs DAG">{node.target_dag_id}</Line>}
         {cell && cell[2] !== null && (
           <>

@@ -42,6 +42,11 @@ export const TaskBox = memo(function TaskBox({ data }: NodeProps<BoxNode>) {
     >
       <Ends />
       <span className="dag-node-label">
+        {node.unavailable && (
+          <span className="dag-node-warning" title={`It cannot be run here: ${node.unavailable}`}>
+            <Icon name="warning" size={13} />
+          </span>
+        )}
         {node.label}
         {node.is_mapped && <span className="faint"> [{cell?.[4] ?? " "}]</span>}
       </span>

@@ -49,7 +49,7 @@ export interface Laid {
 function sizeOf(node: GraphNode, holds: number): { width: number; height: number } {
   if (node.kind === "join") return { width: JOIN, height: JOIN };
   const text = node.label + (node.is_mapped ? " [00]" : "") + (node.kind === "group" ? ` (${holds})` : "");
-  const operator = node.operator ? node.operator.length * 6.3 + 96 : 0;
+  const operator = node.operator ? node.operator.length * 6.4 + 110 : 0;
   const zoom = node.target_dag_id ? 26 : 0;
   const width = Math.min(NODE_MAX, Math.max(NODE_MIN, text.length * LETTER + 44 + zoom, operator + zoom));
   return { width: Math.ceil(width), height: NODE_HEIGHT };

@@ -1,29 +1,33 @@
+import { useMemo } from "react";
 import { useStored } from "../../parts/stored";
 import { formatTime, zone } from "../../parts/time";
 import type { GridRun } from "../data/shapes";
+import { dayMarks } from "./days";
 import { COLUMN } from "./measures";
 
-const APART = 5;
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** Above the runs: where a day begins. */
-export function DayMarks({ runs, first, last }: { runs: GridRun[]; first: number; last: number }) {
+/** Above the runs: their days. The label of a day whose beginning is out of sight stays at the edge. */
+export function DayMarks({
+  runs,
+  first,
+  last,
+  names,
+}: {
+  runs: GridRun[];
+  first: number;
+  last: number;
+  /** The width of what covers the left edge. */
+  names: number;
+}) {
   const where = useStored(zone);
-  const dayOf = (run: GridRun | undefined) => formatTime(run?.logical_date ?? run?.run_after, where).slice(0, 10);
-  const marks: { index: number; day: string }[] = [];
-  for (let index = Math.max(0, first - APART), mark = -APART; index <= last; index += 1) {
-    const day = dayOf(runs[index]);
-    if (!day || index - mark < APART || (index > 0 && day === dayOf(runs[index - 1]))) continue;
-    mark = index;
-    marks.push({ index, day });
-  }
-  return (
-    <>
-      {marks.map(({ index, day }) => (
-        <span key={index} className="dag-day" style={{ left: index * COLUMN }} aria-hidden="true">
-          {MONTHS[Number(day.slice(5, 7)) - 1]} {Number(day.slice(8))}
-        </span>
-      ))}
-    </>
-  );
+  const marks = useMemo(() => {
+    const days = runs.map((run) => formatTime(run.logical_date ?? run.run_after, where).slice(0, 10));
+    return dayMarks(days, formatTime(Date.now(), where).slice(0, 4));
+  }, [runs, where]);
+  return marks
+    .filter(({ index, runs: count }) => index + count > first && index <= last)
+    .map(({ index, runs: count, label }) => (
+      <span key={index} className="dag-day" style={{ left: index * COLUMN, width: count * COLUMN }} aria-hidden="true">
+        <span style={{ left: names }}>{label}</span>
+      </span>
+    ));
 }

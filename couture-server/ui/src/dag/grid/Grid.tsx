@@ -15,7 +15,7 @@ import { stateWords } from "../../parts/StateBadge";
 import { CellTip } from "./CellTip";
 import { DayMarks } from "./DayMarks";
 import { Hover } from "./hover";
-import { BEYOND, COLUMN, HEAD, NAMES_MAX, NAMES_MIN, ROW } from "./measures";
+import { AFTER, BEYOND, COLUMN, HEAD, NAMES_MAX, NAMES_MIN, ROW } from "./measures";
 import { Palette, paint } from "./paint";
 import { NOTHING, rangeOf, sameRange, within, type Range } from "./range";
 import { RowName } from "./RowName";
@@ -183,7 +183,7 @@ export function Grid({ rows, runs, states, runId, taskId, onSelect, onToggle, la
   };
 
   const shown = rows.slice(rowRange.first, rowRange.last + 1);
-  const stage = { width: names + runs.length * COLUMN + 12, height: HEAD + rows.length * ROW + 12 };
+  const stage = { width: names + runs.length * COLUMN + AFTER, height: HEAD + rows.length * ROW + 12 };
   const activeRun = runs[cursor.run];
   const longest = useMemo(() => longestOf(runs, Date.now()), [runs]);
   const activeId = cursor.row < 0 ? `dag-run-${cursor.run}` : cursor.run < 0 ? `dag-row-${cursor.row}` : "dag-cell";
@@ -226,7 +226,7 @@ export function Grid({ rows, runs, states, runId, taskId, onSelect, onToggle, la
               <span>0 s</span>
             </div>
             <div className="dag-bars" role="presentation" style={{ left: names }}>
-              <DayMarks runs={runs} {...runRange} />
+              <DayMarks runs={runs} {...runRange} names={names} />
               <RunBars runs={runs} {...runRange} chosenRun={chosenRun} activeRun={cursor.row < 0 ? cursor.run : -1} />
             </div>
           </div>

@@ -7,17 +7,23 @@ interface Props {
   current: boolean;
 }
 
+/** When a line was written; faint, so that the lines are read first. */
+const TIME = /^\[\d{4}-\d\d-\d\dT[\d:.]+Z\] /;
+
 const LEVELS: [RegExp, string][] = [
-  [/\b(ERROR|CRITICAL|FATAL)\b|^Traceback |^\w*(Error|Exception)\b/, "error"],
+  [/\b(ERROR|CRITICAL|FATAL)\b|^Traceback |^(task )?failed: ?|^\w*(Error|Exception)\b/, "error"],
   [/\bWARN(ING)?\b/, "warning"],
   [/\bDEBUG\b/, "debug"],
 ];
 
 /** One line, coloured as its program wrote it, with what is sought marked. All of it is text. */
-export const LogLine = memo(function LogLine({ line, sought, current }: Props) {
+export const LogLine = memo(function LogLine({ line: whole, sought, current }: Props) {
+  const time = TIME.exec(whole)?.[0] ?? "";
+  const line = whole.slice(time.length);
   const level = LEVELS.find(([pattern]) => pattern.test(line.slice(0, 300)))?.[1];
   return (
     <span className={`log-line${level ? ` log-${level}` : ""}${current ? " log-current" : ""}`}>
+      {time && <span className="log-time">{marked(time, sought)}</span>}
       {piecesOf(line).map((piece, index) =>
         piece.style || piece.color || piece.background ? (
           <span key={index} className={piece.style} style={{ color: piece.color, background: piece.background }}>

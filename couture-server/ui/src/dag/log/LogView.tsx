@@ -74,7 +74,7 @@ export function LogView({ instance, tryNumber }: { instance: InstanceKey; tryNum
         <span className="grow" />
         <span className="faint number">
           {log.ended ? "" : log.begun ? "live · " : ""}
-          {log.cut + lines.length} lines
+          {log.cut + lines.length} {log.cut + lines.length === 1 ? "line" : "lines"}
         </span>
         <label className="check">
           <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} /> follow

@@ -1,7 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Answer, Empty } from "../../parts/Answer";
+import { useStored } from "../../parts/stored";
+import { Switch } from "../../parts/Switch";
 import { Time } from "../../parts/Time";
+import { shownReads } from "../../pages/browse/reads";
 import { auditQuery } from "../data/queries";
 import { useView } from "../data/view";
 import { useDagId } from "../frame/dagId";
@@ -15,6 +18,7 @@ export default function AuditView() {
   const { view } = useView();
   const [offset, setOffset] = useState(0);
   const [narrow, setNarrow] = useState(true);
+  const reads = useStored(shownReads) === "show";
   const [event, setEvent] = useState("");
   const query = useQuery(
     auditQuery(dagId, {
@@ -22,7 +26,8 @@ export default function AuditView() {
       offset,
       runId: narrow ? view.runId : undefined,
       taskId: narrow ? view.taskId : undefined,
-      event: event || undefined,
+      text: event || undefined,
+      changesOnly: !reads,
     }),
   );
   return (
@@ -30,14 +35,18 @@ export default function AuditView() {
       <div className="dag-toolbar">
         <input
           type="search"
-          placeholder="Event"
-          aria-label="Event"
+          placeholder="Search"
+          aria-label="Search the events"
           value={event}
           onChange={(change) => {
             setEvent(change.target.value);
             setOffset(0);
           }}
         />
+        <label className="check">
+          <Switch on={reads} label="Show reads" onChange={(on) => shownReads.set(on ? "show" : "hide")} />
+          <span aria-hidden="true">Show reads</span>
+        </label>
         {(view.runId || view.taskId) && (
           <label className="check">
             <input type="checkbox" checked={narrow} onChange={(change) => setNarrow(change.target.checked)} /> only what
@@ -48,7 +57,9 @@ export default function AuditView() {
       <Answer query={query} lines={8}>
         {({ event_logs, total_entries }) =>
           event_logs.length === 0 ? (
-            <Empty title="Nothing is recorded.">Triggers, clears, pauses and reads of this DAG appear here.</Empty>
+            <Empty title="Nothing is recorded.">
+              Triggers, clears and pauses of this DAG appear here; with “Show reads”, who looked at it, too.
+            </Empty>
           ) : (
             <>
               <table className="dag-table">

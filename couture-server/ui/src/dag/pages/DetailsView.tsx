@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Markdown } from "../../markdown/Markdown";
 import { Answer } from "../../parts/Answer";
 import { Json } from "../../parts/Json";
 import { Time } from "../../parts/Time";
@@ -20,9 +21,15 @@ export default function DetailsView() {
 }
 
 function Details({ dag }: { dag: DagDetails }) {
-  const params = fieldsOf(dag.params);
+  const params = fieldsOf(dag.params, dag.param_order);
   return (
     <div className="dag-columns">
+      {dag.doc_md && (
+        <section className="card dag-wide">
+          <h2>Documentation</h2>
+          <Markdown text={dag.doc_md} />
+        </section>
+      )}
       <section className="card">
         <h2>About</h2>
         <Facts
@@ -32,12 +39,15 @@ function Details({ dag }: { dag: DagDetails }) {
             ["Owners", dag.owners.join(", ")],
             [
               "Tags",
-              dag.tags.length > 0 &&
-                dag.tags.map(({ name }) => (
-                  <span key={name} className="tag">
-                    {name}
-                  </span>
-                )),
+              dag.tags.length > 0 && (
+                <span key="tags" className="tags">
+                  {dag.tags.map(({ name }) => (
+                    <span key={name} className="tag">
+                      {name}
+                    </span>
+                  ))}
+                </span>
+              ),
             ],
             ["File", dag.fileloc],
             ["Last read", dag.last_parsed_time && <Time value={dag.last_parsed_time} />],
@@ -59,6 +69,7 @@ function Details({ dag }: { dag: DagDetails }) {
             ["Start date", dag.start_date && <Time value={dag.start_date} />],
             ["End date", dag.end_date && <Time value={dag.end_date} />],
             ["Catch up", yesNo(dag.catchup)],
+            ["Rules", `of Airflow ${dag.dialect}`],
             ["Runs at once", dag.max_active_runs || "no limit"],
             ["Tasks at once", dag.max_active_tasks || "no limit"],
             ["Time limit of a run", dag.dag_run_timeout ? JSON.stringify(dag.dag_run_timeout) : null],
@@ -88,12 +99,6 @@ function Details({ dag }: { dag: DagDetails }) {
               ))}
             </tbody>
           </table>
-        </section>
-      )}
-      {dag.doc_md && (
-        <section className="card dag-wide">
-          <h2>Documentation</h2>
-          <pre className="dag-doc">{dag.doc_md}</pre>
         </section>
       )}
     </div>

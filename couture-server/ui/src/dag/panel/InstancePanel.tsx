@@ -45,7 +45,7 @@ export function InstancePanel({ runId, taskId, mapIndex, mapped }: Props) {
   const task = useQuery(taskQuery(dagId, taskId));
   const isMapped = mapped ?? task.data?.is_mapped ?? false;
   const whole = isMapped && mapIndex < 0;
-  const instance = useQuery({ ...instanceQuery(key), enabled: !whole });
+  const instance = useQuery({ ...instanceQuery(key), enabled: !whole && (mapped !== undefined || task.isFetched) });
   const [action, setAction] = useState<Action | null>(null);
   const data = instance.data;
   const missing = instance.error instanceof ApiError && instance.error.status === 404;
@@ -132,7 +132,12 @@ function Tab({ name, instance, data, missing, operator }: TabProps) {
   if (name === "tries") return <Tries instance={instance} />;
   if (name === "rendered")
     return (
-      <Rendered instance={instance} fields={data?.rendered_fields ?? null} known={data !== undefined || missing} />
+      <Rendered
+        instance={instance}
+        fields={data?.rendered_fields ?? null}
+        known={data !== undefined || missing}
+        finished={isFinished(data?.state)}
+      />
     );
   return <LogTab instance={instance} data={data} missing={missing} />;
 }
@@ -144,7 +149,8 @@ function LogTab({ instance, data, missing }: Pick<TabProps, "instance" | "data" 
   if (newest === 0) {
     return (
       <>
-        <p className="soft">It has not been tried yet, so there is no log.</p>
+        <p className="soft">{neverTried(data?.state)}</p>
+        {isFinished(data?.state) && data?.reason && <p>{data.reason}</p>}
         {data?.state !== "running" && !isFinished(data?.state) && <Waiting instance={instance} />}
       </>
     );
@@ -188,6 +194,14 @@ function LogTab({ instance, data, missing }: Pick<TabProps, "instance" | "data" 
       </Suspense>
     </>
   );
+}
+
+function neverTried(state: string | null | undefined): string {
+  if (state === "upstream_failed") return "A task before it failed, so it was never tried, and there is no log.";
+  if (state === "skipped") return "It was skipped, so there is no log.";
+  return isFinished(state)
+    ? "It was never tried, so there is no log."
+    : "It has not been tried yet, so there is no log.";
 }
 
 function OwnNote({ instance, data }: { instance: InstanceKey; data: TaskInstance }) {

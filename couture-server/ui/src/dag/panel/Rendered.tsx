@@ -8,16 +8,19 @@ interface Props {
   instance: InstanceKey;
   fields: Record<string, unknown> | null;
   known: boolean;
+  finished: boolean;
 }
 
 /** The operator's templates as they were rendered for this instance. Secrets are hidden by the server. */
-export function Rendered({ fields, known }: Props) {
+export function Rendered({ fields, known, finished }: Props) {
   if (!known) return <Skeleton lines={4} />;
   const entries = Object.entries(fields ?? {});
   if (entries.length === 0) {
     return (
-      <Empty title="Nothing is rendered yet.">
-        Templates are rendered just before the task runs; an operator without any has none.
+      <Empty title={finished ? "Nothing was rendered." : "Nothing is rendered yet."}>
+        {finished
+          ? "None of its fields holds a template: they ran as the code shows them."
+          : "Templates are rendered just before the task runs; an operator without any has none."}
       </Empty>
     );
   }

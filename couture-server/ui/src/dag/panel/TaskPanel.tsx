@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Markdown } from "../../markdown/Markdown";
 import { Answer } from "../../parts/Answer";
 import { Icon } from "../../parts/Icon";
 import { StateBadge } from "../../parts/StateBadge";
@@ -39,7 +40,12 @@ export function TaskPanel({ taskId }: { taskId: string }) {
         <Answer query={task}>
           {(data) => (
             <>
-              {data.doc_md && <p className="dag-doc">{data.doc_md}</p>}
+              {data.unavailable && (
+                <p className="dag-unavailable">
+                  <Icon name="warning" /> It cannot be run here: {data.unavailable}
+                </p>
+              )}
+              {data.doc_md && <Markdown text={data.doc_md} />}
               <Facts
                 facts={[
                   ["Owner", data.owner],

@@ -42,9 +42,13 @@ export function Tries({ instance }: { instance: InstanceKey }) {
                   <td>
                     <Duration start={one.start_date} end={one.end_date} />
                   </td>
-                  <td>{one.hostname}</td>
+                  <td className="break">{one.hostname}</td>
                   <td>
-                    <button type="button" className="link" onClick={() => change({ tab: "log", try: one.try_number })}>
+                    <button
+                      type="button"
+                      className="link number"
+                      onClick={() => change({ tab: "log", try: one.try_number })}
+                    >
                       log
                     </button>
                   </td>

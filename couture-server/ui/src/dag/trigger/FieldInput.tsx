@@ -1,6 +1,6 @@
 import { useId, useState } from "react";
 import { fromField, toField } from "../../parts/time";
-import type { Field } from "./params";
+import { NotJson, type Field } from "./params";
 
 interface Props {
   field: Field;
@@ -14,20 +14,42 @@ export function FieldInput({ field, value, onChange, fault }: Props) {
   const id = useId();
   const hint = `${id}-hint`;
   const described = { "aria-describedby": hint, "aria-invalid": fault !== null };
+  const label = (
+    <label htmlFor={id}>
+      {field.title}
+      {!field.optional && field.kind !== "switch" && field.kind !== "text" && <span aria-hidden="true"> *</span>}
+    </label>
+  );
+  const isSwitch = field.kind === "switch";
   return (
-    <div className="field">
-      <label htmlFor={id}>
-        <span>
-          {field.title}
-          {!field.optional && field.kind !== "switch" && field.kind !== "text" && <span aria-hidden="true"> *</span>}
-        </span>
-      </label>
-      <Input {...{ field, value, onChange, id, described }} />
-      <span id={hint} className={fault ? "error-text" : "hint"}>
-        {fault ?? field.description}
+    <div className={fault ? "field dag-param wrong" : "field dag-param"}>
+      <div className={isSwitch ? "row" : "dag-param-head"}>
+        {isSwitch && <Input {...{ field, value, onChange, id, described }} />}
+        {label}
+        {field.title !== field.name && <code className="faint">{field.name}</code>}
+      </div>
+      {!isSwitch && <Input {...{ field, value, onChange, id, described }} />}
+      <span id={hint} className={fault ? "error-text" : "hint"} role={fault ? "alert" : undefined}>
+        {fault ? `${fault.charAt(0).toUpperCase()}${fault.slice(1)}. ${field.description ?? ""}` : hintOf(field)}
       </span>
     </div>
   );
+}
+
+/** What the field says below it: the author's words, and what the input does not show by itself. */
+function hintOf(field: Field): string {
+  const { minimum, maximum } = field.schema;
+  const range =
+    field.kind !== "number" || (minimum === undefined && maximum === undefined)
+      ? null
+      : minimum !== undefined && maximum !== undefined
+        ? `${minimum} to ${maximum}`
+        : minimum !== undefined
+          ? `at least ${minimum}`
+          : `at most ${maximum}`;
+  const how = field.kind === "datetime" ? "in UTC" : field.kind === "list" ? "one value a line" : range;
+  if (!how) return field.description ?? "";
+  return field.description ? `${field.description} (${how})` : how;
 }
 
 type InputProps = Pick<Props, "field" | "value" | "onChange"> & {
@@ -75,7 +97,6 @@ function Input(props: InputProps) {
         <textarea
           id={id}
           rows={3}
-          placeholder="one value a line"
           value={Array.isArray(value) ? value.join("\n") : text}
           onChange={(event) => onChange(event.target.value === "" ? [] : event.target.value.split("\n"))}
           {...described}
@@ -163,29 +184,27 @@ function Choices({ field, value, onChange, id }: InputProps) {
   );
 }
 
-function JsonInput({ value, onChange, id, described }: InputProps) {
-  const [text, setText] = useState(() => JSON.stringify(value, null, 2));
-  const [bad, setBad] = useState(false);
+function JsonInput({ field, value, onChange, id, described }: InputProps) {
+  const [text, setText] = useState(() => (value instanceof NotJson ? value.text : JSON.stringify(value, null, 2)));
+  const onText = (next: string) => {
+    setText(next);
+    if (next.trim() === "") return onChange(null);
+    try {
+      onChange(JSON.parse(next));
+    } catch {
+      onChange(new NotJson(next));
+    }
+  };
   return (
-    <>
-      <textarea
-        id={id}
-        className="mono"
-        rows={5}
-        spellCheck={false}
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value);
-          try {
-            onChange(event.target.value.trim() === "" ? null : JSON.parse(event.target.value));
-            setBad(false);
-          } catch {
-            setBad(true);
-          }
-        }}
-        {...described}
-      />
-      {bad && <span className="error-text">this is not JSON yet; the last valid value is kept</span>}
-    </>
+    <textarea
+      id={id}
+      className="mono"
+      rows={Math.min(12, Math.max(3, text.split("\n").length))}
+      spellCheck={false}
+      placeholder={field.optional ? "null" : "JSON"}
+      value={text}
+      onChange={(event) => onText(event.target.value)}
+      {...described}
+    />
   );
 }

@@ -13,7 +13,7 @@ import { detailsQuery } from "../data/queries";
 import type { DagDetails, DagRun } from "../data/shapes";
 import { useDagId } from "../frame/dagId";
 import { FieldInput } from "./FieldInput";
-import { faultOf, fieldsOf, type Field } from "./params";
+import { faultOf, fieldsOf, NotJson, type Field } from "./params";
 
 /** Starts a run, with what the DAG's params ask for. */
 export default function TriggerView() {
@@ -34,7 +34,7 @@ interface Entered {
 }
 
 function Form({ dag }: { dag: DagDetails }) {
-  const fields = useMemo(() => fieldsOf(dag.params), [dag.params]);
+  const fields = useMemo(() => fieldsOf(dag.params, dag.param_order), [dag.params, dag.param_order]);
   const [entered, setEntered] = useState<Entered>(() => ({
     conf: Object.fromEntries(fields.map((field) => [field.name, field.start])),
     logicalDate: "",
@@ -52,14 +52,19 @@ function Form({ dag }: { dag: DagDetails }) {
   const parsed = parse(json);
 
   const show = (next: "form" | "json") => {
-    if (next === "json") setJson(JSON.stringify(entered.conf, null, 2));
+    if (next === "json")
+      setJson(JSON.stringify(entered.conf, (_, value: unknown) => (value instanceof NotJson ? value.text : value), 2));
     else if (parsed.conf) set({ conf: { ...entered.conf, ...parsed.conf } });
     setMode(next);
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (mode === "form" && [...faults.values()].some(Boolean)) return;
+    if (mode === "form" && [...faults.values()].some(Boolean)) {
+      const form = event.currentTarget as HTMLFormElement;
+      requestAnimationFrame(() => form.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+      return;
+    }
     const conf = mode === "form" ? entered.conf : parsed.conf;
     if (!conf) return;
     void trigger({ ...entered, conf, logicalDate: fromField(entered.logicalDate, where) ?? "" });
@@ -96,7 +101,7 @@ function Form({ dag }: { dag: DagDetails }) {
               key={field.name}
               field={field}
               value={entered.conf[field.name]}
-              fault={tried ? (faults.get(field.name) ?? null) : null}
+              fault={tried || entered.conf[field.name] !== field.start ? (faults.get(field.name) ?? null) : null}
               onChange={(value) => set({ conf: { ...entered.conf, [field.name]: value } })}
             />
           )}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { faultOf, fieldsOf, type Schema } from "./params";
+import { faultOf, fieldsOf, NotJson, type Schema } from "./params";
 
 const field = (value: unknown, schema: Schema = {}) => fieldsOf({ p: { value, description: null, schema } })[0]!;
 
@@ -24,9 +24,25 @@ test("a bare value stands for a param without a schema", () => {
   expect(fieldsOf({ unit: "cm" })).toMatchObject([{ name: "unit", kind: "text", start: "cm" }]);
 });
 
+test.each([
+  [["c", "a", "b"], "cab"],
+  [["b"], "bac"],
+  [[], "acb"],
+  [["gone", "b", "c"], "bca"],
+])("the order %j is the author's", (order, expected) => {
+  const fields = fieldsOf({ a: 1, c: 2, b: 3 }, order);
+  expect(fields.map(({ name }) => name).join("")).toBe(expected);
+});
+
 describe("faults", () => {
   test.each([
     [{ type: "integer" }, 1.5, "a whole number is needed"],
+    [{ type: "integer", exclusiveMinimum: 0 }, 0, "more than 0"],
+    [{ type: "number", exclusiveMaximum: 1 }, 1, "less than 1"],
+    [{ type: "array", minItems: 2 }, ["a"], "at least 2 values"],
+    [{ type: "array", maxItems: 1 }, ["a", "b"], "at most 1 values"],
+    [{ type: "array", uniqueItems: true }, ["a", "a"], "each value once"],
+    [{ type: "object" }, new NotJson("{"), "this is not JSON"],
     [{ type: "integer" }, null, "a value is needed"],
     [{ type: ["null", "integer"] }, null, null],
     [{ type: "integer", minimum: 3 }, 2, "at least 3"],

@@ -16,8 +16,19 @@ export interface Schema {
   maxLength?: number;
   pattern?: string;
   items?: Schema;
+  minItems?: number;
+  maxItems?: number;
+  uniqueItems?: boolean;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  multipleOf?: number;
   section?: string;
   const?: unknown;
+}
+
+/** What was typed where JSON is asked for, and is none. */
+export class NotJson {
+  constructor(readonly text: string) {}
 }
 
 export type FieldKind =
@@ -58,9 +69,15 @@ function kindOf(schema: Schema, types: string[], value: unknown): FieldKind {
   return schema.format === "multiline" || long ? "lines" : "text";
 }
 
-/** The fields of a DAG's params; a bare value stands for one without a schema. */
-export function fieldsOf(params: Record<string, unknown> | null): Field[] {
-  return Object.entries(params ?? {}).map(([name, raw]) => {
+/**
+ * The fields of a DAG's params; a bare value stands for one without a schema. They come in `order`, the author's: an object's keys have
+ * none that every program keeps. What `order` does not name comes last.
+ */
+export function fieldsOf(params: Record<string, unknown> | null, order: readonly string[] = []): Field[] {
+  const places = new Map(order.map((name, place) => [name, place]));
+  const placeOf = (name: string) => places.get(name) ?? order.length;
+  const entries = Object.entries(params ?? {}).sort(([a], [b]) => placeOf(a) - placeOf(b));
+  return entries.map(([name, raw]) => {
     const isParam =
       raw !== null &&
       typeof raw === "object" &&
@@ -87,6 +104,7 @@ export function fieldsOf(params: Record<string, unknown> | null): Field[] {
 /** What is wrong with a value, in words; null if nothing that the page can see. */
 export function faultOf(field: Field, value: unknown): string | null {
   const { schema, optional } = field;
+  if (value instanceof NotJson) return "this is not JSON";
   if (value === null || value === undefined || value === "") {
     if (optional || (value === "" && schema.minLength === undefined && field.kind === "text")) return null;
     return field.kind === "text" && value === "" && !schema.minLength ? null : "a value is needed";
@@ -99,8 +117,7 @@ export function faultOf(field: Field, value: unknown): string | null {
       !Number.isInteger(value)
     )
       return "a whole number is needed";
-    if (schema.minimum !== undefined && value < schema.minimum) return `at least ${schema.minimum}`;
-    if (schema.maximum !== undefined && value > schema.maximum) return `at most ${schema.maximum}`;
+    return rangeFault(schema, value);
   }
   if (typeof value === "string") {
     if (schema.minLength !== undefined && value.length < schema.minLength)
@@ -109,7 +126,24 @@ export function faultOf(field: Field, value: unknown): string | null {
       return `at most ${schema.maxLength} characters`;
     if (schema.pattern !== undefined && !matches(schema.pattern, value)) return `it must look like ${schema.pattern}`;
   }
+  if (Array.isArray(value)) return listFault(schema, value);
   return null;
+}
+
+function rangeFault(schema: Schema, value: number): string | null {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
+  if (minimum !== undefined && value < minimum) return `at least ${minimum}`;
+  if (maximum !== undefined && value > maximum) return `at most ${maximum}`;
+  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) return `more than ${exclusiveMinimum}`;
+  if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) return `less than ${exclusiveMaximum}`;
+  return null;
+}
+
+function listFault({ minItems, maxItems, uniqueItems }: Schema, value: readonly unknown[]): string | null {
+  if (minItems !== undefined && value.length < minItems) return `at least ${minItems} values`;
+  if (maxItems !== undefined && value.length > maxItems) return `at most ${maxItems} values`;
+  const different = new Set(value.map((one) => JSON.stringify(one))).size;
+  return uniqueItems && different < value.length ? "each value once" : null;
 }
 
 function matches(pattern: string, value: string): boolean {

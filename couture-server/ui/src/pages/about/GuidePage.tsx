@@ -110,6 +110,31 @@ with DAG("hello", start_date=datetime(2024, 1, 1), schedule="@daily", catchup=Fa
     ),
   },
   {
+    id: "data",
+    title: "Looking at data",
+    body: (
+      <ol>
+        <li>
+          Open <Link to="/developer/eda">Developer, Exploratory Data Analysis</Link> and choose <b>Add source</b>: a
+          file or folder that the server sees, an address of S3, Google Cloud Storage, Azure or HDFS, or a table or
+          query of a connection’s database.
+        </li>
+        <li>
+          <b>Preliminary</b> (L0) tells what is in each column, what is missing, and what is odd. <b>Data importance</b>{" "}
+          (L1) tells how well each column explains another one, the target.
+        </li>
+        <li>
+          An <b>uploaded</b> file (Excel, CSV, TSV, Parquet, JSON lines) gets the preliminary analysis at once, and is
+          not added to the sources.
+        </li>
+        <li>
+          Each analysis is a run with a log. Its report appears under <b>Processed outputs</b>, at the path that is
+          shown when it begins.
+        </li>
+      </ol>
+    ),
+  },
+  {
     id: "secrets",
     title: "Settings and secrets",
     body: (

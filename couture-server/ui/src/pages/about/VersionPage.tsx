@@ -1,20 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { useMay } from "../../api/session";
+import type { Schema } from "../../api/types";
 import { Answer } from "../../parts/Answer";
 import { Time } from "../../parts/Time";
 import "./about.css";
 
-interface Version {
-  version: string;
-  git_version: string | null;
-}
+type Version = Schema<"VersionInfo">;
+type Health = Schema<"HealthInfo">;
 
-type Health = Record<string, { status?: string | null; error?: string | null } | string | null> & {
-  up_since?: string | null;
-};
-
-const PARTS: [string, string][] = [
+const PARTS: [Exclude<keyof Health, "up_since">, string][] = [
   ["metadatabase", "Database"],
   ["scheduler", "Scheduler"],
   ["dag_processor", "DAG files"],
@@ -64,15 +59,12 @@ export function Component() {
               </dd>
               {PARTS.map(([name, label]) => {
                 const part = data[name];
-                if (!part || typeof part !== "object") return null;
                 return (
                   <div key={name} className="fact">
                     <dt>{label}</dt>
                     <dd>
-                      <span className={part.status === "healthy" ? "tag good" : "tag danger"}>
-                        {part.status ?? "unknown"}
-                      </span>{" "}
-                      {part.error && <span className="error-text">{part.error}</span>}
+                      <span className={part.status === "healthy" ? "tag good" : "tag danger"}>{part.status}</span>{" "}
+                      {"error" in part && part.error && <span className="error-text">{part.error}</span>}
                     </dd>
                   </div>
                 );

@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Answer, Empty } from "../../parts/Answer";
 import { SearchField } from "../../table/Filters";
-import { Settings, type Setting } from "./Settings";
+import { Settings } from "./Settings";
 
-interface Config {
-  sections: { name: string; options: Setting[] }[];
-}
+type Config = Schema<"ConfigBody">;
 
 /** The settings that this server runs with; secrets stay hidden. */
 export function Component() {

@@ -1,21 +1,11 @@
 import { useState } from "react";
 import { api, part } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Field, FormDialog } from "../../form/Form";
 import { toast } from "../../parts/toast";
 import { testConnection } from "./testConnection";
 
-export interface Connection {
-  connection_id: string;
-  conn_type: string | null;
-  description: string | null;
-  host: string | null;
-  login: string | null;
-  schema: string | null;
-  port: number | null;
-  password: string | null;
-  extra: string | null;
-  error?: string | null;
-}
+export type Connection = Schema<"ConnectionBody">;
 
 const TYPES = [
   "aws",

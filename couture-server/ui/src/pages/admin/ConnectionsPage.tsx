@@ -96,6 +96,7 @@ export function Component() {
         list="connections"
         path="/connections"
         plural="connections"
+        empty="A connection keeps the address and the secrets of another system, for tasks that talk to it."
         columns={columns}
         rowKey={(row) => [row.connection_id, row.host, row.port, row.login].join("\n")}
         filters={filters}
@@ -104,7 +105,7 @@ export function Component() {
         bulk={[{ label: "Delete", danger: true, shown: may("delete", "Connections"), run: remove }]}
         actions={
           <>
-            <a className="button" href={address("/connections/export")} download="connections.json">
+            <a className="button" href={address("/connections/~/export")} download="connections.json">
               <Icon name="download" /> Export
             </a>
             {may("create", "Connections") && (

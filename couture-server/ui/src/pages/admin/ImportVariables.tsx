@@ -1,24 +1,14 @@
 import { useState } from "react";
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Field, FormDialog, readJson } from "../../form/Form";
 import { toast } from "../../parts/toast";
-
-type Count = number | unknown[] | null | undefined;
-
-interface Imported {
-  created?: Count;
-  updated?: Count;
-  skipped?: Count;
-  failed?: Count;
-}
 
 const ACTIONS = [
   ["overwrite", "Overwrite them"],
   ["skip", "Keep them as they are"],
   ["fail", "Import nothing"],
 ] as const;
-
-const size = (count: Count) => (Array.isArray(count) ? count.length : (count ?? 0));
 
 /** Reads many variables from a JSON file: `{"key": "value", …}`. */
 export function ImportVariables({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
@@ -37,15 +27,15 @@ export function ImportVariables({ onClose, onDone }: { onClose: () => void; onDo
       valid={isMap && count > 0}
       onClose={onClose}
       save={async () => {
-        const done = await api.post<Imported>(
+        const done = await api.post<Schema<"ImportedBody">>(
           `/variables/import?action=${action}`,
           "value" in parsed ? parsed.value : {},
         );
         const words = [
-          `${size(done?.created)} created`,
-          `${size(done?.updated)} overwritten`,
-          `${size(done?.skipped)} kept`,
-          `${size(done?.failed)} failed`,
+          `${done.created} created`,
+          `${done.updated} overwritten`,
+          `${done.skipped} kept`,
+          `${done.failed} failed`,
         ];
         toast.done(`Variables: ${words.filter((word) => !word.startsWith("0 ")).join(", ") || "nothing changed"}`);
         onDone();

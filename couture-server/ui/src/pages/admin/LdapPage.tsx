@@ -2,17 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { api, wordsOf } from "../../api/client";
 import { useMay } from "../../api/session";
+import type { Schema } from "../../api/types";
 import { Answer } from "../../parts/Answer";
 import { Field } from "../../form/Form";
-import { Settings, type Setting } from "./Settings";
+import { Settings } from "./Settings";
 import "./admin.css";
 
-interface Ldap {
-  enabled: boolean;
-  clear_text: boolean;
-  error: string | null;
-  settings: Setting[];
-}
+type Ldap = Schema<"LdapBody">;
 
 /** How users of a directory server log in, and a way to try it. */
 export function Component() {
@@ -23,27 +19,65 @@ export function Component() {
       <div className="page-head">
         <h1>LDAP Configuration</h1>
       </div>
-      <p className="soft">
-        Set in section <code>ldap</code> of couture.toml, or by environment variables (<code>COUTURE__LDAP__…</code>).
-      </p>
-      <div className="stack">
-        <Answer query={answer}>
-          {({ enabled, clear_text, error, settings }) => (
+      <Answer query={answer}>
+        {(ldap) => (
+          <div className="stack">
+            {ldap.enabled ? <State ldap={ldap} /> : <HowTo ldap={ldap} />}
+            {hasServer(ldap) && may("edit", "Cluster Configurations") && <TryLogin />}
             <section className="card">
-              <p className="row wrap">
-                <span className={enabled ? "tag good" : "tag"}>
-                  {enabled ? "users log in with it" : "not used: auth.auth_type is not AUTH_LDAP"}
-                </span>
-                {clear_text && <span className="tag warning">passwords go to it unencrypted</span>}
+              <h2>Settings</h2>
+              <p className="soft">
+                From section <code>ldap</code> of couture.toml, or from the environment.
               </p>
-              {error && <p className="error-text">{error}</p>}
-              <Settings settings={settings} />
+              <Settings settings={ldap.settings} />
             </section>
-          )}
-        </Answer>
-        {may("edit", "Cluster Configurations") && <TryLogin />}
-      </div>
+          </div>
+        )}
+      </Answer>
     </main>
+  );
+}
+
+const hasServer = ({ settings }: Ldap) =>
+  settings.some(({ key, value }) => key === "auth_ldap_server" && !["", '""', null].includes(value as string | null));
+
+function State({ ldap: { clear_text, error } }: { ldap: Ldap }) {
+  return (
+    <section className="card">
+      <p className="row wrap">
+        <span className="tag good">on: users log in with it</span>
+        {clear_text && <span className="tag warning">passwords go to it unencrypted</span>}
+      </p>
+      {error && (
+        <p className="error-text" role="alert">
+          {error}
+        </p>
+      )}
+    </section>
+  );
+}
+
+const EXAMPLE = `[auth]
+auth_type = "AUTH_LDAP"
+
+[ldap]
+auth_ldap_server = "ldaps://directory.example.com"
+auth_ldap_search = "ou=users,dc=example,dc=com"`;
+
+/** While it is off, nothing is wrong: how it is turned on. */
+function HowTo({ ldap }: { ldap: Ldap }) {
+  return (
+    <section className="card">
+      <h2>LDAP is off</h2>
+      <p className="soft">
+        Users log in with the passwords of this server. To let a directory server decide, put this into couture.toml
+        with your own addresses, and start the server again:
+      </p>
+      <pre className="ldap-example" tabIndex={0}>
+        {EXAMPLE}
+      </pre>
+      {hasServer(ldap) && ldap.error && <p className="soft">Before that, mend this: {ldap.error}.</p>}
+    </section>
   );
 }
 

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { api, part } from "../../api/client";
 import { useMay } from "../../api/session";
+import type { Schema } from "../../api/types";
 import { Field, FormDialog } from "../../form/Form";
 import { confirm } from "../../parts/confirm";
 import { Icon } from "../../parts/Icon";
@@ -13,17 +14,7 @@ import type { Local } from "../../table/rows";
 import { ListPage } from "../../table/ListPage";
 import "./admin.css";
 
-interface Pool {
-  name: string;
-  slots: number;
-  description: string | null;
-  occupied_slots: number;
-  open_slots: number;
-  running_slots: number;
-  queued_slots: number;
-  scheduled_slots: number;
-  deferred_slots: number;
-}
+type Pool = Schema<"PoolBody">;
 
 const local: Local<Pool> = {
   text: (pool) => `${pool.name} ${pool.description ?? ""}`,

@@ -1,12 +1,7 @@
+import type { Schema } from "../../api/types";
 import "./admin.css";
 
-export interface Setting {
-  key: string;
-  value: unknown;
-  description?: string | null;
-  default?: unknown;
-  environment?: string | null;
-}
+export type Setting = Schema<"LdapSetting"> & Partial<Pick<Schema<"OptionBody">, "default">>;
 
 const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 

@@ -1,15 +1,10 @@
 import { useState } from "react";
 import { api, part } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Field, FormDialog } from "../../form/Form";
 import { toast } from "../../parts/toast";
 
-export interface Variable {
-  key: string;
-  value: string | null;
-  description: string | null;
-  is_encrypted: boolean;
-  error?: string | null;
-}
+export type Variable = Schema<"VariableBody">;
 
 /** What the server shows in place of a value that it keeps to itself. */
 export const HIDDEN = "***";

@@ -84,6 +84,7 @@ export function Component() {
         list="variables"
         path="/variables"
         plural="variables"
+        empty="A variable is a value that DAG files and tasks read by its key."
         columns={columns}
         rowKey={(row) => row.key}
         filters={filters}
@@ -92,7 +93,7 @@ export function Component() {
         bulk={[{ label: "Delete", danger: true, shown: may("delete", "Variables"), run: remove }]}
         actions={
           <>
-            <a className="button" href={address("/variables/export")} download="variables.json">
+            <a className="button" href={address("/variables/~/export")} download="variables.json">
               <Icon name="download" /> Export
             </a>
             {may("create", "Variables") && (

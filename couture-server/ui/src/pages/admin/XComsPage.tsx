@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { api, part } from "../../api/client";
 import { useMay } from "../../api/session";
+import type { Schema } from "../../api/types";
 import { paths } from "../../app/paths";
 import { Answer } from "../../parts/Answer";
 import { confirm } from "../../parts/confirm";
@@ -10,25 +11,23 @@ import { Dialog } from "../../parts/Dialog";
 import { eachOf } from "../../parts/each";
 import { Json } from "../../parts/Json";
 import { Time } from "../../parts/Time";
-import { containing, type BulkAction, type Column, type Filter } from "../../table/columns";
+import { type BulkAction, type Column, type Filter } from "../../table/columns";
 import { ListPage } from "../../table/ListPage";
 
-interface XCom {
-  key: string;
-  timestamp: string;
-  logical_date: string | null;
-  map_index: number;
-  task_id: string;
-  dag_id: string;
-  run_id: string;
-}
+type XCom = Schema<"XCom">;
 
 const filters: Filter[] = [
-  { id: "key", label: "Key", kind: "text", query: (value) => ({ xcom_key_pattern: containing(value) }) },
-  { id: "dag", label: "DAG", kind: "text", query: (value) => ({ dag_display_name_pattern: containing(value) }) },
-  { id: "run", label: "Run", kind: "text", query: (value) => ({ run_id_pattern: containing(value) }) },
-  { id: "task", label: "Task", kind: "text", query: (value) => ({ task_id_pattern: containing(value) }) },
+  { id: "xcom_key", label: "Key", kind: "text" },
+  { id: "dag_id", label: "DAG", kind: "text", query: () => ({}) },
+  { id: "run_id", label: "Run of this DAG", kind: "text", query: () => ({}) },
+  { id: "task_id", label: "Task of this run", kind: "text", query: () => ({}) },
 ];
+
+/** The narrowest list that is named: a run counts with its DAG only, and a task with its run. */
+function listPath({ dag_id = "", run_id = "", task_id = "" }: Record<string, string>): string {
+  const run = dag_id && run_id;
+  return `/dags/${part(dag_id || "~")}/dagRuns/${part(run || "~")}/taskInstances/${part((run && task_id) || "~")}/xcomEntries`;
+}
 
 const entryPath = (row: XCom) =>
   `/dags/${part(row.dag_id)}/dagRuns/${part(row.run_id)}/taskInstances/${part(row.task_id)}/xcomEntries/${part(row.key)}`;
@@ -103,8 +102,9 @@ export function Component() {
       <ListPage
         title="XComs"
         list="xcoms"
-        path="/dags/~/dagRuns/~/taskInstances/~/xcomEntries"
+        path={listPath}
         plural="xcom_entries"
+        empty="What tasks return or push for other tasks appears here."
         columns={columns}
         rowKey={(row) => `${row.dag_id}/${row.run_id}/${row.task_id}/${row.map_index}/${row.key}`}
         filters={filters}
@@ -119,7 +119,7 @@ export function Component() {
 function XComValue({ row, onClose }: { row: XCom; onClose: () => void }) {
   const answer = useQuery({
     queryKey: ["xcoms", entryPath(row), row.map_index],
-    queryFn: () => api.get<{ value: unknown }>(entryPath(row), { ...entryQuery(row), deserialize: true }),
+    queryFn: () => api.get<Schema<"XComWithValue">>(entryPath(row), { ...entryQuery(row), deserialize: true }),
   });
   return (
     <Dialog title={`${row.key} of ${row.task_id}`} onClose={onClose} wide>

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, part } from "../../api/client";
 import { useMay } from "../../api/session";
-import type { DagRun } from "../../api/types";
+import type { DagRun, Schema } from "../../api/types";
 import { paths } from "../../app/paths";
 import { Field, FormDialog, readJson } from "../../form/Form";
 import { Answer, Empty } from "../../parts/Answer";
@@ -51,7 +51,7 @@ export function Component() {
   const events = useQuery({
     queryKey: ["assetEvents", assetId],
     queryFn: () =>
-      api.get<{ asset_events: AssetEvent[] }>("/assets/events", {
+      api.get<Schema<"AssetEventList">>("/assets/events", {
         ...(id === undefined ? { name } : { asset_id: id }),
         limit: 100,
         order_by: "-timestamp",

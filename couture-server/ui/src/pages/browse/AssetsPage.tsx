@@ -61,6 +61,7 @@ export function Component() {
       list="assets"
       path="/assets"
       plural="assets"
+      empty="What DAGs name as their inlets, outlets and schedules appears here."
       columns={columns}
       rowKey={(row) => row.name}
       filters={filters}

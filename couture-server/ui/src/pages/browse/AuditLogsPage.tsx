@@ -1,27 +1,17 @@
 import { Link } from "react-router";
 import { address } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { paths } from "../../app/paths";
 import { Icon } from "../../parts/Icon";
+import { useStored } from "../../parts/stored";
+import { Switch } from "../../parts/Switch";
 import { Time } from "../../parts/Time";
 import type { Column, Filter } from "../../table/columns";
 import { ListPage } from "../../table/ListPage";
 import { ConfCell } from "./ConfCell";
+import { shownReads } from "./reads";
 
-interface EventLog {
-  event_log_id: number;
-  when: string;
-  dag_id: string | null;
-  task_id: string | null;
-  run_id: string | null;
-  map_index: number | null;
-  try_number: number | null;
-  event: string;
-  logical_date: string | null;
-  owner: string | null;
-  user?: string | null;
-  source_ip?: string | null;
-  extra: string | null;
-}
+type EventLog = Schema<"EventLogBody">;
 
 const filters: Filter[] = [
   { id: "q", label: "Search", kind: "text" },
@@ -59,6 +49,8 @@ const columns: Column<EventLog>[] = [
 
 /** Who did what, when, from where. */
 export function Component() {
+  const reads = useStored(shownReads) === "show";
+  const only = reads ? {} : { changes_only: true };
   return (
     <ListPage
       title="Audit Logs"
@@ -69,12 +61,21 @@ export function Component() {
       rowKey={(row) => String(row.event_log_id)}
       filters={filters}
       sort="-when"
+      query={only}
       actions={
         <>
-          <a className="button" href={address("/eventLogs/export", { format: "csv" })} download="audit.csv">
+          <label className="check">
+            <Switch on={reads} label="Show reads" onChange={(on) => shownReads.set(on ? "show" : "hide")} />
+            <span aria-hidden="true">Show reads</span>
+          </label>
+          <a className="button" href={address("/eventLogs/export", { format: "csv", ...only })} download="audit.csv">
             <Icon name="download" /> CSV
           </a>
-          <a className="button" href={address("/eventLogs/export", { format: "jsonl" })} download="audit.jsonl">
+          <a
+            className="button"
+            href={address("/eventLogs/export", { format: "jsonl", ...only })}
+            download="audit.jsonl"
+          >
             <Icon name="download" /> JSON lines
           </a>
         </>

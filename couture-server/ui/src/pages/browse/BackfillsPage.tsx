@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { api } from "../../api/client";
 import { useMay } from "../../api/session";
+import type { Schema } from "../../api/types";
 import { paths } from "../../app/paths";
 import { confirm } from "../../parts/confirm";
 import { Icon } from "../../parts/Icon";
@@ -13,18 +14,7 @@ import { ListPage } from "../../table/ListPage";
 import { ConfCell } from "./ConfCell";
 import { NewBackfill } from "./NewBackfill";
 
-interface Backfill {
-  id: number;
-  dag_id: string;
-  from_date: string;
-  to_date: string;
-  dag_run_conf: unknown;
-  is_paused: boolean | null;
-  reprocess_behavior: string;
-  max_active_runs: number;
-  created_at: string;
-  completed_at: string | null;
-}
+type Backfill = Schema<"BackfillBody">;
 
 const filters: Filter[] = [{ id: "dag_id", label: "DAG", kind: "text" }];
 
@@ -107,6 +97,7 @@ export function Component() {
         list="backfills"
         path="/backfills"
         plural="backfills"
+        empty="A backfill runs a DAG for dates of the past."
         columns={columns}
         rowKey={(row) => String(row.id)}
         filters={filters}

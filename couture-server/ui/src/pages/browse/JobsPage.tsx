@@ -1,20 +1,10 @@
+import type { Schema } from "../../api/types";
 import { StateBadge } from "../../parts/StateBadge";
 import { Time } from "../../parts/Time";
 import type { Column } from "../../table/columns";
 import { ListPage } from "../../table/ListPage";
 
-interface Job {
-  id: number | string;
-  job_type: string | null;
-  state: string | null;
-  dag_id?: string | null;
-  executor_class: string | null;
-  hostname: string | null;
-  unixname: string | null;
-  start_date: string | null;
-  end_date: string | null;
-  latest_heartbeat: string | null;
-}
+type Job = Schema<"JobBody">;
 
 const columns: Column<Job>[] = [
   { id: "state", title: "State", cell: (job) => <StateBadge state={job.state} /> },

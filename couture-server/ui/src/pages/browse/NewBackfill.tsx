@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, wordsOf } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Field, FormDialog, readJson } from "../../form/Form";
 import { useStored } from "../../parts/stored";
 import { fromField, zone } from "../../parts/time";
@@ -44,8 +45,7 @@ export function NewBackfill({
   };
   const plan = useQuery({
     queryKey: ["backfillPlan", body],
-    queryFn: () =>
-      api.post<{ backfills: { logical_date: string | null }[]; total_entries: number }>("/backfills/dry_run", body),
+    queryFn: () => api.post<Schema<"PlanList">>("/backfills/dry_run", body),
     enabled: valid,
     retry: false,
   });

@@ -126,6 +126,7 @@ export function Component() {
       list="dagRuns"
       path={({ dag_id }) => `/dags/${part(dag_id || "~")}/dagRuns`}
       plural="dag_runs"
+      empty="Switch a DAG on, or trigger one."
       columns={columns}
       rowKey={(run) => `${run.dag_id}/${run.dag_run_id}`}
       filters={filters}

@@ -1,16 +1,11 @@
 import { Link } from "react-router";
+import type { Schema } from "../../api/types";
 import { paths } from "../../app/paths";
 import { Time } from "../../parts/Time";
 import type { Column, Filter } from "../../table/columns";
 import { ListPage } from "../../table/ListPage";
 
-interface SlaMiss {
-  dag_id: string;
-  task_id: string;
-  logical_date: string | null;
-  timestamp: string;
-  description?: string | null;
-}
+type SlaMiss = Schema<"SlaMissBody">;
 
 const columns: Column<SlaMiss>[] = [
   { id: "timestamp", title: "Missed at", cell: (row) => <Time value={row.timestamp} /> },
@@ -27,7 +22,6 @@ const columns: Column<SlaMiss>[] = [
     cell: (row) => <Link to={paths.task(row.dag_id, row.task_id)}>{row.task_id}</Link>,
   },
   { id: "logical_date", title: "Logical date", cell: (row) => <Time value={row.logical_date} /> },
-  { id: "description", title: "Description", wide: true, cell: (row) => row.description },
 ];
 
 const filters: Filter[] = [{ id: "dag_id", label: "DAG", kind: "text" }];
@@ -40,6 +34,7 @@ export function Component() {
       list="slaMisses"
       path="/slaMisses"
       plural="sla_misses"
+      empty="A task with an sla that is not done in time appears here."
       columns={columns}
       rowKey={(row) => `${row.dag_id}/${row.task_id}/${row.logical_date}`}
       filters={filters}

@@ -84,7 +84,7 @@ const columns: Column<TaskInstance>[] = [
     ),
   },
   { id: "pool", title: "Pool", cell: (ti) => ti.pool },
-  { id: "host", title: "Host", className: "id", cell: (ti) => ti.hostname || <span className="faint">–</span> },
+  { id: "host", title: "Host", className: "id spare", cell: (ti) => ti.hostname || <span className="faint">–</span> },
 ];
 
 const runPath = (ti: TaskInstance) => `/dags/${part(ti.dag_id)}/dagRuns/${part(ti.dag_run_id)}`;
@@ -138,6 +138,7 @@ export function Component() {
       list="taskInstances"
       path={({ dag_id, run_id }) => `/dags/${part(dag_id || "~")}/dagRuns/${part(run_id || "~")}/taskInstances`}
       plural="task_instances"
+      empty="Switch a DAG on, or trigger one."
       columns={columns}
       rowKey={(ti) => `${ti.dag_id}/${ti.dag_run_id}/${ti.task_id}/${ti.map_index}`}
       filters={filters}

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useMemo } from "react";
 import { api, part } from "../../api/client";
 import { useMay } from "../../api/session";
-import type { Dag } from "../../api/types";
+import type { Dag, Schema } from "../../api/types";
 import { Empty, Failure, Skeleton } from "../../parts/Answer";
 import { Stored, useStored } from "../../parts/stored";
 import { Switch } from "../../parts/Switch";
@@ -12,6 +12,7 @@ import { containing, type Filter } from "../../table/columns";
 import { Filters } from "../../table/Filters";
 import { Pager } from "../../table/Pager";
 import { Table } from "../../table/Table";
+import { AtAGlance } from "./AtAGlance";
 import { dagColumns } from "./dagColumns";
 import "./dags.css";
 import { ImportErrors } from "./ImportErrors";
@@ -19,15 +20,12 @@ import { ImportErrors } from "./ImportErrors";
 /** Whether this viewer wants to see paused DAGs where the address does not say. */
 const pausedDags = new Stored<"show" | "hide">("pausedDags", ["show", "hide"], "hide");
 
-interface Dags {
-  dags: Dag[];
-  total_entries: number;
-}
+type DagPage = Schema<"DagList">;
 
 function useFilters(): Filter[] {
   const { data } = useQuery({
     queryKey: ["dagTags"],
-    queryFn: () => api.get<{ tags: string[] }>("/dagTags", { limit: 1000 }),
+    queryFn: () => api.get<Schema<"TagList">>("/dagTags", { limit: 1000 }),
   });
   return useMemo(
     () => [
@@ -48,6 +46,20 @@ function useFilters(): Filter[] {
 
 /** All DAGs at a glance. Paused ones are hidden until they are asked for, which is remembered. */
 export function Component() {
+  return useMay()("read", "DAGs") ? <Dags /> : <NotForYou />;
+}
+
+function NotForYou() {
+  return (
+    <main className="page">
+      <Empty title="Your role sees no DAGs">
+        An administrator can give it some. What else it sees is in the menu above.
+      </Empty>
+    </main>
+  );
+}
+
+function Dags() {
   const may = useMay();
   const client = useQueryClient();
   const filters = useFilters();
@@ -64,14 +76,14 @@ export function Component() {
   const key = ["dags", asked];
   const answer = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => api.get<Dags>("/dags", asked, { signal }),
+    queryFn: ({ signal }) => api.get<DagPage>("/dags", asked, { signal }),
     placeholderData: keepPreviousData,
   });
 
   const pause = async (dag: Dag, is_paused: boolean) => {
     // Shown at once, and taken back if the server refuses.
     const put = (value: boolean) =>
-      client.setQueryData<Dags>(
+      client.setQueryData<DagPage>(
         key,
         (old) =>
           old && {
@@ -100,6 +112,7 @@ export function Component() {
       <div className="page-head">
         <h1>DAGs</h1>
         <span className="grow" />
+        <AtAGlance />
       </div>
       <div className="list-bar">
         <Filters filters={filters} values={address.filters} onChange={change} />

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { api } from "../../api/client";
 import { useMay } from "../../api/session";
-import type { ImportError } from "../../api/types";
+import type { Schema } from "../../api/types";
 import { paths } from "../../app/paths";
 import { Icon } from "../../parts/Icon";
 import { Time } from "../../parts/Time";
@@ -13,7 +13,7 @@ export function ImportErrors() {
   const allowed = may("read", "ImportError");
   const { data } = useQuery({
     queryKey: ["importErrors"],
-    queryFn: () => api.get<{ import_errors: ImportError[]; total_entries: number }>("/importErrors", { limit: 50 }),
+    queryFn: () => api.get<Schema<"ImportErrorList">>("/importErrors"),
     enabled: allowed,
   });
   if (!allowed || !data || data.import_errors.length === 0) return null;

@@ -1,18 +1,11 @@
 import { useState } from "react";
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Code } from "../../code/Code";
 import { Field, FormDialog } from "../../form/Form";
 import { toast } from "../../parts/toast";
 
-export interface Brick {
-  id: number | string;
-  title: string;
-  description: string | null;
-  language: string | null;
-  content: string;
-  version: number | string | null;
-  built_in: boolean;
-}
+export type Brick = Schema<"BrickBody">;
 
 /** Makes a code brick, or changes one. */
 export function BrickDialog({

@@ -2,10 +2,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
 import { useMay } from "../../api/session";
+import type { Schema } from "../../api/types";
 import { Answer } from "../../parts/Answer";
 import { Icon } from "../../parts/Icon";
 import { SearchField } from "../../table/Filters";
-import { BrickDialog, type Brick } from "./BrickDialog";
+import { BrickDialog } from "./BrickDialog";
 
 /** The code bricks beside the editor: found by their titles, put in where the cursor is. */
 export function Bricks({ insert }: { insert: (code: string) => void }) {
@@ -15,11 +16,14 @@ export function Bricks({ insert }: { insert: (code: string) => void }) {
   const [adding, setAdding] = useState(false);
   const answer = useQuery({
     queryKey: ["codeBricks", "search", text],
-    queryFn: () => api.get<{ bricks: Brick[] }>("/codeBricks", { q: text, limit: 200 }),
+    queryFn: () => api.get<Schema<"BrickList">>("/codeBricks", { q: text, limit: 200 }),
   });
   return (
     <aside className="bricks" aria-label="Code bricks">
       <h2>Code bricks</h2>
+      <p className="faint bricks-hint">
+        + puts one in where the cursor is. Bricks make tasks of the DAG in the variable <code>dag</code>.
+      </p>
       <SearchField label="Search bricks" value={text} onChange={setText} />
       <div className="bricks-list">
         <Answer query={answer}>

@@ -36,16 +36,22 @@ export function EditPage({ store }: { store: FileStore }) {
   }
   return (
     <Answer query={file}>
-      {({ content, version, editable }) => (
-        <Editor
-          key={path}
-          store={store}
-          path={path}
-          content={content}
-          version={version}
-          editable={editable !== false && may("edit", store.resource)}
-        />
-      )}
+      {({ content, version, editable, reason }) =>
+        content === null ? (
+          <main className="page">
+            <Empty title={`${path} cannot be shown here`}>{reason}</Empty>
+          </main>
+        ) : (
+          <Editor
+            key={path}
+            store={store}
+            path={path}
+            content={content}
+            version={version}
+            editable={editable && may("edit", store.resource)}
+          />
+        )
+      }
     </Answer>
   );
 }

@@ -6,7 +6,9 @@ import { useMay } from "../../api/session";
 import { Code, type CodeHandle } from "../../code/Code";
 import { confirm } from "../../parts/confirm";
 import { Icon } from "../../parts/Icon";
+import { toast } from "../../parts/toast";
 import { Bricks } from "./Bricks";
+import { namesDag, needsDag } from "./brick";
 import type { FileStore } from "./files";
 import { History } from "./History";
 import { Review } from "./Review";
@@ -62,7 +64,7 @@ export function Editor({
     return () => window.removeEventListener("beforeunload", stay);
   }, [changed]);
 
-  const onSaved = async (now: string) => {
+  const onSaved = async (now: string | null) => {
     setSaved({ content: text, version: now });
     setStep("edit");
     await client.invalidateQueries({ queryKey: [store.list] });
@@ -70,6 +72,13 @@ export function Editor({
       leaving.current = true;
       await navigate(`${store.page}/edit?path=${part(path)}`, { replace: true });
     }
+  };
+  const insert = (code: string) => {
+    handle.current?.insert(code);
+    if (needsDag(code) && !namesDag(text))
+      toast.info(
+        "The brick uses the variable dag, which this file does not have: name your DAG so, or change the brick",
+      );
   };
   const showBricks = editable && store.list === "dagFiles" && may("read", "Code Bricks");
 
@@ -153,7 +162,7 @@ export function Editor({
           onSave={() => changed && setStep("review")}
           editor={(made) => (handle.current = made)}
         />
-        {showBricks && bricks && <Bricks insert={(code) => handle.current?.insert(code)} />}
+        {showBricks && bricks && <Bricks insert={insert} />}
       </div>
     </main>
   );

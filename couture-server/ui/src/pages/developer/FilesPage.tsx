@@ -73,14 +73,14 @@ export function FilesPage({ store }: { store: FileStore }) {
       sort: true,
       wide: true,
       cell: (row) => (
-        <>
+        <span className="tags">
           {isText(row.path) ? <Link to={edit(row.path)}>{row.path}</Link> : row.path}
           {row.import_error && (
             <span className="tag danger" title={row.import_error}>
               import error
             </span>
           )}
-        </>
+        </span>
       ),
     },
     ...(store.list === "dagFiles"
@@ -163,6 +163,7 @@ export function FilesPage({ store }: { store: FileStore }) {
         list={store.list}
         path={store.path}
         plural="files"
+        empty={`Upload a ${store.what}, or create one here.`}
         columns={columns}
         rowKey={(row) => row.path}
         filters={filters}

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, folders } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Diff } from "../../code/Code";
 import { Answer, Empty } from "../../parts/Answer";
 import { Icon } from "../../parts/Icon";
 import { Time } from "../../parts/Time";
-import { fileAddress, type FileContent, type FileStore, type FileVersion } from "./files";
+import { fileAddress, type FileContent, type FileStore } from "./files";
 
 /** The versions of a file, each compared with what is in the editor. */
 export function History({
@@ -24,7 +25,7 @@ export function History({
   const [picked, setPicked] = useState<string | null>(null);
   const versions = useQuery({
     queryKey: [store.list, "versions", path],
-    queryFn: () => api.get<{ versions: FileVersion[] }>(`${store.versions}/${folders(path)}`),
+    queryFn: () => api.get<Schema<"FileVersionList">>(`${store.versions}/${folders(path)}`),
   });
   const old = useQuery({
     queryKey: [store.list, "version", path, picked],
@@ -42,16 +43,17 @@ export function History({
           {({ versions: list }) =>
             list.map((one) => (
               <button
-                key={one.version}
-                className={picked === one.version ? "history-item picked" : "history-item"}
+                key={one.number}
+                className={one.version !== null && picked === one.version ? "history-item picked" : "history-item"}
+                disabled={one.version === null}
                 onClick={() => setPicked(one.version)}
               >
                 <Time value={one.at} />
                 <span>
-                  {one.author ?? "somebody"}
+                  {one.author}
                   {one.message && `: ${one.message}`}
                 </span>
-                <code className="faint">{one.version.slice(0, 12)}</code>
+                <code className="faint">{one.version?.slice(0, 12) ?? "deleted"}</code>
               </button>
             ))
           }
@@ -62,19 +64,23 @@ export function History({
           <Empty title="Choose a version to compare it with what is in the editor" />
         ) : (
           <Answer query={old}>
-            {({ content }) => (
-              <>
-                {onRestore && (
-                  <div className="row">
-                    <button disabled={content === now} onClick={() => onRestore(content)}>
-                      <Icon name="history" /> Restore this version
-                    </button>
-                    {content === now && <span className="faint">It is what is in the editor.</span>}
-                  </div>
-                )}
-                <Diff before={content} after={now} name={path} />
-              </>
-            )}
+            {({ content, reason }) =>
+              content === null ? (
+                <Empty title="This version cannot be shown here">{reason}</Empty>
+              ) : (
+                <>
+                  {onRestore && (
+                    <div className="row">
+                      <button disabled={content === now} onClick={() => onRestore(content)}>
+                        <Icon name="history" /> Restore this version
+                      </button>
+                      {content === now && <span className="faint">It is what is in the editor.</span>}
+                    </div>
+                  )}
+                  <Diff before={content} after={now} name={path} titles={["This version", "In the editor"]} />
+                </>
+              )
+            }
           </Answer>
         )}
       </div>

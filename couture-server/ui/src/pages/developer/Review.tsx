@@ -1,17 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ApiError, wordsOf } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Diff } from "../../code/Code";
 import { Icon } from "../../parts/Icon";
 import { toast } from "../../parts/toast";
 import { fileAddress, type FileStore } from "./files";
 
-interface Saved {
-  version: string;
-  dags?: string[];
-  warnings?: string[];
-}
+/** What both stores answer, and what only that of DAG files does. */
+type Saved = Pick<Schema<"SavedDagFile">, "version"> & Partial<Schema<"SavedDagFile">>;
 
+/** The file as somebody else left it; one that they deleted is empty, and has no version. */
 interface Theirs {
   content: string;
   version: string | null;
@@ -34,7 +33,7 @@ export function Review({
   after: string;
   version: string | null;
   onBack: () => void;
-  onSaved: (version: string) => void;
+  onSaved: (version: string | null) => void;
   /** The other's text becomes the base of what is edited. */
   onTake: (theirs: Theirs) => void;
 }) {
@@ -73,7 +72,7 @@ export function Review({
         <div className="review-bar conflict" role="alert">
           <Icon name="warning" />
           <span>
-            <strong>Somebody else saved this file meanwhile.</strong> On the left is theirs, on the right yours.
+            <strong>Somebody else {theirs.version === null ? "deleted" : "saved"} this file meanwhile.</strong>
           </span>
           <span className="grow" />
           <button onClick={() => onTake(theirs)}>Edit mine on top of theirs</button>
@@ -81,7 +80,7 @@ export function Review({
             Replace theirs with mine
           </button>
         </div>
-        <Diff before={theirs.content} after={after} name={path} />
+        <Diff before={theirs.content} after={after} name={path} titles={["Theirs, saved now", "Yours"]} />
       </section>
     );
   }
@@ -115,7 +114,7 @@ export function Review({
         </pre>
       )}
       {parsed.isError && !error && <pre className="error-text review-error">{wordsOf(parsed.error)}</pre>}
-      <Diff before={before} after={after} name={path} />
+      <Diff before={before} after={after} name={path} titles={["Saved now", "Your changes"]} />
     </section>
   );
 }
@@ -131,9 +130,9 @@ function Check({ query }: { query: { isPending: boolean; isError: boolean; data?
   );
 }
 
+/** What is in the way of a save, if it can be shown: it is no text where it has a version only. */
 function currentOf(body: unknown): Theirs | null {
-  const current = (body as { current?: Partial<Theirs> } | null)?.current;
-  return current && typeof current.content === "string"
-    ? { content: current.content, version: current.version ?? null }
-    : null;
+  const { current = null } = (body ?? {}) as Partial<Schema<"FileConflict">>;
+  if (!current || (current.content === null && current.version !== null)) return null;
+  return { content: current.content ?? "", version: current.version };
 }

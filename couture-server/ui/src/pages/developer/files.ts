@@ -1,4 +1,5 @@
 import { folders } from "../../api/client";
+import type { Schema } from "../../api/types";
 
 /** The two stores of files: DAG files, which are parsed, and code artifacts, which are anything. */
 export interface FileStore {
@@ -38,30 +39,11 @@ export const ARTIFACTS: FileStore = {
   what: "code artifact",
 };
 
-export interface StoredFile {
-  path: string;
-  size: number;
-  modified_at: string;
-  version: string;
-  author: string | null;
-  dag_ids?: string[];
-  import_error?: string | null;
-}
+export type StoredFile = Schema<"ArtifactBody"> & Partial<Schema<"DagFileBody">>;
 
-export interface FileContent {
-  path: string;
-  content: string;
-  version: string | null;
-  editable: boolean;
-}
+export type FileContent = Schema<"FileBody">;
 
-export interface FileVersion {
-  version: string;
-  at: string;
-  author: string | null;
-  message: string | null;
-  size: number;
-}
+export type FileVersion = Schema<"FileVersionBody">;
 
 export function fileAddress(store: FileStore, path: string): string {
   return `${store.path}/${folders(path)}`;

@@ -60,7 +60,7 @@ export function Profile() {
       {user.source === "database" && may("edit", "My Password") && (
         <section className="card">
           <h2>Reset my password</h2>
-          <p className="soft">All your other sessions end.</p>
+          <p className="soft">All your other sessions and your personal tokens end.</p>
           <NewPassword
             onDone={async () => {
               toast.done("Your password is changed");

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Answer, Empty } from "../../parts/Answer";
 import { confirm } from "../../parts/confirm";
 import { Time } from "../../parts/Time";
@@ -7,14 +8,7 @@ import { toast } from "../../parts/toast";
 import type { Column } from "../../table/columns";
 import { Table } from "../../table/Table";
 
-interface Session {
-  created_at: string;
-  last_seen: string;
-  expires_at: string;
-  address: string;
-  agent: string;
-  current: boolean;
-}
+type Session = Schema<"SessionBody">;
 
 const columns: Column<Session>[] = [
   {
@@ -39,7 +33,7 @@ export function Component() {
   const client = useQueryClient();
   const answer = useQuery({
     queryKey: ["sessions"],
-    queryFn: () => api.get<{ sessions: Session[] }>("/auth/me/sessions"),
+    queryFn: () => api.get<Schema<"SessionList">>("/auth/me/sessions"),
   });
   const end = () =>
     confirm({

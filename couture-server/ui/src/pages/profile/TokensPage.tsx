@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
 import { useMe } from "../../api/session";
-import type { Permission } from "../../api/types";
+import type { Schema } from "../../api/types";
 import { Field, FormDialog } from "../../form/Form";
 import { Answer, Empty } from "../../parts/Answer";
 import { confirm } from "../../parts/confirm";
@@ -13,14 +13,7 @@ import { toast } from "../../parts/toast";
 import type { Column } from "../../table/columns";
 import { Table } from "../../table/Table";
 
-interface Token {
-  id: number;
-  name: string;
-  scopes: Permission[] | null;
-  created_at: string;
-  expires_at: string | null;
-  last_used_at: string | null;
-}
+type Token = Schema<"ApiToken">;
 
 /** One's own API tokens. */
 export function Component() {
@@ -28,7 +21,7 @@ export function Component() {
   const [creating, setCreating] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: ["tokens"] });
-  const answer = useQuery({ queryKey: ["tokens"], queryFn: () => api.get<{ tokens: Token[] }>("/auth/me/tokens") });
+  const answer = useQuery({ queryKey: ["tokens"], queryFn: () => api.get<Schema<"TokenList">>("/auth/me/tokens") });
   const remove = (token: Token) =>
     confirm({
       title: `Delete the token ${token.name}?`,
@@ -120,7 +113,7 @@ function NewToken({ onClose, onDone }: { onClose: () => void; onDone: (secret: s
       onClose={onClose}
       save={async () => {
         const scopes = some ? permissions.filter((_, index) => chosen.has(index)) : undefined;
-        const made = await api.post<{ secret: string }>("/auth/me/tokens", {
+        const made = await api.post<Schema<"IssuedBody">>("/auth/me/tokens", {
           name: name.trim(),
           expires_in_days: days,
           scopes,

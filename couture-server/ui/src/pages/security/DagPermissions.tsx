@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
-import type { Dag } from "../../api/types";
+import type { Schema } from "../../api/types";
 import { Icon } from "../../parts/Icon";
 import { containing } from "../../table/columns";
 import { SearchField } from "../../table/Filters";
@@ -84,7 +84,7 @@ function AddDag({ add }: { add: (id: string) => void }) {
   const found = useQuery({
     queryKey: ["dags", "names", text],
     queryFn: () =>
-      api.get<{ dags: Dag[] }>("/dags", { dag_id_pattern: containing(text), limit: 12, order_by: "dag_id" }),
+      api.get<Schema<"DagList">>("/dags", { dag_id_pattern: containing(text), limit: 12, order_by: "dag_id" }),
     enabled: text !== "",
   });
   const ids = found.data?.dags.map((dag) => dag.dag_id) ?? [];

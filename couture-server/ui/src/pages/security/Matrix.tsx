@@ -1,5 +1,6 @@
 import type { Permission } from "../../api/types";
 import { permissionKey } from "./account";
+import { grouped, MEANINGS } from "./resources";
 
 const ACTIONS = [
   ["can_read", "Read"],
@@ -25,41 +26,30 @@ export function Matrix({ all, chosen, set, fixed }: Choice & { all: Permission[]
       <p className="soft">
         For runs, task instances, logs and XComs, both counts: the permission here, and the DAG above.
       </p>
-      <table className="matrix">
-        <thead>
-          <tr>
-            <th scope="col">On</th>
-            {ACTIONS.map(([action, label]) => (
-              <th key={action} scope="col">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {resources.map((resource) => (
-            <tr key={resource}>
-              <th scope="row">{resource}</th>
-              {ACTIONS.map(([action, label]) => {
-                const key = permissionKey({ action, resource });
-                return (
-                  <td key={action}>
-                    {exists.has(key) && (
-                      <input
-                        type="checkbox"
-                        aria-label={`${label} ${resource}`}
-                        disabled={fixed}
-                        checked={chosen.has(key)}
-                        onChange={(event) => set([key], event.target.checked)}
-                      />
-                    )}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div className="matrices">
+        {grouped(resources).map(({ title, hint, resources: inside }) => (
+          <div key={title}>
+            <table className="matrix">
+              <thead>
+                <tr>
+                  <th scope="col">{title}</th>
+                  {ACTIONS.map(([action, label]) => (
+                    <th key={action} scope="col">
+                      {label}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {inside.map((resource) => (
+                  <Row key={resource} {...{ resource, exists, chosen, set, fixed }} />
+                ))}
+              </tbody>
+            </table>
+            {hint && <p className="faint">{hint}</p>}
+          </div>
+        ))}
+      </div>
       {!fixed && (
         <p className="row">
           <button className="link" onClick={() => set([...exists], true)}>
@@ -82,5 +72,32 @@ export function Matrix({ all, chosen, set, fixed }: Choice & { all: Permission[]
         </p>
       )}
     </section>
+  );
+}
+
+function Row({ resource, exists, chosen, set, fixed }: Choice & { resource: string; exists: ReadonlySet<string> }) {
+  return (
+    <tr>
+      <th scope="row">
+        {resource}
+        {MEANINGS[resource] && <span className="faint matrix-meaning">{MEANINGS[resource]}</span>}
+      </th>
+      {ACTIONS.map(([action, label]) => {
+        const key = permissionKey({ action, resource });
+        return (
+          <td key={action}>
+            {exists.has(key) && (
+              <input
+                type="checkbox"
+                aria-label={`${label} ${resource}`}
+                disabled={fixed}
+                checked={chosen.has(key)}
+                onChange={(event) => set([key], event.target.checked)}
+              />
+            )}
+          </td>
+        );
+      })}
+    </tr>
   );
 }

@@ -1,15 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearchParams } from "react-router";
 import { api, part } from "../../api/client";
-import type { Permission } from "../../api/types";
+import type { Schema } from "../../api/types";
 import { Answer } from "../../parts/Answer";
 import type { Role } from "./account";
 import { RoleEditor } from "./RoleEditor";
 
-interface Permissions {
-  permissions: Permission[];
-  dag_prefix: string;
-}
+type Permissions = Schema<"PermissionList">;
 
 /** One role: what it permits. `new` is one that is not there yet, a copy of `from` if that is given. */
 export function Component() {
@@ -19,7 +16,7 @@ export function Component() {
   const source = isNew ? params.get("from") : name;
   const all = useQuery({
     queryKey: ["permissions"],
-    queryFn: () => api.get<Permissions>("/permissions", { limit: 1000 }),
+    queryFn: () => api.get<Permissions>("/permissions"),
   });
   const role = useQuery({
     queryKey: ["roles", source],

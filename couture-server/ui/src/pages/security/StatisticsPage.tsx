@@ -1,21 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Answer } from "../../parts/Answer";
 import { Time } from "../../parts/Time";
 import type { Column } from "../../table/columns";
 import { ListPage } from "../../table/ListPage";
 import "./security.css";
 
-interface Counts {
-  username: string;
-  login_count: number;
-  fail_login_count: number;
-  last_login: string | null;
-}
+type Counts = Schema<"UserCounts">;
 
-interface Statistics {
-  charts: { name: string; bars: { username: string; value: number }[] }[];
-}
+type Statistics = Schema<"UserStatistics">;
 
 const TITLES: Record<string, string> = { login_count: "Logins", fail_login_count: "Failed logins" };
 

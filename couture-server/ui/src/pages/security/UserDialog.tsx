@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, part } from "../../api/client";
+import type { Schema } from "../../api/types";
 import { Field, FormDialog } from "../../form/Form";
 import { toast } from "../../parts/toast";
-import type { Role, User } from "./account";
+import type { User } from "./account";
 import "./security.css";
 
 /** Makes a user, or changes one. */
@@ -18,7 +19,7 @@ export function UserDialog({ user, onClose, onDone }: { user?: User; onClose: ()
   const [source, setSource] = useState<"database" | "ldap">("database");
   const all = useQuery({
     queryKey: ["roles", "names"],
-    queryFn: () => api.get<{ roles: Role[] }>("/roles", { limit: 1000, order_by: "name" }),
+    queryFn: () => api.get<Schema<"RoleList">>("/roles", { limit: 1000, order_by: "name" }),
   });
   const save = async () => {
     if (user) {

@@ -1,26 +1,8 @@
-import type { Permission } from "../../api/types";
+import type { Permission, Schema } from "../../api/types";
 
-export interface User {
-  username: string;
-  first_name: string;
-  last_name: string;
-  email: string;
-  roles: string[];
-  active: boolean;
-  must_change_password: boolean;
-  source: "database" | "ldap";
-  created_at: string;
-  last_login: string | null;
-  login_count: number;
-  fail_login_count: number;
-}
+export type User = Schema<"UserBody">;
 
-export interface Role {
-  name: string;
-  built_in: boolean;
-  permissions: Permission[];
-  users: number;
-}
+export type Role = Schema<"RoleBody">;
 
 /** A permission as one text, for sets. */
 export function permissionKey({ action, resource }: Permission): string {

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { undescribed } from "./description";
 import { settings } from "./settings";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -68,6 +69,8 @@ export async function newTab(scheme: "light" | "dark" = "light"): Promise<Tab> {
   });
   page.on("request", (request) => {
     const url = new URL(request.url());
+    const unknown = undescribed(request.method(), url);
+    if (unknown) tab.faults.push(unknown);
     if (url.origin !== settings.url && !["data:", "blob:"].includes(url.protocol))
       tab.faults.push(`another host: ${request.url()}`);
   });
