@@ -115,7 +115,11 @@ mod tests {
     #[tokio::test]
     async fn too_many_at_a_time_are_told_to_come_again() {
         let passwords = Passwords::new(Cost::Least);
-        let all = futures_util::future::join_all((0..WAITING + 8).map(|_| passwords.hash("x"))).await;
+        // Nothing can be under way, so all that come wait.
+        let held = passwords.under_way.clone().acquire_many_owned(UNDER_WAY as u32).await.unwrap();
+        let all = futures_util::future::join_all((0..WAITING + 8).map(|_| passwords.hash("x")));
+        let release = async { drop(held) };
+        let (all, ()) = tokio::join!(all, release);
         assert_eq!(all.iter().filter(|done| matches!(done, Err(AuthError::Busy))).count(), 8);
         assert!(passwords.hash("x").await.is_ok());
     }
