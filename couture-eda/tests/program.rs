@@ -47,6 +47,10 @@ fn what_fails_is_told_with_what_to_do() {
         (vec!["profile", "absent.csv"], "failed to read absent.csv"),
         (vec!["profile", "a.csv", "--target", "b"], "no such column"),
         (vec!["merge", "a.csv"], "profile the data again"),
+        (vec!["merge", "a.csv"], "failed to read a.csv: it holds no state"),
+        (vec!["merge", "a.csv", "--forbid", "."], "failed to read a.csv: it lies in a folder that is not read"),
+        (vec!["profile", "a.csv", "--forbid", "b", "--forbid", "."], "failed to read a.csv: it lies in a folder"),
+        (vec!["compare", "a.csv", "a.csv", "--forbid", "."], "failed to read a.csv: it lies in a folder"),
         (vec!["profile", "a.csv", "--encoding", "none"], "no encoding"),
         (vec!["profile", "postgres://me:s3cret@127.0.0.1:1/db#t"], "postgres://me@127.0.0.1:1/db"),
     ] {
@@ -55,6 +59,19 @@ fn what_fails_is_told_with_what_to_do() {
         assert!(!output.status.success() && message.contains(words), "{arguments:?}: {message}");
         assert!(!message.contains("s3cret"));
     }
+}
+
+#[test]
+fn nobody_has_to_read_what_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.csv"), "a\n1\n").unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eda"));
+    command.args(["profile", "a.csv", "--json"]).current_dir(folder.path()).stdout(writer);
+    command.stderr(std::process::Stdio::piped());
+    let output = command.spawn().unwrap().wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

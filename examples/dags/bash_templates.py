@@ -47,7 +47,7 @@ loop = BashOperator(
 
 of_our_own = BashOperator(
     task_id="of_our_own",
-    bash_command='echo "{{ harbour | shout }} {{ var.value.get("harbour_master", "nobody") }}"',
+    bash_command='echo "{{ harbour | shout }} {{ var.value.get("harbour_keeper", "nobody") }}"',
     xcom_push=True,
     dag=dag,
 )

@@ -49,6 +49,9 @@ pub(super) struct Merge {
     /// States that `eda profile` has written, in the order of the data.
     #[arg(required = true)]
     pub(super) states: Vec<PathBuf>,
+    /// A folder of which no file is read, whatever link leads there; may be given several times.
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub(super) forbid: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -99,4 +102,7 @@ pub(super) struct Reading {
     /// The first line of a text file is data.
     #[arg(long)]
     pub(super) no_header: bool,
+    /// A folder of which no file is read, whatever link leads there; may be given several times.
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub(super) forbid: Vec<PathBuf>,
 }

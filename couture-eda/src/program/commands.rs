@@ -1,3 +1,4 @@
+use std::io::{Write, stdout};
 use std::path::Path;
 use std::sync::mpsc;
 
@@ -7,7 +8,7 @@ use crate::text::Encoding;
 use crate::{EdaError, State, compare, importance};
 
 use super::arguments::{Arguments, Command, Compare, Merge, Profile, Reading};
-use super::outputs::Outputs;
+use super::outputs::{Outputs, told};
 use super::{progress, sources};
 
 /// Rows that feature importance learns from, at most.
@@ -48,7 +49,7 @@ fn target_of(target: &str, state: &State) -> Result<(String, String), EdaError> 
 fn run_merge(arguments: &Merge) -> Result<(), EdaError> {
     let mut merged: Option<State> = None;
     for path in &arguments.states {
-        let state = source::read_state(path)?;
+        let state = source::read_state_outside(path, &arguments.forbid)?;
         match &mut merged {
             None => merged = Some(state),
             Some(merged) => merged.merge(state)?,
@@ -60,18 +61,19 @@ fn run_merge(arguments: &Merge) -> Result<(), EdaError> {
 fn run_compare(arguments: &Compare) -> Result<(), EdaError> {
     let options = options(&arguments.reading)?;
     let read = |name: &String| match Path::new(name).extension() {
-        Some(extension) if extension == "eda" => source::read_state(Path::new(name)),
+        Some(extension) if extension == "eda" => source::read_state_outside(Path::new(name), &options.forbidden),
         _ => one(name, read(std::slice::from_ref(name), None, &options)?),
     };
     let difference = compare::compare(&read(&arguments.before)?, &read(&arguments.after)?);
     if let Some(path) = &arguments.out {
         write_file(path, compare::html(&difference).as_bytes())?;
-        println!("{}", path.display());
+        told(writeln!(stdout(), "{}", path.display()))?;
     }
     if arguments.json {
-        println!("{}", serde_json::to_string(&difference).expect("a difference can be written"));
+        let text = serde_json::to_string(&difference).expect("a difference can be written");
+        told(writeln!(stdout(), "{text}"))?;
     } else if arguments.out.is_none() {
-        print!("{}", compare::text(&difference));
+        told(write!(stdout(), "{}", compare::text(&difference)))?;
     }
     Ok(())
 }
@@ -96,6 +98,7 @@ fn read(sources: &[String], query: Option<&str>, options: &Options) -> Result<Ve
 fn options(reading: &Reading) -> Result<Options, EdaError> {
     let mut options = Options::default();
     options.workers = reading.workers.unwrap_or(options.workers).max(1);
+    options.forbidden.clone_from(&reading.forbid);
     options.header = reading.no_header.then_some(false);
     let unknown = |name: &str, reason: &str| EdaError::Source { name: name.to_owned(), reason: reason.to_owned() };
     if let Some(delimiter) = reading.delimiter {

@@ -1,8 +1,20 @@
+use std::io::{self, Write, stdout};
+
 use crate::report::{self, OutputKind};
 use crate::{EdaError, State, importance, output_path, source};
 
 use super::arguments::Output;
 use super::clock;
+
+/// Takes what became of a line for the standard output: where nobody reads it any more, that is no failure.
+pub(super) fn told(written: io::Result<()>) -> Result<(), EdaError> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(EdaError::Write { path: "the standard output".into(), source: error })
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Where the reports of a run go. The first table has the name that was given; the others have it with their sheet or
 /// their number, so that no report replaces another of the same run.
@@ -22,19 +34,18 @@ impl<'a> Outputs<'a> {
     pub(super) fn write(&mut self, state: &State, target: Option<&(String, String)>) -> Result<(), EdaError> {
         let profile = state.finish(target.map(|(_, column)| column.as_str()));
         if self.asked.json {
-            println!("{}", serde_json::to_string(&profile).expect("a profile can be written"));
-            return Ok(());
+            let text = serde_json::to_string(&profile).expect("a profile can be written");
+            return told(writeln!(stdout(), "{text}"));
         }
         let name = self.name(state);
         let path = self.asked.out.join(output_path(&name, OutputKind::Preliminary, &self.timestamp));
         report::write(state, &profile, &path)?;
-        println!("{}", path.display());
+        told(writeln!(stdout(), "{}", path.display()))?;
         let Some((target, _)) = target else { return Ok(()) };
         let importance = importance::measure(state, target)?;
         let path = self.asked.out.join(output_path(&name, OutputKind::Importance, &self.timestamp));
         importance::write(&importance, &path)?;
-        println!("{}", path.display());
-        Ok(())
+        told(writeln!(stdout(), "{}", path.display()))
     }
 
     /// A name that no table of this run has.

@@ -5,6 +5,7 @@ mod delimited;
 mod excel;
 mod files;
 mod format;
+mod guard;
 mod ipc;
 mod json;
 mod object;
@@ -15,11 +16,13 @@ mod rows;
 mod saved;
 #[cfg(feature = "sql")]
 mod sql;
+#[cfg(feature = "sql")]
+mod statement;
 mod store;
 mod tables;
 mod typed;
 
 pub use options::{Options, Progress};
 pub use random::{LocalFile, RandomAccess, RangeReader};
-pub use saved::{read_state, timestamp};
+pub use saved::{read_state, read_state_outside, timestamp};
 pub use tables::{Profiler, profile, profile_batches, profile_bytes};

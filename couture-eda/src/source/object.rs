@@ -29,6 +29,11 @@ impl Object {
         self.store.url(&self.path)
     }
 
+    /// The file that it is, where its store is this machine.
+    pub(super) fn file(&self) -> Option<std::path::PathBuf> {
+        self.store.file(&self.path)
+    }
+
     /// Opens it.
     pub(super) fn open(&self) -> Arc<dyn RandomAccess> {
         // A range for each worker that reads in order, and a few.

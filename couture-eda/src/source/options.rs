@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,6 +23,9 @@ pub struct Options {
     pub sample_rows: Option<usize>,
     /// The table that is read of a database, where neither its URL nor a query says so; its schema stands before a point.
     pub table: Option<String>,
+    /// Folders of this machine of which no file is read, whatever name or link leads there; where there is one, nor are
+    /// files of `/proc`, `/sys` and `/dev`.
+    pub forbidden: Vec<PathBuf>,
     /// What was read so far.
     pub progress: Arc<Progress>,
 }
@@ -36,6 +40,7 @@ impl Default for Options {
             encoding: None,
             sample_rows: None,
             table: None,
+            forbidden: Vec::new(),
             progress: Arc::default(),
         }
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::object::{self, Object};
-use super::{LocalFile, RandomAccess};
+use super::{LocalFile, RandomAccess, guard};
 use crate::error::EdaError;
 
 /// Files that one name may lead to.
@@ -32,14 +32,18 @@ impl Place {
         }
     }
 
-    /// Opens a file or an object, which a database is not.
-    pub(super) fn open(&self) -> Result<Arc<dyn RandomAccess>, EdaError> {
+    /// Opens a file or an object, which a database is not. A file lies in none of the folders `forbidden`.
+    pub(super) fn open(&self, forbidden: &[PathBuf]) -> Result<Arc<dyn RandomAccess>, EdaError> {
+        let local = |path: &Path| match LocalFile::open_outside(path, forbidden) {
+            Ok(file) => Ok(Arc::new(file) as Arc<dyn RandomAccess>),
+            Err(source) => Err(EdaError::Read { path: self.name(), source }),
+        };
         match self {
-            Self::File(path) => match LocalFile::open(path) {
-                Ok(file) => Ok(Arc::new(file)),
-                Err(source) => Err(EdaError::Read { path: self.name(), source }),
+            Self::File(path) => local(path),
+            Self::Object(object) => match object.file() {
+                Some(path) => local(&path),
+                None => Ok(object.open()),
             },
-            Self::Object(object) => Ok(object.open()),
             Self::Database(_) => {
                 Err(EdaError::Source { name: self.name(), reason: "a database is no file".to_owned() })
             }
@@ -48,11 +52,11 @@ impl Place {
 }
 
 /// What `name` leads to, in the order of the names: a file, the files of a folder, those that a pattern fits, an object,
-/// or a database.
+/// or a database. No file of the folders `forbidden` is among those that a folder or a pattern leads to.
 ///
 /// # Errors
-/// [`EdaError::Source`] where it leads to nothing.
-pub(super) fn find(name: &str) -> Result<Vec<Place>, EdaError> {
+/// [`EdaError::Source`] where it leads to nothing, [`EdaError::Read`] where it leads to what may not be read.
+pub(super) fn find(name: &str, forbidden: &[PathBuf]) -> Result<Vec<Place>, EdaError> {
     if is_database(name) {
         return Ok(vec![Place::Database(name.to_owned())]);
     }
@@ -61,13 +65,17 @@ pub(super) fn find(name: &str) -> Result<Vec<Place>, EdaError> {
     }
     let path = Path::new(name);
     let nothing = |reason: &str| EdaError::Source { name: name.to_owned(), reason: reason.to_owned() };
+    let failed = |source| EdaError::Read { path: name.to_owned(), source };
     let mut files = if path.is_dir() {
         let mut files = Vec::new();
-        walk(path, &mut files).map_err(|source| EdaError::Read { path: name.to_owned(), source })?;
+        walk(path, &mut files, forbidden).map_err(failed)?;
         files
     } else if !path.exists() && name.contains(['*', '?', '[']) {
         let paths = glob::glob(name).map_err(|error| nothing(&error.to_string()))?;
-        paths.filter_map(Result::ok).filter(|path| path.is_file()).take(MOST_FILES + 1).collect()
+        let files: Vec<_> = paths.filter_map(Result::ok).filter(|path| path.is_file()).take(MOST_FILES + 1).collect();
+        // Here, lest the names of such files are told.
+        files.iter().try_for_each(|file| guard::check_place(file, forbidden)).map_err(failed)?;
+        files
     } else {
         return Ok(vec![Place::File(path.to_owned())]);
     };
@@ -82,7 +90,8 @@ pub(super) fn find(name: &str) -> Result<Vec<Place>, EdaError> {
 }
 
 /// The files of a folder and the folders in it, but for those whose names begin with a point or an underscore.
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+fn walk(folder: &Path, files: &mut Vec<PathBuf>, forbidden: &[PathBuf]) -> std::io::Result<()> {
+    guard::check_place(folder, forbidden)?;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
@@ -92,7 +101,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
         // Links to folders are not followed: they may lead back.
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            walk(&entry.path(), files)?;
+            walk(&entry.path(), files, forbidden)?;
         } else if entry.path().is_file() {
             files.push(entry.path());
         }

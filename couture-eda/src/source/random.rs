@@ -1,8 +1,9 @@
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Progress;
+use super::{Progress, guard};
 
 /// Bytes that can be read from anywhere, by many threads at once: a file, or an object of a store.
 pub trait RandomAccess: Send + Sync {
@@ -24,17 +25,22 @@ pub struct LocalFile {
 }
 
 impl LocalFile {
-    /// Opens the file at `path`, which is no folder.
+    /// Opens the file at `path`, which is a regular one.
     ///
     /// # Errors
     /// Those of the system.
-    pub fn open(path: &std::path::Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if metadata.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
-        }
-        Ok(Self { size: metadata.len(), file })
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Self::open_outside(path, &[])
+    }
+
+    /// Opens the file at `path`, which is a regular one, and lies in none of the folders `forbidden`, whatever links
+    /// lead to it. Where there is such a folder, nor does it lie in `/proc`, `/sys` or `/dev`.
+    ///
+    /// # Errors
+    /// Those of the system, and [`io::ErrorKind::PermissionDenied`] where the file may not be read.
+    pub fn open_outside(path: &Path, forbidden: &[PathBuf]) -> io::Result<Self> {
+        let file = guard::open(path, forbidden)?;
+        Ok(Self { size: file.metadata()?.len(), file })
     }
 
     /// An end where there was more is not the end of the data.

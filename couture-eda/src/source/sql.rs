@@ -4,11 +4,12 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, SqlSafeStr, TypeInfo, ValueRef};
 
-use super::Options;
 use super::places::without_password;
 use super::rows::Rows;
+use super::statement::{self, Dialect};
+use super::{Options, guard};
 use crate::error::EdaError;
 use crate::state::State;
 use crate::text::{Notice, column_names};
@@ -23,23 +24,28 @@ pub(super) fn profile(url: &str, query: Option<&str>, file: usize, options: &Opt
     let unusable = |reason: String| EdaError::Source { name: name.clone(), reason };
     let is_mysql = base.starts_with("mysql") || base.starts_with("mariadb");
     let table = table.or(options.table.as_deref()).filter(|_| query.is_none());
+    let dialect = if is_mysql {
+        Dialect::MySql
+    } else if base.starts_with("sqlite") {
+        Dialect::Sqlite
+    } else {
+        Dialect::Postgres
+    };
     let query = match (query, table) {
         (Some(query), _) => query.to_owned(),
         (None, Some(table)) => format!("SELECT * FROM {}", quoted(table, if is_mysql { '`' } else { '"' })),
         (None, None) => return Err(unusable("name a table, behind a # or apart, or give a query".to_owned())),
     };
+    statement::check(&query, dialect).map_err(unusable)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| unusable(error.to_string()))?;
     // A server's message may hold what was sent to it.
     let message = |error: sqlx::Error| unusable(error.to_string().replace(base, &name));
     let rows = runtime.block_on(async {
-        if is_mysql {
-            let url = base.replacen("mariadb", "mysql", 1);
-            mysql(&url, &query, file, options).await
-        } else if base.starts_with("sqlite") {
-            sqlite(base, &query, file, options).await
-        } else {
-            postgres(base, &query, file, options).await
+        match dialect {
+            Dialect::MySql => mysql(&base.replacen("mariadb", "mysql", 1), &query, file, options).await,
+            Dialect::Sqlite => sqlite(base, &query, file, options).await,
+            Dialect::Postgres => postgres(base, &query, file, options).await,
         }
     });
     let mut state = rows.map_err(message)?;
@@ -107,10 +113,12 @@ async fn within<T>(connection: impl Future<Output = Result<T, sqlx::Error>>) -> 
     tokio::time::timeout(MOST_WAIT, connection).await.map_err(late)?
 }
 
-/// Reads in a session that changes nothing, lest a query does by mistake.
+/// Reads in a session that changes nothing, lest a query does by mistake. The server prepares the query first: it takes one
+/// statement only, whatever it understands to be one. It is read without being prepared, as only then values are texts.
 async fn postgres(url: &str, query: &str, file: usize, options: &Options) -> Result<State, sqlx::Error> {
     let mut connection = within(sqlx::postgres::PgConnection::connect(url)).await?;
     connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY").await?;
+    connection.prepare(AssertSqlSafe(query.to_owned()).into_sql_str()).await?;
     let text = |row: &sqlx::postgres::PgRow, at: usize| {
         let value = row.try_get_raw(at).ok().filter(|value| !value.is_null());
         value.and_then(|value| value.as_bytes().ok().map(<[u8]>::to_vec)).unwrap_or_default()
@@ -118,9 +126,11 @@ async fn postgres(url: &str, query: &str, file: usize, options: &Options) -> Res
     read!(connection, query, file, options, text)
 }
 
+/// Reads as of [`postgres`].
 async fn mysql(url: &str, query: &str, file: usize, options: &Options) -> Result<State, sqlx::Error> {
     let mut connection = within(sqlx::mysql::MySqlConnection::connect(url)).await?;
     connection.execute("SET SESSION TRANSACTION READ ONLY").await?;
+    connection.prepare(AssertSqlSafe(query.to_owned()).into_sql_str()).await?;
     let text = |row: &sqlx::mysql::MySqlRow, at: usize| {
         let value: Result<Option<Vec<u8>>, _> = row.try_get_unchecked(at);
         value.ok().flatten().unwrap_or_default()
@@ -128,9 +138,16 @@ async fn mysql(url: &str, query: &str, file: usize, options: &Options) -> Result
     read!(connection, query, file, options, text)
 }
 
+/// Reads a file that may be read. That it only reads holds for this file; that no other is opened is up to the query, which
+/// is one statement that begins with `SELECT` or the like.
 async fn sqlite(url: &str, query: &str, file: usize, options: &Options) -> Result<State, sqlx::Error> {
     let connect: sqlx::sqlite::SqliteConnectOptions = url.parse()?;
-    let connection = connect.read_only(true).connect().await?;
+    let real = guard::real_file(connect.get_filename(), &options.forbidden).map_err(sqlx::Error::Io)?;
+    let connection = connect.filename(&real).create_if_missing(false).read_only(true).connect().await?;
+    // A link may have taken the place of a folder before the database was opened.
+    if guard::real_file(&real, &options.forbidden).map_err(sqlx::Error::Io)? != real {
+        return Err(sqlx::Error::Io(std::io::Error::other("it was moved while it was opened; try again")));
+    }
     let text = |row: &sqlx::sqlite::SqliteRow, at: usize| {
         let is_null = row.try_get_raw(at).is_ok_and(|value| value.is_null());
         let kind = row.try_get_raw(at).map(|value| value.type_info().name().to_owned()).unwrap_or_default();

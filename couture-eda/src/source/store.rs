@@ -21,6 +21,8 @@ pub(super) struct Store {
     runtime: Runtime,
     /// What stands before the path of an object in its URL; no password.
     root: String,
+    /// Whether the objects are files of this machine.
+    is_local: bool,
 }
 
 impl Store {
@@ -33,12 +35,19 @@ impl Store {
         let shown = without_password(url);
         let authority = shown.find("://").map_or(0, |at| at + 3);
         let root = shown[..shown[authority..].find('/').map_or(shown.len(), |at| authority + at)].to_owned();
-        Ok((Arc::new(Self { store, runtime, root }), path))
+        let is_local = url::Url::parse(url).is_ok_and(|url| url.scheme() == "file");
+        Ok((Arc::new(Self { store, runtime, root, is_local }), path))
     }
 
     /// The URL of an object.
     pub(super) fn url(&self, path: &Path) -> String {
         format!("{}/{path}", self.root)
+    }
+
+    /// The file that an object is, where the store is this machine.
+    pub(super) fn file(&self, path: &Path) -> Option<std::path::PathBuf> {
+        let files = object_store::local::LocalFileSystem::new();
+        self.is_local.then(|| files.path_to_filesystem(path).ok()).flatten()
     }
 
     /// Waits for an answer, in bounded time.

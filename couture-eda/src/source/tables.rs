@@ -19,10 +19,10 @@ pub fn profile(names: &[String], query: Option<&str>, options: &Options) -> Resu
     let mut tables: Vec<State> = Vec::new();
     let mut file = 0;
     for name in names {
-        for place in find(name)? {
+        for place in find(name, &options.forbidden)? {
             let states = match &place {
                 Place::Database(url) => vec![database(url, query, file, options)?],
-                place => files::profile(&place.open()?, &place.name(), file, options)?,
+                place => files::profile(&place.open(&options.forbidden)?, &place.name(), file, options)?,
             };
             file += states.len().max(1);
             for state in states {

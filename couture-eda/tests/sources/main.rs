@@ -1,4 +1,5 @@
 //! Files, folders, patterns, URLs, and databases in files.
 
+mod forbidden;
 mod importance;
 mod places;

@@ -1,6 +1,7 @@
 //! Exploratory data analysis: running `eda` over a data set.
 
 mod database;
+mod environment;
 mod operator;
 mod output;
 mod own_data;
@@ -10,6 +11,6 @@ mod work;
 
 pub use operator::EdaOperator;
 pub use output::{EdaKind, OutputPlace, UnknownKind};
-pub use own_data::leads_into;
+pub use own_data::{UnfitPath, check_path, leads_into};
 pub use program::{EdaFiles, EdaProgram};
 pub use source_name::{query_name, source_name};

@@ -1,6 +1,5 @@
 //! Runs `eda` over a data set.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +10,10 @@ use couture_core::{Failure, Operator, ProcessCommand, ProcessEnd, TaskContext, e
 use serde::{Deserialize, Serialize};
 
 use super::output::{EdaKind, OutputPlace};
-use super::own_data::leads_into;
+use super::own_data::{check_path, leads_into};
 use super::program::EdaProgram;
 use super::source_name::{query_name, source_name};
-use super::{database, work};
+use super::{database, environment, work};
 use crate::bash::process_failure;
 use crate::child::signal_name;
 
@@ -29,8 +28,8 @@ pub struct EdaOperator {
     /// table behind a `#`; a template. Where there is an upload, the name of its file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// `preliminary`, which it is where absent, or `data_importance`; a template.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// `preliminary` or `data_importance`; where absent, the latter if there is a target; a template.
+    #[serde(default, deserialize_with = "known_kind", skip_serializing_if = "String::is_empty")]
     pub kind: String,
     /// For `data_importance`: the column that the others are to tell about, or a comparison such as `delay > 15`; one is proposed where it
     /// is absent; a template.
@@ -62,6 +61,16 @@ pub struct EdaOperator {
     pub memory_limit_mb: Option<u32>,
 }
 
+/// A text that is no kind, and cannot become one, is an error.
+fn known_kind<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let kind = String::deserialize(deserializer)?;
+    let is_template = kind.contains("{{") || kind.contains("{%");
+    if !kind.is_empty() && !is_template {
+        kind.parse::<EdaKind>().map_err(serde::de::Error::custom)?;
+    }
+    Ok(kind)
+}
+
 fn outputs() -> String {
     OutputPlace::ROOT.to_owned()
 }
@@ -76,8 +85,19 @@ const SOURCE_VARIABLE: &str = "COUTURE_EDA_SOURCE";
 /// in a limit of addresses.
 const LIMITED: &str = "ulimit -d \"$0\" && exec \"$@\"";
 
+/// The folder of an attempt that its upload lies in, away from what is made of it.
+const UPLOADED: &str = "in";
+
+/// What a child is told of its source.
+struct Given {
+    arguments: Vec<String>,
+    /// The value of [`SOURCE_VARIABLE`].
+    variable: Option<String>,
+    is_upload: bool,
+}
+
 impl EdaOperator {
-    /// From TERM to KILL when the attempt is cancelled.
+    /// From TERM to KILL.
     pub const KILL_GRACE: Duration = Duration::from_secs(5);
 
     /// Looks at what is in `source`.
@@ -86,13 +106,18 @@ impl EdaOperator {
     }
 
     fn kind(&self) -> Result<EdaKind, Failure> {
-        match self.kind.as_str() {
-            "" => Ok(EdaKind::Preliminary),
-            kind => kind.parse().map_err(|error: super::UnknownKind| Failure::fatal(error.to_string())),
+        let kind = match self.kind.as_str() {
+            "" if self.target.is_empty() => EdaKind::Preliminary,
+            "" => EdaKind::DataImportance,
+            kind => kind.parse().map_err(|error: super::UnknownKind| Failure::fatal(error.to_string()))?,
+        };
+        if kind == EdaKind::Preliminary && !self.target.is_empty() {
+            return Err(Failure::fatal("a target is for the kind data_importance; leave out the target or the kind"));
         }
+        Ok(kind)
     }
 
-    /// What it looks at, by the name that it has among sources.
+    /// What it is called among sources.
     fn shown_source(&self) -> String {
         match (self.conn_id.as_str(), self.table.as_str()) {
             ("", _) => self.source.clone(),
@@ -125,19 +150,16 @@ impl EdaOperator {
         Ok(OutputPlace { outputs: self.outputs.clone(), name, kind, timestamp })
     }
 
-    /// The source as an argument or a variable, and what it is among the arguments. `folder` is where it works.
-    async fn source_arguments(
-        &self,
-        program: &EdaProgram,
-        folder: &Path,
-        cx: &TaskContext,
-    ) -> Result<(Vec<String>, Option<String>), Failure> {
+    /// The source as arguments, and as a variable. `folder` is that of the attempt.
+    async fn source_arguments(&self, program: &EdaProgram, folder: &Path, cx: &TaskContext) -> Result<Given, Failure> {
         if !self.upload.is_empty() {
             let name = source_name(&self.source, false);
-            let file = folder.join(&name);
+            let inner = folder.join(UPLOADED);
+            tokio::fs::create_dir_all(&inner).await?;
+            let file = inner.join(&name);
             let fetched = program.files.fetch(&self.upload, &file).await;
             fetched.map_err(|error| Failure::fatal(format!("the upload is gone ({error}); upload the file again")))?;
-            return Ok((vec!["--".into(), name], None));
+            return Ok(Given { arguments: vec!["--".into(), name], variable: None, is_upload: true });
         }
         if !self.conn_id.is_empty() {
             let connection = cx.values().connection(&self.conn_id).await?;
@@ -149,44 +171,42 @@ impl EdaOperator {
                 (table, "") => format!("--table={table}"),
                 _ => return Err(Failure::fatal("a table and a query are given; give one of them")),
             };
-            return Ok((vec![format!("--source-env={SOURCE_VARIABLE}"), what], Some(url)));
+            let arguments = vec![format!("--source-env={SOURCE_VARIABLE}"), what];
+            return Ok(Given { arguments, variable: Some(url), is_upload: false });
         }
         if self.source.is_empty() {
             return Err(Failure::fatal("no source is given: a path, a URL, or a conn_id with a table or a query"));
         }
-        if !self.source.contains(':') && !self.source.starts_with('/') {
-            return Err(Failure::fatal(format!("the source {:?} is no whole path; begin it with a /", self.source)));
-        }
         refuse_own(&self.source, program).await?;
         let query = (!self.query.is_empty()).then(|| format!("--query={}", self.query));
-        let source = [format!("--source-env={SOURCE_VARIABLE}")].into_iter().chain(query).collect();
-        Ok((source, Some(self.source.clone())))
+        let arguments = [format!("--source-env={SOURCE_VARIABLE}")].into_iter().chain(query).collect();
+        Ok(Given { arguments, variable: Some(self.source.clone()), is_upload: false })
     }
 
-    fn command(
-        &self,
-        program: &EdaProgram,
-        folder: PathBuf,
-        place: &OutputPlace,
-        (source, variable): (Vec<String>, Option<String>),
-    ) -> ProcessCommand {
+    fn command(&self, program: &EdaProgram, folder: PathBuf, place: &OutputPlace, given: Given) -> ProcessCommand {
         let kib = u64::from(self.memory_limit_mb.unwrap_or(program.memory_mib)) * 1024;
         let mut args = vec!["-c".to_owned(), LIMITED.to_owned(), kib.to_string(), program.program.clone()];
         args.extend(program.role.iter().cloned());
-        args.extend(["profile".to_owned(), "--out=out".to_owned(), format!("--timestamp={}", place.timestamp)]);
+        let (out, cwd) = if given.is_upload { ("../out", folder.join(UPLOADED)) } else { ("out", folder) };
+        args.extend(["profile".to_owned(), format!("--out={out}"), format!("--timestamp={}", place.timestamp)]);
+        // An upload lies in the own folder itself, and its name is this server's.
+        if !given.is_upload {
+            args.push(format!("--forbid={}", program.own_folder.display()));
+        }
         if place.kind == EdaKind::DataImportance {
             args.push(format!("--target={}", if self.target.is_empty() { "auto" } else { &self.target }));
         }
-        args.extend(source);
+        args.extend(given.arguments);
+        let mut env = environment::inherited();
         // The last line that it prints is to say why it failed.
-        let quiet = ("RUST_BACKTRACE".to_owned(), "0".to_owned());
-        let variables = variable.map(|source| (SOURCE_VARIABLE.to_owned(), source)).into_iter().chain([quiet]);
+        env.insert("RUST_BACKTRACE".to_owned(), "0".to_owned());
+        env.extend(given.variable.map(|source| (SOURCE_VARIABLE.to_owned(), source)));
         ProcessCommand {
             program: "sh".into(),
             args,
-            env: variables.collect::<BTreeMap<_, _>>(),
-            clear_env: false,
-            cwd: Some(folder),
+            env,
+            clear_env: true,
+            cwd: Some(cwd),
             secrets: Vec::new(),
             kill_grace: Self::KILL_GRACE,
             greeting: None,
@@ -209,6 +229,7 @@ impl EdaOperator {
         if made.files.is_empty() {
             return Err(Failure::Lost("what it has made was removed before it was kept".into()));
         }
+        let place = free(place, program).await?;
         for (file, path) in &made.files {
             program.files.keep(&format!("{place}/{path}"), file).await?;
         }
@@ -223,7 +244,9 @@ impl EdaOperator {
         }
         let said = end.last_line.strip_prefix("eda: ").unwrap_or(&end.last_line);
         let is_short = ["memory allocation of", "Cannot allocate memory", "os error 12"];
-        if is_short.iter().any(|words| said.contains(words)) {
+        // Rust aborts where memory fails, and its last line is then a hint on how to see more.
+        let aborted = signal_name(end.signal.unwrap_or(0)) == "SIGABRT" && said.starts_with("note: run with");
+        if aborted || is_short.iter().any(|words| said.contains(words)) {
             let limit = self.memory_limit_mb.unwrap_or(program.memory_mib);
             let how = "raise memory_limit_mb of the task, or eda.memory_mib of the server";
             return Err(Failure::fatal(format!("it needs more than its {limit} MiB of memory; {how}")));
@@ -240,10 +263,27 @@ impl EdaOperator {
 
 async fn refuse_own(source: &str, program: &EdaProgram) -> Result<(), Failure> {
     let (source, own) = (source.to_owned(), program.own_folder.clone());
-    if blocking(move || Ok(leads_into(&source, &own))).await? {
+    let refused = blocking(move || {
+        check_path(&source).map_err(|unfit| Failure::fatal(unfit.to_string()))?;
+        Ok(leads_into(&source, &own))
+    });
+    if refused.await? {
         return Err(Failure::fatal("the source leads into the folder of the server's own files; name other data"));
     }
     Ok(())
+}
+
+/// The place, or, where there are files already, the first of `TIMESTAMP-2`, `TIMESTAMP-3` and so on where there are none.
+async fn free(mut place: OutputPlace, program: &EdaProgram) -> Result<OutputPlace, Failure> {
+    const MOST: u32 = 1_000;
+    let wanted = place.timestamp.clone();
+    for number in 2..=MOST {
+        if !program.files.is_taken(&place.to_string()).await? {
+            return Ok(place);
+        }
+        place.timestamp = format!("{wanted}-{number}");
+    }
+    Err(Failure::fatal(format!("there are {MOST} reports of the timestamp {wanted} already; give another one")))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
@@ -324,6 +364,20 @@ mod tests {
         check(short, Ok(short));
         check(r#"{"type":"eda","source":"/data/a.csv","outputs":"outputs","kind":""}"#, Ok(short));
         check(r#"{"type":"eda","soruce":"/data/a.csv"}"#, Err("soruce"));
+        check(r#"{"type":"eda","source":"/data/a.csv","kind":"L2"}"#, Err("preliminary or data_importance"));
+        let template = r#"{"type":"eda","source":"/data/a.csv","kind":"{{ params.kind }}"}"#;
+        check(template, Ok(template));
+    }
+
+    #[test]
+    fn a_target_tells_the_kind() {
+        let kind = |kind: &str, target: &str| {
+            EdaOperator { kind: kind.into(), target: target.into(), ..EdaOperator::default() }.kind()
+        };
+        assert_eq!(kind("", "").unwrap(), EdaKind::Preliminary);
+        assert_eq!(kind("", "delay").unwrap(), EdaKind::DataImportance);
+        assert_eq!(kind("data_importance", "").unwrap(), EdaKind::DataImportance);
+        assert!(format!("{:?}", kind("preliminary", "delay").unwrap_err()).contains("a target is for"));
     }
 
     #[test]

@@ -66,10 +66,10 @@ impl OutputPlace {
     /// The folder that all outputs are in.
     pub const ROOT: &'static str = "outputs";
 
-    /// A time as it is in such a folder's name: `2026-11-23T04-13-37`, in UTC.
+    /// A time as it is in such a folder's name: `2026-11-23T04-13-37-042`, in UTC.
     pub fn timestamp(time: Timestamp) -> String {
         let date = chrono::DateTime::from_timestamp_micros(time.as_micros()).unwrap_or_default();
-        date.format("%Y-%m-%dT%H-%M-%S").to_string()
+        date.format("%Y-%m-%dT%H-%M-%S-%3f").to_string()
     }
 
     /// The path of the run's first report.
@@ -94,7 +94,7 @@ mod tests {
             let (outputs, name) = (OutputPlace::ROOT.to_owned(), "flights.csv".to_owned());
             let timestamp = OutputPlace::timestamp(Timestamp::from_micros(1_767_225_605_999_999));
             let place = OutputPlace { outputs, name, kind: kind.parse().unwrap(), timestamp };
-            assert_eq!(place.report(), format!("outputs/flights.csv/{kind}/2026-01-01T00-00-05/{expected}"));
+            assert_eq!(place.report(), format!("outputs/flights.csv/{kind}/2026-01-01T00-00-05-999/{expected}"));
         };
         check("preliminary", "data_info.html");
         check("data_importance", "table_and_feature_importance.html");

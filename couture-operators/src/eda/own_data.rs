@@ -1,19 +1,63 @@
-//! What nobody may look at by this: the server's own folder.
+//! What nobody may look at by this: the server's own folder, and what is no data.
 
 use std::path::{Component, Path, PathBuf};
 
 /// Schemes of URLs that lead to files of this machine.
 const LOCAL: [&str; 2] = ["file", "sqlite"];
 
+/// What the kernel tells by files: among them what processes have open, by paths that differ from process to process.
+const SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
+/// What makes a path a pattern.
+const MARKS: [char; 3] = ['*', '?', '['];
+
+/// Why a source of this machine is not looked at, wherever it leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnfitPath {
+    /// It would depend on the folder of whoever opens it.
+    #[error("the source is no whole path; begin it with a /")]
+    Relative,
+    /// It has a part `.` or `..`, or a pattern that these match.
+    #[error(
+        "a part of the source's path is . or .., or a pattern that begins with a point; name the folders themselves"
+    )]
+    Dots,
+    /// It is no data.
+    #[error("the source leads into /proc, /sys or /dev; name other data")]
+    System,
+}
+
+/// Whether a source leads to the same file for each process, and to data: if it is a path or a URL of this machine, it is whole, has no
+/// part `.` or `..`, and does not lie in `/proc`, `/sys` or `/dev`. Others are fit. Blocks its thread for as long as the disk takes.
+pub fn check_path(source: &str) -> Result<(), UnfitPath> {
+    let Some(path) = local_path(source) else { return Ok(()) };
+    if !path.starts_with('/') {
+        return Err(UnfitPath::Relative);
+    }
+    // A pattern that begins with a point matches the folder above, too. Of a URL, what is cut off here may be a part of the path elsewhere.
+    let whole = percent_encoding::percent_decode_str(source).decode_utf8_lossy();
+    let is_dotted = |part: &str| part == "." || part == ".." || (part.starts_with('.') && part.contains(MARKS));
+    if path.split('/').chain(whole.split(['/', '#'])).any(is_dotted) {
+        return Err(UnfitPath::Dots);
+    }
+    let (literal, _) = beginning(&path);
+    let plain: PathBuf = Path::new(literal).components().collect();
+    let is_system = |path: &Path| SYSTEM.iter().any(|system| path.starts_with(system));
+    if is_system(&plain) || is_system(&resolved(&plain)) { Err(UnfitPath::System) } else { Ok(()) }
+}
+
+/// The path, or of a pattern the folders before its first mark; and whether it is a pattern.
+fn beginning(path: &str) -> (&str, bool) {
+    match path.find(MARKS) {
+        Some(mark) => (path[..mark].rfind('/').map_or(".", |slash| &path[..=slash]), true),
+        None => (path, false),
+    }
+}
+
 /// Whether a source may lead to a file in `folder`, which holds keys and passwords: because it lies in there, or because the source is a
 /// folder or a pattern around it. `folder` is absolute, without links. Blocks its thread for as long as the disk takes.
 pub fn leads_into(source: &str, folder: &Path) -> bool {
     let Some(path) = local_path(source) else { return false };
-    let (literal, is_pattern) = match path.find(['*', '?', '[']) {
-        // Of a pattern, the folders before its first mark.
-        Some(mark) => (path[..mark].rfind('/').map_or(".", |slash| &path[..=slash]), true),
-        None => (path.as_str(), false),
-    };
+    let (literal, is_pattern) = beginning(&path);
     let found = resolved(Path::new(literal));
     let is_around = is_pattern || found.is_dir();
     found.starts_with(folder) || (is_around && folder.starts_with(&found))
@@ -60,6 +104,37 @@ fn resolved(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_whole_and_leads_to_data() {
+        let check =
+            |source: &str, expected: Result<(), UnfitPath>| assert_eq!(check_path(source), expected, "{source}");
+        for fit in
+            ["/data/a.csv", "/data/*.csv", "/data/a..b.csv", "/procure/a", "s3://bucket/../a", "file:///data/a.csv"]
+        {
+            check(fit, Ok(()));
+        }
+        for relative in
+            ["a.csv", "../../../a/fernet.k[e:]y", "a:b.csv", "file://data/a.csv", "file:a", "sqlite:a.db#t", "[ab]"]
+        {
+            check(relative, Err(UnfitPath::Relative));
+        }
+        for dots in
+            ["/data/../a", "/data/./a", "/data/.*/a", "/data/.?/a", "file:///data/%2e%2e/a", "file:///a?/../b", "/a/.."]
+        {
+            check(dots, Err(UnfitPath::Dots));
+        }
+        for system in
+            ["/proc/self/environ", "//proc/self/environ", "/proc", "/sys/x", "/dev/fd/*", "file:///%70roc/1/environ"]
+        {
+            check(system, Err(UnfitPath::System));
+        }
+        check("/proc/self/cwd/../../local.token", Err(UnfitPath::Dots));
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("/proc", &link).unwrap();
+        check(&format!("{}/self/environ", link.display()), Err(UnfitPath::System));
+    }
 
     #[test]
     fn the_own_folder_is_found_however_it_is_named() {

@@ -36,6 +36,9 @@ pub trait EdaFiles: Debug + Send + Sync {
     /// Keeps a local file as `path`, which begins with [`OutputPlace::ROOT`](super::OutputPlace::ROOT).
     async fn keep(&self, path: &str, file: &Path) -> Result<(), BoxError>;
 
+    /// Whether there is a file in this folder, which begins with [`OutputPlace::ROOT`](super::OutputPlace::ROOT).
+    async fn is_taken(&self, folder: &str) -> Result<bool, BoxError>;
+
     /// Copies an upload to a local path. An error where it is gone.
     async fn fetch(&self, upload: &str, to: &Path) -> Result<(), BoxError>;
 

@@ -4,6 +4,8 @@ use sha2::{Digest, Sha256};
 
 /// The longest name, in characters.
 const MAX_CHARS: usize = 80;
+/// The most bytes of a name where all that is not ASCII is escaped, as it is among objects: a file system takes 255, endings included.
+const MAX_ESCAPED: usize = 190;
 /// The words of a query that are part of its name.
 const QUERY_WORDS: usize = 4;
 
@@ -31,7 +33,12 @@ pub fn query_name(query: &str) -> String {
 
 fn safe(text: &str) -> String {
     let fit = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' };
-    let name: String = text.chars().take(MAX_CHARS).map(fit).collect();
+    let mut escaped = 0;
+    let fits = |c: &char| {
+        escaped += if c.is_ascii() { 1 } else { 3 * c.len_utf8() };
+        escaped <= MAX_ESCAPED
+    };
+    let name: String = text.chars().take(MAX_CHARS).map(fit).take_while(fits).collect();
     if name.chars().all(|c| c == '.') { "table".to_owned() } else { name }
 }
 
@@ -53,6 +60,7 @@ mod tests {
         assert_eq!(source_name("shop/orders", true), "shop.orders");
         assert_eq!(source_name("a.csv", false).len(), 5);
         assert_eq!(source_name(&"x".repeat(1000), false).len(), MAX_CHARS);
+        assert_eq!(source_name(&"ß".repeat(1000), false), "ß".repeat(31));
     }
 
     #[test]

@@ -117,17 +117,24 @@ fn default_max_active_runs() -> u32 {
     NewBackfill::DEFAULT_MAX_ACTIVE_RUNS
 }
 
-impl From<BackfillPost> for NewBackfill {
-    fn from(post: BackfillPost) -> Self {
-        Self {
-            dag_id: post.dag_id,
-            from: post.from_date,
-            to: post.to_date,
-            max_active_runs: post.max_active_runs,
-            reprocess: post.reprocess_behavior,
-            reverse: post.run_backwards,
-            conf: post.dag_run_conf,
+impl BackfillPost {
+    fn read(self) -> Result<NewBackfill, ApiError> {
+        if i32::try_from(self.max_active_runs).is_err() {
+            return Err(ApiError::invalid(format!(
+                "max_active_runs is {}; it may be up to {}",
+                self.max_active_runs,
+                i32::MAX
+            )));
         }
+        Ok(NewBackfill {
+            dag_id: self.dag_id,
+            from: self.from_date,
+            to: self.to_date,
+            max_active_runs: self.max_active_runs,
+            reprocess: self.reprocess_behavior,
+            reverse: self.run_backwards,
+            conf: self.dag_run_conf,
+        })
     }
 }
 
@@ -212,7 +219,8 @@ pub(super) async fn create(
     permit.principal().check_dag(Action::Create, Resource::Backfills, &post.dag_id)?;
     permit.note("dag_id", &post.dag_id);
     state.dag(&post.dag_id).await?;
-    match state.carry_out(state.engine.backfill(post.into())).await? {
+    let new = post.read()?;
+    match state.carry_out(state.engine.backfill(new)).await? {
         Some(number) => Ok(Json(find(&state, number).await?.into())),
         None => {
             let detail = "the request is on its way to the scheduler that owns the dag; look for the backfill there";
@@ -234,7 +242,7 @@ pub(super) async fn dry_run(
     Json(post): Json<BackfillPost>,
 ) -> Result<Json<PlanList>, ApiError> {
     permit.principal().check_dag(Action::Create, Resource::Backfills, &post.dag_id)?;
-    let new: NewBackfill = post.into();
+    let new = post.read()?;
     let record = state.dag(&new.dag_id).await?;
     let json = state.store.version(&record.version).await?;
     let unreadable = |error: String| ApiError::new(StatusCode::CONFLICT, format!("the dag cannot be read: {error}"));

@@ -1,4 +1,7 @@
 //! `/connections/import` and `/connections/~/export`: connections as a JSON file, without their secrets.
+//!
+//! A connection that is there keeps the secrets that a file has not, or has as `***`, as long as they go to the same host; `""` takes its
+//! password away.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +9,17 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use couture_core::ConnId;
-use couture_core::values::{Connection, ValueError};
+use couture_core::values::{Connection, ValueError, is_secret_name};
 use serde_json::{Map, Value};
 use utoipa::OpenApi;
 
-use super::bulk::MAX_IMPORT_BYTES;
-use super::connection::NewConnection;
+use super::bulk::{Existing, MAX_IMPORT_BYTES};
+use super::connection::{NewConnection, again};
 use super::connection_test;
 use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::imported::{ImportHow, ImportedBody};
-use super::masked;
+use super::masked::{self, MASK};
 use super::page_of::PageOf;
 use super::routes::{Routes, Words};
 use super::state::ApiState;
@@ -70,6 +73,93 @@ fn entry(conn_id: &str, value: Value) -> Result<Connection, ApiError> {
     new.try_into()
 }
 
+/// What a file says of the connections of one id, in place of those that are kept. A file that was exported has no secrets: theirs stay.
+fn in_place_of(mut kept: Vec<Connection>, new: Vec<Connection>) -> Result<Vec<Connection>, ApiError> {
+    // A file that has fewer of them, or in another order, still says where each goes.
+    let is_at_same_place = |new: &Connection, old: &Connection| {
+        let host = |of: &Connection| masked::host(of.host.as_deref().unwrap_or_default());
+        new.conn_type == old.conn_type && host(new) == host(old) && new.port == old.port && new.schema == old.schema
+    };
+    let known: Vec<Option<Connection>> = new
+        .iter()
+        .map(|new| kept.iter().position(|old| is_at_same_place(new, old)).map(|at| kept.remove(at)))
+        .collect();
+    // What is left has moved, which its secrets must not.
+    let mut kept = kept.into_iter();
+    let pairs = new.into_iter().zip(known).map(|(new, old)| match old.or_else(|| kept.next()) {
+        Some(old) => again(with_masks(new, &old), &old).map_err(|error| of_connection(&old.conn_id, error)),
+        None => Ok(new),
+    });
+    pairs.collect()
+}
+
+/// What a page would have sent that was shown `old`: masks for the secrets that the file does not say.
+fn with_masks(mut new: Connection, old: &Connection) -> Connection {
+    if new.password.is_none() && old.password.as_ref().is_some_and(|text| !text.is_empty()) {
+        new.password = Some(MASK.into());
+    }
+    let Some(old_extra) = &old.extra else { return new };
+    let shown = masked::extra(old_extra);
+    let Some(said) = &new.extra else {
+        // An export leaves out an extra that holds a secret, and no other.
+        new.extra = (shown != *old_extra).then_some(shown);
+        return new;
+    };
+    let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).ok();
+    if let (Some(mut said), Some(old), Some(shown)) = (object(said), object(old_extra), object(&shown)) {
+        let missing: Vec<_> = shown
+            .into_iter()
+            .filter(|(name, value)| !said.contains_key(name) && old.get(name) != Some(value))
+            .collect();
+        if !missing.is_empty() {
+            said.extend(missing);
+            new.extra = Some(Value::Object(said).to_string());
+        }
+    }
+    new
+}
+
+/// Refuses masks that stand for nothing that is kept: they would be written as if they were secrets.
+fn without_masks(connection: &Connection) -> Result<(), ApiError> {
+    let is_in_extra = |text: &String| match serde_json::from_str::<Value>(text) {
+        Ok(value) => has_mask(&value, false),
+        Err(_) => text == MASK,
+    };
+    let is_password = connection.password.as_deref() == Some(MASK);
+    let is_in_host = connection.host.as_ref().is_some_and(|host| host.contains(MASK));
+    if !is_password && !is_in_host && !connection.extra.as_ref().is_some_and(is_in_extra) {
+        return Ok(());
+    }
+    let detail = "*** is no secret, and none is kept that it could stand for; say the secret, or leave it out";
+    Err(of_connection(&connection.conn_id, ApiError::invalid(detail)))
+}
+
+fn has_mask(value: &Value, is_secret: bool) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(|item| has_mask(item, is_secret)),
+        Value::Object(fields) => fields.iter().any(|(name, value)| has_mask(value, is_secret || is_secret_name(name))),
+        Value::String(text) => is_secret && text == MASK || text.contains(":***@"),
+        _ => false,
+    }
+}
+
+/// An error that names the connection of the file that it is about.
+fn of_connection(conn_id: &ConnId, error: ApiError) -> ApiError {
+    ApiError::new(error.status, format!("connection {:?}: {}", conn_id.as_str(), error.detail))
+}
+
+/// The entries of a file for one id.
+fn several(conn_id: &str, value: Value) -> Result<Vec<Connection>, ApiError> {
+    match value {
+        Value::Array(several) if several.is_empty() => {
+            let detail = format!("connection {conn_id:?} is an empty list; leave it out, or say what it connects to");
+            Err(ApiError::invalid(detail))
+        }
+        Value::Array(several) => several.into_iter().map(|one| entry(conn_id, one)).collect(),
+        one => Ok(vec![entry(conn_id, one)?]),
+    }
+}
+
 /// Adds all connections of a file, or none: `{"id": "URI", …}`, `{"id": {"conn_type": …, …}, …}`, or a list of these for several that
 /// share an id.
 #[utoipa::path(
@@ -85,20 +175,24 @@ async fn import(
 ) -> Result<Json<ImportedBody>, ApiError> {
     let (mut connections, mut existing, mut all) = (Vec::new(), 0, 0);
     for (conn_id, value) in entries {
-        let several = match value {
-            Value::Array(several) => several,
-            one => vec![one],
-        };
         let id = ConnId::new(&conn_id).map_err(ValueError::from)?;
-        existing += match state.kept.connections.get(&id).await {
-            Ok(found) => usize::from(!found.is_empty()),
-            Err(ValueError::Undecryptable { .. }) => 1,
+        let mut new = several(&conn_id, value)?;
+        let (kept, is_there) = match state.kept.connections.get(&id).await {
+            Ok(found) => {
+                let is_there = !found.is_empty();
+                (found, is_there)
+            }
+            Err(ValueError::Undecryptable { .. }) => (Vec::new(), true),
             Err(error) => return Err(error.into()),
         };
+        existing += usize::from(is_there);
         all += 1;
-        for one in several {
-            connections.push(entry(&conn_id, one)?);
+        // What is there and stays, or is refused for being there, needs no more.
+        if !is_there || matches!(action, Existing::Overwrite) {
+            new = in_place_of(kept, new)?;
+            new.iter().try_for_each(without_masks)?;
         }
+        connections.extend(new);
     }
     permit.note("connections", connections.len());
     state.kept.connections.set(&connections, action.into()).await?;

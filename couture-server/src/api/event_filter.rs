@@ -83,8 +83,8 @@ pub(super) fn event_filter(pairs: &Pairs, dags: &DagFilter, views: &[String]) ->
         excluded_events,
         patterns: patterns(pairs)?,
         source_ip: text("source_ip"),
-        since: pairs.time("after")?.map(|after| after + Duration::from_micros(1)),
-        until: pairs.time("before")?,
+        since: pairs.given_time("after")?.map(|after| after + Duration::from_micros(1)),
+        until: pairs.given_time("before")?,
         search: text("q"),
         visible_dags: dags.ids().map(|ids| ids.iter().cloned().collect()),
         ..AuditFilter::default()

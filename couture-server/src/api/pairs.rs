@@ -112,6 +112,14 @@ impl Pairs {
         self.one(name).map(|text| read(text).map_err(wrong)).transpose()
     }
 
+    /// The same where an empty value is no value, and refused.
+    pub(super) fn given_time(&self, name: &str) -> Result<Option<Timestamp>, ApiError> {
+        if self.0.iter().any(|(of, value)| of == name && value.is_empty()) {
+            return Err(ApiError::invalid(format!("{name} is empty; leave it out or give a time")));
+        }
+        self.time(name)
+    }
+
     /// The times that `name_gte`, `name_gt`, `name_lte` and `name_lt` leave.
     pub(super) fn span(&self, name: &str) -> Result<Span, ApiError> {
         let micros = |suffix: &str| Ok::<_, ApiError>(self.time(&format!("{name}{suffix}"))?.map(Timestamp::as_micros));

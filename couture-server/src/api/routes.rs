@@ -82,11 +82,11 @@ macro_rules! audit {
     }};
 }
 
-/// The answer to a `POST` where only one name has that method.
-fn no_post(request: &Request) -> Response {
-    let detail = format!("POST is not possible at {}", request.uri().path());
+/// The answer to a method that the address does not have.
+fn impossible(request: &Request, possible: &'static str) -> Response {
+    let detail = format!("{} is not possible at {}", request.method(), request.uri().path());
     let mut response = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response();
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD,PATCH,DELETE"));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(possible));
     response
 }
 
@@ -176,12 +176,14 @@ impl Routes {
             let found = served.iter().find(|(literal, _)| *literal == path).map(|(_, served)| served.clone());
             async move {
                 match found {
+                    // Of the word itself; a name that is the same word has the other methods.
+                    Some(_) if request.method() == Method::OPTIONS => impossible(&request, "POST"),
                     Some(served) => served.call(request, state).await,
-                    None => no_post(&request),
+                    None => impossible(&request, "GET,HEAD,PATCH,DELETE"),
                 }
             }
         };
-        self.router = self.router.route(beside, on(MethodFilter::POST, handler));
+        self.router = self.router.route(beside, on(MethodFilter::POST.or(MethodFilter::OPTIONS), handler));
         self.listed.extend(words.listed);
         self
     }

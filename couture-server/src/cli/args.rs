@@ -34,18 +34,14 @@ use super::xcom::XCom;
     after_help = "Exit code: 0 all went well; 1 it did not, or a run that was followed failed; 2 wrong usage."
 )]
 pub(super) struct Args {
-    /// Address of the server [default: the environment variable COUTURE_SERVER, or http://127.0.0.1:8080].
-    #[arg(long, global = true, value_name = "URL", default_value_t = default_server(), hide_default_value = true)]
-    pub(super) server: String,
+    /// Address of the server [default: the environment variable COUTURE_SERVER, or the server of the data folder here, or http://127.0.0.1:8080].
+    #[arg(long, global = true, value_name = "URL")]
+    pub(super) server: Option<String>,
     /// How results are printed.
     #[arg(long, short, global = true, value_enum, default_value_t = Format::Table)]
     pub(super) output: Format,
     #[command(subcommand)]
     pub(super) command: Command,
-}
-
-fn default_server() -> String {
-    std::env::var("COUTURE_SERVER").unwrap_or_else(|_| "http://127.0.0.1:8080".into())
 }
 
 /// How results are printed.
@@ -239,6 +235,15 @@ pub(super) struct Trigger {
     /// What the run is about, such as 2026-01-31; now where absent.
     #[arg(long, short, visible_alias = "exec-date", visible_short_alias = 'e', value_name = "DATE")]
     pub(super) logical_date: Option<String>,
+    /// Begin not before this; at once where absent.
+    #[arg(long, value_name = "DATE")]
+    pub(super) run_after: Option<String>,
+    /// Where the time whose data it is about begins; it follows from the schedule where absent.
+    #[arg(long, value_name = "DATE", requires = "data_interval_end")]
+    pub(super) data_interval_start: Option<String>,
+    /// Where it ends.
+    #[arg(long, value_name = "DATE", requires = "data_interval_start")]
+    pub(super) data_interval_end: Option<String>,
     /// Wait for the end; the exit code tells whether the run succeeded.
     #[arg(long)]
     pub(super) wait: bool,
@@ -338,7 +343,7 @@ pub(super) enum Tasks {
     },
     /// Let task instances begin again.
     Clear(TasksClear),
-    /// Declare task instances to be successful or failed.
+    /// Declare task instances to be successful, failed or skipped.
     Mark(TaskMark),
     /// Run one task of a run, whatever its upstream tasks came to.
     Run(TaskRun),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::args::Output;
 use super::client::{Client, path};
 use super::dags::all;
-use super::entries::{OnExisting, create, from_file, text_or_input, to_file};
+use super::entries::{from_file, text_or_input, to_file};
 use super::print::{complain, print, print_json};
 use super::table::{Table, cell, printable};
 use super::variables::tell_error;
@@ -97,18 +97,13 @@ pub(super) async fn run(client: Client, output: Output, command: Connections) ->
             Ok(Verdict::Done)
         }
         Connections::Import { file, overwrite } => {
-            let mut entities = Vec::new();
-            for (conn_id, value) in from_file(&file)? {
-                let several = match value {
-                    Value::Array(several) => several,
-                    one => vec![one],
-                };
-                for one in several {
-                    entities.push(entity(&conn_id, one)?);
-                }
-            }
-            let existing = if overwrite { OnExisting::Overwrite } else { OnExisting::Fail };
-            let written = create(&client, KIND, entities, existing).await?;
+            let entries = from_file(&file)?;
+            // Several may share an id.
+            let written: usize = entries.values().map(|value| value.as_array().map_or(1, Vec::len)).sum();
+            // The server knows the secrets that the file has not, and keeps them.
+            let action = if overwrite { "overwrite" } else { "fail" };
+            let address = format!("{}?action={action}", path(&[KIND, "import"]));
+            client.post(&address, &Value::Object(entries.into_iter().collect())).await?;
             print(&format!("{written} connections were added\n"));
             Ok(Verdict::Done)
         }
@@ -158,25 +153,6 @@ async fn add(client: &Client, add: Add) -> Result<Verdict, CliError> {
     client.post(&address, &Value::Object(body)).await?;
     print(&format!("added connection {}\n", printable(&add.conn_id)));
     Ok(Verdict::Done)
-}
-
-/// An entry of a file: a URI, or an object of fields, whose extra may be JSON itself.
-fn entity(conn_id: &str, value: Value) -> Result<Value, CliError> {
-    match value {
-        Value::String(uri) => Ok(json!({ "connection_id": conn_id, "uri": uri })),
-        Value::Object(mut fields) => {
-            // As other programs write it, with a name of their own.
-            fields.retain(|name, value| !(value.is_null() || name == "conn_id" && value == conn_id));
-            if let Some(extra) = fields.get_mut("extra")
-                && !extra.is_string()
-            {
-                *extra = extra.to_string().into();
-            }
-            fields.insert("connection_id".into(), conn_id.into());
-            Ok(Value::Object(fields))
-        }
-        _ => Err(CliError::message(format!("connection {conn_id:?} is neither a URI nor an object of fields"))),
-    }
 }
 
 async fn export(client: &Client, file: &std::path::Path) -> Result<Verdict, CliError> {

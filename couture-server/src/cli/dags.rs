@@ -164,9 +164,16 @@ async fn start(client: &Client, output: Output, trigger: Trigger) -> Result<Verd
     if let Some(run_id) = trigger.run_id {
         body["dag_run_id"] = run_id.into();
     }
-    if let Some(date) = trigger.logical_date {
-        Timestamp::parse(&date).map_err(CliError::message)?;
-        body["logical_date"] = date.into();
+    for (field, date) in [
+        ("logical_date", trigger.logical_date),
+        ("run_after", trigger.run_after),
+        ("data_interval_start", trigger.data_interval_start),
+        ("data_interval_end", trigger.data_interval_end),
+    ] {
+        if let Some(date) = date {
+            Timestamp::parse(&date).map_err(CliError::message)?;
+            body[field] = date.into();
+        }
     }
     let run = client.post(&path(&["dags", &trigger.dag_id, "dagRuns"]), &body).await?;
     let run_id = cell(&run["dag_run_id"]);

@@ -4,7 +4,7 @@ use clap::{Subcommand, ValueEnum};
 
 use super::many_runs::Many;
 
-/// What something is declared to be.
+/// What a run is declared to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Mark {
     /// It counts as succeeded.
@@ -18,6 +18,27 @@ impl Mark {
         match self {
             Self::Success => "success",
             Self::Failed => "failed",
+        }
+    }
+}
+
+/// What a task instance is declared to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MarkTask {
+    /// It counts as succeeded.
+    Success,
+    /// It counts as failed.
+    Failed,
+    /// It counts as skipped.
+    Skipped,
+}
+
+impl MarkTask {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -90,7 +111,7 @@ pub(super) struct TaskMark {
     /// The task.
     pub(super) task_id: String,
     /// What it is from now on.
-    pub(super) state: Mark,
+    pub(super) state: MarkTask,
     /// Only this instance of a mapped task.
     #[arg(long, value_name = "N")]
     pub(super) map_index: Option<i32>,

@@ -1,9 +1,12 @@
 //! The program `couture`.
 
-use std::path::PathBuf;
+use std::net::IpAddr;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use hyper::Uri;
 
 use super::args::{Args, Command, Format, Output};
 use super::client::Client;
@@ -15,6 +18,13 @@ use super::{
     archives, assets, audit, backfill, bricks, completion, connections, dags, db, eda, fernet, kept_files, login,
     pools, roles, runs, server_facts, tasks, tokens, users, variables, xcom,
 };
+use crate::auth::LocalToken;
+use crate::data_folder::ServerFile;
+
+/// The variable that names the data folder, for a server too.
+const DATA: &str = "COUTURE__DATA__DIR";
+/// Where a server listens that is not told otherwise.
+const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
 
 /// Runs the program: 0 where all went well, 1 where not, 2 where the command line is wrong.
 pub fn main() -> ExitCode {
@@ -46,7 +56,35 @@ fn error_text(error: &CliError) -> String {
 
 /// The data folder of the server on this machine, as a server would find it.
 fn data_folder() -> PathBuf {
-    std::env::var_os("COUTURE__DATA__DIR").map_or_else(|| PathBuf::from("data"), PathBuf::from)
+    std::env::var_os(DATA).map_or_else(|| PathBuf::from("data"), PathBuf::from)
+}
+
+/// The address to ask: the one that was given, else that of the data folder's own server.
+fn address(given: Option<String>, data: &Path) -> String {
+    given
+        .or_else(|| std::env::var("COUTURE_SERVER").ok().filter(|server| !server.is_empty()))
+        .or_else(|| told_address(data))
+        .unwrap_or_else(|| DEFAULT_SERVER.into())
+}
+
+/// Where the server of a data folder says that it is. Passwords and tokens go there: so what a folder says that nobody named, and that
+/// only happens to be here, counts where it is this user's, and speaks of this machine.
+fn told_address(data: &Path) -> Option<String> {
+    LocalToken::find(data)?;
+    let url = ServerFile::read(data)?.url;
+    let is_named = std::env::var_os(DATA).is_some();
+    (is_named || is_own(data) && is_of_this_machine(&url)).then_some(url)
+}
+
+fn is_own(folder: &Path) -> bool {
+    folder.metadata().is_ok_and(|facts| facts.uid() == rustix::process::geteuid().as_raw())
+}
+
+fn is_of_this_machine(url: &str) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    let name = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    // A server that listens at all addresses tells none.
+    name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
 async fn run(args: Args) -> Result<Verdict, CliError> {
@@ -58,12 +96,14 @@ async fn run(args: Args) -> Result<Verdict, CliError> {
             Output::Json
         }
     };
-    let server = args.server.trim_end_matches('/');
+    let data = data_folder();
+    let server = address(args.server, &data);
+    let server = server.trim_end_matches('/');
     let token = match std::env::var("COUTURE_TOKEN").ok().filter(|token| !token.is_empty()) {
         Some(token) => Some(token),
         None => SavedTokens::of_user()?.get(server).map(String::from),
     };
-    let client = Client::new(server, token, &data_folder());
+    let client = Client::new(server, token, &data);
     match args.command {
         Command::Dags(command) => dags::run(client, output, command).await,
         Command::Runs(command) => runs::run(client, output, command).await,
@@ -93,5 +133,37 @@ async fn run(args: Args) -> Result<Verdict, CliError> {
         Command::RotateFernetKey => variables::rotate(&client).await,
         Command::Version => server_facts::version(&client, output).await,
         Command::Completion { shell } => Ok(completion::completion(shell)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_folder_that_happens_to_be_here_speaks_of_this_machine_only() {
+        let check = |url: &str, expected: bool| assert_eq!(is_of_this_machine(url), expected, "{url}");
+        for here in ["http://127.0.0.1:18431", "https://127.1.2.3:1", "http://[::1]:80", "http://0.0.0.0:8080"] {
+            check(here, true);
+        }
+        for other in
+            ["http://10.0.0.1:80", "http://127.0.0.1.evil.example", "http://127.0.0.1:1@evil.example", "x y", ""]
+        {
+            check(other, false);
+        }
+    }
+
+    #[test]
+    fn the_server_of_the_data_folder_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path();
+        let file = |url: &str| format!(r#"{{"url": "{url}", "pid": 1, "version": "x"}}"#);
+        std::fs::write(data.join("server.json"), file("http://127.0.0.1:18431")).unwrap();
+        assert_eq!(told_address(data), None, "nothing says that this user may ask it");
+        let _token = LocalToken::leave(data).unwrap();
+        assert_eq!(told_address(data).as_deref(), Some("http://127.0.0.1:18431"));
+        std::fs::write(data.join("server.json"), file("http://evil.example")).unwrap();
+        assert_eq!(told_address(data), None);
+        assert_eq!(address(Some("http://given".into()), data), "http://given");
     }
 }

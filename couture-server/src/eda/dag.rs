@@ -1,6 +1,7 @@
 //! The DAG that looks at data sets.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use couture_core::dag::ParamSpec;
 use couture_core::{Dag, DagBuilder};
@@ -13,6 +14,10 @@ pub const DAG_ID: &str = "exploratory_data_analysis";
 /// The id of its task.
 pub const TASK_ID: &str = "profile";
 
+/// An attempt that takes longer is ended.
+const TIMEOUT: Duration = Duration::from_secs(2 * 60 * 60);
+/// Runs that are looked at at once; others wait.
+const MAX_ACTIVE_RUNS: u32 = 4;
 /// The parameters besides the kind: all are texts, empty where they are not given.
 const TEXTS: [&str; 8] = ["source", "target", "conn_id", "table", "query", "upload", "name", "timestamp"];
 
@@ -21,7 +26,7 @@ const TEXTS: [&str; 8] = ["source", "target", "conn_id", "table", "query", "uplo
 /// # Panics
 /// Never: it is the same each time, and a test makes it.
 pub fn exploratory_data_analysis() -> Dag {
-    let kinds = [EdaKind::Preliminary, EdaKind::DataImportance].map(EdaKind::name);
+    let kinds = ["", EdaKind::Preliminary.name(), EdaKind::DataImportance.name()];
     let mut params: BTreeMap<String, Value> = TEXTS.iter().map(|name| ((*name).to_owned(), json!(""))).collect();
     params.insert("kind".to_owned(), json!(kinds[0]));
     let text = |name: &str| spec(name, json!({ "type": "string" }));
@@ -33,6 +38,7 @@ pub fn exploratory_data_analysis() -> Dag {
         .params(params)
         .attributes(|attributes| {
             attributes.is_paused_upon_creation = Some(false);
+            attributes.max_active_runs = Some(MAX_ACTIVE_RUNS);
             attributes.param_specs = specs.collect();
         });
     let of_run = |name: &str| format!("{{{{ params.{name} }}}}");
@@ -47,7 +53,7 @@ pub fn exploratory_data_analysis() -> Dag {
         timestamp: of_run("timestamp"),
         ..EdaOperator::new(of_run("source"))
     };
-    dag.task(TASK_ID, operator, ());
+    dag.task(TASK_ID, operator, ()).execution_timeout(TIMEOUT);
     dag.build().expect("a DAG of one task")
 }
 
@@ -67,8 +73,10 @@ mod tests {
             |conf: Value, is_fit: bool| assert_eq!(dag.attributes.check_params(&conf).is_ok(), is_fit, "{conf}");
         check(json!({ "source": "/data/a.csv", "kind": "data_importance", "target": "x" }), true);
         check(json!({}), true);
+        check(json!({ "source": "/data/a.csv", "target": "x" }), true);
         check(json!({ "kind": "L2" }), false);
         check(json!({ "source": 1 }), false);
+        assert_eq!(dag.attributes.max_active_runs, Some(MAX_ACTIVE_RUNS));
         assert_eq!((dag.dag_id.as_str(), dag.tasks().len()), (DAG_ID, 1));
     }
 }

@@ -5,6 +5,7 @@ mod keeper;
 mod program;
 mod room;
 mod source;
+mod sweeping;
 
 pub use dag::{DAG_ID, TASK_ID, exploratory_data_analysis};
 pub use keeper::keep_swept;

@@ -1,22 +1,26 @@
 //! What is kept of exploratory data analysis: listed sources, uploads and reports.
 
-use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use couture_core::{BoxError, Timestamp};
+use couture_core::{BoxError, DagId, RunId, StoreReader, Timestamp};
 use couture_operators::eda::{EdaFiles, OutputPlace};
 use couture_store::{FileUpload, ListedFile, ObjectFiles, TreePath, TreePathError};
 use sha2::{Digest, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::dag::DAG_ID;
 use super::source::Source;
 use crate::settings::Settings;
 
-/// What is kept of exploratory data analysis: the files `sources/HASH.json`, `uploads/ID/NAME` and `outputs/…`. Clones share it.
+/// What is kept of exploratory data analysis: the files `sources/HASH.json`, `uploads/RUN_ID/NAME` and `outputs/…`. Clones share it.
 #[derive(Clone, Debug)]
 pub struct EdaRoom {
     files: ObjectFiles,
     own_folder: PathBuf,
+    /// Uploads that may still begin now.
+    uploading: Arc<Semaphore>,
 }
 
 /// Why there is no room.
@@ -60,12 +64,14 @@ impl EdaRoom {
     pub const MAX_SOURCES: usize = 1_000;
     /// The most uploads that wait for their runs.
     pub const MAX_UPLOADS: usize = 100;
+    /// The most uploads at a time.
+    pub const MAX_UPLOADING: usize = 8;
     const SOURCES: &'static str = "sources";
     const UPLOADS: &'static str = "uploads";
 
     /// What `files` hold. No source may lead into `own_folder`.
     pub fn new(files: ObjectFiles, own_folder: PathBuf) -> Self {
-        Self { files, own_folder }
+        Self { files, own_folder, uploading: Arc::new(Semaphore::new(Self::MAX_UPLOADING)) }
     }
 
     /// The same, unless it is switched off, or this program cannot look at data and no other is named.
@@ -139,9 +145,34 @@ impl EdaRoom {
         Ok(self.files.list(&folder(Self::UPLOADS)).await?.len())
     }
 
-    /// Begins an upload under an id that no other has, with the name of its file; and tells what runs know it by.
-    pub async fn upload(&self, id: &str, name: &str) -> Result<(String, FileUpload), BoxError> {
-        let path = TreePath::new(&format!("{}/{id}/{name}", Self::UPLOADS))?;
+    /// What an upload holds from its beginning to its end; `None` while [`Self::MAX_UPLOADING`] others do.
+    pub fn uploading(&self) -> Option<OwnedSemaphorePermit> {
+        self.uploading.clone().try_acquire_owned().ok()
+    }
+
+    /// Removes the uploads older than `before` whose runs have ended or never came, and tells how many wait for runs that have not ended.
+    pub async fn clear_uploads(&self, runs: &dyn StoreReader, before: Timestamp) -> Result<usize, BoxError> {
+        let dag_id = DagId::new(DAG_ID)?;
+        let mut left = 0;
+        for upload in self.files.list(&folder(Self::UPLOADS)).await? {
+            let run = match upload.path.as_str().split('/').nth(1).and_then(|id| RunId::new(id).ok()) {
+                Some(id) => runs.run(&dag_id, &id).await?,
+                None => None,
+            };
+            // A run that has ended may have ended just now, and its attempt may still read: that is for it to forget.
+            let is_waiting = run.is_some_and(|run| !run.state.is_finished());
+            if is_waiting || upload.modified >= before {
+                left += usize::from(is_waiting);
+            } else {
+                self.files.delete(&upload.path).await?;
+            }
+        }
+        Ok(left)
+    }
+
+    /// Begins an upload for the run of this id, with the name of its file; and tells what runs know it by.
+    pub async fn upload(&self, run_id: &str, name: &str) -> Result<(String, FileUpload), BoxError> {
+        let path = TreePath::new(&format!("{}/{run_id}/{name}", Self::UPLOADS))?;
         let upload = self.files.upload(&path).await?;
         Ok((path.to_string(), upload))
     }
@@ -223,6 +254,10 @@ impl EdaFiles for EdaRoom {
         self.files.put_file(&output_path(path)?, file).await
     }
 
+    async fn is_taken(&self, folder: &str) -> Result<bool, BoxError> {
+        Ok(!self.files.list(&output_path(folder)?).await?.is_empty())
+    }
+
     async fn fetch(&self, upload: &str, to: &Path) -> Result<(), BoxError> {
         self.files.fetch(&upload_path(upload)?, to).await
     }
@@ -230,20 +265,6 @@ impl EdaFiles for EdaRoom {
     async fn forget(&self, upload: &str) -> Result<(), BoxError> {
         self.files.delete(&upload_path(upload)?).await.map(drop)
     }
-}
-
-/// Removes folders in `work` that are older than that, and tells how many.
-pub(super) fn sweep_work(work: &Path, before: Timestamp) -> io::Result<usize> {
-    let mut removed = 0;
-    for entry in std::fs::read_dir(work)? {
-        let entry = entry?;
-        let modified = entry.metadata()?.modified()?.duration_since(std::time::UNIX_EPOCH);
-        let is_old = modified.is_ok_and(|age| age.as_micros() < before.as_micros().max(0) as u128);
-        if is_old && std::fs::remove_dir_all(entry.path()).is_ok() {
-            removed += 1;
-        }
-    }
-    Ok(removed)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use couture_core::values::mask_addresses;
 use couture_core::{ConnId, Timestamp};
-use couture_operators::eda::{leads_into, query_name, source_name};
+use couture_operators::eda::{UnfitPath, check_path, leads_into, query_name, source_name};
 use serde::{Deserialize, Serialize};
 
 /// A data set that is listed, as it is kept.
@@ -57,6 +57,9 @@ pub enum UnfitSource {
         "the URL of a database names its table behind a #; or make a Connection, and name it with a table or a query"
     )]
     NoTable,
+    /// It is no path that leads to data.
+    #[error(transparent)]
+    Path(#[from] UnfitPath),
     /// It holds the server's keys.
     #[error("the source leads into the folder of the server's own files; name other data")]
     Own,
@@ -128,6 +131,7 @@ fn check_source(source: &str, own: &Path) -> Result<(), UnfitSource> {
             return Err(UnfitSource::NoTable);
         }
     }
+    check_path(source)?;
     if leads_into(source, own) { Err(UnfitSource::Own) } else { Ok(()) }
 }
 
@@ -178,6 +182,11 @@ mod tests {
         unfit("postgres://me@host/shop", "behind a #");
         unfit("flights.csv", "whole path");
         unfit("http://host/a.csv", "nor a URL of these");
+        unfit("/proc/self/cwd/../../local.token", "is . or ..");
+        unfit("/proc/self/environ", "/proc, /sys or /dev");
+        unfit("file:///dev/fd/*", "/proc, /sys or /dev");
+        unfit("../../../a/fernet.k[e:]y", "whole path");
+        unfit("file://a.csv", "whole path");
         unfit("/srv/couture/fernet.key", "own files");
         unfit("file:///srv/couture/fernet.key", "own files");
         let table =
@@ -186,8 +195,8 @@ mod tests {
         check(SourceWish { query: Some("select 1".into()), ..table.clone() }, Err("either a table or a query"));
         check(SourceWish { table: None, ..table.clone() }, Err("either a table or a query"));
         check(SourceWish { source: Some("/a".into()), ..table }, Err("give a source"));
-        check(query("shop", "select\n1"), Ok("shop/select_1-2a2d9b67"));
-        check(query("no id!", "select 1"), Err("no id!"));
+        check(query("shop", "select\n1"), Ok("shop/select_1-c3067249"));
+        check(query("two\nlines", "select 1"), Err("two"));
         check(query("shop", " "), Err("query is empty"));
     }
 }

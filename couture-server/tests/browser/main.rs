@@ -16,11 +16,15 @@ const PASSWORD: &str = "harbour-Pass-1";
 
 /// Runs one file of tests of the page on a server of its own.
 fn check(name: &str) {
+    check_with(name, &[]);
+}
+
+fn check_with(name: &str, flags: &[&str]) {
     packages::need_chromium();
     let _alone = packages::alone();
     let packages = packages::installed();
     let data = tempfile::tempdir().unwrap();
-    let mut command = server_command(data.path(), &[]);
+    let mut command = server_command(data.path(), flags);
     command.env("COUTURE_ADMIN_PASSWORD", PASSWORD);
     let server = TestServer::start_command(command, data.path());
     let page = server.ask("GET", "/", &[], "");
@@ -55,7 +59,7 @@ fn a_dag_is_edited_with_a_review_and_code_bricks() {
 
 #[test]
 fn data_is_looked_at() {
-    check("eda");
+    check_with("eda", &["--eda-enabled=true"]);
 }
 
 #[test]

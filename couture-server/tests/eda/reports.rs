@@ -99,7 +99,11 @@ fn what_cannot_be_looked_at_says_why() {
     let sources = "/api/v2/eda/sources";
     check("POST", sources, json!({ "source": "postgres://me:s3cret@h/db#t" }), 422, "make a Connection");
     check("POST", sources, json!({ "source": format!("{data}/fernet.key") }), 422, "own files");
-    check("POST", sources, json!({ "source": format!("{data}/../server/*") }), 422, "own files");
+    check("POST", sources, json!({ "source": format!("{data}/*") }), 422, "own files");
+    check("POST", sources, json!({ "source": format!("{data}/../server/*") }), 422, "is . or ..");
+    check("POST", sources, json!({ "source": "/proc/self/cwd/../../local.token" }), 422, "is . or ..");
+    check("POST", sources, json!({ "source": "/proc/self/environ" }), 422, "/proc, /sys or /dev");
+    check("POST", sources, json!({ "source": "../../../a/fernet.k[e:]y" }), 422, "whole path");
     check("POST", sources, json!({ "source": "a.csv" }), 422, "whole path");
     check("POST", sources, json!({ "surce": "/a.csv" }), 422, "surce");
     check("POST", sources, json!({}), 422, "give a source");
@@ -116,10 +120,50 @@ fn what_cannot_be_looked_at_says_why() {
     check("DELETE", "/api/v2/eda/outputs?path=outputs/a/preliminary/t", json!({}), 404, "there is no output");
     check("GET", "/api/v2/eda/outputs?order_by=path", json!({}), 400, "-last_modified");
     // A run of the DAG itself is not the list's, and is held to the same.
-    let conf = json!({ "conf": { "source": format!("{data}/fernet.key") } });
-    let run = server.trigger(DAG, &conf);
-    assert_eq!(server.finished(DAG, &run), "failed");
-    assert!(log(&server, &json!({ "dag_run_id": run })).contains("own files"));
+    let fails = |conf: serde_json::Value, words: &str| {
+        let run = server.trigger(DAG, &json!({ "conf": conf }));
+        assert_eq!(server.finished(DAG, &run), "failed", "{conf}");
+        let text = log(&server, &json!({ "dag_run_id": run }));
+        assert!(text.contains(words), "{conf}: {text}");
+    };
+    fails(json!({ "source": format!("{data}/fernet.key") }), "own files");
+    fails(json!({ "source": "/proc/self/cwd/../../local.token" }), "is . or ..");
+    fails(json!({ "source": "../../../a/fernet.k[e:]y" }), "whole path");
+    fails(json!({ "source": "/data/a.csv", "kind": "preliminary", "target": "x" }), "a target is for");
+}
+
+#[test]
+fn no_report_is_written_over_and_a_target_tells_the_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let sources = ["one", "two"].map(|name| {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+        let csv = folder.path().join(name).join("a.csv");
+        std::fs::write(&csv, numbers(100)).unwrap();
+        csv
+    });
+    let server = server(folder.path(), &[]);
+    let look = |conf: serde_json::Value| {
+        let run = server.trigger(DAG, &json!({ "conf": conf }));
+        let (state, text) = ended(&server, &json!({ "dag_run_id": run }));
+        assert_eq!(state, "success", "{text}");
+        let instance = format!("/api/v2/dags/{DAG}/dagRuns/{run}/taskInstances/profile");
+        let xcom = server.get(&format!("{instance}/xcomEntries/return_value"));
+        let path = xcom["value"].as_str().unwrap().to_owned();
+        assert!(text.contains(&format!("The report is at {path}")), "{text}");
+        path
+    };
+    // The same name at the same time.
+    let paths = sources.each_ref().map(|source| look(json!({ "source": source, "timestamp": "t" })));
+    assert_eq!(paths, ["t", "t-2"].map(|time| format!("outputs/a.csv/preliminary/{time}/data_info.html")));
+    let all = outputs(&server);
+    assert!(paths.iter().all(|path| all.contains(path)), "{all:?}");
+    let path = look(json!({ "source": sources[0], "target": "double", "timestamp": "t" }));
+    assert_eq!(path, "outputs/a.csv/data_importance/t/table_and_feature_importance.html");
+    // Runs that are started at once.
+    let source = add(&server, &json!({ "source": sources[0] }));
+    let started = [(); 3].map(|()| play(&server, &source, "preliminary", None));
+    let runs: std::collections::BTreeSet<_> = started.iter().map(|run| run["dag_run_id"].as_str().unwrap()).collect();
+    assert_eq!(runs.len(), 3);
 }
 
 #[test]

@@ -57,7 +57,10 @@ fn a_file_is_looked_at_and_forgotten() {
     let (state, log) = ended(&server, &started);
     assert!(state == "failed" && log.contains("sheet.xlsx"), "{log}");
     nothing_is_kept(&server);
-    for (name, status) in [("", 422), (&*"x".repeat(201), 422)] {
+    // One that is called like the folder of what is made.
+    let (state, log) = ended(&server, &send(&server, "out.csv", numbers(5).as_bytes()).json());
+    assert_eq!(state, "success", "{log}");
+    for (name, status) in [("", 422), (".csv", 422), (&*"x".repeat(201), 422)] {
         assert_eq!(send(&server, name, b"n\n1\n").status, status, "{name}");
     }
 }

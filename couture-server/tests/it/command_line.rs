@@ -70,6 +70,44 @@ fn errors_say_what_to_do() {
 }
 
 #[test]
+fn the_server_of_the_folder_here_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let server = TestServer::start(&data);
+    let ask = |args: &[&str]| couture_command(args).current_dir(folder.path()).output().unwrap();
+    let listed = ask(&["dags", "list"]);
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("hello_world"));
+    let other = ask(&["--server", "http://127.0.0.1:1", "dags", "list"]);
+    assert!(String::from_utf8_lossy(&other.stderr).contains("http://127.0.0.1:1:"));
+    drop(server);
+}
+
+#[test]
+fn runs_begin_later_and_tasks_are_skipped_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::start(folder.path());
+    let dates = ["--data-interval-start", "2026-01-01", "--data-interval-end", "2026-01-02"];
+    let trigger = ["dags", "trigger", "hello_world", "-r", "later", "--run-after", "2099-01-01"];
+    server.couture_ok(&[&trigger[..], &dates].concat());
+    let run = server.couture_json(&["runs", "show", "hello_world", "later"]);
+    for (field, date) in
+        [("run_after", "2099-01-01"), ("data_interval_start", "2026-01-01"), ("data_interval_end", "2026-01-02")]
+    {
+        assert!(run[field].as_str().unwrap().starts_with(date), "{field}: {run}");
+    }
+    let half = ["dags", "trigger", "hello_world", "--data-interval-start", "2026-01-01"];
+    assert_eq!(server.couture(&half).status.code(), Some(2));
+    assert_eq!(server.couture(&["runs", "mark", "hello_world", "later", "skipped"]).status.code(), Some(2));
+    server.couture_ok(&["dags", "unpause", "hello_world"]);
+    server.couture_ok(&["dags", "trigger", "hello_world", "-r", "now", "--wait"]);
+    server.couture_ok(&["tasks", "mark", "hello_world", "now", "hello", "skipped", "-y"]);
+    let states = server.couture_json(&["tasks", "states", "hello_world", "now"]).to_string();
+    assert!(states.contains("\"skipped\""), "{states}");
+}
+
+#[test]
 fn a_task_without_a_pool_says_what_it_waits_for() {
     let folder = tempfile::tempdir().unwrap();
     let dag = "dag_id: x\ntasks:\n- {task_id: t, operator: {type: empty}, pool: nowhere}\n";

@@ -84,6 +84,62 @@ async fn connections_come_and_go_as_files_without_their_secrets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_exported_file_takes_no_secret_away() {
+    let asked = Asked::with(&[]).await;
+    let add = async |body: Value| assert_eq!(asked.ask("POST", "/api/v2/connections", body).await.status, 201);
+    let extra = r#"{"token": "hunter2", "n": 1}"#;
+    add(json!({ "connection_id": "c1", "conn_type": "http", "host": "h", "port": 80, "password": "hunter2" })).await;
+    add(json!({ "connection_id": "c2", "conn_type": "http", "host": "h", "extra": extra })).await;
+    add(json!({ "connection_id": "c3", "conn_type": "http", "host": "http://u:hunter2@h/" })).await;
+    let export = asked.get("/api/v2/connections/~/export").await;
+    assert!(!export.to_string().contains("hunter2"));
+    let check = async |query: &str, file: Value, expected: u16, words: &str| {
+        let answer = asked.ask("POST", &format!("/api/v2/connections/import{query}"), file.clone()).await;
+        assert_eq!(answer.status, expected, "{file}: {}", answer.body);
+        assert!(answer.body.contains(words) && !answer.body.contains("hunter2"), "{file}: {}", answer.body);
+    };
+    let shown = async || asked.get("/api/v2/connections").await;
+    let before = shown().await;
+    check("", export, 200, "\"updated\":3").await;
+    assert_eq!(shown().await, before);
+    let c1 = |host: &str, more: Value| {
+        let mut fields = json!({ "conn_type": "http", "host": host, "port": 80 });
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "c1": fields })
+    };
+    let c2 = |extra: Value| json!({ "c2": { "conn_type": "http", "host": "h", "extra": extra } });
+    check("", c1("h", json!({ "password": "***" })), 200, "").await;
+    check("", c2(json!({ "n": 1, "token": "***" })), 200, "").await;
+    check("", c2(json!({ "n": 1 })), 200, "").await;
+    assert_eq!(asked.get("/api/v2/connections/c1").await["password"], "***");
+    assert!(asked.get("/api/v2/connections/c2").await["extra"].as_str().unwrap().contains("\"token\":\"***\""));
+    let before = shown().await;
+    // Secrets go to their own host only, and no mask is kept as a secret.
+    check("", c1("evil", json!({})), 422, "connection \\\"c1\\\": say the password again").await;
+    check("", c1("evil", json!({ "password": "***" })), 422, "say the password again").await;
+    check("", json!({ "c1": "ftp://h:80" }), 422, "say the password again").await;
+    check("", json!({ "c1": [{ "conn_type": "http", "host": "evil" }] }), 422, "say the password again").await;
+    check("", json!({ "c2": { "conn_type": "http", "host": "evil" } }), 422, "the extra again").await;
+    check("", c2(json!({ "n": 1, "proxy": "evil" })), 422, "the extra again").await;
+    check("", json!({ "c3": { "conn_type": "http", "host": "http://u:***@evil/" } }), 422, "is no secret").await;
+    for masked in [
+        json!({ "conn_type": "http", "host": "h", "password": "***" }),
+        json!({ "conn_type": "http", "host": "http://u:***@h/" }),
+        json!({ "conn_type": "http", "extra": { "token": "***" } }),
+        json!("http://u:***@h"),
+    ] {
+        check("", json!({ "new": masked }), 422, "is no secret").await;
+    }
+    check("", json!({ "new": [] }), 422, "is an empty list").await;
+    check("?action=skip", c1("evil", json!({})), 200, "\"skipped\":1").await;
+    check("?action=fail", c1("evil", json!({})), 409, "").await;
+    assert_eq!(shown().await, before);
+    check("", c1("other", json!({ "password": "another" })), 200, "").await;
+    check("", c1("other", json!({ "password": "" })), 200, "").await;
+    assert_eq!(asked.get("/api/v2/connections/c1").await["password"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_name_is_out_of_reach() {
     let asked = Asked::with(&[]).await;
     let check = async |method: &str, path: &str, body: Value, expected: u16| {

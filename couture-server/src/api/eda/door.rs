@@ -35,11 +35,16 @@ impl From<SourceError> for ApiError {
             SourceError::TooMany => StatusCode::UNPROCESSABLE_ENTITY,
             SourceError::Objects(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
-        Self::new(status, error.to_string())
+        match error {
+            SourceError::Objects(error) => objects(error),
+            error => Self::new(status, error.to_string()),
+        }
     }
 }
 
-/// Objects that do not answer.
+/// Objects that do not answer. Why is for the log only: it names paths of the server.
 pub(super) fn objects(error: BoxError) -> ApiError {
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, format!("the files cannot be read or written: {error}"))
+    tracing::warn!("failed to read or write files of exploratory data analysis: {error}");
+    let detail = "the files cannot be read or written at the moment; try again, or look why in the server's log";
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, detail)
 }

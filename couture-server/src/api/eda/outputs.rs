@@ -45,7 +45,7 @@ const CONTENT_SECURITY_POLICY: &str = "sandbox allow-scripts; default-src 'none'
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EdaOutput)]
 pub(super) struct OutputBody {
-    #[schema(example = "outputs/shop.orders/preliminary/2026-11-23T04-13-37/data_info.html")]
+    #[schema(example = "outputs/shop.orders/preliminary/2026-11-23T04-13-37-042/data_info.html")]
     path: String,
     size: u64,
     #[schema(value_type = String, format = DateTime)]
@@ -65,7 +65,7 @@ pub(super) struct OutputList {
 #[into_params(parameter_in = Query)]
 pub(super) struct WhichOutput {
     /// As the list names it.
-    #[param(example = "outputs/shop.orders/preliminary/2026-11-23T04-13-37/data_info.html")]
+    #[param(example = "outputs/shop.orders/preliminary/2026-11-23T04-13-37-042/data_info.html")]
     path: String,
 }
 

@@ -7,7 +7,6 @@ use couture_core::{DagId, RunId};
 use couture_operators::eda::{EdaKind, OutputPlace};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use utoipa::{OpenApi, ToSchema};
 
 use super::door::Eda;
@@ -63,23 +62,44 @@ pub(super) struct NewRun {
 pub(super) struct StartedRun {
     #[schema(example = "exploratory_data_analysis")]
     dag_id: &'static str,
-    #[schema(example = "eda__2026-11-23T04-13-37__1f3a9c04")]
+    #[schema(example = "eda__2026-11-23T04-13-37-042__1f3a9c04d2b86e75")]
     dag_run_id: String,
     #[schema(example = "profile")]
     task_id: &'static str,
-    /// Where the report will be.
-    #[schema(example = "outputs/shop.orders/preliminary/2026-11-23T04-13-37/data_info.html")]
+    /// Where the report will be; where there is one already, beside it, as the run's log and its `return_value` tell.
+    #[schema(example = "outputs/shop.orders/preliminary/2026-11-23T04-13-37-042/data_info.html")]
     output_path: String,
     /// The same in words.
-    #[schema(example = "The report will be at outputs/shop.orders/preliminary/2026-11-23T04-13-37/data_info.html")]
+    #[schema(example = "The report will be at outputs/shop.orders/preliminary/2026-11-23T04-13-37-042/data_info.html")]
     message: String,
+}
+
+/// What a run is called, which no other is.
+#[derive(Debug)]
+pub(super) struct RunName {
+    timestamp: String,
+    pub(super) run_id: String,
+}
+
+impl RunName {
+    /// A new one, of now.
+    pub(super) fn new(state: &ApiState) -> Result<Self, ApiError> {
+        let timestamp = OutputPlace::timestamp(state.clock.now().wall);
+        let mut bytes = [0; 8];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, format!("no random number: {error}")))?;
+        let random: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { run_id: format!("eda__{timestamp}__{random}"), timestamp })
+    }
 }
 
 /// What a run is about.
 #[derive(Debug)]
 pub(super) struct Order {
     pub(super) kind: EdaKind,
-    /// What it is called among outputs.
+    /// What the run is called.
+    pub(super) run: RunName,
+    /// What its data set is called among outputs.
     pub(super) name: String,
     /// The other parameters of the run, but for the time.
     pub(super) params: Vec<(&'static str, String)>,
@@ -127,17 +147,15 @@ async fn start(
             params.push(("query", source.query.unwrap_or_default()));
         }
     }
-    order(&state, Order { kind, name, params, origin: origin(permit.principal(), &headers) }).await
+    let run = RunName::new(&state)?;
+    order(&state, Order { kind, run, name, params, origin: origin(permit.principal(), &headers) }).await
 }
 
 /// Starts a run.
 pub(super) async fn order(state: &ApiState, order: Order) -> Result<(StatusCode, Json<StartedRun>), ApiError> {
-    let Order { kind, name, params, origin } = order;
-    let timestamp = OutputPlace::timestamp(state.clock.now().wall);
+    let Order { kind, run: RunName { timestamp, run_id: dag_run_id }, name, params, origin } = order;
     let place = OutputPlace { outputs: OutputPlace::ROOT.to_owned(), name, kind, timestamp };
     let output_path = place.report();
-    let hash: String = Sha256::digest(&output_path).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    let dag_run_id = format!("eda__{}__{hash}", place.timestamp);
     let given = [("kind", kind.name().to_owned()), ("name", place.name), ("timestamp", place.timestamp)];
     let conf: Map<String, Value> = given
         .into_iter()

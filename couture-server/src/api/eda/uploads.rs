@@ -1,11 +1,12 @@
 //! `/eda/uploads`: looking at a file that is sent.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use couture_core::BoxError;
+use couture_core::{BoxError, Clock, Timestamp};
 use couture_operators::eda::{EdaFiles as _, EdaKind, source_name};
 use couture_store::FileUpload;
 use futures_util::StreamExt as _;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi};
 
 use super::door::{Eda, objects};
-use super::runs::{Order, StartedRun, order};
+use super::runs::{Order, RunName, StartedRun, order};
 use crate::api::error::ApiError;
 use crate::api::extract::{Args, Json};
 use crate::api::routes::Routes;
@@ -47,6 +48,10 @@ pub(super) struct UploadedName {
 }
 
 const MAX_NAME_CHARS: usize = 200;
+/// An upload of which nothing comes for so long is given up.
+const SILENCE: Duration = Duration::from_secs(30);
+/// An upload whose run has not come for so long has none.
+const RUN_COMES: Duration = Duration::from_secs(60 * 60);
 
 #[utoipa::path(
     post,
@@ -70,22 +75,32 @@ async fn upload(
     if filename.trim().is_empty() || filename.chars().count() > MAX_NAME_CHARS {
         return Err(ApiError::invalid(format!("filename has 1 to {MAX_NAME_CHARS} characters")));
     }
+    let name = source_name(&filename, false);
+    if name.starts_with('.') {
+        return Err(ApiError::invalid("the name of the file begins with a point; give it another filename"));
+    }
     permit.note("filename", &filename);
     let most = u64::from(settings.eda.max_upload_mib) << 20;
     let promised = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if promised.is_some_and(|promised| promised > most) {
         return Err(too_big(most));
     }
-    if room.uploads().await.map_err(objects)? >= EdaRoom::MAX_UPLOADS {
+    let _uploading = room.uploading().ok_or_else(|| {
+        let detail = format!("{} files are uploaded at the moment; try again later", EdaRoom::MAX_UPLOADING);
+        ApiError::new(StatusCode::TOO_MANY_REQUESTS, detail)
+    })?;
+    let now = state.clock.now().wall.as_micros();
+    let before = Timestamp::from_micros(now.saturating_sub(RUN_COMES.as_micros() as i64));
+    if room.clear_uploads(&*state.reader, before).await.map_err(objects)? >= EdaRoom::MAX_UPLOADS {
         let detail = format!("{} uploads wait for their runs already; try again later", EdaRoom::MAX_UPLOADS);
         return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, detail));
     }
-    let name = source_name(&filename, false);
-    let (uploaded, place) = room.upload(&random_id()?, &name).await.map_err(objects)?;
-    receive(place, body, most).await?;
+    let run = RunName::new(&state)?;
+    let (uploaded, place) = room.upload(&run.run_id, &name).await.map_err(objects)?;
+    receive(place, body, most, &*state.clock).await?;
     let params = vec![("source", name.clone()), ("upload", uploaded.clone())];
     let origin = origin(permit.principal(), &headers);
-    let started = order(&state, Order { kind: EdaKind::Preliminary, name, params, origin }).await;
+    let started = order(&state, Order { kind: EdaKind::Preliminary, run, name, params, origin }).await;
     if started.is_err()
         && let Err(error) = room.forget(&uploaded).await
     {
@@ -95,10 +110,19 @@ async fn upload(
 }
 
 /// Puts the body into the upload; where it does not come to its end, nothing is left.
-async fn receive(mut place: FileUpload, body: Body, most: u64) -> Result<(), ApiError> {
+async fn receive(mut place: FileUpload, body: Body, most: u64, clock: &dyn Clock) -> Result<(), ApiError> {
     let mut pieces = body.into_data_stream();
     let mut bytes = 0;
-    while let Some(piece) = pieces.next().await {
+    loop {
+        let piece = tokio::select! {
+            piece = pieces.next() => piece,
+            () = clock.sleep(SILENCE) => {
+                place.give_up().await;
+                let detail = format!("nothing came for {} s, and nothing is kept; send the file again", SILENCE.as_secs());
+                return Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, detail));
+            }
+        };
+        let Some(piece) = piece else { return place.finish().await.map_err(local) };
         let piece = match piece {
             Ok(piece) => piece,
             Err(error) => {
@@ -114,21 +138,16 @@ async fn receive(mut place: FileUpload, body: Body, most: u64) -> Result<(), Api
         }
         place.push(&piece).await.map_err(local)?;
     }
-    place.finish().await.map_err(local)
 }
 
+/// Why is for the log only: it names paths of the server.
 fn local(error: BoxError) -> ApiError {
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, format!("the file cannot be put down here: {error}"))
+    tracing::warn!("failed to put down an upload: {error}");
+    let detail = "the file cannot be put down here; try again, or look why in the server's log";
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 
 fn too_big(most: u64) -> ApiError {
     let detail = format!("at most {} MiB are taken; add a bigger file as a source", most >> 20);
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
-}
-
-fn random_id() -> Result<String, ApiError> {
-    let mut bytes = [0; 12];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, format!("no random number: {error}")))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

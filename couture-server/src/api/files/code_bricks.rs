@@ -169,7 +169,7 @@ async fn get(
     request_body = BrickPatch,
     responses(
         (status = 200, description = "It is changed", body = BrickBody),
-        (status = 409, description = "Somebody else changed it meanwhile, or it comes with Couture", body = FileConflict),
+        (status = 409, description = "Somebody else changed it meanwhile", body = FileConflict),
     ),
 )]
 async fn patch(

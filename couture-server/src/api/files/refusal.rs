@@ -92,7 +92,8 @@ impl From<BrickError> for Refusal {
             BrickError::Changed(now) => return Self::conflict(detail, now),
             BrickError::Files(error) => return error.into(),
             BrickError::Missing(_) => StatusCode::NOT_FOUND,
-            BrickError::BuiltIn(_) | BrickError::Taken(_) => StatusCode::CONFLICT,
+            BrickError::BuiltIn(_) => StatusCode::FORBIDDEN,
+            BrickError::Taken(_) => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::Api(ApiError::new(status, detail))

@@ -149,6 +149,37 @@ describe("operating a DAG", () => {
     await page.goto(at("/dags?paused=hide"));
     await shown.waitFor();
     expect(await shown.getAttribute("aria-checked")).toBe("false");
+
+    await page.getByText(/paused DAGs? (is|are) hidden/).waitFor();
+    await accessible(page, "hidden DAGs");
+    await picture(page, "hidden-dags");
+    await page.getByRole("button", { name: /^Show (it|them)$/ }).click();
+    await page.getByRole("link", { name: "idle", exact: true }).waitFor();
+    expect(await page.getByText(/paused DAGs? (is|are) hidden/).count()).toBe(0);
+  });
+
+  test("a run that is not to begin before some time waits", async () => {
+    await addDags("idle.py", ["idle"]);
+    const { page } = await loggedIn();
+    await page.goto(at("/dags/idle/trigger"));
+    await page.getByText("Dates, id and note").click();
+    await page.getByLabel(/^Not before/).fill("2100-01-01T00:00:00");
+    await page.getByLabel(/^Run id/).fill("later");
+    await accessible(page, "trigger");
+    await picture(page, "trigger-later");
+    await page.getByRole("checkbox", { name: /^Switch the DAG on/ }).uncheck();
+    await page.getByRole("button", { name: "Trigger" }).click();
+    await page.getByText("waits until it may begin").waitFor();
+    const run = await call<{ run_after: string; state: string }>("GET", "/dags/idle/dagRuns/later");
+    expect(new Date(run.run_after).getUTCFullYear()).toBe(2100);
+    expect(run.state).toBe("queued");
+    await call("PATCH", "/dags/idle/dagRuns/later", { state: "failed" });
+    await eventually("the end of the run", () =>
+      call("DELETE", "/dags/idle/dagRuns/later").then(
+        () => true,
+        () => null,
+      ),
+    );
   });
 
   test("a DAG without runs, or without one that fits, still shows its tasks", async () => {
@@ -186,6 +217,12 @@ describe("operating a DAG", () => {
     await eventually("the mark", async () => {
       const one = await call<{ state: string }>("GET", `/dags/harbour/dagRuns/${run}/taskInstances/flaky`);
       return one.state === "success";
+    });
+    await page.getByRole("button", { name: "Mark skipped…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Mark as skipped" }).click();
+    await eventually("the mark", async () => {
+      const one = await call<{ state: string }>("GET", `/dags/harbour/dagRuns/${run}/taskInstances/flaky`);
+      return one.state === "skipped";
     });
     for (const view of [
       "tree",

@@ -246,6 +246,9 @@ function Actions({ instance, target, onAction }: ActionsProps) {
           <button type="button" onClick={() => onAction("failed")}>
             <Icon name="close" /> Mark failed…
           </button>
+          <button type="button" onClick={() => onAction("skipped")}>
+            <Icon name="right" /> Mark skipped…
+          </button>
         </>
       )}
       <button

@@ -28,6 +28,7 @@ export default function TriggerView() {
 interface Entered {
   conf: Record<string, unknown>;
   logicalDate: string;
+  notBefore: string;
   runId: string;
   note: string;
   unpause: boolean;
@@ -38,6 +39,7 @@ function Form({ dag }: { dag: DagDetails }) {
   const [entered, setEntered] = useState<Entered>(() => ({
     conf: Object.fromEntries(fields.map((field) => [field.name, field.start])),
     logicalDate: "",
+    notBefore: "",
     runId: "",
     note: "",
     unpause: dag.is_paused,
@@ -67,7 +69,12 @@ function Form({ dag }: { dag: DagDetails }) {
     }
     const conf = mode === "form" ? entered.conf : parsed.conf;
     if (!conf) return;
-    void trigger({ ...entered, conf, logicalDate: fromField(entered.logicalDate, where) ?? "" });
+    void trigger({
+      ...entered,
+      conf,
+      logicalDate: fromField(entered.logicalDate, where) ?? "",
+      notBefore: fromField(entered.notBefore, where) ?? "",
+    });
   };
   return (
     <form className="dag-trigger card" onSubmit={onSubmit} noValidate>
@@ -118,7 +125,7 @@ function Form({ dag }: { dag: DagDetails }) {
         </div>
       )}
       <details className="dag-more">
-        <summary>Date, id and note</summary>
+        <summary>Dates, id and note</summary>
         <div className="fields">
           <label className="field">
             <span>Logical date ({where})</span>
@@ -128,7 +135,19 @@ function Form({ dag }: { dag: DagDetails }) {
               value={entered.logicalDate}
               onChange={(event) => set({ logicalDate: event.target.value })}
             />
-            <span className="hint">empty: now</span>
+            <span className="hint">
+              {entered.notBefore ? "empty: the time before which it does not begin" : "empty: now"}
+            </span>
+          </label>
+          <label className="field">
+            <span>Not before ({where})</span>
+            <input
+              type="datetime-local"
+              step={1}
+              value={entered.notBefore}
+              onChange={(event) => set({ notBefore: event.target.value })}
+            />
+            <span className="hint">the run waits until then; empty: it begins at once</span>
           </label>
           <label className="field">
             <span>Run id</span>
@@ -214,11 +233,13 @@ function useTrigger(dag: DagDetails) {
       const run = await api.post<DagRun>(`${dagPath(dag.dag_id)}/dagRuns`, {
         conf: entered.conf,
         logical_date: entered.logicalDate || null,
+        ...(entered.notBefore && { run_after: entered.notBefore }),
         ...(entered.runId && { dag_run_id: entered.runId }),
         ...(entered.note && { note: entered.note }),
       });
       if (dag.is_paused && entered.unpause) await api.patch(dagPath(dag.dag_id), { is_paused: false });
-      toast.done(`run ${run.dag_run_id} is started`);
+      const waits = new Date(run.run_after).getTime() > Date.now();
+      toast.done(`run ${run.dag_run_id} ${waits ? "waits until it may begin" : "is started"}`);
       void client.invalidateQueries({ queryKey: ["dag", dag.dag_id] });
       void navigate(`${paths.dag(dag.dag_id, "graph")}?run=${encodeURIComponent(run.dag_run_id)}`);
     } catch (failure) {

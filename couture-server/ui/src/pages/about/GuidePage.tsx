@@ -97,7 +97,8 @@ with DAG("hello", start_date=datetime(2024, 1, 1), schedule="@daily", catchup=Fa
           downstream, in earlier or later runs.
         </li>
         <li>
-          <b>Mark success</b> goes on without it; <b>mark failed</b> stops it.
+          <b>Mark success</b> goes on without it; <b>mark failed</b> stops it; after <b>mark skipped</b>, what comes
+          next goes by its trigger rule.
         </li>
         <li>
           Many at once: <Link to="/browse/task-instances?state=failed">Browse, Task Instances</Link>, filter, select,

@@ -130,6 +130,12 @@ export function Component() {
           mark("success"),
         ),
         act("Mark failed", "What still runs is stopped.", "marked as failed", mark("failed")),
+        act(
+          "Mark skipped",
+          "What still runs is stopped; what waits for them goes by its trigger rule.",
+          "marked as skipped",
+          mark("skipped"),
+        ),
       ]
     : [];
   return (

@@ -79,6 +79,14 @@ function Dags() {
     queryFn: ({ signal }) => api.get<DagPage>("/dags", asked, { signal }),
     placeholderData: keepPreviousData,
   });
+  // How many of those that fit the filters are not shown because they are paused.
+  const askedHidden = { ...queryOf(address, filters), limit: 1, offset: 0, paused: true };
+  const hidden = useQuery({
+    queryKey: ["dags", askedHidden],
+    queryFn: ({ signal }) => api.get<DagPage>("/dags", askedHidden, { signal }),
+    enabled: !showPaused,
+  });
+  const hiddenCount = showPaused ? 0 : (hidden.data?.total_entries ?? 0);
 
   const pause = async (dag: Dag, is_paused: boolean) => {
     // Shown at once, and taken back if the server refuses.
@@ -124,16 +132,26 @@ function Dags() {
         {answer.data && <Pager address={address} total={answer.data.total_entries} onChange={change} />}
       </div>
       {answer.data ? (
-        <Table
-          label="DAGs"
-          columns={columns}
-          rows={answer.data.dags}
-          rowKey={(dag) => dag.dag_id}
-          sort={address.sort}
-          onSort={(sort) => change({ sort: sort === "dag_id" ? null : sort })}
-          busy={answer.isPlaceholderData}
-          empty={<NoDags showPaused={showPaused} show={() => setShowPaused(true)} />}
-        />
+        <>
+          <Table
+            label="DAGs"
+            columns={columns}
+            rows={answer.data.dags}
+            rowKey={(dag) => dag.dag_id}
+            sort={address.sort}
+            onSort={(sort) => change({ sort: sort === "dag_id" ? null : sort })}
+            busy={answer.isPlaceholderData}
+            empty={
+              hiddenCount > 0 ? <Empty title="No DAG here is switched on">New DAGs are paused.</Empty> : <NoDags />
+            }
+          />
+          {hiddenCount > 0 && (
+            <p className="row wrap hidden-dags soft">
+              {hiddenCount === 1 ? "1 paused DAG is hidden" : `${hiddenCount} paused DAGs are hidden`}
+              <button onClick={() => setShowPaused(true)}>Show {hiddenCount === 1 ? "it" : "them"}</button>
+            </p>
+          )}
+        </>
       ) : answer.isError ? (
         <Failure error={answer.error} retry={() => void answer.refetch()} />
       ) : (
@@ -143,17 +161,11 @@ function Dags() {
   );
 }
 
-function NoDags({ showPaused, show }: { showPaused: boolean; show: () => void }) {
+function NoDags() {
   return (
     <Empty title="No DAGs to show">
-      {showPaused ? (
-        "None matches, or none is there yet: put a DAG file into the DAGs folder, or upload one under Developer, Manage DAGs."
-      ) : (
-        <>
-          <p>New DAGs are paused, and paused DAGs are hidden.</p>
-          <button onClick={show}>Show Paused DAGs</button>
-        </>
-      )}
+      None matches, or none is there yet: put a DAG file into the DAGs folder, or upload one under Developer, Manage
+      DAGs.
     </Empty>
   );
 }

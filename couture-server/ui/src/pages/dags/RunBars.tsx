@@ -14,10 +14,20 @@ function seconds(run: RecentRun): number {
   return Math.max(0, (end - new Date(run.start_date).getTime()) / 1000);
 }
 
-/** The newest runs as bars, oldest first: as high as they took long, in the colour of their state. */
+/**
+ * The newest runs as bars, oldest first: as high as they took long, in the colour of their state. They are not told to those who
+ * may not see runs.
+ */
 export function RunBars({ dagId, runs }: { dagId: string; runs: readonly RecentRun[] | undefined }) {
   const where = useStored(zone);
-  if (!runs || runs.length === 0) return <span className="faint">no runs yet</span>;
+  if (!runs) {
+    return (
+      <span className="faint" title="you may not see runs">
+        –
+      </span>
+    );
+  }
+  if (runs.length === 0) return <span className="faint">no runs yet</span>;
   const took = runs.map(seconds);
   const longest = Math.max(...took, 0.001);
   return (

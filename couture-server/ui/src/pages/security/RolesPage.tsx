@@ -32,7 +32,9 @@ export function Component() {
       sort: true,
       cell: (role) => (
         <>
-          <Link to={`/security/roles/${part(role.name)}`}>{role.name}</Link>{" "}
+          <Link className="underlined" to={`/security/roles/${part(role.name)}`}>
+            {role.name}
+          </Link>{" "}
           {role.built_in && <span className="tag">built in</span>}
         </>
       ),
@@ -41,7 +43,11 @@ export function Component() {
       id: "users",
       title: "Users",
       align: "right",
-      cell: (role) => <Link to={`/security/users?role=${part(role.name)}`}>{role.users}</Link>,
+      cell: (role) => (
+        <Link className="underlined" to={`/security/users?role=${part(role.name)}`}>
+          {role.users}
+        </Link>
+      ),
     },
     { id: "permissions", title: "Permissions", align: "right", cell: (role) => role.permissions.length },
     { id: "dags", title: "DAGs", wide: true, cell: (role) => dagsOf(role) },

@@ -75,6 +75,7 @@ function Item({ analysis, followed, isThere }: { analysis: Analysis; followed: b
           <Time value={run.start_date ?? run.run_after} ago />
           {by && <span>by {by}</span>}
         </div>
+        {state === "failed" && may("read", "Task Instances", EDA_DAG) && <Reason runId={runId} />}
       </div>
       <span className="eda-links">
         {state === "success" && output !== null && isThere && (
@@ -96,6 +97,14 @@ function Item({ analysis, followed, isThere }: { analysis: Analysis; followed: b
       </span>
     </li>
   );
+}
+
+/** Why an analysis failed, where that is known. */
+function Reason({ runId }: { runId: string }) {
+  // What was asked while it ran knows of no failure.
+  const { data: task } = useQuery({ ...taskQuery(runId), staleTime: 0 });
+  if (!task?.reason || task.state === "running") return null;
+  return <div className="error-text eda-reason">{task.reason}</div>;
 }
 
 /** How far a running analysis is, as its log tells. */
