@@ -83,7 +83,7 @@ def _batch(task: Any) -> Fields:
 def _eda(task: Any) -> Fields:
     texts = ("source", "target", "conn_id", "table", "query", "name", "timestamp")
     fields: Fields = {name: plain(getattr(task, name)) or None for name in texts}
-    fields["kind"] = plain(task.kind) if task.kind != "preliminary" else None
+    fields["kind"] = plain(task.kind) or None
     fields["outputs"] = plain(task.outputs) if task.outputs != "outputs" else None
     fields["memory_limit_mb"] = plain(task.memory_limit_mb)
     return fields
