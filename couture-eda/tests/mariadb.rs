@@ -40,5 +40,5 @@ async fn a_table_of_mariadb_is_read_in_its_types() {
     let refused =
         tokio::task::spawn_blocking(move || profile(&[table], Some(change), &Options::default())).await.unwrap();
     let error = refused.unwrap_err().to_string();
-    assert!(error.contains("READ ONLY"), "{error}");
+    assert!(error.contains("a query only reads"), "{error}");
 }

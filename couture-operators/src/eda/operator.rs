@@ -244,8 +244,8 @@ impl EdaOperator {
         }
         let said = end.last_line.strip_prefix("eda: ").unwrap_or(&end.last_line);
         let is_short = ["memory allocation of", "Cannot allocate memory", "os error 12"];
-        // Rust aborts where memory fails, and its last line is then a hint on how to see more.
-        let aborted = signal_name(end.signal.unwrap_or(0)) == "SIGABRT" && said.starts_with("note: run with");
+        // A Rust program aborts where memory fails; what it prints last may be a hint on how to see more.
+        let aborted = signal_name(end.signal.unwrap_or(0)) == "SIGABRT";
         if aborted || is_short.iter().any(|words| said.contains(words)) {
             let limit = self.memory_limit_mb.unwrap_or(program.memory_mib);
             let how = "raise memory_limit_mb of the task, or eda.memory_mib of the server";

@@ -74,7 +74,7 @@ fn bricks(server: &TestServer) {
     assert_eq!((changed.status, &changed.json()["title"]), (200, &json!("count words")));
     let late = json!({"content": "x = 3\n", "version": made.json()["version"]});
     assert_eq!(send(server, "PATCH", "/api/v2/codeBricks/count-words", &late).status, 409);
-    assert_eq!(send(server, "PATCH", "/api/v2/codeBricks/run-spark-pi-example", &json!({"title": "x"})).status, 409);
+    assert_eq!(send(server, "PATCH", "/api/v2/codeBricks/run-spark-pi-example", &json!({"title": "x"})).status, 403);
     assert_eq!(server.ask("DELETE", "/api/v2/codeBricks/count-words", &[], "").status, 204);
     assert_eq!(server.ask("GET", "/api/v2/codeBricks/count-words", &[], "").status, 404);
 }
