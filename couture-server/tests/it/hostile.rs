@@ -33,14 +33,20 @@ fn start(dags: &[Value]) -> (tempfile::TempDir, TestServer) {
 /// The supervisor that works for a data folder.
 fn supervisor(data: &std::path::Path) -> Option<i32> {
     let data = data.canonicalize().unwrap().display().to_string();
-    std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).find(
-        |pid: &i32| {
-            let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            let words: Vec<_> = command.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
-            words.get(1).is_some_and(|word| word == "supervise")
-                && words.get(2).is_some_and(|dir| dir.starts_with(&data))
-        },
-    )
+    let is_one = |pid: &i32| {
+        let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let words: Vec<_> = command.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
+        words.get(1).is_some_and(|word| word == "supervise") && words.get(2).is_some_and(|dir| dir.starts_with(&data))
+    };
+    let pids = std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let found: Vec<i32> = pids.filter(is_one).collect();
+    // What it forks has its arguments until it becomes another program.
+    found.iter().copied().find(|pid| parent(*pid).is_none_or(|parent| !found.contains(&parent)))
+}
+
+fn parent(pid: i32) -> Option<i32> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()
 }
 
 /// The most memory that a process ever had, in KiB.
@@ -127,11 +133,11 @@ fn the_supervisor_is_killed_under_load() {
     eventually("many tasks at once", || (began() >= 40).then_some(()));
     let pid = supervisor(folder.path()).expect("a supervisor");
     kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+    let lost = || server.task_instances("load", &run).iter().filter(|task| task["lost"].as_u64() > Some(0)).count();
+    eventually("attempts that were lost with the supervisor and started again", || (lost() >= 40).then_some(()));
     std::fs::write(gate.path().join("open"), "").unwrap();
     assert_eq!(server.finished("load", &run), "success");
     let tasks = server.task_instances("load", &run);
-    let lost = tasks.iter().filter(|task| task["lost"].as_u64() > Some(0)).count();
-    assert!(lost >= 40, "{lost} attempts were lost with the supervisor and started again");
     for task in &tasks {
         assert_eq!((&task["state"], &task["try_number"]), (&"success".into(), &1.into()), "{task}");
         let log = server.log("load", &run, task["task_id"].as_str().unwrap(), 1);
