@@ -102,6 +102,19 @@ pub(super) async fn trigger(
     start(&state, dag_id(&name)?, body, origin(permit.principal(), &headers)).await
 }
 
+impl ApiState {
+    /// Asks for a run, and tells its id; that the request is on its way elsewhere is an error with the status 202.
+    pub(in crate::api) async fn trigger(&self, trigger: Trigger) -> Result<RunId, ApiError> {
+        match self.ask(Request::Trigger(trigger)).await? {
+            Answer::Triggered { run_id, .. } => Ok(run_id),
+            _ => {
+                let detail = "the request is on its way to the scheduler that owns the dag; look for the run there";
+                Err(ApiError::new(StatusCode::ACCEPTED, detail))
+            }
+        }
+    }
+}
+
 /// Starts a run.
 pub(super) async fn start(
     state: &ApiState,
@@ -121,13 +134,7 @@ pub(super) async fn start(
     let (logical_date, author) = (body.logical_date, origin.user.clone());
     let origin = RunOrigin { run_after: body.run_after, ..origin };
     let trigger = Trigger { dag_id: dag_id.clone(), run_id, logical_date, data_interval, conf: body.conf, origin };
-    let run_id = match state.ask(Request::Trigger(trigger)).await? {
-        Answer::Triggered { run_id, .. } => run_id,
-        _ => {
-            let detail = "the request is on its way to the scheduler that owns the dag; look for the run there";
-            return Err(ApiError::new(StatusCode::ACCEPTED, detail));
-        }
-    };
+    let run_id = state.trigger(trigger).await?;
     let run = state.run(&dag_id, &run_id).await?;
     if let Some(note) = body.note {
         state.write_note(NotePlace { run: run.key, instance: None }, &note, author.as_deref()).await?;
