@@ -17,6 +17,16 @@ const STATE: &str = "data_info.eda";
 ///
 /// Its input is the list of the reports' paths, in the order of the data, such as a mapped `EdaOperator` gives. Of a source with several
 /// tables, the first counts. Its output is the path of the merged report.
+///
+/// ```
+/// # use couture_core::DagBuilder;
+/// # use couture_operators::{EdaMergeOperator, EdaOperator};
+/// let dag = DagBuilder::new("flights");
+/// let parts = ["/data/january.csv", "/data/february.csv"];
+/// let reports = dag.expand_templates("look", EdaOperator::new("{{ element }}"), parts);
+/// dag.task("whole", EdaMergeOperator::new("flights"), reports);
+/// # dag.build().unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EdaMergeOperator {

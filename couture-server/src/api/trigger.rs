@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::dag_run::MAX_NOTE;
 use super::dag_run_body::DagRunBody;
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id};
+use super::note::NoteText;
 use super::state::ApiState;
 use crate::auth::{Action, Permit, Principal, Resource, Via, act, on};
 
@@ -37,8 +37,8 @@ pub(super) struct TriggerBody {
     conf: Value,
     /// What people are to know of it.
     #[serde(default)]
-    #[schema(max_length = 1000)]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    note: Option<NoteText>,
     /// The time whose data it is about begins here. Together with `data_interval_end`, or neither: then it follows from the schedule.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -124,9 +124,6 @@ pub(super) async fn start(
 ) -> Result<Json<DagRunBody>, ApiError> {
     if !body.partition_key.is_null() {
         return Err(ApiError::invalid("partition_key cannot be chosen, as no dag has partitions: leave it out"));
-    }
-    if body.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE) {
-        return Err(ApiError::invalid(format!("note has more than {MAX_NOTE} characters")));
     }
     let data_interval = body.data_interval()?;
     let invalid = |error: couture_core::IdError| ApiError::invalid(error.to_string());
