@@ -83,7 +83,7 @@ class Table:
     def compare_column(self, column):
         name = column["name"]
         tokens = ", ".join(f"'{token}'" for token in TOKENS)
-        token = f"lower(trim(\"{name}\")) IN ({tokens})"
+        token = f'lower(trim("{name}")) IN ({tokens})'
         self.duckdb.execute(f'CREATE OR REPLACE TEMP VIEW cell AS SELECT "{name}" AS cell, {token} AS token FROM cells')
         ask = "SELECT count(*) FILTER (cell IS NULL), count(*) FILTER (token), count(DISTINCT cell) FROM cell"
         missing, absent, distinct = self.ask(ask)
