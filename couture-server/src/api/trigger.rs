@@ -99,7 +99,9 @@ pub(super) async fn trigger(
         // Its runs read what their configuration names.
         permit.principal().check(Action::Create, Resource::Eda, None)?;
     }
-    start(&state, dag_id(&name)?, body, origin(permit.principal(), &headers)).await
+    let run = start(&state, dag_id(&name)?, body, origin(permit.principal(), &headers)).await?;
+    permit.note("run_id", &run.0.dag_run_id);
+    Ok(run)
 }
 
 impl ApiState {
