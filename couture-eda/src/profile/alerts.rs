@@ -13,6 +13,14 @@ const LEAKING: f64 = 0.95;
 /// All alerts, those about the table first. `target` is the number of a column that is to be predicted.
 pub(super) fn all(profile: &Profile, target: Option<usize>) -> Vec<Alert> {
     let mut alerts = Vec::new();
+    if profile.rows == 0 {
+        let text = match profile.columns.len() {
+            0 => "the source holds nothing: no columns and no rows".to_owned(),
+            1 => "the source holds no rows, only the name of a column".to_owned(),
+            columns => format!("the source holds no rows, only the names of {columns} columns"),
+        };
+        alerts.push(Alert { kind: AlertKind::Empty, column: None, text });
+    }
     if profile.duplicates.value >= 1.0 && profile.rows > 0 {
         let sign = if profile.duplicates.is_exact() { "" } else { "about " };
         let share = percent(profile.duplicates.value, profile.rows as f64);
