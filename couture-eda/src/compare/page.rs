@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::lines::{measures, sides};
-use super::{ColumnDifference, Comparison, Degree, Difference, TableDifference, pictures};
+use super::{ColumnDifference, Comparison, Degree, Difference, pictures};
 use crate::report::{escape, find_columns, number, page};
 
 /// Columns of a page that are shown with a picture; of more, only what differs is told.
@@ -10,6 +10,11 @@ const MOST_PICTURES: usize = 500;
 const MOST_LISTED: usize = 20;
 /// Names of columns without a difference that are listed.
 const MOST_SAME: usize = 1000;
+
+/// What the numbers at the columns mean.
+const MEASURES: &str = "<p>PSI, the population stability index: below 0.1 little has changed, from 0.25 on much; few rows make \
+    it large by chance alone. KS, the distance of Kolmogorov and Smirnov: from 0, where both are spread alike, to 1, \
+    where they do not overlap.</p>";
 
 /// The difference as a page that needs nothing else and reaches for no other host.
 #[must_use]
@@ -21,9 +26,23 @@ pub fn html(comparison: &Comparison) -> String {
     }
     let (mut names, mut parts, mut cards) = (String::new(), String::new(), 0);
     for (at, table) in comparison.tables.iter().enumerate() {
-        parts.push_str(&part(table, at, is_one, &mut cards, &mut names));
+        if is_one {
+            body.push_str(&facts(&table.difference));
+        } else {
+            let summary = escape(&table.difference.summary());
+            let _ = write!(parts, "<h2 id=t{at}>{}</h2><p>{summary}</p>", escape(&table.name));
+            parts.push_str(&facts(&table.difference));
+        }
+        for column in table.difference.columns.iter().filter(|column| column.degree() != Degree::Not) {
+            let _ = write!(names, "<a href=#c{cards}>{}</a> ", escape(&column.name));
+            parts.push_str(&card(column, cards));
+            cards += 1;
+        }
     }
     body.push_str(&find_columns(&names));
+    if cards > 0 {
+        body.push_str(MEASURES);
+    }
     body.push_str(&parts);
     let source = |of: fn(&Difference) -> &Vec<String>| {
         comparison.tables.first().and_then(|table| of(&table.difference).first()).map_or("a table", String::as_str)
@@ -64,15 +83,9 @@ fn overview(comparison: &Comparison) -> String {
     )
 }
 
-fn part(table: &TableDifference, at: usize, is_one: bool, cards: &mut usize, names: &mut String) -> String {
-    let difference = &table.difference;
-    let mut part = if is_one {
-        String::new()
-    } else {
-        format!("<h2 id=t{at}>{}</h2><p>{}</p>", escape(&table.name), escape(&difference.summary()))
-    };
-    let _ = write!(
-        part,
+/// What is known of a table but for the columns that differ.
+fn facts(difference: &Difference) -> String {
+    let mut part = format!(
         "<table class=f><tr><th>before<td>{}<tr><th>after<td>{}<tr><th>rows<td>{} → {}",
         list(&difference.sources.0, MOST_LISTED),
         list(&difference.sources.1, MOST_LISTED),
@@ -94,13 +107,7 @@ fn part(table: &TableDifference, at: usize, is_one: bool, cards: &mut usize, nam
             let _ = write!(part, "<tr><th>{title}<td>{}", list(names, MOST_SAME));
         }
     }
-    part.push_str("</table>");
-    for column in difference.columns.iter().filter(|column| column.degree() != Degree::Not) {
-        let _ = write!(names, "<a href=#c{cards}>{}</a> ", escape(&column.name));
-        part.push_str(&card(column, *cards));
-        *cards += 1;
-    }
-    part
+    part + "</table>"
 }
 
 fn card(column: &ColumnDifference, at: usize) -> String {
@@ -120,10 +127,11 @@ fn card(column: &ColumnDifference, at: usize) -> String {
     }
     let name = escape(&column.name);
     format!(
-        "<section class=c id=c{at} data-n=\"{}\"><h3>{name} <small>{}</small></h3><p><span class=t><b>changed {}</b></span></p>\
+        "<section class=c id=c{at} data-n=\"{}\"><h3>{name} <small>{}</small></h3><p><span class=t><b class=d{}>changed {}</b></span></p>\
          <div class=g><table class=j><tr><th><th>before<th>after{rows}</table><div>{picture}{values}</div></div></section>\n",
         escape(&column.name.to_lowercase()),
         measures(column).join(" · "),
+        column.degree() as u8,
         column.degree().name(),
     )
 }

@@ -35,7 +35,7 @@ pub(super) fn curves(importance: &Importance) -> String {
     let pictures: String = importance.curves.iter().map(|curve| picture(curve, &up, &predicted)).collect();
     format!(
         "<h2>Partial dependence</h2><p>Up: the {predicted}, where all rows have the value across. A dot stands for an equal \
-         share of the rows; the 2 % at either end are left out. All pictures have the same height.</p>\
+         share of the rows; the 2 % at either end are left out. All pictures have the same scale up.</p>\
          <div class=r>{pictures}</div>"
     )
 }
@@ -87,13 +87,14 @@ fn numbers(curve: &Curve, marks: &mut String, y: impl Fn(f64) -> f64) -> (f64, S
 /// A dot for each category, the most frequent first, with its name below; and how high the picture is.
 fn categories(curve: &Curve, labels: &[String], marks: &mut String, y: impl Fn(f64) -> f64) -> (f64, String) {
     let step = (RIGHT - LEFT) / curve.points.len().max(1) as f64;
-    let mut dots = String::new();
+    let (mut dots, mut longest) = (String::new(), 0);
     for (at, (_, mean)) in curve.points.iter().enumerate() {
         let (x, label) = (LEFT + step * (at as f64 + 0.5), labels.get(at).map_or("", String::as_str));
         let short: String = match label.char_indices().nth(MOST_LABEL_CHARS) {
             Some((end, _)) => format!("{}…", &label[..end]),
             None => label.to_owned(),
         };
+        longest = longest.max(short.chars().count());
         let _ = write!(
             marks,
             "<path class=a d='M{x:.1} {TOP}V{BOTTOM}'/><text transform='translate({:.1} 160)rotate(-45)' \
@@ -104,5 +105,5 @@ fn categories(curve: &Curve, labels: &[String], marks: &mut String, y: impl Fn(f
         );
         let _ = write!(dots, "M{x:.1} {:.1}h0", y(*mean));
     }
-    (210.0, format!("<path class='o u' d='{dots}'/>"))
+    (168.0 + 4.2 * longest as f64, format!("<path class='o u' d='{dots}'/>"))
 }

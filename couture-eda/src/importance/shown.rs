@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::curves::curves;
 use super::{Importance, Task};
-use crate::report::{escape, number, page, percent};
+use crate::report::{decimals, escape, number, page, percent};
 
 /// The importance as a page that needs nothing else.
 #[must_use]
@@ -75,7 +75,7 @@ fn features(importance: &Importance) -> String {
             feature.shapley / most,
             number(feature.shapley),
             percent(feature.gain),
-            signed(feature.permutation),
+            decimals(feature.permutation, 4),
             feature.information,
             feature.alone
         );
@@ -86,12 +86,6 @@ fn features(importance: &Importance) -> String {
          alone: what it tells without the others.</p><div class=w><table class=d><tr><th>column<th>SHAP (mean size)<th>gain<th>permutation (drop of the \
          score)<th>mutual information (bits)<th>score alone{rows}</table></div>"
     )
-}
-
-/// Four digits behind the point; nothing is not below nothing.
-fn signed(value: f64) -> String {
-    let text = format!("{value:.4}");
-    if text == "-0.0000" { "0.0000".to_owned() } else { text.replace('-', "−") }
 }
 
 fn left_out(importance: &Importance) -> String {

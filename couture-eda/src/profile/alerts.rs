@@ -43,6 +43,10 @@ fn percent(part: f64, whole: f64) -> String {
     if share >= 10.0 || share == 0.0 { format!("{share:.0} %") } else { format!("{share:.2} %") }
 }
 
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
 fn presence(column: &ColumnProfile, rows: u64, add: &mut impl FnMut(AlertKind, String)) {
     let absent = column.absent();
     if rows == 0 {
@@ -57,7 +61,7 @@ fn presence(column: &ColumnProfile, rows: u64, add: &mut impl FnMut(AlertKind, S
     }
     if !column.null_tokens.is_empty() {
         let tokens: Vec<_> =
-            column.null_tokens.iter().map(|(token, count)| format!("{token:?} {count} times")).collect();
+            column.null_tokens.iter().map(|(token, count)| format!("{token:?} {}", times(*count))).collect();
         add(AlertKind::NullTokens, format!("words stand for missing values: {}", tokens.join(", ")));
     }
 }

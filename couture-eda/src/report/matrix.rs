@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::escape;
+use super::{decimals, escape};
 use crate::profile::{Measure, Profile};
 
 /// Columns up to which a matrix is drawn.
@@ -49,10 +49,10 @@ fn matrix(profile: &Profile, measure: Measure, title: &str) -> String {
 fn cell(value: Option<f64>, title: &str, is_numbered: bool) -> String {
     let Some(value) = value else { return format!("<td title=\"{title}: not measured\">") };
     let (class, size) = (if value < 0.0 { "n" } else { "p" }, value.abs());
-    let text = if is_numbered { format!("{value:.2}").replace('-', "−") } else { String::new() };
+    let text = if is_numbered { decimals(value, 2) } else { String::new() };
     // White on a dark cell, and the page's ink on a pale one.
     let strong = if size > 0.6 { " z" } else { "" };
-    format!("<td class=\"{class}{strong}\" style='--s:{size:.2}' title=\"{title}: {value:.3}\">{text}")
+    format!("<td class=\"{class}{strong}\" style='--s:{size:.2}' title=\"{title}: {}\">{text}", decimals(value, 3))
 }
 
 /// What the colours mean: from -1 to 1, or from 0 to 1.

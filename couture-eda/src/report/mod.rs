@@ -18,7 +18,7 @@ pub use parquet::statistics;
 pub(crate) use axis::Axis;
 pub(crate) use escape::escape;
 pub(crate) use files::write_file;
-pub(crate) use number::{bytes, estimate, moment, number, percent};
+pub(crate) use number::{bytes, decimals, estimate, moment, number, percent};
 pub(crate) use page::{find_columns, page};
 pub(crate) use parquet::parquet_file;
 pub(crate) use shapes::bars;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::cards::tag;
-use super::{Axis, bytes, escape, estimate, matrix, number, percent, shapes};
+use super::{Axis, bytes, decimals, escape, estimate, matrix, number, percent, shapes};
 use crate::profile::{AlertKind, Interaction, Measure, Profile};
 
 /// Pairs of a measure that are listed.
@@ -75,7 +75,7 @@ pub(super) fn pairs(profile: &Profile) -> String {
         let of = profile.pairs.iter().filter(|pair| pair.measure == measure);
         let rows: String = of
             .take(MOST_PAIRS)
-            .map(|pair| format!("<tr><td>{}<td>{}<td>{:.3}", name(pair.a), name(pair.b), pair.value))
+            .map(|pair| format!("<tr><td>{}<td>{}<td>{}", name(pair.a), name(pair.b), decimals(pair.value, 3)))
             .collect();
         if !rows.is_empty() {
             let _ = write!(parts, "<div><h3>{title}</h3><table class=v>{rows}</table></div>");
@@ -98,12 +98,14 @@ pub(super) fn missing(profile: &Profile) -> String {
     let picture = shapes::stripes(&profile.missing, name);
     let mut pairs = String::new();
     for (a, b, value) in profile.missing.pairs.iter().take(MOST_PAIRS) {
-        let _ = write!(pairs, "<tr><td>{}<td>{}<td>{value:.3}", name(*a), name(*b));
+        let _ = write!(pairs, "<tr><td>{}<td>{}<td>{}", name(*a), name(*b), decimals(*value, 3));
     }
     if !pairs.is_empty() {
         pairs = format!("<h3>Missing together</h3><table class=v>{pairs}</table>");
     }
-    format!("<h2>Missing values</h2><p>From the first rows (left) to the last (right).</p>{picture}{pairs}")
+    format!(
+        "<h2>Missing values</h2><p>From the first rows (left) to the last (right): the darker, the more is missing.</p>{picture}{pairs}"
+    )
 }
 
 pub(super) fn interactions(profile: &Profile) -> String {

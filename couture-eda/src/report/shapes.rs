@@ -62,7 +62,7 @@ pub(super) fn hexagons(picture: &Interaction, across: &Side<'_>, up: &Side<'_>) 
     }
     let (name, other) = (up.name, across.name);
     format!(
-        "<figure><svg class=x viewBox='-56 -2 322 282' role=img aria-label='{name} over {other}'>\
+        "<figure><svg class=x viewBox='-68 -2 334 282' role=img aria-label='{name} over {other}'>\
          <rect class=a x=0 y=0 width=262 height=262 />{paths}{marks}</svg>\
          <figcaption>{name} (up) over {other} (across); darkest: {} rows</figcaption></figure>",
         number(f64::from(most))
