@@ -7,6 +7,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::files::Refusal;
 use super::{Options, RandomAccess, RangeReader, typed};
 use crate::state::State;
 use crate::summary::Table;
@@ -46,13 +47,14 @@ impl ChunkReader for Chunks {
 }
 
 /// Profiles a Parquet file.
-pub(super) fn parquet(source: &Arc<dyn RandomAccess>, file: usize, options: &Options) -> Result<State, String> {
+pub(super) fn parquet(source: &Arc<dyn RandomAccess>, file: usize, options: &Options) -> Result<State, Refusal> {
     let chunks = Chunks(Arc::clone(source));
     let metadata = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new()).map_err(|error| error.to_string())?;
     let groups = metadata.metadata().row_groups();
     if let Some(group) = groups.iter().find(|group| group.total_byte_size() > MOST_CHUNK_BYTES) {
-        return Err(format!("a row group says that it holds {} bytes", group.total_byte_size()));
+        return Err(format!("a row group says that it holds {} bytes", group.total_byte_size()).into());
     }
+    options.check(&typed::table(metadata.schema(), options).names)?;
     let workers = options.workers.clamp(1, groups.len().max(1));
     let mut first_rows = vec![0_u64];
     for group in groups {

@@ -4,6 +4,7 @@ mod columnar;
 mod delimited;
 mod excel;
 mod files;
+mod foreign;
 mod format;
 mod guard;
 mod ipc;
