@@ -1,15 +1,22 @@
 //! Where data come from: files, folders, stores and databases, in the formats that are read.
 
+#[cfg(feature = "cloud")]
+mod as_stored;
 mod columnar;
+mod compact;
 mod delimited;
 mod excel;
 mod files;
+mod footer;
 mod format;
 mod guard;
 mod ipc;
 mod json;
 mod object;
 mod options;
+mod page_content;
+mod page_header;
+mod pages;
 mod places;
 mod random;
 mod rows;
