@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::asset::AssetCondition;
+use super::asset::{Asset, AssetCondition};
 use super::callback::Callback;
 use super::edge_label::EdgeLabel;
 use super::group::TaskGroup;
@@ -53,6 +53,9 @@ pub struct DagAttributes {
     /// The assets whose changes start a run; beside the schedule, if it has one too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assets: Option<AssetCondition>,
+    /// What is known of these assets beside their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub known_assets: Vec<Asset>,
     /// No scheduled run has a logical date before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_date: Option<Timestamp>,

@@ -46,8 +46,10 @@ impl Scheduler {
         match report {
             Report::Started { at, .. } => run.started(slot, at, &mut self.ledger, now),
             Report::Ended { started_at, ended_at, outcome, .. } => {
-                if started_at.is_some() && run.tasks[slot.at()].is_live() {
-                    run.tasks[slot.at()].started_at = started_at;
+                let instance = &mut run.tasks[slot.at()];
+                if instance.is_live() {
+                    // Who has taken the attempt over tells when it did.
+                    instance.started_at = instance.started_at.or(started_at);
                 }
                 let waits_anew = run.waits_anew(slot, &outcome);
                 run.ended(slot, ended_at, outcome, &mut self.ledger, now);

@@ -1,7 +1,8 @@
 //! One attempt at a task that runs `eda`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{self, Arc, PoisonError};
 use std::time::Duration;
 
 use couture_core::{Failure, ProcessCommand, ProcessEnd, TaskContext, error_chain};
@@ -13,13 +14,17 @@ use super::{environment, work};
 use crate::bash::process_failure;
 use crate::child::signal_name;
 
+/// The file of an attempt's folder that says under which timestamp it keeps its reports.
+const CHOSEN: &str = "chosen";
 /// From TERM to KILL.
 const KILL_GRACE: Duration = Duration::from_secs(5);
 /// Limits the data that a process may have, and becomes another program: threads and files that are mapped do not count, as they would
 /// in a limit of addresses.
 const LIMITED: &str = "ulimit -d \"$0\" && exec \"$@\"";
-/// Held from the choice of a folder until it is filled: instances of a mapped task may want the same one at the same moment.
-static KEEPING: Mutex<()> = Mutex::const_new(());
+/// Held while a folder is chosen: instances of a mapped task may want the same one at the same moment.
+static CHOOSING: Mutex<()> = Mutex::const_new(());
+/// The folders that attempts of this process fill.
+static FILLED: sync::Mutex<BTreeSet<String>> = sync::Mutex::new(BTreeSet::new());
 
 /// One attempt at a task that runs `eda`.
 pub(super) struct Attempt<'a> {
@@ -62,8 +67,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Where its reports are to go. Without a timestamp, it is that of now.
-    pub(super) fn place(
+    /// Where its reports are to go. Without a timestamp, it is that of its beginning.
+    pub(super) async fn place(
         &self,
         outputs: &str,
         name: String,
@@ -71,8 +76,8 @@ impl<'a> Attempt<'a> {
         timestamp: &str,
     ) -> Result<OutputPlace, Failure> {
         let timestamp = match timestamp {
-            "" => OutputPlace::timestamp(self.cx.now()),
-            timestamp => timestamp.to_owned(),
+            "" => self.remembered("began", OutputPlace::timestamp(self.cx.now())).await?,
+            timestamp => OutputPlace::safe(timestamp),
         };
         for (what, part) in [("name", &name), ("timestamp", &timestamp)] {
             if part.contains(['/', '\\']) || part.starts_with('.') {
@@ -90,6 +95,13 @@ impl<'a> Attempt<'a> {
 
     /// Runs `eda` to its end.
     pub(super) async fn run(&self, call: Call) -> Result<(), Failure> {
+        if self.program.at_once.available_permits() == 0 {
+            self.cx.log("Waiting for other analyses to end");
+        }
+        let _running = tokio::select! {
+            running = self.program.at_once.acquire() => running.map_err(|closed| Failure::retry(closed.to_string()))?,
+            () = self.cx.cancelled() => return Err(Failure::retry("it was told to end before it began")),
+        };
         let kib = u64::from(self.memory_mib) * 1024;
         let mut args = vec!["-c".to_owned(), LIMITED.to_owned(), kib.to_string(), self.program.program.clone()];
         args.extend(self.program.role.iter().cloned());
@@ -136,34 +148,72 @@ impl<'a> Attempt<'a> {
         Err(Failure::retry(self.cx.values().masked(reason)))
     }
 
+    /// What a file of its folder says, which says `first` where there was none: who takes the attempt over goes on with the same.
+    async fn remembered(&self, file: &'static str, first: String) -> Result<String, Failure> {
+        let (file, fresh) = (self.folder.join(file), self.folder.join(format!("{file}.fresh")));
+        blocking(move || match std::fs::read_to_string(&file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                std::fs::write(&fresh, &first)?;
+                std::fs::rename(&fresh, &file)?;
+                Ok(first)
+            }
+            said => Ok(said?),
+        })
+        .await
+    }
+
     /// Keeps what was made for `place` in the folder `out` of its own one, and tells the path of the first report.
     pub(super) async fn keep(&self, place: OutputPlace) -> Result<String, Failure> {
         let (out, kind, timestamp) = (self.folder.join(work::OUT), place.kind, place.timestamp.clone());
         let made = blocking(move || work::made(&out, kind, &timestamp)).await?;
         if made.files.is_empty() {
-            return Err(Failure::Lost("what it has made was removed before it was kept".into()));
+            return Err(Failure::retry("it has ended well and left no report; run it again"));
         }
-        let _keeping = KEEPING.lock().await;
-        let place = free(place, &self.program).await?;
+        let Filled(place) = &self.free(place).await?;
         for (file, path) in &made.files {
             self.program.files.keep(&format!("{place}/{path}"), file).await?;
         }
         self.cx.log(format!("The report is at {}", place.report()));
         Ok(place.report())
     }
+
+    /// The place, or, where there are files already, the first of `TIMESTAMP-2`, `TIMESTAMP-3` and so on where there are none. It is
+    /// filled from now on.
+    async fn free(&self, mut place: OutputPlace) -> Result<Filled, Failure> {
+        const MOST: u32 = 10_000;
+        let wanted = place.timestamp.clone();
+        let _choosing = CHOOSING.lock().await;
+        let chosen = tokio::fs::read_to_string(self.folder.join(CHOSEN)).await.ok();
+        for number in 2..=MOST {
+            let is_free = match &chosen {
+                Some(chosen) => *chosen == place.timestamp,
+                None => {
+                    let folder = place.to_string();
+                    !filled().contains(&folder) && !self.program.files.is_taken(&folder).await?
+                }
+            };
+            if is_free {
+                self.remembered(CHOSEN, place.timestamp.clone()).await?;
+                filled().insert(place.to_string());
+                return Ok(Filled(place));
+            }
+            place.timestamp = format!("{wanted}-{number}");
+        }
+        Err(Failure::fatal(format!("there are {MOST} reports of the timestamp {wanted} already; give another one")))
+    }
 }
 
-/// The place, or, where there are files already, the first of `TIMESTAMP-2`, `TIMESTAMP-3` and so on where there are none.
-async fn free(mut place: OutputPlace, program: &EdaProgram) -> Result<OutputPlace, Failure> {
-    const MOST: u32 = 10_000;
-    let wanted = place.timestamp.clone();
-    for number in 2..=MOST {
-        if !program.files.is_taken(&place.to_string()).await? {
-            return Ok(place);
-        }
-        place.timestamp = format!("{wanted}-{number}");
+/// A place that is being filled.
+struct Filled(OutputPlace);
+
+impl Drop for Filled {
+    fn drop(&mut self) {
+        filled().remove(&self.0.to_string());
     }
-    Err(Failure::fatal(format!("there are {MOST} reports of the timestamp {wanted} already; give another one")))
+}
+
+fn filled() -> sync::MutexGuard<'static, BTreeSet<String>> {
+    FILLED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Does what waits for disks elsewhere.

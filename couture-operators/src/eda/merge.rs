@@ -1,5 +1,7 @@
 //! Makes one report of those of parts.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use couture_core::{Failure, Operator, TaskContext};
 use serde::{Deserialize, Serialize};
@@ -58,7 +60,7 @@ impl EdaMergeOperator {
             "" => source_name(attempt.cx.task().task_id.as_str(), false),
             name => name.to_owned(),
         };
-        let place = attempt.place(&self.outputs, name, EdaKind::Preliminary, &self.timestamp)?;
+        let place = attempt.place(&self.outputs, name, EdaKind::Preliminary, &self.timestamp).await?;
         let states = reports.iter().map(|report| state_of(report)).collect::<Result<Vec<_>, _>>()?;
         if states.is_empty() || states.len() > Self::MAX_PARTS {
             let most = Self::MAX_PARTS;
@@ -69,11 +71,17 @@ impl EdaMergeOperator {
         let mut arguments = ["merge", "--quiet"].map(String::from).to_vec();
         arguments.extend([format!("--out={}", work::OUT), format!("--name={}", place.name)]);
         arguments.extend([format!("--timestamp={}", place.timestamp), "--".to_owned()]);
-        for (at, state) in states.iter().enumerate() {
-            let file = format!("{}/{at}.eda", work::IN);
-            let fetched = attempt.program.files.fetch_output(state, &attempt.folder.join(&file)).await;
-            fetched.map_err(|error| Failure::fatal(format!("what {:?} was made of is gone: {error}", reports[at])))?;
-            arguments.push(file);
+        // A part may be given several times.
+        let mut copies = BTreeMap::new();
+        for (state, report) in states.iter().zip(reports) {
+            let next = format!("{}/{}.eda", work::IN, copies.len());
+            let is_new = !copies.contains_key(state);
+            let file = copies.entry(state).or_insert(next);
+            if is_new {
+                let fetched = attempt.program.files.fetch_output(state, &attempt.folder.join(&*file)).await;
+                fetched.map_err(|error| Failure::retry(format!("what {report:?} was made of is not there: {error}")))?;
+            }
+            arguments.push(file.clone());
         }
         attempt.run(Call { arguments, variable: None, folder: attempt.folder.clone() }).await?;
         attempt.keep(place).await

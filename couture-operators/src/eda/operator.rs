@@ -120,7 +120,7 @@ impl EdaOperator {
             tokio::fs::create_dir_all(&inner).await?;
             let file = inner.join(&name);
             let fetched = program.files.fetch(&self.upload, &file).await;
-            fetched.map_err(|error| Failure::fatal(format!("the upload is gone ({error}); upload the file again")))?;
+            fetched.map_err(|error| Failure::retry(format!("the upload is not there ({error}); upload the file again")))?;
             return Ok(Given { arguments: vec!["--".into(), name], variable: None, is_upload: true });
         }
         if !self.conn_id.is_empty() {
@@ -163,9 +163,12 @@ impl EdaOperator {
 
     /// Runs `eda`, and keeps what it has made.
     async fn look(&self, attempt: &Attempt<'_>) -> Result<String, Failure> {
-        let place = attempt.place(&self.outputs, self.shown_name(), self.kind()?, &self.timestamp)?;
+        // What is shown goes into logs and the names of folders.
+        let masked = |text: &String| attempt.cx.values().masked(text.clone());
+        let shown = Self { source: masked(&self.source), query: masked(&self.query), ..self.clone() };
+        let place = attempt.place(&self.outputs, shown.shown_name(), self.kind()?, &self.timestamp).await?;
         let source = self.source_arguments(attempt).await?;
-        let shown = self.shown_source();
+        let shown = shown.shown_source();
         let shown = mask_addresses(&shown).unwrap_or(shown);
         attempt.cx.log(format!("Looking at {shown}; the report will be at {}", place.report()));
         attempt.run(self.call(attempt, &place, source)).await?;

@@ -76,6 +76,15 @@ impl OutputPlace {
         outputs == Self::ROOT
     }
 
+    /// The longest timestamp, in characters.
+    const MAX_CHARS: usize = 100;
+
+    /// A timestamp as the name of a folder, as `eda` makes it: letters, digits, points, lines and dashes stay.
+    pub(super) fn safe(timestamp: &str) -> String {
+        let safe = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' };
+        timestamp.chars().take(Self::MAX_CHARS).map(safe).collect()
+    }
+
     /// A time as it is in such a folder's name: `2026-11-23T04-13-37-042`, in UTC.
     pub fn timestamp(time: Timestamp) -> String {
         let date = chrono::DateTime::from_timestamp_micros(time.as_micros()).unwrap_or_default();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use couture_core::BoxError;
+use tokio::sync::Semaphore;
 
 /// What an [`EdaOperator`](super::EdaOperator) needs of the program that runs it: an extension among its
 /// [`Services`](couture_core::Services).
@@ -21,6 +22,8 @@ pub struct EdaProgram {
     pub own_folder: PathBuf,
     /// The memory that it may take, in MiB, where the operator says nothing.
     pub memory_mib: u32,
+    /// How many may run at once; further ones wait.
+    pub at_once: Arc<Semaphore>,
     /// Where reports are put, and uploads are.
     pub files: Arc<dyn EdaFiles>,
 }

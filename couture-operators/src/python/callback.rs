@@ -1,7 +1,8 @@
 //! Calls a callback that is written in Python.
 
 use async_trait::async_trait;
-use couture_core::{Failure, Operator, TaskContext};
+use couture_core::store::{StoreError, StoreReader, TaskRecord};
+use couture_core::{AttemptToken, Failure, MapIndex, Operator, TaskContext};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -47,8 +48,18 @@ impl Operator for PythonCallback {
     type Output = ();
 
     async fn run(&self, mut facts: Value, cx: &TaskContext) -> Result<(), Failure> {
-        if let Some(raised) = PythonInstallation::of(cx)?.raised.of(cx.token()) {
+        let python = PythonInstallation::of(cx)?;
+        if let Some(raised) = python.raised.of(cx.token()) {
             facts["raised"] = raised;
+        }
+        if self.of == CallbackOwner::Task
+            && let Some(reader) = &python.reader
+        {
+            match kept(reader.as_ref(), cx.token()).await {
+                Ok(row) => put_dates(&mut facts, row.as_ref()),
+                // The callback matters more than its dates.
+                Err(error) => tracing::warn!("failed to look up when the attempt of a callback began: {error}"),
+            }
         }
         let callback = json!({
             "of": self.of, "dag_id": self.dag_id, "task_id": self.task_id, "name": self.name, "index": self.index, "facts": facts,
@@ -56,6 +67,28 @@ impl Operator for PythonCallback {
         let operator = serde_json::to_value(self)?;
         let task_id = self.task_id.as_deref();
         run(&self.bundle, &self.file, Job::Callback { callback, operator, task_id }, cx).await.map(drop)
+    }
+}
+
+/// What the store keeps of an attempt: the row of its task instance, or of an earlier try where the next one has begun.
+async fn kept(reader: &dyn StoreReader, token: AttemptToken) -> Result<Option<TaskRecord>, StoreError> {
+    let is_own = |row: &TaskRecord| {
+        (row.token.task, row.token.map_index, row.token.try_number) == (token.task, token.map_index, token.try_number)
+    };
+    let before = (token.task, MapIndex(token.map_index.0 - 1));
+    let newest = reader.tasks(token.run, Some(before), 1).await?.pop();
+    if let Some(row) = newest.filter(is_own) {
+        return Ok(Some(row));
+    }
+    Ok(reader.tries(token.run, token.task, token.map_index).await?.into_iter().find(is_own))
+}
+
+fn put_dates(facts: &mut Value, row: Option<&TaskRecord>) {
+    let dates = [("start_date", row.and_then(|row| row.started_at)), ("end_date", row.and_then(|row| row.ended_at))];
+    for (name, time) in dates {
+        if let Some(time) = time {
+            facts[name] = time.to_string().into();
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use minijinja::Error;
 use minijinja::value::{Kwargs, Rest, Value, ValueKind, from_args};
 use serde_json::{Map, Value as Json, json};
 
+use super::asset_events::{AssetEvents, InletEvents};
 use super::objects::{Connections, Record, Settings, Variables, serialized};
 use super::task_instance::TaskInstance;
 use super::time::{Flavour, Moment, Span};
@@ -130,6 +131,12 @@ fn name_in_context(value: &Value) -> Option<&'static str> {
     }
     if value.downcast_object_ref::<Settings>().is_some() {
         return Some("conf");
+    }
+    if let Some(events) = value.downcast_object_ref::<AssetEvents>() {
+        return Some(events.name);
+    }
+    if value.downcast_object_ref::<InletEvents>().is_some() {
+        return Some("inlet_events");
     }
     let shown = &value.downcast_object_ref::<Record>()?.shown;
     let names = [("<DAG: ", "dag"), ("<DagRun ", "dag_run"), ("<Task(", "task"), ("<variables>", "var")];

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::arguments::wrong;
 use super::calls::{Call, Calls};
-use super::earlier;
+use super::{changes, earlier};
 
 /// Something to look up.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +24,8 @@ pub(super) enum Lookup {
     XComs(XComQuery),
     /// A name that is about earlier runs.
     Earlier(&'static str),
+    /// A page of the changes of an asset, by its name.
+    Changes(String, usize),
 }
 
 /// What was found.
@@ -155,6 +157,10 @@ impl Lookups {
                 cx.services().xcoms.pull(query, cx).await.map(Found::XComs).map_err(|error| error.to_string())
             }
             Lookup::Earlier(name) => earlier::value(name, self.reader.as_deref(), cx).await.map(Found::Named),
+            Lookup::Changes(asset, page) => {
+                let reader = self.reader.as_deref();
+                changes::of_asset(asset, page * changes::PAGE, changes::PAGE, reader, cx).await.map(Found::Named)
+            }
         };
         let mut state = self.state();
         let found = if state.found.len() < Self::MAX {

@@ -6,8 +6,10 @@
 
 mod arguments;
 mod arithmetic;
+mod asset_events;
 mod bounded;
 mod calls;
+pub(crate) mod changes;
 mod code;
 mod context;
 pub(crate) mod earlier;

@@ -8,6 +8,7 @@ use couture_core::Timestamp;
 use couture_core::dialect::Dialect;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 
+use super::asset_events::{self, AssetEvents, InletEvents};
 use super::context::Facts;
 use super::lookups::{Found, Lookup, Lookups};
 use super::macros;
@@ -96,30 +97,9 @@ impl Names {
         }
     }
 
-    /// The changes of assets that started the run: by asset a list of what has Airflow's attributes.
-    fn triggering(&self) -> Value {
-        let found = match self.lookups.find(Lookup::Earlier("triggering_asset_events")) {
-            Ok(Found::Named(serde_json::Value::Object(found))) => found,
-            Ok(_) => return serialized(serde_json::json!({})),
-            Err(error) => return error.into(),
-        };
-        let event = |mut event: serde_json::Value| {
-            let at = event["timestamp"].as_str().and_then(|text| Timestamp::parse(text).ok());
-            let asset = Record::value(
-                event["uri"].to_string(),
-                [("uri", serialized(&event["uri"])), ("name", serialized(&event["uri"]))],
-            );
-            let shown = format!("AssetEvent({})", event["uri"]);
-            let mut fields = vec![("timestamp", self.time(at)), ("asset", asset.clone()), ("dataset", asset)];
-            let names = ["uri", "extra", "source_dag_id", "source_task_id", "source_run_id", "source_map_index"];
-            fields.extend(names.map(|name| (name, serialized(event[name].take()))));
-            Record::value(shown, fields)
-        };
-        let listed = |events: serde_json::Value| match events {
-            serde_json::Value::Array(events) => events.into_iter().map(event).collect::<Value>(),
-            _ => Value::from(()),
-        };
-        Value::from(found.into_iter().map(|(asset, events)| (asset, listed(events))).collect::<BTreeMap<_, _>>())
+    /// The changes of assets that started the run.
+    fn triggering(&self, name: &'static str) -> Value {
+        AssetEvents::find(name, &self.lookups, self.facts.flavour()).unwrap_or_else(Value::from)
     }
 
     fn find(&self, name: &str) -> Option<Value> {
@@ -151,8 +131,8 @@ impl Names {
             "macros" => macros::value(facts.dialect()),
             "params" => serialized(facts.params()),
             "conf" => Value::from_object(Settings(self.settings.clone())),
-            "inlets" => serialized(&facts.task().options.inlets),
-            "outlets" => serialized(&facts.task().options.outlets),
+            "inlets" => facts.task().options.inlets.iter().map(asset_events::asset).collect(),
+            "outlets" => facts.task().options.outlets.iter().map(asset_events::asset).collect(),
             "var" => {
                 let door = |is_json| Value::from_object(Variables { lookups: self.lookups.clone(), is_json });
                 Record::value("<variables>".into(), [("value", door(false)), ("json", door(true))])
@@ -181,7 +161,12 @@ impl Names {
             (Dialect::V2, "prev_data_interval_end_success") => self.earlier("prev_data_interval_end_success"),
             (Dialect::V2, "prev_end_date_success") => self.earlier("prev_end_date_success"),
             (Dialect::V2, "conn") => Value::from_object(Connections(self.lookups.clone())),
-            (Dialect::V2, "triggering_dataset_events" | "triggering_asset_events") => self.triggering(),
+            (Dialect::V2, "triggering_asset_events") => self.triggering("triggering_asset_events"),
+            (Dialect::V2, "triggering_dataset_events") => self.triggering("triggering_dataset_events"),
+            (Dialect::V2, "inlet_events") => {
+                let assets = facts.task().options.inlets.clone();
+                Value::from_object(InletEvents { assets, lookups: self.lookups.clone(), flavour: facts.flavour() })
+            }
             (Dialect::V2, "expanded_ti_count") => ().into(),
             _ => return None,
         })

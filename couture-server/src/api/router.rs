@@ -28,6 +28,7 @@ use crate::page;
     monitor::version,
     monitor::health,
     import_error::list,
+    import_error::get,
     dag_warning::list,
     clear::tasks,
     clear::run,
@@ -158,6 +159,7 @@ fn dags(state: &WebState) -> Routes {
     let run = "/api/v2/dags/{dag_id}/dagRuns/{run_id}";
     Routes::new(state)
         .get("get_import_errors", "/api/v2/importErrors", import_error::list)
+        .get("get_import_error", "/api/v2/importErrors/{import_error_id}", import_error::get)
         .get("list_dag_warnings", "/api/v2/dagWarnings", dag_warning::list)
         .post("post_clear_task_instances", &format!("{dag}/clearTaskInstances"), clear::tasks)
         .post("change_dag_runs", &format!("{dag}/changeDagRuns"), run_changes::change)

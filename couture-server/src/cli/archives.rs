@@ -68,7 +68,10 @@ pub(super) async fn import(client: &Client, output: Output, imported: Imported) 
         print_json(&answer);
         return Ok(Verdict::Done);
     }
-    print(&format!("{} files were imported\n", cell(&answer["total_entries"])));
+    match answer["total_entries"].as_u64().unwrap_or(0) {
+        1 => print("1 file was imported\n"),
+        total => print(&format!("{total} files were imported\n")),
+    }
     for warning in answer["warnings"].as_array().into_iter().flatten() {
         complain(&printable(&cell(warning)));
     }

@@ -275,6 +275,9 @@ pub(super) struct TaskTest {
     /// What the run is about, such as 2026-01-31; now where absent.
     #[arg(value_name = "DATE")]
     pub(super) date: Option<String>,
+    /// Only this instance of a task that is mapped over a list in the file. In the test it is the only one, so its own index is 0.
+    #[arg(long, value_name = "N")]
+    pub(super) map_index: Option<usize>,
     /// Keep database and logs in this data folder, instead of a temporary one.
     #[arg(long, value_name = "DIR")]
     pub(super) data: Option<PathBuf>,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::args::Output;
 use super::operation_args::Asking;
 use super::print::{print, print_json};
-use super::table::{Table, cell, time};
+use super::table::{Table, cell, counted, time};
 use super::verdict::CliError;
 
 /// Whether to go on, after what `plan` says would be done has been shown. A dry run ends here.
@@ -26,13 +26,18 @@ pub(super) fn goes_on(asking: Asking, output: Output, plan: &Value, text: &str) 
         return Err(CliError::message("nothing was done: with -o json nobody is asked; say --yes, or --dry-run"));
     }
     print(text);
-    confirmed("Do it?")
+    answered("Do it?", "say --yes, or --dry-run")
 }
 
 /// Asks on the terminal.
 pub(super) fn confirmed(question: &str) -> Result<bool, CliError> {
+    answered(question, "say --yes")
+}
+
+/// Asks on the terminal; where there is none, the error says what else to do.
+fn answered(question: &str, otherwise: &str) -> Result<bool, CliError> {
     if !std::io::stdin().is_terminal() {
-        return Err(CliError::message("nothing was done: there is no terminal to ask at; say --yes, or --dry-run"));
+        return Err(CliError::message(format!("nothing was done: there is no terminal to ask at; {otherwise}")));
     }
     print(&format!("{question} [y/N] "));
     let _ = std::io::stdout().flush();
@@ -62,6 +67,6 @@ pub(super) fn affected_table(answer: &Value) -> String {
     }
     match instances.len() {
         0 => "no task instances\n".to_owned(),
-        count => format!("{}{count} task instances\n", table.text()),
+        count => format!("{}{}\n", table.text(), counted(count as u64, "task instance")),
     }
 }

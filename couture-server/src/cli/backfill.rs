@@ -9,7 +9,7 @@ use super::client::{Client, path};
 use super::dags::{all, conf};
 use super::operation_args::{BackfillCommand, DagBackfill, Reprocess};
 use super::print::{print, print_json};
-use super::table::{Table, cell, time};
+use super::table::{Table, cell, counted, time};
 use super::verdict::{CliError, Verdict};
 
 pub(super) async fn run(client: Client, output: Output, command: BackfillCommand) -> Result<Verdict, CliError> {
@@ -55,7 +55,7 @@ fn plan_table(plan: &Value) -> String {
         let interval = &one["data_interval"];
         table.row([time(&one["logical_date"]), time(&interval["start"]), time(&interval["end"]), cell(&one["step"])]);
     }
-    format!("{}{} dates\n", table.text(), dates.len())
+    format!("{}{}\n", table.text(), counted(dates.len() as u64, "date"))
 }
 
 async fn list(client: &Client, output: Output, dag_id: Option<String>) -> Result<Verdict, CliError> {

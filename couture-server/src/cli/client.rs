@@ -1,6 +1,6 @@
 //! Talks to the server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -15,11 +15,29 @@ use super::form::{Form, RequestBody};
 use crate::auth::LocalToken;
 use crate::data_folder::ServerFile;
 
+/// How the address of a server is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It was named.
+    Named,
+    /// The server of the data folder here told it.
+    Told,
+    /// Nobody told any other.
+    Guessed,
+}
+
 /// The server's API.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
     server: String,
     token: Option<String>,
+    known: Known,
+    /// Whether it is the server of the data folder here.
+    is_local: bool,
+    /// Whether the token is the one that the server left in its data folder.
+    is_nobody: bool,
+    /// The data folder here, where a server has been on it.
+    folder: Option<PathBuf>,
 }
 
 /// Why the server did not do what was asked.
@@ -35,6 +53,20 @@ pub(super) enum ClientError {
     )]
     Unreachable {
         /// The address.
+        server: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The server of the data folder here is the one to ask, and it does not run.
+    #[error(
+        "the server of the data folder {} does not run ({reason} at {server}): start it with `server` where the folder is, or name \
+         another one with --server URL or COUTURE_SERVER",
+        folder.display()
+    )]
+    Stopped {
+        /// The data folder.
+        folder: PathBuf,
+        /// Where it was, or would be.
         server: String,
         /// What the system says.
         reason: String,
@@ -64,6 +96,16 @@ impl ClientError {
     /// Whether what the address names is not there.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: StatusCode::NOT_FOUND, .. })
+    }
+
+    /// Whether somebody who is known may not do it.
+    pub(super) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused { status: StatusCode::FORBIDDEN, .. })
+    }
+
+    /// Whether the server asks for a login.
+    pub(super) fn asks_for_login(&self) -> bool {
+        matches!(self, Self::Refused { status: StatusCode::UNAUTHORIZED, .. })
     }
 }
 
@@ -95,11 +137,28 @@ fn whole(bytes: Bytes) -> RequestBody {
 impl Client {
     /// For the server at this address, http or https. Who asks is told by `token`, or else, where the server of the data folder `data` has this
     /// address, by the token that it left there.
-    pub(super) fn new(server: &str, token: Option<String>, data: &Path) -> Self {
+    pub(super) fn new(server: &str, known: Known, token: Option<String>, data: &Path) -> Self {
         let server = server.trim_end_matches('/').to_owned();
-        let is_local = || ServerFile::read(data).is_some_and(|local| local.url == server);
-        let token = token.or_else(|| is_local().then(|| LocalToken::find(data)).flatten());
-        Self { server, token }
+        let is_local = ServerFile::read(data).is_some_and(|local| local.url == server);
+        let is_nobody = token.is_none();
+        let token = token.or_else(|| is_local.then(|| LocalToken::find(data)).flatten());
+        let folder = data.join("server.lock").is_file().then(|| data.to_owned());
+        Self { server, is_nobody: is_nobody && token.is_some(), token, known, is_local, folder }
+    }
+
+    /// How its address is known.
+    pub(super) fn known(&self) -> Known {
+        self.known
+    }
+
+    /// Whether it is the server of the data folder here.
+    pub(super) fn is_local(&self) -> bool {
+        self.is_local
+    }
+
+    /// Whether it is asked as whoever may read its data folder, and not as one of its users.
+    pub(super) fn asks_as_nobody(&self) -> bool {
+        self.is_nobody
     }
 
     /// The server's address.
@@ -109,12 +168,12 @@ impl Client {
 
     /// For nobody.
     pub(super) fn anonymous(&self) -> Self {
-        Self { token: None, ..self.clone() }
+        Self { token: None, is_nobody: false, ..self.clone() }
     }
 
     /// With this token.
     pub(super) fn with_token(&self, token: String) -> Self {
-        Self { token: Some(token), ..self.clone() }
+        Self { token: Some(token), is_nobody: false, ..self.clone() }
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, ClientError> {
@@ -234,7 +293,8 @@ impl Client {
         if status.is_success() {
             return Ok(value);
         }
-        let mut detail = detail_of(&value["detail"]).unwrap_or_else(|| format!("status {status}"));
+        let detail = detail_of(&value["detail"]).unwrap_or_else(|| format!("status {status}"));
+        let mut detail = in_options(&detail);
         if status == StatusCode::UNAUTHORIZED {
             detail.push_str(
                 ". Log in with `couture login`, or put a token into COUTURE_TOKEN; on the server's own machine and as its user, the server's \
@@ -249,8 +309,20 @@ impl Client {
     }
 
     fn unreachable(&self, reason: String) -> ClientError {
-        ClientError::Unreachable { server: self.server.clone(), reason }
+        let server = self.server.clone();
+        match &self.folder {
+            Some(folder) if self.known != Known::Named => {
+                ClientError::Stopped { folder: folder.clone(), server, reason }
+            }
+            _ => ClientError::Unreachable { server, reason },
+        }
     }
+}
+
+/// A parameter of the API is an option here.
+fn in_options(detail: &str) -> String {
+    let detail = detail.replace("name one by map_index", "name one by --map-index");
+    detail.replace("leave map_index out", "leave --map-index out")
 }
 
 /// The words of an error: a text, or what does not fit, one by one.

@@ -27,8 +27,13 @@ pub(super) enum Connections {
         /// The id.
         conn_id: String,
     },
-    /// Add a connection, by its URI or by its fields.
+    /// Add a connection, by its URI, as JSON or by its fields.
     Add(Box<Add>),
+    /// Ask the system behind a connection for a sign of life; the exit code tells whether it answers.
+    Test {
+        /// The id.
+        conn_id: String,
+    },
     /// Delete all connections of an id.
     Delete {
         /// The id.
@@ -57,8 +62,11 @@ pub(super) struct Add {
     /// All in one, such as postgres://USER:PASSWORD@HOST:PORT/SCHEMA; - for standard input, which no list of processes shows.
     #[arg(long, value_name = "URI", conflicts_with_all = ["conn_type", "conn_host", "conn_login", "conn_password", "conn_schema", "conn_port", "conn_extra"])]
     conn_uri: Option<String>,
+    /// All in one as a JSON object, such as {"conn_type": "postgres", "host": "db", "extra": {"sslmode": "require"}}; - for standard input.
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["conn_uri", "conn_type", "conn_host", "conn_login", "conn_password", "conn_schema", "conn_port", "conn_extra"])]
+    conn_json: Option<String>,
     /// What it connects to, such as postgres.
-    #[arg(long, value_name = "TYPE", required_unless_present = "conn_uri")]
+    #[arg(long, value_name = "TYPE", required_unless_present_any = ["conn_uri", "conn_json"])]
     conn_type: Option<String>,
     /// Name or address.
     #[arg(long, value_name = "HOST")]
@@ -91,6 +99,7 @@ pub(super) async fn run(client: Client, output: Output, command: Connections) ->
         Connections::List => show(output, &all(&client, &path(&[KIND]), KIND).await?),
         Connections::Get { conn_id } => get(&client, output, &conn_id).await,
         Connections::Add(add) => self::add(&client, *add).await,
+        Connections::Test { conn_id } => test(&client, output, &conn_id).await,
         Connections::Delete { conn_id } => {
             client.delete(&path(&[KIND, &conn_id])).await?;
             print(&format!("deleted connection {}\n", printable(&conn_id)));
@@ -104,7 +113,10 @@ pub(super) async fn run(client: Client, output: Output, command: Connections) ->
             let action = if overwrite { "overwrite" } else { "fail" };
             let address = format!("{}?action={action}", path(&[KIND, "import"]));
             client.post(&address, &Value::Object(entries.into_iter().collect())).await?;
-            print(&format!("{written} connections were added\n"));
+            match written {
+                1 => print("1 connection was added\n"),
+                _ => print(&format!("{written} connections were added\n")),
+            }
             Ok(Verdict::Done)
         }
         Connections::Export { file } => export(&client, &file).await,
@@ -134,8 +146,42 @@ async fn get(client: &Client, output: Output, conn_id: &str) -> Result<Verdict, 
     show(output, &found)
 }
 
+async fn test(client: &Client, output: Output, conn_id: &str) -> Result<Verdict, CliError> {
+    let answer = client.post(&path(&[KIND, "test"]), &json!({ "connection_id": conn_id })).await?;
+    let answers = answer["status"] == json!(true);
+    match output {
+        Output::Json => print_json(&answer),
+        Output::Table if answers => print(&format!("{}\n", printable(&cell(&answer["message"])))),
+        Output::Table => complain(&printable(&format!("{conn_id}: {}", cell(&answer["message"])))),
+    }
+    Ok(if answers { Verdict::Done } else { Verdict::Failed })
+}
+
+/// The fields of a connection in JSON, as the API takes them: as in Airflow an extra may be an object, and a port a text.
+fn fields_of(text: &str) -> Result<Map<String, Value>, CliError> {
+    let failed = |reason: &str| CliError::message(format!("--conn-json {reason}"));
+    // The reader's message may quote a secret.
+    let json = serde_json::from_str(text).map_err(|_| failed("is no JSON"))?;
+    let Value::Object(mut fields) = json else { return Err(failed("is no JSON object")) };
+    if let Some(name) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
+        return Err(failed(&format!("has {name:?}, which is none of {}", FIELDS.join(", "))));
+    }
+    if let Some(extra) = fields.get_mut("extra").filter(|extra| !extra.is_string() && !extra.is_null()) {
+        *extra = extra.to_string().into();
+    }
+    if let Some(port) = fields.get_mut("port")
+        && let Some(number) = port.as_str().and_then(|text| text.parse::<u16>().ok())
+    {
+        *port = number.into();
+    }
+    Ok(fields)
+}
+
 async fn add(client: &Client, add: Add) -> Result<Verdict, CliError> {
-    let mut body = Map::new();
+    let mut body = match add.conn_json.map(text_or_input).transpose()? {
+        Some(text) => fields_of(&text)?,
+        None => Map::new(),
+    };
     let mut field = |name: &str, value: Option<Value>| {
         body.extend(value.map(|value| (name.to_owned(), value)));
     };
@@ -181,4 +227,23 @@ async fn export(client: &Client, file: &std::path::Path) -> Result<Verdict, CliE
         complain(&format!("secrets are not exported; without theirs are: {}", printable(&left.join(", "))));
     }
     Ok(Verdict::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_in_json_has_the_fields_of_airflow() {
+        let check = |text: &str, expected: Value| assert_eq!(Value::Object(fields_of(text).unwrap()), expected);
+        check(r#"{"conn_type": "x", "port": "80"}"#, json!({ "conn_type": "x", "port": 80 }));
+        check(r#"{"conn_type": "x", "extra": {"a": 1}}"#, json!({ "conn_type": "x", "extra": "{\"a\":1}" }));
+        let refused = |text: &str, word: &str| {
+            let error = fields_of(text).unwrap_err().to_string();
+            assert!(error.contains(word) && !error.contains("hunter2"), "{error}");
+        };
+        refused(r#"{"user": "hunter2"}"#, "\"user\", which is none of conn_type");
+        refused("hunter2", "is no JSON");
+        refused("[\"hunter2\"]", "is no JSON object");
+    }
 }

@@ -30,8 +30,7 @@ pub(super) async fn next_execution(client: &Client, output: Output, dag_id: &str
 }
 
 pub(super) async fn import_errors(client: &Client, output: Output) -> Result<Verdict, CliError> {
-    let answer = client.get(&path(&["importErrors"])).await?;
-    let errors = answer["import_errors"].as_array().cloned().unwrap_or_default();
+    let errors = all(client, &format!("{}?warnings=true", path(&["importErrors"])), "import_errors").await?;
     if output == Output::Json {
         return Ok(show(output, &errors, &[]));
     }
@@ -42,7 +41,8 @@ pub(super) async fn import_errors(client: &Client, output: Output) -> Result<Ver
         table.note(&text.map(cell).unwrap_or_default());
     }
     print(&table.text());
-    Ok(if errors.is_empty() { Verdict::Done } else { Verdict::Failed })
+    let is_broken = errors.iter().any(|error| error["is_warning"] != true);
+    Ok(if is_broken { Verdict::Failed } else { Verdict::Done })
 }
 
 pub(super) async fn source(client: &Client, output: Output, dag_id: &str) -> Result<Verdict, CliError> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use couture_core::values::{EnvironmentValues, Values};
+use couture_core::values::Values;
 use couture_core::{Dag, SystemClock};
 use couture_operators::python::parser::PythonParser;
 use couture_operators::python::{PythonInstallation, unpack};
@@ -81,14 +81,17 @@ impl DagFile {
     }
 }
 
-/// What parses Python files without a server: its files are below `folder`.
-pub(super) fn python_files(settings: &Settings, folder: &Path) -> Result<PythonFiles, CliError> {
+/// What parses Python files without a server: its files are below `folder`, and DAG files find `values`.
+pub(super) fn python_files(
+    settings: &Settings,
+    folder: &Path,
+    values: Arc<dyn Values>,
+) -> Result<PythonFiles, CliError> {
     let failed = |error: std::io::Error| CliError::from(crate::StartError::from(error));
     let packages = unpack(&folder.join("python")).map_err(failed)?;
     let installation = PythonInstallation::new(&settings.python.executable, packages, folder.join("bundles"));
     let kept = folder.join("parsed");
     std::fs::create_dir_all(&kept).map_err(failed)?;
-    let values: Arc<dyn Values> = Arc::new(EnvironmentValues::of_process());
     let parser = PythonParser::new(Arc::new(installation), values, parser_settings(settings));
     let max_bytes = folder_limits(settings).file_bytes;
     Ok(PythonFiles {

@@ -10,6 +10,7 @@ use couture_store::sqlite_file;
 use super::asking::confirmed;
 use super::print::{complain, print};
 use super::progress::Progress;
+use super::table::counted;
 use super::verdict::{CliError, Verdict};
 use crate::data_folder::DataFolder;
 use crate::settings::{Given, Settings, load};
@@ -148,7 +149,9 @@ async fn backup(place: &Place, target: &Path) -> Result<Verdict, CliError> {
 async fn restore(place: &Place, source: &Path, yes: bool) -> Result<Verdict, CliError> {
     let settings = settings(place)?;
     let file = sqlite(&settings, ["pg_restore --clean", "mariadb < FILE"])?;
-    there(source)?;
+    if !source.is_file() {
+        return Err(CliError::message(format!("there is no backup {}; nothing was done", source.display())));
+    }
     // Nobody else has the folder from here on.
     let data = DataFolder::open(&settings.data.dir)?;
     sqlite_file::check(source).await.map_err(of_store)?;
@@ -211,7 +214,9 @@ async fn trim(place: &Place, days: u32, yes: bool) -> Result<Verdict, CliError> 
     let sessions = couture_store::Sessions::purge(&accounts, before).await.map_err(failed)?;
     store.close().await;
     sqlite_file::compact(&file).await.map_err(of_store)?;
-    print(&format!("forgot {runs} runs, {rows} rows of the audit log and {sessions} sessions\n"));
+    let [runs, rows, sessions] =
+        [(runs, "run"), (rows, "row"), (sessions, "session")].map(|(count, one)| counted(count as u64, one));
+    print(&format!("forgot {runs}, {rows} of the audit log and {sessions}\n"));
     Ok(Verdict::Done)
 }
 

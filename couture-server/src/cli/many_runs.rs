@@ -9,7 +9,7 @@ use super::clear::date;
 use super::client::{Client, path};
 use super::operation_args::Asking;
 use super::print::{print, print_json};
-use super::table::{cell, printable};
+use super::table::{counted, printable};
 use super::verdict::{CliError, Verdict};
 
 /// A state that runs are chosen by.
@@ -59,6 +59,16 @@ pub(super) fn named(run_id: Option<String>) -> Result<String, CliError> {
     run_id.ok_or_else(|| CliError::message("name a run, or all in a state by --state"))
 }
 
+/// What was done to so many runs.
+fn done(changed: usize, action: &str) -> String {
+    match (changed, action) {
+        (1, "clear") => "1 run begins again".into(),
+        (_, "clear") => format!("{changed} runs begin again"),
+        (1, _) => format!("1 run is marked: {action}"),
+        _ => format!("{changed} runs are marked: {action}"),
+    }
+}
+
 /// Does something to all runs of a DAG that `many` is about, batch by batch.
 pub(super) async fn change_many(
     client: &Client,
@@ -72,9 +82,9 @@ pub(super) async fn change_many(
     let mut body = many.clone();
     body["action"] = action.into();
     let plan = client.post(&address, &body).await?;
-    let total = cell(&plan["total_entries"]);
+    let total = counted(plan["total_entries"].as_u64().unwrap_or(0), "run");
     let what = if action == "clear" { "would begin again" } else { "would be marked" };
-    if !goes_on(asking, output, &plan, &format!("{total} runs of {} {what}\n", printable(dag_id)))? {
+    if !goes_on(asking, output, &plan, &format!("{total} of {} {what}\n", printable(dag_id)))? {
         return Ok(Verdict::Done);
     }
     body["dry_run"] = false.into();
@@ -89,8 +99,7 @@ pub(super) async fn change_many(
     }
     match output {
         Output::Json => print_json(&json!({ "changed": changed })),
-        Output::Table if action == "clear" => print(&format!("{changed} runs begin again\n")),
-        Output::Table => print(&format!("{changed} runs are marked: {action}\n")),
+        Output::Table => print(&format!("{}\n", done(changed, action))),
     }
     Ok(Verdict::Done)
 }

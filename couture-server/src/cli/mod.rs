@@ -22,6 +22,7 @@ mod fernet;
 mod follow;
 mod form;
 mod kept_files;
+mod lent_values;
 mod listing;
 mod login;
 mod many_runs;

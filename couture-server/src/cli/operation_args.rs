@@ -84,9 +84,12 @@ pub(super) struct TasksClear {
     /// Only in runs up to this logical date.
     #[arg(long, short, value_name = "DATE")]
     pub(super) end_date: Option<String>,
-    /// Only this task; may be given again.
-    #[arg(long = "task-id", short, value_name = "ID")]
+    /// Only this task; may be given again. What holds characters that no task id has, such as 'load.*', is a regular expression.
+    #[arg(long = "task-id", short, value_name = "ID|REGEX")]
     pub(super) task_ids: Vec<String>,
+    /// Only tasks with a match of this regular expression in their ids; may be given again.
+    #[arg(long = "task-regex", value_name = "REGEX", conflicts_with = "map_index")]
+    pub(super) task_regexes: Vec<String>,
     /// Only this instance of the mapped task.
     #[arg(long, value_name = "N", requires = "task_ids")]
     pub(super) map_index: Option<i32>,
@@ -152,7 +155,7 @@ pub(super) struct RunClear {
 
 #[derive(Debug, clap::Args)]
 #[command(allow_missing_positional = true)]
-#[command(override_usage = "couture runs mark <DAG_ID> <RUN_ID> <success|failed>\n       \
+#[command(override_usage = "couture runs mark <DAG_ID> <RUN_ID> <success|failed> [-y]\n       \
                             couture runs mark <DAG_ID> <success|failed> --state <STATE> [--before <DATE>] [-y]")]
 pub(super) struct RunMark {
     /// The DAG.

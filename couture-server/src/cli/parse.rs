@@ -4,19 +4,22 @@ use couture_core::Dag;
 use serde_json::Value;
 
 use super::args::Output;
+use super::client::Client;
 use super::dag_file::{DagFile, python_files};
+use super::lent_values::LentValues;
 use super::print::{complain, print, print_json};
-use super::table::{Table, printable};
+use super::table::{Table, counted, printable};
 use super::test_run::{dags_folder, settings};
 use super::verdict::{CliError, Verdict};
 
-pub(super) async fn run(output: Output, file: &str) -> Result<Verdict, CliError> {
+pub(super) async fn run(client: &Client, output: Output, file: &str) -> Result<Verdict, CliError> {
     couture_operators::link();
     let settings = settings(None)?;
     let named = DagFile::named(file, &dags_folder(&settings))?;
     let named = named.ok_or_else(|| CliError::message(format!("there is no file {file}")))?;
     let folder = tempfile::tempdir().map_err(crate::StartError::from)?;
-    let held = named.read(&python_files(&settings, folder.path())?).await?;
+    let values = LentValues::find(&settings, client).await.into_values().await?;
+    let held = named.read(&python_files(&settings, folder.path(), values)?).await?;
     for warning in &held.warnings {
         complain(&lines(warning));
     }
@@ -50,7 +53,7 @@ fn text(dag: &Dag) -> String {
         let before: Vec<&str> = task.downstream.iter().map(|it| dag.task(*it).task_id.as_str()).collect();
         tasks.row([task.task_id.to_string(), class, before.join(", ")]);
     }
-    format!("{}: {} tasks\n{}\n", dag.dag_id, dag.tasks().len(), tasks.text())
+    format!("{}: {}\n{}\n", dag.dag_id, counted(dag.tasks().len() as u64, "task"), tasks.text())
 }
 
 #[cfg(test)]

@@ -117,7 +117,10 @@ async fn import(client: &Client, file: &Path) -> Result<Verdict, CliError> {
         let sent = put(client, name, body).await;
         sent.map_err(|error| failed(format!("pool {name:?}: {error} ({done} of {} were imported)", entries.len())))?;
     }
-    print(&format!("{} pools were imported\n", entries.len()));
+    match entries.len() {
+        1 => print("1 pool was imported\n"),
+        total => print(&format!("{total} pools were imported\n")),
+    }
     Ok(Verdict::Done)
 }
 

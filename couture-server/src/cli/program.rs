@@ -9,7 +9,7 @@ use clap::Parser as _;
 use hyper::Uri;
 
 use super::args::{Args, Command, Format, Output};
-use super::client::Client;
+use super::client::{Client, Known};
 use super::print::{complain, write_yaml};
 use super::saved_tokens::SavedTokens;
 use super::table::printable;
@@ -60,11 +60,12 @@ fn data_folder() -> PathBuf {
 }
 
 /// The address to ask: the one that was given, else that of the data folder's own server.
-fn address(given: Option<String>, data: &Path) -> String {
-    given
-        .or_else(|| std::env::var("COUTURE_SERVER").ok().filter(|server| !server.is_empty()))
-        .or_else(|| told_address(data))
-        .unwrap_or_else(|| DEFAULT_SERVER.into())
+fn address(given: Option<String>, data: &Path) -> (String, Known) {
+    let named = given.or_else(|| std::env::var("COUTURE_SERVER").ok().filter(|server| !server.is_empty()));
+    let named = named.map(|server| (server, Known::Named));
+    named
+        .or_else(|| Some((told_address(data)?, Known::Told)))
+        .unwrap_or_else(|| (DEFAULT_SERVER.into(), Known::Guessed))
 }
 
 /// Where the server of a data folder says that it is. Passwords and tokens go there: so what a folder says that nobody named, and that
@@ -97,13 +98,13 @@ async fn run(args: Args) -> Result<Verdict, CliError> {
         }
     };
     let data = data_folder();
-    let server = address(args.server, &data);
+    let (server, known) = address(args.server, &data);
     let server = server.trim_end_matches('/');
     let token = match std::env::var("COUTURE_TOKEN").ok().filter(|token| !token.is_empty()) {
         Some(token) => Some(token),
         None => SavedTokens::of_user()?.get(server).map(String::from),
     };
-    let client = Client::new(server, token, &data);
+    let client = Client::new(server, known, token, &data);
     match args.command {
         Command::Dags(command) => dags::run(client, output, command).await,
         Command::Runs(command) => runs::run(client, output, command).await,
@@ -164,6 +165,6 @@ mod tests {
         assert_eq!(told_address(data).as_deref(), Some("http://127.0.0.1:18431"));
         std::fs::write(data.join("server.json"), file("http://evil.example")).unwrap();
         assert_eq!(told_address(data), None);
-        assert_eq!(address(Some("http://given".into()), data), "http://given");
+        assert_eq!(address(Some("http://given".into()), data), ("http://given".into(), Known::Named));
     }
 }

@@ -30,6 +30,7 @@ pub(super) async fn run(client: Client, output: Output, command: Runs) -> Result
         },
         Runs::Cancel(args) => match args.many.query()? {
             Some(many) => change_many(&client, output, &args.dag_id, "failed", &many, args.asking).await,
+            None if args.asking.dry_run => show(&client, output, &args.dag_id, &named(args.run_id)?).await,
             None => cancel(&client, output, &args.dag_id, &named(args.run_id)?).await,
         },
     }

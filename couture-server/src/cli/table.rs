@@ -52,6 +52,11 @@ impl Table {
     }
 }
 
+/// So many of something, whose name in the plural ends in s.
+pub(super) fn counted(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A text on one line, without what a terminal would obey.
 pub(super) fn printable(text: &str) -> String {
     text.chars()

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::args::{Output, Tasks};
 use super::clear;
-use super::client::{Client, ClientError, path};
+use super::client::{Client, path};
 use super::dag_facts;
 use super::follow::Pause;
 use super::print::{print, print_json};
@@ -21,7 +21,7 @@ pub(super) async fn run(client: Client, output: Output, command: Tasks) -> Resul
         }
         Tasks::Clear(args) => clear::tasks(&client, output, args).await,
         Tasks::Mark(args) => clear::mark_task(&client, output, args).await,
-        Tasks::Test(test) => task_test::run(output, test).await,
+        Tasks::Test(test) => task_test::run(&client, output, test).await,
         Tasks::Run(args) => clear::run_task(&client, output, args).await,
         Tasks::Log { dag_id, run_id, task_id, try_number, map_index, follow } => {
             let wanted = Wanted { instance: [&dag_id, &run_id, &task_id], try_number, map_index, follow };
@@ -60,7 +60,7 @@ async fn log(client: &Client, output: Output, wanted: &Wanted<'_>) -> Result<Ver
     let mut pause = Pause::new();
     loop {
         let query = token.as_ref().map(|token| format!("{join}token={token}")).unwrap_or_default();
-        let part = client.get(&format!("{address}{query}")).await.map_err(in_words)?;
+        let part = client.get(&format!("{address}{query}")).await?;
         let content = part["content"].as_array().map_or(&[][..], Vec::as_slice);
         for line in content.iter().filter_map(|line| line["event"].as_str()) {
             match output {
@@ -87,24 +87,13 @@ async fn log(client: &Client, output: Output, wanted: &Wanted<'_>) -> Result<Ver
     Ok(Verdict::Done)
 }
 
-/// The API's word for it is an option here.
-fn in_words(error: ClientError) -> ClientError {
-    match error {
-        ClientError::Refused { status, detail } => {
-            let detail = detail.replace("name one by map_index", "name one by --map-index");
-            ClientError::Refused { status, detail: detail.replace("leave map_index out", "leave --map-index out") }
-        }
-        other => other,
-    }
-}
-
 /// The number of the last try; with `follow`, the first one is waited for.
 async fn last_try(client: &Client, wanted: &Wanted<'_>) -> Result<u32, CliError> {
     let [.., task_id] = wanted.instance;
     let address = wanted.address(&[]);
     let mut pause = Pause::new();
     loop {
-        let task = client.get(&address).await.map_err(in_words)?;
+        let task = client.get(&address).await?;
         let state = task["state"].as_str();
         let is_finished = matches!(state, Some("success" | "failed" | "upstream_failed" | "skipped"));
         match task["try_number"].as_u64() {

@@ -9,10 +9,12 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{Output, Test};
+use super::client::Client;
 use super::dag_file::DagFile;
+use super::lent_values::LentValues;
 use super::print::{complain, print, print_json};
 use super::runs;
-use super::task_test::alone;
+use super::task_test::{Only, alone};
 use super::verdict::{CliError, Verdict};
 use crate::api::{ApiError, shortage};
 use crate::cli::dags::conf;
@@ -24,16 +26,26 @@ use log_printer::LogPrinter;
 mod log_printer;
 mod wanted;
 
-pub(super) async fn run(output: Output, test: Test) -> Result<Verdict, CliError> {
-    run_some(output, test, None).await
+pub(super) async fn run(client: &Client, output: Output, test: Test) -> Result<Verdict, CliError> {
+    run_some(client, output, test, None).await
 }
 
 /// Runs one task of a DAG.
-pub(super) async fn run_task(output: Output, test: Test, task_id: &str) -> Result<Verdict, CliError> {
-    run_some(output, test, Some(task_id)).await
+pub(super) async fn run_task(
+    client: &Client,
+    output: Output,
+    test: Test,
+    only: Only<'_>,
+) -> Result<Verdict, CliError> {
+    run_some(client, output, test, Some(only)).await
 }
 
-async fn run_some(output: Output, test: Test, only: Option<&str>) -> Result<Verdict, CliError> {
+async fn run_some(
+    client: &Client,
+    output: Output,
+    test: Test,
+    only: Option<Only<'_>>,
+) -> Result<Verdict, CliError> {
     couture_operators::link();
     let mut settings = settings(test.data.as_deref())?;
     let file = DagFile::named(&test.dag, &dags_folder(&settings))?;
@@ -41,24 +53,28 @@ async fn run_some(output: Output, test: Test, only: Option<&str>) -> Result<Verd
     settings.dags.folder = file.as_ref().map_or_else(|| dags_folder(&settings), |file| file.root.clone());
     let conf = conf(test.conf.as_deref())?;
     let logical_date = test.date.as_deref().map(Timestamp::parse).transpose().map_err(CliError::message)?;
-    let (data, _temporary) = match test.data {
-        Some(_) => (DataFolder::open(&settings.data.dir)?, None),
+    let (data, _temporary, lent) = match test.data {
+        Some(_) => (DataFolder::open(&settings.data.dir)?, None, LentValues::default()),
         None => {
+            let lent = LentValues::find(&settings, client).await;
+            // The database is in the temporary folder.
+            settings.database.url = String::new();
             let folder = tempfile::tempdir().map_err(crate::StartError::from)?;
-            (DataFolder::open(folder.path())?, Some(folder))
+            (DataFolder::open(folder.path())?, Some(folder), lent)
         }
     };
     let node = Node::start(settings, data, Vec::new(), Children::InProcess).await?;
     let work = async {
+        lent.lend_to(&node.api_state().kept).await?;
         let dag = match &file {
             Some(file) => wanted::in_file(&test.dag, file, node.python()).await?,
             None => wanted::by_id(&test.dag, node.catalog(), node.python()).await?,
         };
         let dag = match only {
-            Some(task_id) => alone(&dag, task_id)?,
+            Some(only) => alone(&dag, only)?,
             None => dag,
         };
-        run_on(&node, output, dag, conf, logical_date, only).await
+        run_on(&node, output, dag, conf, logical_date, only.map(|only| only.task_id)).await
     };
     let result = work.await;
     node.stop().await;
@@ -73,16 +89,13 @@ pub(super) fn dags_folder(settings: &Settings) -> PathBuf {
     }
 }
 
-/// The settings of this place, but for the database: it is in the data folder, whichever that is.
+/// The settings of this place, with the data folder `data` where one is named.
 pub(super) fn settings(data: Option<&Path>) -> Result<Settings, CliError> {
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let flags = data.map(|data| ("data".to_owned(), data.to_string_lossy().into_owned())).into_iter().collect();
     let mut settings = load(&Given { file: None, environment, flags }).map_err(crate::StartError::from)?;
-    if data.is_none() {
-        settings.database.url = String::new();
-    }
     settings.scheduler.dags_are_paused_at_creation = false;
     Ok(settings)
 }

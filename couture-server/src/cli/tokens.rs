@@ -34,6 +34,15 @@ pub(super) enum Tokens {
 }
 
 pub(super) async fn run(client: Client, output: Output, command: Tokens) -> Result<Verdict, CliError> {
+    match work(&client, output, command).await {
+        Err(CliError::Client(error)) if error.asks_for_login() && client.asks_as_nobody() => Err(CliError::message(
+            "tokens are of a user, and whoever can read the data folder is none: log in as one with `couture login -u NAME`",
+        )),
+        other => other,
+    }
+}
+
+async fn work(client: &Client, output: Output, command: Tokens) -> Result<Verdict, CliError> {
     match command {
         Tokens::List => {
             let answer = client.get(ADDRESS).await?;

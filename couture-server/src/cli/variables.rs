@@ -11,7 +11,7 @@ use super::client::{Client, path};
 use super::dags::all;
 use super::entries::{OnExisting, create, from_file, text_or_input, to_file};
 use super::print::{complain, print, print_json};
-use super::table::{Table, cell, printable};
+use super::table::{Table, cell, counted, printable};
 use super::verdict::{CliError, Verdict};
 
 const KIND: &str = "variables";
@@ -28,6 +28,9 @@ pub(super) enum Variables {
         /// Printed where there is no such variable.
         #[arg(long, short, value_name = "VALUE")]
         default: Option<String>,
+        /// The value is JSON: print what it stands for, a text without its quotes.
+        #[arg(long, short)]
+        json: bool,
     },
     /// Set a variable.
     Set {
@@ -39,6 +42,9 @@ pub(super) enum Variables {
         /// For people; one that is there stays where this is absent.
         #[arg(long)]
         description: Option<String>,
+        /// Keep the value as a JSON text, in quotes, as Airflow does with this option.
+        #[arg(long, short)]
+        json: bool,
     },
     /// Delete a variable.
     Delete {
@@ -63,8 +69,12 @@ pub(super) enum Variables {
 pub(super) async fn run(client: Client, output: Output, command: Variables) -> Result<Verdict, CliError> {
     match command {
         Variables::List => list(&client, output).await,
-        Variables::Get { key, default } => get(&client, output, &key, default).await,
-        Variables::Set { key, value, description } => set(&client, &key, text_or_input(value)?, description).await,
+        Variables::Get { key, default, json } => get(&client, output, &key, default, json).await,
+        Variables::Set { key, value, description, json } => {
+            let value = text_or_input(value)?;
+            let value = if json { Value::from(value).to_string() } else { value };
+            set(&client, &key, value, description).await
+        }
         Variables::Delete { key } => {
             client.delete(&path(&[KIND, &key])).await?;
             print(&format!("deleted variable {}\n", printable(&key)));
@@ -74,7 +84,7 @@ pub(super) async fn run(client: Client, output: Output, command: Variables) -> R
             let entities: Vec<Value> = from_file(&file)?.into_iter().map(|(key, value)| entity(key, value)).collect();
             let all = entities.len();
             let written = create(&client, KIND, entities, action_on_existing_key).await?;
-            print(&format!("{written} of {all} variables were set\n"));
+            print(&format!("{written} of {} set\n", if all == 1 { "1 variable was".into() } else { format!("{all} variables were") }));
             Ok(Verdict::Done)
         }
         Variables::Export { file } => export(&client, &file).await,
@@ -103,7 +113,13 @@ pub(super) fn tell_error(entry: &Value) {
     }
 }
 
-async fn get(client: &Client, output: Output, key: &str, default: Option<String>) -> Result<Verdict, CliError> {
+async fn get(
+    client: &Client,
+    output: Output,
+    key: &str,
+    default: Option<String>,
+    json: bool,
+) -> Result<Verdict, CliError> {
     let variable = match client.get(&path(&[KIND, key])).await {
         Err(error) if error.is_not_found() => match default {
             Some(default) => json!({ "key": key, "value": default }),
@@ -113,6 +129,12 @@ async fn get(client: &Client, output: Output, key: &str, default: Option<String>
     };
     match output {
         Output::Json => print_json(&variable),
+        Output::Table if json => {
+            let text = cell(&variable["value"]);
+            let value = serde_json::from_str::<Value>(&text);
+            let value = value.map_err(|_| CliError::message(format!("the value of {} is no JSON", printable(key))))?;
+            print(&format!("{}\n", cell(&value)));
+        }
         Output::Table => print(&format!("{}\n", cell(&variable["value"]))),
     }
     Ok(Verdict::Done)
@@ -171,8 +193,9 @@ async fn export(client: &Client, file: &std::path::Path) -> Result<Verdict, CliE
 /// `couture rotate-fernet-key`.
 pub(super) async fn rotate(client: &Client) -> Result<Verdict, CliError> {
     let done = client.post(&path(&["fernetKey", "rotate"]), &json!({})).await?;
-    let (variables, connections) = (cell(&done["variables"]), cell(&done["connections"]));
-    print(&format!("{variables} variables and {connections} connections are encrypted with the first key\n"));
+    let count = |what: &str, one: &str| counted(done[what].as_u64().unwrap_or(0), one);
+    let (variables, connections) = (count("variables", "variable"), count("connections", "connection"));
+    print(&format!("{variables} and {connections} are encrypted with the first key\n"));
     let errors: Vec<_> = done["errors"].as_array().into_iter().flatten().map(cell).collect();
     errors.iter().for_each(|error| complain(&printable(error)));
     Ok(if errors.is_empty() { Verdict::Done } else { Verdict::Failed })

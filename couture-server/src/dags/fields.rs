@@ -11,8 +11,8 @@ macro_rules! fields {
 }
 
 fields!(DAG_FIELDS: DagAttributes {
-    dag_display_name, description, doc_md, owner, tags, params, param_specs, dialect, schedule, timezone, assets, start_date, end_date, catchup,
-    max_active_runs, max_active_tasks, is_paused_upon_creation, dagrun_timeout_ms, newest_version_on_clear,
+    dag_display_name, description, doc_md, owner, tags, params, param_specs, dialect, schedule, timezone, assets, known_assets,
+    start_date, end_date, catchup, max_active_runs, max_active_tasks, is_paused_upon_creation, dagrun_timeout_ms, newest_version_on_clear,
     on_success_callback, on_failure_callback, sla_miss_callback, groups, edge_labels, template_searchpath,
 } besides ["dag_id", "tasks", "concurrency"]);
 

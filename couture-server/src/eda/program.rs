@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use couture_operators::eda::EdaProgram;
+use tokio::sync::Semaphore;
 
 use super::room::EdaRoom;
 use crate::data_folder::DataFolder;
@@ -12,6 +13,9 @@ use crate::settings::Settings;
 
 /// The folder of the data folder in which it works.
 pub const WORK_FOLDER: &str = "eda-work";
+
+/// Analyses at a time: each takes all cores, and its share of memory.
+const AT_ONCE: usize = 4;
 
 /// The program that is set, or else this one, `own`, where it can play it, or else `eda` of the `PATH`.
 pub(crate) fn eda_program(
@@ -31,6 +35,7 @@ pub(crate) fn eda_program(
         work: data.folder(WORK_FOLDER)?,
         own_folder: data.path().to_owned(),
         memory_mib: settings.eda.memory_mib,
+        at_once: Arc::new(Semaphore::new(AT_ONCE)),
         files: Arc::new(room.clone()),
     })
 }

@@ -29,7 +29,7 @@ fn files_from_the_command_line() {
     assert!(!std::path::Path::new(&file("none")).exists());
     let exported = server.couture_ok(&["export", "dags", &file("dags.tar.gz")]);
     assert!(exported.contains("dags.tar.gz"), "{exported}");
-    assert_eq!(server.couture_ok(&["import", "dags", &file("dags.tar.gz")]), "1 files were imported\n");
+    assert_eq!(server.couture_ok(&["import", "dags", &file("dags.tar.gz")]), "1 file was imported\n");
     assert_eq!(server.couture_ok(&["artifacts", "upload", &file("bad.py")]), "uploaded bad.py\n");
     assert!(server.couture_ok(&["artifacts", "list"]).contains("bad.py"));
     assert_eq!(server.couture_ok(&["artifacts", "delete", "bad.py", "--yes"]), "deleted bad.py\n");

@@ -84,6 +84,9 @@ fn users_log_in_and_administrators_make_them() {
     assert!(roles.contains("can_read on DAG:sales") && !roles.contains("can_edit on DAG:sales"), "{roles}");
     shell.refused(&["roles", "delete", "Admin"], "", "built in");
     shell.ok(&["roles", "delete", "Sales"], "");
+    let nobody = server.couture(&["tokens", "list"]);
+    let error = String::from_utf8_lossy(&nobody.stderr);
+    assert!(!nobody.status.success() && error.contains("couture login -u NAME"), "{error}");
     let token = shell.ok(&["tokens", "create", "ci", "--scope", "can_read on DAG Runs", "-o", "json"], "");
     let token: Value = serde_json::from_str(&token).unwrap();
     assert!(token["secret"].as_str().unwrap().starts_with("couture_pat_"));
@@ -146,9 +149,10 @@ fn a_database_is_backed_up_while_it_is_used_and_restored_when_it_is_not() {
     assert!(ok(&["db", "check"]).contains("is whole"));
     let foreign = folder.path().join("foreign.db");
     std::fs::write(&foreign, "no database").unwrap();
+    refused(&["db", "restore", "nope", "-y"], "there is no backup nope");
     refused(&["db", "restore", foreign.to_str().unwrap(), "-y"], "database");
     assert!(ok(&["db", "restore", &backup, "-y"]).contains("couture.db.old1"));
-    assert!(ok(&["db", "trim", "--days", "0", "-y"]).contains("forgot 1 runs"));
+    assert!(ok(&["db", "trim", "--days", "0", "-y"]).contains("forgot 1 run,"));
     ok(&["db", "migrate"]);
     let nowhere = folder.path().join("typo");
     let migrate = |more: &[&str]| {

@@ -14,7 +14,7 @@ fn description(server: &TestServer, dag_id: &str) -> Option<String> {
 }
 
 fn errors(server: &TestServer) -> Vec<Value> {
-    server.get("/api/v2/importErrors")["import_errors"].as_array().unwrap().clone()
+    server.get("/api/v2/importErrors?warnings=true")["import_errors"].as_array().unwrap().clone()
 }
 
 #[test]

@@ -34,7 +34,16 @@ fn queued_runs_are_ended_at_once() {
     );
     assert_eq!(count(&server, "success"), 9);
     assert_eq!(server.couture_ok(&["runs", "clear", "d", "--state", "success", "-y"]), "9 runs begin again\n");
-    assert_eq!(server.couture_ok(&["runs", "mark", "d", "r1", "success"]), "run r1 is success\n");
+    let one = ["runs", "mark", "d", "r1", "success"];
+    let asked = String::from_utf8(server.couture(&one).stderr).unwrap();
+    assert!(asked.contains("say --yes, or --dry-run"), "{asked}");
+    let plan = server.couture_ok(&[&one[..], &["--dry-run"]].concat());
+    assert!(plan.starts_with("run r1 of d, which is") && plan.ends_with("would be marked: success\n"), "{plan}");
+    server.couture_ok(&["runs", "cancel", "d", "r2", "--dry-run"]);
+    assert_eq!((count(&server, "success"), count(&server, "failed")), (0, 0));
+    assert_eq!(server.couture_ok(&[&one[..], &["-y"]].concat()), "run r1 is success\n");
+    let last = ["runs", "mark", "d", "failed", "--state", "success", "-y"];
+    assert_eq!(server.couture_ok(&last), "1 run is marked: failed\n");
 }
 
 #[test]

@@ -83,9 +83,11 @@ fn each_instance_has_its_log() {
         let log = server.couture_ok(&["tasks", "log", "fan", "r", "each", "--map-index", index]);
         assert!(log.contains(&format!("instance {index}")), "{log}");
     }
-    let output = server.couture(&["tasks", "log", "fan", "r", "each"]);
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert!(!output.status.success() && error.contains("--map-index"), "{error}");
+    for args in [&["tasks", "log", "fan", "r", "each"], &["xcom", "get", "fan", "r", "each"]] {
+        let output = server.couture(args);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains("--map-index"), "{error}");
+    }
 }
 
 #[test]
@@ -93,7 +95,7 @@ fn one_instance_is_cleared_and_marked() {
     let (_folder, server) = with_run();
     let clear = ["tasks", "clear", "fan", "--run-id", "r", "-t", "each", "--map-index", "1"];
     let plan = server.couture_ok(&[&clear[..], &["--dry-run"]].concat());
-    assert!(plan.contains("1 task instances"), "{plan}");
+    assert!(plan.contains("1 task instance\n"), "{plan}");
     server.couture_ok(&[&clear[..], &["-y"]].concat());
     eventually("the second try", || {
         let task = &server.task_instances("fan", "r")[2];

@@ -55,7 +55,7 @@ fn a_run_is_cleared_marked_and_deleted_by_the_command_line() {
     assert_eq!(second["try_number"], 2);
     server.couture_ok(&["tasks", "mark", "pair", "r", "second", "success", "-y"]);
     assert_eq!(server.finished("pair", "r"), "success");
-    server.couture_ok(&["runs", "mark", "pair", "r", "failed"]);
+    server.couture_ok(&["runs", "mark", "pair", "r", "failed", "-y"]);
     assert_eq!(server.finished("pair", "r"), "failed");
     server.couture_ok(&["tasks", "run", "pair", "r", "third"]);
     server.finished("pair", "r");

@@ -22,6 +22,11 @@ fn a_stop_is_quick_and_children_go_on_under_the_next_server() {
         let log = (task["try_number"] == 1).then(|| server.log("wait", &run, "t", 1))?;
         log.iter().any(|line| line.ends_with(" begun")).then_some(())
     });
+    let began = || {
+        let task = server.task_instances("wait", &run).remove(0);
+        (task["state"] == "running").then(|| task["start_date"].clone())
+    };
+    let began = eventually("the task's beginning", began);
     let (status, output) = server.stop();
     assert_eq!(status.code(), Some(0));
     assert!(output.contains("go on for up to 60 s"), "{output}");
@@ -31,6 +36,7 @@ fn a_stop_is_quick_and_children_go_on_under_the_next_server() {
     assert_eq!(server.finished("wait", &run), "success");
     let task = server.task_instances("wait", &run).remove(0);
     assert_eq!((&task["try_number"], &task["lost"]), (&1.into(), &0.into()), "{task}");
+    assert_eq!(task["start_date"], began, "it began when it began");
     let log = server.log("wait", &run, "t", 1);
     let begun = log.iter().filter(|line| line.ends_with(" begun")).count();
     assert_eq!((begun, log.iter().any(|line| line.ends_with(" over"))), (1, true), "{log:?}");

@@ -21,7 +21,7 @@ fn sick_files_are_errors_of_their_own() {
     defined(&server, "partly_right");
     for (name, text) in cases {
         eventually(name, || {
-            let errors = server.get("/api/v2/importErrors")["import_errors"].as_array().unwrap().clone();
+            let errors = server.get("/api/v2/importErrors?warnings=true")["import_errors"].as_array().unwrap().clone();
             let error = errors.into_iter().find(|error| error["filename"] == name)?;
             assert!(error["stack_trace"].as_str().unwrap().contains(text), "{error}");
             Some(())

@@ -12,7 +12,7 @@ from couture.model import dates, dialect
 from couture.model.checks import as_list, as_timedelta, check_key, datasets, moment, weight_rule
 from couture.model.context import DagContext, TaskGroupContext
 from couture.model.defaults import OperatorMeta
-from couture.model.dependencies import connect, share_dag
+from couture.model.dependencies import connect, is_apart, share_dag
 from couture.model.neighbours import Neighbours
 from couture.model.param import ParamsDict
 from couture.model.states import TriggerRule
@@ -200,6 +200,8 @@ class BaseOperator(Neighbours, metaclass=OperatorMeta):
                     self._wait_for(arg)
 
     def _wait_for(self, arg: XComArg) -> None:
+        if is_apart():
+            return
         for operator in arg.operators():
             if operator is not self and (operator.has_dag() or self.has_dag()):
                 share_dag([operator, self])

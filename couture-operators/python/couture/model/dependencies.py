@@ -3,7 +3,8 @@
 import os
 import sys
 import warnings
-from typing import Any, Iterable, List, Optional, Tuple
+from contextlib import contextmanager
+from typing import Any, Iterable, Iterator, List, Optional, Tuple
 
 from couture.exceptions import AirflowException
 
@@ -95,6 +96,25 @@ def connect(upstream, downstream, explicit: bool = True) -> None:
         dag.explicit_edges.setdefault(pair, place)
     upstream.downstream_task_ids.add(downstream.task_id)
     downstream.upstream_task_ids.add(upstream.task_id)
+
+
+_apart = 0
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """While the block runs, new tasks wait for nothing on account of their arguments."""
+    global _apart
+    _apart += 1
+    try:
+        yield
+    finally:
+        _apart -= 1
+
+
+def is_apart() -> bool:
+    """Whether such a block is running."""
+    return _apart > 0
 
 
 def share_dag(tasks: List[Any]) -> None:

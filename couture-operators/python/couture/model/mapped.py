@@ -7,6 +7,7 @@ from couture.exceptions import AirflowException
 from couture.model import context as contexts
 from couture.model.base_operator import BaseOperator
 from couture.model.defaults import merged_default_args
+from couture.model.dependencies import apart
 from couture.model.xcom_arg import XComArg, resolve_all, xcom_args_in
 
 BASE_ARGUMENTS = BaseOperator.get_serialized_fields()
@@ -171,11 +172,12 @@ class MappedOperator(BaseOperator):
 
 @contextmanager
 def _nowhere():
-    """While the block runs, new tasks belong to no DAG."""
+    """While the block runs, new tasks belong to no DAG, and wait for none: that the mapped task waits for them is enough."""
     contexts._dags.append(None)
     contexts._groups.append(None)
     try:
-        yield
+        with apart():
+            yield
     finally:
         contexts._dags.pop()
         contexts._groups.pop()

@@ -106,6 +106,7 @@ class BaseNotifier:
     """Something to call in a callback: it tells people."""
 
     template_fields: Iterable[str] = ()
+    template_ext: Iterable[str] = ()
 
     def __init__(self, **kwargs: Any):
         self.context: Any = None
@@ -113,10 +114,23 @@ class BaseNotifier:
     def notify(self, context: Any) -> None:
         raise NotImplementedError
 
+    def render_template_fields(self, context: Any, jinja_env: Any = None) -> None:
+        """Renders the template fields in place, by way of the installation."""
+        from couture.run.render import render_for_callback
+
+        fields = {name: getattr(self, name) for name in self.template_fields if hasattr(self, name)}
+        for name, value in render_for_callback(fields, tuple(self.template_ext), context).items():
+            setattr(self, name, value)
+
     def __call__(self, *args: Any) -> None:
-        context = args[0] if len(args) == 1 else {"dag": args[0], "task_list": args[1]} if args else {}
+        """As the callback of a task or run with the context, as that of missed SLAs with the five arguments of those."""
+        context = args[0] if len(args) == 1 else dict(zip(_SLA_ARGUMENTS, args))
         self.context = context
+        self.render_template_fields(context)
         self.notify(context)
+
+
+_SLA_ARGUMENTS = ("dag", "task_list", "blocking_task_list", "slas", "blocking_tis")
 
 
 class LoggingMixin:

@@ -15,7 +15,7 @@ from couture.parse.appearance import display_name, edge_labels, groups, task_app
 from couture.parse.native import native_operator
 from couture.parse.native_eda import input_of, is_native_only
 from couture.parse.params import param_specs
-from couture.parse.schedule import schedule_of
+from couture.parse.schedule import assets_of, schedule_of
 from couture.parse.values import callable_name, to_json, to_text
 
 MAX_FIELD = 20_000
@@ -43,6 +43,7 @@ class Writer:
             "dialect": None if dag.dialect == dialect.NEW else dag.dialect,
             "schedule": schedule,
             "assets": assets,
+            "known_assets": _described(dag) if assets is not None else None,
             "timezone": _not(dates.zone_name(dag.timezone), "UTC"),
             "start_date": _moment(_start(dag)),
             "end_date": _moment(_end(dag)),
@@ -51,7 +52,8 @@ class Writer:
             "max_active_tasks": dag.max_active_tasks,
             "is_paused_upon_creation": dag.is_paused_upon_creation,
             "dagrun_timeout_ms": _ms(dag.dagrun_timeout),
-            "newest_version_on_clear": dag.rerun_with_latest_version or None,
+            # Files are mended and then cleared.
+            "newest_version_on_clear": dag.rerun_with_latest_version is not False or None,
             "groups": groups(dag),
             "edge_labels": edge_labels(dag),
             "template_searchpath": [str(path) for path in dag.template_searchpath],
@@ -73,6 +75,8 @@ class Writer:
         expand = self._expand(task)
         if expand is not None:
             made["expand"] = expand
+            if _field(task, "map_index_template"):
+                self.warnings.append(f"the map_index_template of task {task.task_id} is not filled in: its instances are shown by number")
         # A list's source is waited for anyway.
         sources = {it.get("output") for it in (expand if isinstance(expand, list) else [expand or {}])}
         inputs = input_of(task)
@@ -238,6 +242,11 @@ def _addresses(email: Any) -> List[str]:
     if isinstance(email, str):
         return [it for it in re.split(r"[,;\s]+", email) if it]
     return [str(it) for it in as_list(email)]
+
+
+def _described(dag: DAG) -> List[Any]:
+    """Of the assets that the DAG waits for those of which more is known than their names."""
+    return [it for it in _assets(assets_of(dag.schedule)) if isinstance(it, dict)]
 
 
 def _assets(items: List[Any]) -> List[Any]:

@@ -35,6 +35,15 @@ def schedule_of(dag, warnings: List[str]) -> Tuple[Any, Any]:
     )
 
 
+def assets_of(schedule: Any) -> List[BaseAsset]:
+    """What a schedule waits for."""
+    if isinstance(schedule, Timetable):
+        schedule = schedule.asset_condition
+    if isinstance(schedule, (list, tuple, set, frozenset)):
+        return [it for it in schedule if isinstance(it, BaseAsset)]
+    return [schedule] if isinstance(schedule, BaseAsset) else []
+
+
 def _timetable(dag, timetable: Timetable, warnings: List[str]) -> Tuple[Any, Any]:
     assets = condition(timetable.asset_condition) if timetable.asset_condition is not None else None
     if isinstance(timetable, NullTimetable):

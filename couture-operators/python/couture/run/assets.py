@@ -47,13 +47,6 @@ class OutletEvents(dict):
         return told
 
 
-class InletEvents(dict):
-    """The events of the assets that the task reads: none are kept here."""
-
-    def __missing__(self, asset: Any) -> list:
-        return []
-
-
 def told_of_assets(function: Callable, args: Any, kwargs: Any, context: Any) -> Any:
     """Calls `function`. A generator is run to its end: each `Metadata` that it yields is told with its asset's event, and what it returns
     is its value."""

@@ -64,7 +64,7 @@ def _context(greeting: dict, dag: Any, is_old: bool) -> Any:
     told = {**greeting, **{name: facts[name] for name in ("map_index", "try_number") if facts.get(name) is not None}}
     ti = TaskInstance(dag.task_dict.get(task_id), run, {**told, "task_id": task_id})
     ti.state = _STATES.get(kind, run.state)
-    ti.end_date = moment(facts.get("at"), is_old)
+    ti.end_date = moment(facts.get("end_date") or facts.get("at"), is_old)
     ti.start_date = moment(facts.get("start_date"), is_old)
     context = build(told, ti)
     if facts.get("exception") is not None:

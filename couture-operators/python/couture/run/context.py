@@ -1,7 +1,6 @@
 """The context of an attempt: what `execute(context)`, callables and callbacks are given, under Airflow's names."""
 
 import datetime as dt
-from types import SimpleNamespace
 from typing import Any, Callable, Optional
 
 from couture.model import asker
@@ -95,28 +94,18 @@ def _conn() -> Names:
     return Names(Connection.get_connection_from_secrets, AirflowNotFoundException)
 
 
-def rare(name: str, is_old: bool, is_moment: bool = True) -> Lazy:
-    """A name that only the installation can work out."""
+def rare(name: str, is_old: bool) -> Lazy:
+    """A moment that only the installation can work out."""
 
     def find() -> Any:
         try:
             value = asker.ask({"name": {"name": name}})
         except AnswerError:
             # An installation that does not know the name knows of no such moment.
-            return None if is_moment else {}
-        return moment(value, is_old) if is_moment else _events(value, is_old)
+            return None
+        return moment(value, is_old)
 
     return Lazy(find)
-
-
-def _events(by_asset: Any, is_old: bool) -> "dict[str, list]":
-    """Changes of assets, by asset, with Airflow's attributes."""
-
-    def event(facts: dict) -> SimpleNamespace:
-        asset = SimpleNamespace(uri=facts["uri"], name=facts["uri"])
-        return SimpleNamespace(**{**facts, "timestamp": moment(facts["timestamp"], is_old)}, asset=asset, dataset=asset)
-
-    return {asset: [event(facts) for facts in events] for asset, events in (by_asset or {}).items()}
 
 
 def _days(at: Any, name: str) -> "dict[str, Optional[str]]":
@@ -198,15 +187,16 @@ def build(greeting: dict, ti: Any) -> Context:
     if is_old:
         context.update({"tables": None, "owner": task.owner})
     else:
-        from .assets import InletEvents, OutletEvents
+        from .asset_events import InletEvents, triggering
+        from .assets import OutletEvents
 
         context.update(
             {
-                "triggering_dataset_events": rare("triggering_dataset_events", is_old, is_moment=False),
-                "triggering_asset_events": rare("triggering_asset_events", is_old, is_moment=False),
+                "triggering_dataset_events": Lazy(lambda: triggering(is_by_uri=True)),
+                "triggering_asset_events": Lazy(triggering),
                 "conn": _conn(),
                 "outlet_events": OutletEvents(),
-                "inlet_events": InletEvents(),
+                "inlet_events": InletEvents(task),
                 "map_index": ti.map_index,
                 "expanded_ti_count": None,
             }

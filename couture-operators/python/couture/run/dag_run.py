@@ -2,8 +2,10 @@
 
 from typing import Any, List, Optional
 
+from couture.exceptions import AirflowRuntimeError
 from couture.model import asker
 
+from .conversation import AnswerError, ConversationError
 from .moment import moment
 
 
@@ -21,14 +23,32 @@ class DagRun:
         self.data_interval_end = moment(run.get("data_interval_end"), is_old)
         self.conf = run.get("conf") if run.get("conf") is not None else {}
         self.external_trigger = bool(run.get("external_trigger"))
-        self.start_date = moment(run.get("start_date"), is_old)
-        self.queued_at = self.start_date
         self.run_after = self.data_interval_end
         self.end_date = None
         self.state = run.get("state", "running")
         self.id = 0
         self.partition_key = self.partition_date = None
         self._is_old = is_old
+        self._dates: Optional[dict] = None
+
+    @property
+    def start_date(self) -> Any:
+        """When its tasks were first looked at."""
+        return self._date("start_date")
+
+    @property
+    def queued_at(self) -> Any:
+        """When it was created."""
+        return self._date("queued_at")
+
+    def _date(self, name: str) -> Any:
+        if self._dates is None:
+            try:
+                self._dates = asker.ask({"name": {"name": "run_dates"}}) or {}
+            except (AnswerError, AirflowRuntimeError, ConversationError):
+                # A process that the task has forked, for one, may not ask.
+                return None
+        return moment(self._dates.get(name), self._is_old)
 
     @property
     def is_backfill(self) -> bool:
@@ -44,7 +64,8 @@ class DagRun:
         """There is nothing to refresh from: what the attempt knows of its run does not change."""
 
     def get_task_instances(self, state: Any = None, session: Any = None) -> List[Any]:
-        """The tasks of the run with their states, as the installation knows them."""
+        """All tasks of the run with their states, as the installation knows them: None before anything has happened to one; of a mapped
+        task its instances, once they are known."""
         from .task_instance import TaskInstance
 
         states = [state] if isinstance(state, str) or state is None else list(state)

@@ -36,7 +36,11 @@ def execute(greeting: dict, dag: Any, task: Any, conversation: Conversation) -> 
         ti.outlet_events = context.get("outlet_events")
         with set_current_context(context):
             bind(ti, context, greeting)
-            return _run(ti, context, is_old)
+            try:
+                return _run(ti, context, is_old)
+            except exceptions.AirflowSkipException:
+                _call_skipped(ti, context, is_old)
+                raise
 
     return ended(act, ti, is_old)
 
@@ -65,11 +69,7 @@ def _run(ti: TaskInstance, context: Any, is_old: bool) -> Any:
         context["templates_dict"] = task.templates_dict
     task.pre_execute(context)
     own = os.getpid()
-    for callback in _many(getattr(task, "on_execute_callback", None)):
-        try:
-            callback(context)
-        except Exception as error:
-            show("on_execute_callback failed, which changes nothing", error)
+    _call(task, "on_execute_callback", context)
     try:
         result = told_of_assets(task.execute, [context], {}, context)
     except exceptions.TaskDeferred as deferred:
@@ -86,6 +86,21 @@ def _run(ti: TaskInstance, context: Any, is_old: bool) -> Any:
     push_result(ti, result)
     task.post_execute(context, result)
     return result
+
+
+def _call_skipped(ti: TaskInstance, context: Any, is_old: bool) -> None:
+    """Tells the task's own callbacks that it has skipped itself."""
+    ti.state = "skipped"
+    ti.end_date = moment(dt.datetime.now(dt.timezone.utc), is_old)
+    _call(ti.task, "on_skipped_callback", context)
+
+
+def _call(task: Any, name: str, context: Any) -> None:
+    for callback in _many(getattr(task, name, None)):
+        try:
+            callback(context)
+        except Exception as error:
+            show(f"{name} failed, which changes nothing", error)
 
 
 def _many(value: Any) -> list:

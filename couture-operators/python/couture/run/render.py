@@ -49,10 +49,47 @@ def _is_native(task: Any) -> bool:
     return bool(own if own is not None else getattr(task.dag, "render_template_as_native_obj", False))
 
 
-def render_values(given: "dict[str, Any]", ext: tuple, dag: Any, native: bool = False, keep: bool = True) -> "dict[str, Any]":
-    """The values with each text in them rendered. With `keep` they are the fields that people are shown."""
+def render_for_callback(fields: "dict[str, Any]", ext: tuple, context: Any) -> "dict[str, Any]":
+    """The fields of what is called back, rendered with what the callback is told besides the names of tasks."""
+    given = {name: _resolved(value, context, 0) for name, value in fields.items()}
+    shape = {name: _shape(value, ext, 0) for name, value in given.items()}
+    dag = context.get("dag")
+    if not _has_template(shape):
+        return {name: _merged(value, shape[name], _plain(shape[name]), ext, False) for name, value in given.items()}
+    names = {name: _told(context[name]) for name in _OF_CALLBACKS if context.get(name) is not None}
+    native = bool(getattr(dag, "render_template_as_native_obj", False))
+    return render_values(given, ext, dag, native, keep=False, names=names)
+
+
+_OF_CALLBACKS = ("exception", "reason", "task_list", "blocking_task_list", "slas", "blocking_tis")
+
+
+def _told(value: Any) -> Any:
+    try:
+        return to_json(value, "a name")
+    except TypeError:
+        return str(value)
+
+
+def _has_template(shape: Any) -> bool:
+    if isinstance(shape, (dict, list)):
+        return any(map(_has_template, shape.values() if isinstance(shape, dict) else shape))
+    return isinstance(shape, str)
+
+
+def render_values(
+    given: "dict[str, Any]",
+    ext: tuple,
+    dag: Any,
+    native: bool = False,
+    keep: bool = True,
+    names: "Optional[dict[str, Any]]" = None,
+) -> "dict[str, Any]":
+    """The values with each text in them rendered. With `keep` they are the fields that people are shown; `names` are in JSON, for
+    templates that name them."""
     shape = {name: _shape(value, ext, 0) for name, value in given.items()}
     request, call = _request(shape, ext, dag)
+    request["render"]["names"].update(names or {})
     if not keep:
         request["render"]["keep"] = False
     conversation = current()

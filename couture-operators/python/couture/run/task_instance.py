@@ -30,7 +30,6 @@ class TaskInstance:
         self.state = "running"
         self.start_date: Any = None
         self.end_date: Any = None
-        self.duration: Optional[float] = None
         self.test_mode = False
         self.pushed: "dict[str, Any]" = {}
         for name in ("queue", "pool", "pool_slots", "priority_weight", "executor_config"):
@@ -47,9 +46,14 @@ class TaskInstance:
         made = cls(task, run, {**facts, "dialect": "1.10" if run._is_old else "2"})
         made.state = facts.get("state")
         made.start_date, made.end_date = (moment(facts.get(name), run._is_old) for name in ("start_date", "end_date"))
-        if made.start_date and made.end_date:
-            made.duration = (made.end_date - made.start_date).total_seconds()
         return made
+
+    @property
+    def duration(self) -> Optional[float]:
+        """Seconds from start to end, where both are known."""
+        if self.start_date is None or self.end_date is None:
+            return None
+        return (self.end_date - self.start_date).total_seconds()
 
     # XComs
 
@@ -141,9 +145,11 @@ class TaskInstance:
 
     @property
     def log_url(self) -> str:
-        base = (self.base_url or "http://localhost:8080").rstrip("/")
-        mapped = f"&map_index={self.map_index}" if self.map_index >= 0 else ""
-        return f"{base}/dags/{self.dag_id}/runs/{_quoted(self.run_id)}/tasks/{self.task_id}?try_number={self.try_number}{mapped}"
+        """The page that shows the attempt's log."""
+        base = self.base_url or os.environ.get("COUTURE_BASE_URL") or "http://localhost:8080"
+        mapped = f"&map={self.map_index}" if self.map_index >= 0 else ""
+        where = f"run={_quoted(self.run_id)}&task={_quoted(self.task_id)}{mapped}&tab=log&try={self.try_number}"
+        return f"{base.rstrip('/')}/dags/{_quoted(self.dag_id)}/grid?{where}"
 
     mark_success_url = log_url
 

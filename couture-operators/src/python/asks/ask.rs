@@ -33,6 +33,8 @@ pub(super) enum Ask {
     ExternalStates(ExternalStates),
     /// A rare name of the context.
     Name { name: String },
+    /// Changes of an asset.
+    AssetEvents { asset: String, offset: usize, limit: usize },
     /// Show a text as `***` from now on.
     Mask { secret: String },
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::super::installation::PythonInstallation;
 use super::ask::{Ask, Numbered};
 use super::calls::Calls;
+use crate::template::changes;
 
 /// The most bytes of an answer.
 const MAX_ANSWER_BYTES: usize = 12 << 20;
@@ -48,7 +49,11 @@ impl<'a> Asks<'a> {
             Ask::RunState(run) => self.run_state(run).await,
             Ask::ExternalStates(external) => self.external_states(external).await,
             Ask::Name { name } if name == "task_instances" => self.task_instances().await,
+            Ask::Name { name } if name == "run_dates" => self.run_dates().await,
             Ask::Name { name } => self.name(&name).await,
+            Ask::AssetEvents { asset, offset, limit } => {
+                changes::of_asset(&asset, offset, limit, self.python.reader.as_deref(), self.cx).await
+            }
             Ask::Mask { secret } => {
                 self.cx.values().hide(secret).map(|()| Value::Null).map_err(|error| error.to_string())
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use couture_core::dag::AssetCondition;
+use couture_core::dag::{Asset, AssetCondition};
 use couture_core::dialect::Dialect;
 use couture_core::schedule::DataInterval;
 use couture_core::store::{AssetEvent, AssetSource, Commit, MemoryStore, Record, RunRecord, ShardCommit, Store};
@@ -124,14 +124,105 @@ async fn the_changes_that_started_the_run_are_known() {
                 "2021-03-04 etl.load r3 2 3 s3://a;2021-03-05 etl.load None 2 3 s3://a;",
             ),
             (
-                "{% for uri, events in triggering_asset_events.items() %}{{ uri }}={{ (events | first).source_dag_id }} {% endfor %}",
+                "{% for a, events in triggering_asset_events.items() %}{{ a.uri }}={{ (events | first).source_dag_id }} {% endfor %}",
                 "s3://a=etl s3://b=None ",
             ),
+            (
+                "{% set run = (triggering_dataset_events.values() | first | first).source_dag_run %}{{ run.data_interval_start }} \
+                 {{ run.data_interval_end | ds }} {{ run.run_id }} {{ run.dag_id }} {{ run.state }}",
+                "2021-03-03 00:00:00+00:00 2021-03-04 r3 etl success",
+            ),
+            ("{{ (triggering_asset_events['s3://b'] | first).source_dag_run }}", "None"),
             ("{{ triggering_asset_events.values() | map('length') | sum }}", "3"),
         ])
         .await;
     let scheduled = Setting { run_type: RunType::Scheduled, ..setting };
     scheduled.check(&[("{{ triggering_asset_events | length }}", "0")]).await;
+}
+
+/// An asset of another name than its URI is known by both, and its changes are told with both.
+#[tokio::test]
+async fn the_uri_of_an_asset_is_known() {
+    let known = asset(json!({"name": "s3://a", "uri": "s3://lake/a.csv", "extra": {"team": "x"}}));
+    let setting = Setting {
+        reader: Some(Arc::new(store().await) as _),
+        run_type: RunType::AssetTriggered,
+        assets: Some(AssetCondition::Asset(known.name.clone())),
+        known_assets: vec![known],
+        ..Setting::default()
+    };
+    setting
+        .check(&[
+            (
+                "{% for a, events in triggering_asset_events.items() %}{{ a.name }} {{ a.uri }} {{ a.extra.team }} {{ a }}{% endfor %}",
+                "s3://a s3://lake/a.csv x Asset(name='s3://a', uri='s3://lake/a.csv')",
+            ),
+            ("{% for uri, events in triggering_dataset_events.items() %}{{ uri }}{% endfor %}", "s3://lake/a.csv"),
+            ("{{ (triggering_asset_events['s3://a'] | first).asset.uri }}", "s3://lake/a.csv"),
+            ("{{ (triggering_asset_events['s3://lake/a.csv'] | first).uri }}", "s3://lake/a.csv"),
+            ("{{ 's3://a' in triggering_asset_events }} {{ 's3://c' in triggering_asset_events }}", "True False"),
+            ("{{ triggering_asset_events['s3://c'][0] }}", "!undefined"),
+            ("{{ (triggering_asset_events.values() | first)[-1].source_run_id }}", "None"),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn the_changes_of_what_a_task_reads_are_known() {
+    let reader = Arc::new(store().await) as _;
+    let inlets = vec![
+        asset(json!({"name": "s3://a", "uri": "s3://lake/a.csv"})),
+        asset(json!("s3://none")),
+        asset(json!({"name": "some", "alias": true})),
+    ];
+    let setting = Setting { reader: Some(reader), inlets, ..Setting::default() };
+    setting
+        .check(&[
+            (
+                "{% for it in inlet_events['s3://a'] %}{{ it.timestamp | ds }} {% endfor %}",
+                "2021-03-02 2021-03-04 2021-03-05 2021-03-06 ",
+            ),
+            ("{{ inlet_events['s3://lake/a.csv'][-1].timestamp | ds }}", "2021-03-06"),
+            ("{{ (inlet_events[inlets[0]] | last).asset.uri }} {{ inlets[0].uri }}", "s3://lake/a.csv s3://lake/a.csv"),
+            ("{{ inlet_events[0][1].source_dag_run.logical_date | ds }}", "2021-03-03"),
+            ("{{ inlet_events['s3://a'] | length }} {{ inlet_events['s3://none'] | length }}", "4 0"),
+            ("{{ inlet_events | length }} {{ inlets[1].uri }}", "3 s3://none"),
+            ("{{ inlet_events['s3://b'] }}", "!undefined"),
+            ("{{ inlet_events['some'] }}", "!the events of the alias \"some\" are not told apart"),
+        ])
+        .await;
+    let nowhere = Setting { reader: None, ..setting };
+    nowhere.check(&[("{{ inlet_events['s3://a'] | length }}", "!cannot be looked up here")]).await;
+}
+
+/// What is looked up page by page is in order and whole.
+#[tokio::test]
+async fn many_changes_are_known() {
+    const COUNT: usize = 1_201;
+    let store = MemoryStore::new(1);
+    let shard = ShardId(0);
+    let epoch = store.claim(shard, Epoch(0), None).await.unwrap().unwrap();
+    let event = |at| Record::AssetChanged(Box::new(AssetEvent {
+        asset: AssetName::new("a").unwrap(),
+        at: Timestamp::from_micros(at as i64),
+        source: None,
+        extra: json!({ "n": at }),
+    }));
+    let shards = vec![ShardCommit { shard, epoch, sequence: 0, records: (0..COUNT).map(event).collect() }];
+    store.commit(&Commit { at: at("2021-03-10T00:00:00Z"), shards, pools: Vec::new() }).await.unwrap();
+    let setting =
+        Setting { reader: Some(Arc::new(store) as _), inlets: vec![asset(json!("a"))], ..Setting::default() };
+    setting
+        .check(&[
+            ("{{ inlet_events['a'] | length }} {{ inlet_events['a'][-1].extra.n }}", "1201 1200"),
+            ("{{ inlet_events['a'][499].extra.n }} {{ inlet_events['a'][500].extra.n }}", "499 500"),
+            ("{{ inlet_events['a'] | map(attribute='extra.n') | sum }}", "720600"),
+        ])
+        .await;
+}
+
+fn asset(json: serde_json::Value) -> Asset {
+    serde_json::from_value(json).unwrap()
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use couture_core::dag::AssetCondition;
+use couture_core::dag::{Asset, AssetCondition};
 use couture_core::dialect::Dialect;
 use couture_core::schedule::{DataInterval, Schedule};
 use couture_core::task::{Artifacts, Cancellation, PulledKey, PulledXCom, Templates, XComQuery, XComs};
@@ -71,6 +71,8 @@ pub(super) struct Setting {
     pub(super) artifacts: Arc<Kept>,
     pub(super) reader: Option<Arc<dyn StoreReader>>,
     pub(super) assets: Option<AssetCondition>,
+    pub(super) known_assets: Vec<Asset>,
+    pub(super) inlets: Vec<Asset>,
     pub(super) element: Option<Value>,
     pub(super) limits: TemplateLimits,
 }
@@ -95,6 +97,8 @@ impl Default for Setting {
             artifacts: Arc::default(),
             reader: None,
             assets: None,
+            known_assets: Vec::new(),
+            inlets: Vec::new(),
             element: None,
             limits: TemplateLimits::default(),
         }
@@ -108,9 +112,12 @@ impl Setting {
             attributes.schedule = self.schedule.clone();
             attributes.template_searchpath = self.searchpath.clone();
             attributes.assets = self.assets.clone();
+            attributes.known_assets = self.known_assets.clone();
         });
-        let task_params = self.task_params.clone();
-        let probe = dag.task(&self.task_id, Probe::default(), ()).options(|options| options.params = task_params);
+        let probe = dag.task(&self.task_id, Probe::default(), ()).options(|options| {
+            options.params = self.task_params.clone();
+            options.inlets = self.inlets.clone();
+        });
         let push = dag.task("push", Probe::default(), ());
         probe.set_upstream(&push);
         let logical_date = Timestamp::parse(self.date).unwrap();

@@ -1,5 +1,7 @@
 //! Finds the DAG that is to be tested.
 
+use std::path::Path;
+
 use couture_core::{Clock as _, Dag, SystemClock};
 
 use crate::cli::dag_file::{DagFile, Held};
@@ -33,7 +35,7 @@ pub(super) async fn by_id(wanted: &str, catalog: &Catalog, python: &PythonFiles)
     };
     looked.changes.extend(catalog.add_examples(EXAMPLES, now));
     // Most ids are written in their files.
-    let mentions = |path: &std::path::Path| {
+    let mentions = |path: &Path| {
         let content = read_bounded(&catalog.folder().join(path), python.max_bytes).unwrap_or_default();
         content.windows(wanted.len().max(1)).any(|piece| piece == wanted.as_bytes())
     };
@@ -53,14 +55,25 @@ pub(super) async fn by_id(wanted: &str, catalog: &Catalog, python: &PythonFiles)
         let done = python.parse(job, catalog.folder().to_owned()).await;
         changes = catalog.parsed(done, now).changes;
     }
+    let mut suspects = Vec::new();
     for error in catalog.errors() {
+        if !error.is_warning && mentions(Path::new(&error.source)) {
+            suspects.push(format!("{}, {}", error.source, error.error));
+        }
         complain(&format!("{}: {}", error.source, error.traceback.unwrap_or_else(|| error.error.to_string())));
+    }
+    if !suspects.is_empty() {
+        let suspects = suspects.join("; ");
+        return Err(CliError::message(format!("no DAG {wanted:?} can be had, since its file cannot be read: {suspects}")));
     }
     known.sort_unstable();
     known.truncate(20);
+    let beside = ["py", "zip", "yaml", "yml", "json"].map(|ending| format!("{wanted}.{ending}"));
+    let beside = beside.iter().find(|file| Path::new(file).is_file());
     Err(CliError::message(format!(
-        "there is no file {wanted:?}, and no DAG of that id in {} or among the examples; there are {}",
+        "there is no file {wanted:?}, and no DAG of that id in {} or among the examples; there are {}{}",
         catalog.folder().display(),
-        known.join(", ")
+        known.join(", "),
+        beside.map(|file| format!(". Is it {file}?")).unwrap_or_default()
     )))
 }

@@ -41,7 +41,8 @@ export function Component() {
 function Dag({ dagId }: { dagId: string }) {
   useFollow(dagId);
   const { error } = useQuery(detailsQuery(dagId));
-  if (error instanceof ApiError && error.status === 404) return <Missing error={error} />;
+  // Without the DAG itself, every view of it would only say the same.
+  if (error instanceof ApiError && [403, 404].includes(error.status)) return <Missing error={error} />;
   return (
     <main className="dag-page">
       <DagHeader />
@@ -79,7 +80,9 @@ function Missing({ error }: { error: ApiError }) {
   return (
     <main className="page">
       <Failure error={error}>
-        <p className="faint">It was deleted or renamed, its file cannot be read, or your role may not see it.</p>
+        {error.status === 404 && (
+          <p className="faint">It was deleted or renamed, its file cannot be read, or your role may not see it.</p>
+        )}
         <Link className="button" to={paths.dags}>
           To the DAGs
         </Link>

@@ -50,6 +50,13 @@ test("a code brick is added, found and put into a file", async () => {
   await expect.poll(() => page.getByRole("textbox", { name: "green.py" }).textContent()).toContain("tides = [1, 2, 3]");
 });
 
+test("bricks are Python: beside another file there are none", async () => {
+  const { page } = await loggedIn();
+  await page.goto(at("/developer/dags/edit?path=tides.yaml&new="));
+  await page.getByRole("textbox", { name: "tides.yaml" }).waitFor();
+  expect(await page.getByLabel("Code bricks").count()).toBe(0);
+});
+
 test("what somebody else saved meanwhile is shown, and nothing is lost", async () => {
   await addDags("idle.py", ["idle"]);
   const { page } = await loggedIn();

@@ -42,6 +42,22 @@ test("XComs are found, looked at and deleted", async () => {
   await expect.poll(() => page.getByRole("button", { name: "return_value" }).count()).toBe(0);
 });
 
+test("connections are imported", async () => {
+  const { page } = await loggedIn();
+  await page.goto(at("/admin/connections"));
+  await page.getByRole("button", { name: "Import" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("or text").fill('["tides"]');
+  await dialog.getByText(/^this must be/).waitFor();
+  const file = { tides: "postgres://harbour:secret@db.example.com/tides", quay: { conn_type: "http", host: "quay" } };
+  await dialog.getByLabel("or text").fill(JSON.stringify(file));
+  await accessible(page, "an import");
+  await dialog.getByRole("button", { name: "Import 2" }).click();
+  for (const id of Object.keys(file)) await page.getByRole("button", { name: id, exact: true }).waitFor();
+  const { host } = await call<{ host: string }>("GET", "/connections/tides");
+  expect(host).toBe("db.example.com");
+});
+
 test("while LDAP is off, it is said how it is turned on", async () => {
   const { page } = await loggedIn();
   await page.goto(at("/admin/ldap"));
@@ -100,7 +116,7 @@ test("a backfill is planned, created and followed to its end", async () => {
   await accessible(page, "new backfill");
   await create.click();
   await dialog.waitFor({ state: "detached" });
-  await page.locator(".tag", { hasText: /^completed$/ }).waitFor({ timeout: 60_000 });
+  await page.locator(".tag", { hasText: /^finished$/ }).waitFor({ timeout: 60_000 });
   await picture(page, "backfills");
   const { dag_runs } = await call<{ dag_runs: object[] }>("GET", "/dags/hourly/dagRuns?run_type=backfill");
   expect(dag_runs.length).toBeGreaterThan(2);

@@ -104,6 +104,12 @@ describe("operating a DAG", () => {
     const log = page.getByRole("log");
     await log.getByText("the water stands at 42 cm").waitFor();
     expect(await log.locator(".ansi-2").first().textContent()).toContain("the water stands");
+    // The time stands in a column of its own, which one may leave out.
+    const spoken = log.locator(".log-line", { hasText: "the water stands" }).first();
+    expect(await spoken.textContent()).toMatch(/^\d\d:\d\d:\d\d the water stands/);
+    await page.getByLabel("times").uncheck();
+    expect(await spoken.textContent()).toMatch(/^the water stands/);
+    await page.getByLabel("times").check();
     await page.getByLabel("Search the log").fill("rises");
     await log.locator("mark").first().waitFor();
     await picture(page, "log");
@@ -142,19 +148,21 @@ describe("operating a DAG", () => {
     await addDags("idle.py", ["idle"]);
     const { page } = await loggedIn();
     const shown = page.getByRole("switch", { name: "Show Paused DAGs" });
-    await shown.click();
-    await page.goto(at("/dags"));
-    await page.getByRole("link", { name: "idle", exact: true }).waitFor();
+    const idle = page.getByRole("link", { name: "idle", exact: true });
+    // A new DAG is paused, and seen all the same.
+    await idle.waitFor();
     expect(await shown.getAttribute("aria-checked")).toBe("true");
-    await page.goto(at("/dags?paused=hide"));
-    await shown.waitFor();
-    expect(await shown.getAttribute("aria-checked")).toBe("false");
-
+    await shown.click();
+    await page.goto(at("/dags?paused=show"));
+    await idle.waitFor();
+    await page.goto(at("/dags"));
     await page.getByText(/paused DAGs? (is|are) hidden/).waitFor();
+    expect(await shown.getAttribute("aria-checked")).toBe("false");
+    expect(await idle.count()).toBe(0);
     await accessible(page, "hidden DAGs");
     await picture(page, "hidden-dags");
     await page.getByRole("button", { name: /^Show (it|them)$/ }).click();
-    await page.getByRole("link", { name: "idle", exact: true }).waitFor();
+    await idle.waitFor();
     expect(await page.getByText(/paused DAGs? (is|are) hidden/).count()).toBe(0);
   });
 

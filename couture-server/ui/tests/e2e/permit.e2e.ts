@@ -52,5 +52,6 @@ test("a role is made that reads one DAG, and its user sees just that one", async
   expect(await page.getByRole("link", { name: "Trigger" }).count()).toBe(0);
   await page.goto(at("/dags/harbour/grid"));
   await page.getByRole("alert").first().waitFor();
+  expect(await page.getByRole("navigation", { name: "Views of this DAG" }).count()).toBe(0);
   await picture(page, "reader-refused");
 });

@@ -8,6 +8,9 @@ export type Arrange = "LR" | "TB" | "RL" | "BT";
 
 const DIRECTIONS: Record<Arrange, string> = { LR: "RIGHT", TB: "DOWN", RL: "LEFT", BT: "UP" };
 
+/** The side where the tasks of a layer begin: ELK centres those that have nothing before them. */
+const STARTS: Partial<Record<Arrange, string>> = { LR: "LEFT", RL: "RIGHT" };
+
 export const NODE_HEIGHT = 46;
 const NODE_MIN = 130;
 const NODE_MAX = 300;
@@ -49,7 +52,8 @@ export interface Laid {
 function sizeOf(node: GraphNode, holds: number): { width: number; height: number } {
   if (node.kind === "join") return { width: JOIN, height: JOIN };
   const text = node.label + (node.is_mapped ? " [00]" : "") + (node.kind === "group" ? ` (${holds})` : "");
-  const operator = node.operator ? node.operator.length * 6.4 + 110 : 0;
+  // The longest words of a state, beside the operator.
+  const operator = node.operator ? node.operator.length * 6.4 + 132 : 0;
   const zoom = node.target_dag_id ? 26 : 0;
   const width = Math.min(NODE_MAX, Math.max(NODE_MIN, text.length * LETTER + 44 + zoom, operator + zoom));
   return { width: Math.ceil(width), height: NODE_HEIGHT };
@@ -86,6 +90,7 @@ export function toElk(graph: GraphData, isOpen: (group: string) => boolean, arra
     shownFor.set(node.id, behind);
     node.children?.forEach((child) => hide(child, behind));
   };
+  const aligned = { "elk.alignment": STARTS[arrange] ?? "AUTOMATIC" };
   const toNode = (named: GraphNode, parent: string | null): ElkNode => {
     const node = { ...named, label: shortLabel(named.label, parent ?? "") };
     const holds = tasksIn(node).length;
@@ -97,11 +102,11 @@ export function toElk(graph: GraphData, isOpen: (group: string) => boolean, arra
       return {
         id: node.id,
         children,
-        layoutOptions: { "elk.padding": `[top=${GROUP_HEAD},left=14,bottom=14,right=14]` },
+        layoutOptions: { ...aligned, "elk.padding": `[top=${GROUP_HEAD},left=14,bottom=14,right=14]` },
       };
     }
     node.children?.forEach((child) => hide(child, node.id));
-    return { id: node.id, ...sizeOf(node, holds) };
+    return { id: node.id, ...sizeOf(node, holds), ...(node.kind !== "join" && { layoutOptions: aligned }) };
   };
   const children = graph.nodes.map((node) => toNode(node, null));
   const edges = new Map<string, ElkExtendedEdge & { setup: boolean }>();

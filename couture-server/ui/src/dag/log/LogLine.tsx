@@ -1,14 +1,16 @@
 import { memo, type ReactNode } from "react";
+import type { Zone } from "../../parts/time";
 import { piecesOf } from "./ansi";
+import { clockOf, partsOf } from "./lineTime";
 
 interface Props {
   line: string;
+  /** Whether the time of each line is shown before it. */
+  timed: boolean;
+  where: Zone;
   sought: string;
   current: boolean;
 }
-
-/** When a line was written; faint, so that the lines are read first. */
-const TIME = /^\[\d{4}-\d\d-\d\dT[\d:.]+Z\] /;
 
 const LEVELS: [RegExp, string][] = [
   [/\b(ERROR|CRITICAL|FATAL)\b|^Traceback |^(task )?failed: ?|^\w*(Error|Exception)\b/, "error"],
@@ -17,13 +19,24 @@ const LEVELS: [RegExp, string][] = [
 ];
 
 /** One line, coloured as its program wrote it, with what is sought marked. All of it is text. */
-export const LogLine = memo(function LogLine({ line: whole, sought, current }: Props) {
-  const time = TIME.exec(whole)?.[0] ?? "";
-  const line = whole.slice(time.length);
+export const LogLine = memo(function LogLine({ line: whole, timed, where, sought, current }: Props) {
+  const { time, text: line } = partsOf(whole);
   const level = LEVELS.find(([pattern]) => pattern.test(line.slice(0, 300)))?.[1];
+  const indented = /^\s/.test(line);
+  const classes = [
+    "log-line",
+    timed && "timed",
+    indented && "indented",
+    level && `log-${level}`,
+    current && "log-current",
+  ];
   return (
-    <span className={`log-line${level ? ` log-${level}` : ""}${current ? " log-current" : ""}`}>
-      {time && <span className="log-time">{marked(time, sought)}</span>}
+    <span className={classes.filter(Boolean).join(" ")}>
+      {timed && (
+        <span className="log-time" title={time ?? undefined}>
+          {clockOf(time, where)}
+        </span>
+      )}
       {piecesOf(line).map((piece, index) =>
         piece.style || piece.color || piece.background ? (
           <span key={index} className={piece.style} style={{ color: piece.color, background: piece.background }}>

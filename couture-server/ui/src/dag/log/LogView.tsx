@@ -2,11 +2,14 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Icon } from "../../parts/Icon";
 import { Stored, useStored } from "../../parts/stored";
+import { zone } from "../../parts/time";
 import type { InstanceKey } from "../data/paths";
 import { plainText } from "./ansi";
+import { haveTimes } from "./lineTime";
 import { LogLine } from "./LogLine";
 import { logDownload, MAX_LINES, useLog } from "./useLog";
 
+const times = new Stored<"on" | "off">("logTimes", ["on", "off"], "on");
 const wrapping = new Stored<"on" | "off">("logWrap", ["on", "off"], "on");
 const LINE = 18;
 
@@ -14,6 +17,8 @@ const LINE = 18;
 export function LogView({ instance, tryNumber }: { instance: InstanceKey; tryNumber: number }) {
   const log = useLog(instance, tryNumber);
   const wrap = useStored(wrapping) === "on";
+  const showTimes = useStored(times) === "on";
+  const where = useStored(zone);
   const [follow, setFollow] = useState(true);
   const [text, setText] = useState("");
   const [place, setPlace] = useState(0);
@@ -22,6 +27,7 @@ export function LogView({ instance, tryNumber }: { instance: InstanceKey; tryNum
   // The list grows in place; its version tells when.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const hits = useMemo(() => (sought ? hitsOf(lines, sought) : []), [sought, lines, version]);
+  const hasTimes = haveTimes(lines);
   const at = hits.length ? ((place % hits.length) + hits.length) % hits.length : -1;
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -31,7 +37,7 @@ export function LogView({ instance, tryNumber }: { instance: InstanceKey; tryNum
     estimateSize: () => LINE,
     overscan: 30,
   });
-  useEffect(() => virtual.measure(), [virtual, wrap]);
+  useEffect(() => virtual.measure(), [virtual, wrap, showTimes]);
   useEffect(() => {
     if (follow && lines.length && !sought) virtual.scrollToIndex(lines.length - 1, { align: "end" });
   }, [follow, version, lines.length, sought, virtual]);
@@ -79,14 +85,8 @@ export function LogView({ instance, tryNumber }: { instance: InstanceKey; tryNum
         <label className="check">
           <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} /> follow
         </label>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={wrap}
-            onChange={(event) => wrapping.set(event.target.checked ? "on" : "off")}
-          />{" "}
-          wrap
-        </label>
+        <Choice stored={wrapping} label="wrap" />
+        {hasTimes && <Choice stored={times} label="times" />}
         <a
           className="button ghost"
           href={logDownload(instance, tryNumber)}
@@ -136,12 +136,28 @@ export function LogView({ instance, tryNumber }: { instance: InstanceKey; tryNum
               <span className="log-number" aria-hidden="true">
                 {log.cut + item.index + 1}
               </span>
-              <LogLine line={lines[item.index] ?? ""} sought={sought} current={at >= 0 && hits[at] === item.index} />
+              <LogLine
+                line={lines[item.index] ?? ""}
+                timed={hasTimes && showTimes}
+                where={where}
+                sought={sought}
+                current={at >= 0 && hits[at] === item.index}
+              />
             </div>
           ))}
         </div>
       </div>
     </div>
+  );
+}
+
+function Choice({ stored, label }: { stored: Stored<"on" | "off">; label: string }) {
+  const on = useStored(stored) === "on";
+  return (
+    <label className="check">
+      <input type="checkbox" checked={on} onChange={(event) => stored.set(event.target.checked ? "on" : "off")} />{" "}
+      {label}
+    </label>
   );
 }
 

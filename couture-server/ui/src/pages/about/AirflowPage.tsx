@@ -8,10 +8,10 @@ const NAMES: [string, string][] = [
   ["Execution date", "Logical date; execution_date still works in templates and DAG files"],
   ["Zoom into sub DAG", "Zoom into DAG"],
   ["Admin, Users and Roles", "Security"],
-  ["Plugins", "None: operators are Rust types, or your own Python classes in the DAGs folder"],
+  ["Plugins", "plugins/ in the DAGs folder: operators, sensors, hooks and macros; no views, listeners or executors"],
   ["airflow.cfg", "couture.toml in the data folder; COUTURE__SECTION__KEY in the environment"],
   ["airflow db init, scheduler, webserver", "server: one program, which makes its data folder itself"],
-  ["Celery workers", "Workers behind RabbitMQ queues"],
+  ["Celery workers", "None: the server runs all tasks itself, on its machine; more machines come later"],
 ];
 
 const chapters: Chapter[] = [
@@ -95,7 +95,8 @@ const chapters: Chapter[] = [
         <ol>
           <li>
             Export variables, connections and pools from Airflow, and import them here (
-            <Link to="/admin/variables">Admin, Variables</Link>, or the command line).
+            <Link to="/admin/variables">Admin, Variables</Link> and{" "}
+            <Link to="/admin/connections">Admin, Connections</Link>, or the command line).
           </li>
           <li>Copy the DAG files into the DAGs folder, or upload them. They come up paused.</li>
           <li>

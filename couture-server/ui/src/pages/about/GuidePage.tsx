@@ -41,8 +41,7 @@ const chapters: Chapter[] = [
             what changed, and whether the file can be read, before it is saved.
           </li>
           <li>
-            Open <Link to="/dags?paused=show">DAGs</Link> with <b>Show Paused DAGs</b>, and switch it on: a new DAG is
-            paused.
+            Find it under <Link to="/dags?paused=show">DAGs</Link>, and switch it on: a new DAG is paused.
           </li>
           <li>
             <b>Trigger</b> it. The form comes from the DAG’s <code>params</code>; everything else goes into the JSON

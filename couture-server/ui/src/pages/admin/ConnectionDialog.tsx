@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type MouseEvent } from "react";
 import { api, part } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { Field, FormDialog } from "../../form/Form";
@@ -33,6 +33,21 @@ const TYPES = [
   "sqlite",
   "ssh",
 ];
+
+/** The list opens at a click. Firefox shows none where `autocomplete` is off. */
+const typeField = {
+  required: true,
+  list: "connection-types",
+  autoComplete: "on",
+  placeholder: "postgres, http, …",
+  onClick: ({ currentTarget }: MouseEvent<HTMLInputElement>) => {
+    try {
+      currentTarget.showPicker();
+    } catch {
+      // A browser that opens no list by itself still shows it while one types.
+    }
+  },
+};
 
 type Texts = Record<
   "connection_id" | "conn_type" | "description" | "host" | "schema" | "login" | "port" | "password" | "extra",
@@ -87,8 +102,8 @@ export function ConnectionDialog({
     toast.done(`${texts.connection_id} is saved`);
     onDone();
   };
-  const input = (name: keyof Texts, label: string, more: Record<string, unknown> = {}) => (
-    <Field label={label}>
+  const input = (name: keyof Texts, label: string, more: Record<string, unknown> = {}, hint?: string) => (
+    <Field label={label} hint={hint}>
       <input value={texts[name]} spellCheck={false} autoComplete="off" onChange={set(name)} {...more} />
     </Field>
   );
@@ -111,7 +126,7 @@ export function ConnectionDialog({
           readOnly: connection !== null,
           autoFocus: !connection,
         })}
-        {input("conn_type", "Type", { required: true, list: "connection-types" })}
+        {input("conn_type", "Type", typeField, "One of the list, or any other word.")}
         {input("host", "Host")}
         {input("port", "Port", { type: "number", min: 0, max: 65535 })}
         {input("login", "Login")}

@@ -9,6 +9,7 @@ import type { Column, Filter } from "../../table/columns";
 import type { Local } from "../../table/rows";
 import { ListPage } from "../../table/ListPage";
 import { ConnectionDialog, type Connection } from "./ConnectionDialog";
+import { ImportDialog } from "./ImportDialog";
 import { testConnection } from "./testConnection";
 
 const local: Local<Connection> = {
@@ -24,7 +25,7 @@ const dash = <span className="faint">–</span>;
 export function Component() {
   const may = useMay();
   const client = useQueryClient();
-  const [shown, setShown] = useState<Connection | "new" | null>(null);
+  const [shown, setShown] = useState<Connection | "new" | "import" | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: ["connections"] });
   const remove = (rows: Connection[], clear: () => void) =>
     void confirm({
@@ -109,14 +110,22 @@ export function Component() {
               <Icon name="download" /> Export
             </a>
             {may("create", "Connections") && (
-              <button className="primary" onClick={() => setShown("new")}>
-                <Icon name="plus" /> Add connection
-              </button>
+              <>
+                <button onClick={() => setShown("import")}>
+                  <Icon name="upload" /> Import
+                </button>
+                <button className="primary" onClick={() => setShown("new")}>
+                  <Icon name="plus" /> Add connection
+                </button>
+              </>
             )}
           </>
         }
       />
-      {shown && (
+      {shown === "import" && (
+        <ImportDialog list="connections" onClose={() => setShown(null)} onDone={() => void refresh()} />
+      )}
+      {shown && shown !== "import" && (
         <ConnectionDialog
           connection={shown === "new" ? null : shown}
           onClose={() => setShown(null)}

@@ -8,7 +8,7 @@ import { Icon } from "../../parts/Icon";
 import type { Column, Filter } from "../../table/columns";
 import type { Local } from "../../table/rows";
 import { ListPage } from "../../table/ListPage";
-import { ImportVariables } from "./ImportVariables";
+import { ImportDialog } from "./ImportDialog";
 import { HIDDEN, VariableDialog, type Variable } from "./VariableDialog";
 
 const local: Local<Variable> = {
@@ -109,7 +109,7 @@ export function Component() {
           </>
         }
       />
-      {shown === "import" && <ImportVariables onClose={() => setShown(null)} onDone={refresh} />}
+      {shown === "import" && <ImportDialog list="variables" onClose={() => setShown(null)} onDone={refresh} />}
       {shown && shown !== "import" && (
         <VariableDialog variable={shown === "new" ? null : shown} onClose={() => setShown(null)} onDone={refresh} />
       )}

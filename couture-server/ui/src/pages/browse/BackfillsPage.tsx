@@ -18,11 +18,6 @@ type Backfill = Schema<"BackfillBody">;
 
 const filters: Filter[] = [{ id: "dag_id", label: "DAG", kind: "text" }];
 
-function stateOf(row: Backfill): string {
-  if (row.completed_at) return "completed";
-  return row.is_paused ? "paused" : "running";
-}
-
 /** Runs for ranges of past dates. */
 export function Component() {
   const may = useMay();
@@ -43,7 +38,7 @@ export function Component() {
     {
       id: "state",
       title: "State",
-      cell: (row) => <span className={`tag ${stateOf(row) === "completed" ? "good" : ""}`}>{stateOf(row)}</span>,
+      cell: ({ state }) => <span className={state === "finished" ? "tag good" : "tag"}>{state}</span>,
     },
     {
       id: "dag_id",
@@ -61,7 +56,7 @@ export function Component() {
       cell: (row) => <ConfCell title={`Configuration of backfill ${row.id}`} value={row.dag_run_conf} />,
     },
     { id: "created_at", title: "Created", cell: (row) => <Time value={row.created_at} /> },
-    { id: "completed_at", title: "Completed", cell: (row) => <Time value={row.completed_at} /> },
+    { id: "completed_at", title: "Finished", cell: (row) => <Time value={row.completed_at} /> },
     {
       id: "actions",
       title: "",

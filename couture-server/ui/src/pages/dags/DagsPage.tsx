@@ -18,7 +18,7 @@ import "./dags.css";
 import { ImportErrors } from "./ImportErrors";
 
 /** Whether this viewer wants to see paused DAGs where the address does not say. */
-const pausedDags = new Stored<"show" | "hide">("pausedDags", ["show", "hide"], "hide");
+const pausedDags = new Stored<"show" | "hide">("pausedDags", ["show", "hide"], "show");
 
 type DagPage = Schema<"DagList">;
 
@@ -44,7 +44,7 @@ function useFilters(): Filter[] {
   );
 }
 
-/** All DAGs at a glance. Paused ones are hidden until they are asked for, which is remembered. */
+/** All DAGs at a glance. Paused ones, as new DAGs are, can be hidden, which is remembered. */
 export function Component() {
   return useMay()("read", "DAGs") ? <Dags /> : <NotForYou />;
 }

@@ -13,7 +13,7 @@ export function ImportErrors() {
   const allowed = may("read", "ImportError");
   const { data } = useQuery({
     queryKey: ["importErrors"],
-    queryFn: () => api.get<Schema<"ImportErrorList">>("/importErrors"),
+    queryFn: () => api.get<Schema<"ImportErrorList">>("/importErrors?warnings=true&limit=1000"),
     enabled: allowed,
   });
   if (!allowed || !data || data.import_errors.length === 0) return null;
@@ -28,7 +28,8 @@ export function ImportErrors() {
       {errors.map((error) => (
         <details key={error.import_error_id} className="import-error" open={errors.length === 1}>
           <summary>
-            <code>{error.filename}</code> <span className="faint">{lastLine(error.stack_trace)}</span>
+            <code>{error.filename}</code>{" "}
+            <span className="faint import-error-reason">{lastLine(error.stack_trace)}</span>
           </summary>
           <div className="import-error-body">
             <pre>{error.stack_trace}</pre>

@@ -2,6 +2,7 @@ import { Link } from "react-router";
 import type { May } from "../../api/session";
 import type { Dag } from "../../api/types";
 import { paths } from "../../app/paths";
+import { Icon } from "../../parts/Icon";
 import { RUN_STATES, TASK_STATES } from "../../parts/StateBadge";
 import { StateCounts } from "../../parts/StateCounts";
 import { Switch } from "../../parts/Switch";
@@ -110,8 +111,8 @@ function Name({ dag, filter }: { dag: Dag; filter: DagActions["filter"] }) {
         {dag.dag_display_name || dag.dag_id}
       </Link>
       {dag.is_master && (
-        <span className="tag" title="Its tasks run other DAGs">
-          master
+        <span className="master-mark" title="A master DAG: tasks of it run other DAGs">
+          <Icon name="layers" size={13} /> runs other DAGs
         </span>
       )}
       {dag.quarantined && (

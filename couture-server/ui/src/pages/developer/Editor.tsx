@@ -80,7 +80,8 @@ export function Editor({
         "The brick uses the variable dag, which this file does not have: name your DAG so, or change the brick",
       );
   };
-  const showBricks = editable && store.list === "dagFiles" && may("read", "Code Bricks");
+  // Bricks are Python.
+  const showBricks = editable && store.list === "dagFiles" && path.endsWith(".py") && may("read", "Code Bricks");
 
   return (
     <main className="editor-page">

@@ -93,8 +93,9 @@ export function Component() {
           </>
         )}
       </div>
-      {told && <StartedNotice started={told} onClose={() => setTold(null)} />}
       <Sources onStarted={onStarted} onAdd={() => setShown({ dialog: "add" })} />
+      {/* Below the sources: above them it would move another row under the pointer. */}
+      {told && <StartedNotice started={told} onClose={() => setTold(null)} />}
       {may("read", "DAG Runs", EDA_DAG) && <Analyses />}
       <Outputs />
       {shown?.dialog === "add" && (

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type MouseEvent } from "react";
 import { api, wordsOf } from "../../../api/client";
 import { useMay } from "../../../api/session";
 import { Empty, Failure, Skeleton } from "../../../parts/Answer";
@@ -29,20 +29,22 @@ export function Sources({ onStarted, onAdd }: { onStarted: (answered: Answered) 
   const client = useQueryClient();
   const { address, change } = useTableAddress(filters, "source");
   const answer = useQuery({ ...sourcesQuery, select: (sources) => narrowed(sources, address, local) });
-  const [busy, setBusy] = useState<string | null>(null);
+  /** The sources whose analysis was asked for, and not yet answered. */
+  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState<Source | null>(null);
 
-  const start = (source: Source, kind: Kind, target: string | null) =>
-    api.post<Answered>("/eda/runs", { source: source.source, kind, target }).then(onStarted);
-  const play = async (source: Source) => {
-    setBusy(source.source);
+  const start = async ({ source }: Source, kind: Kind, target: string | null) => {
+    setBusy((old) => new Set([...old, source]));
     try {
-      await start(source, "preliminary", null);
-    } catch (error) {
-      toast.error(`${source.source} could not be analysed: ${wordsOf(error)}`);
+      onStarted(await api.post<Answered>("/eda/runs", { source, kind, target }));
+    } finally {
+      setBusy((old) => new Set([...old].filter((one) => one !== source)));
     }
-    setBusy(null);
   };
+  const play = (source: Source) =>
+    start(source, "preliminary", null).catch((error: unknown) =>
+      toast.error(`${source.source} could not be analysed: ${wordsOf(error)}`),
+    );
   const remove = ({ source }: Source) =>
     void confirm({
       title: `Remove ${source}?`,
@@ -80,8 +82,8 @@ export function Sources({ onStarted, onAdd }: { onStarted: (answered: Answered) 
       className: "eda-links-cell",
       cell: (row) => (
         <span className="eda-plays">
-          <PlayButton kind="preliminary" row={row} disabled={busy === row.source} onPlay={() => void play(row)} />
-          <PlayButton kind="data_importance" row={row} onPlay={() => setAsking(row)} />
+          <PlayButton kind="preliminary" row={row} disabled={busy.has(row.source)} onPlay={() => void play(row)} />
+          <PlayButton kind="data_importance" row={row} disabled={busy.has(row.source)} onPlay={() => setAsking(row)} />
         </span>
       ),
     });
@@ -168,15 +170,17 @@ function Name({ row }: { row: Source }) {
 interface PlayProps {
   kind: Kind;
   row: Source;
-  disabled?: boolean;
+  disabled: boolean;
   onPlay: () => void;
 }
 
 function PlayButton({ kind, row, disabled, onPlay }: PlayProps) {
   const { name, level } = KIND_NAMES[kind];
   const words = `${name} ${level} of ${row.source}`;
+  // Of a double click, the second begins nothing more.
+  const play = (event: MouseEvent) => event.detail < 2 && onPlay();
   return (
-    <button className="ghost eda-play" title={words} aria-label={words} disabled={disabled} onClick={onPlay}>
+    <button className="ghost eda-play" title={words} aria-label={words} disabled={disabled} onClick={play}>
       <Icon name="play" /> {name} <span className="faint">{level}</span>
     </button>
   );

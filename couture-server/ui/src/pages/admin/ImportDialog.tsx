@@ -10,25 +10,39 @@ const ACTIONS = [
   ["fail", "Import nothing"],
 ] as const;
 
-/** Reads many variables from a JSON file: `{"key": "value", …}`. */
-export function ImportVariables({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+/** What each list is imported from: JSON, as its export and Airflow's write it. */
+const SHAPES = {
+  variables: '{"key": value, …}',
+  connections: '{"id": "type://login:password@host/schema", …} or {"id": {"conn_type": …}, …}',
+};
+
+/** Reads many variables or connections from a JSON file. */
+export function ImportDialog({
+  list,
+  onClose,
+  onDone,
+}: {
+  list: keyof typeof SHAPES;
+  onClose: () => void;
+  onDone: () => void;
+}) {
   const [text, setText] = useState("");
   const [action, setAction] = useState("overwrite");
   const parsed = readJson(text);
   const isMap =
     "value" in parsed && parsed.value !== null && typeof parsed.value === "object" && !Array.isArray(parsed.value);
   const count = isMap && "value" in parsed ? Object.keys(parsed.value as object).length : 0;
-  const wrong =
-    "error" in parsed ? parsed.error : text.trim() !== "" && !isMap ? 'this must be {"key": value, …}' : null;
+  const wrong = "error" in parsed ? parsed.error : text.trim() !== "" && !isMap ? `this must be ${SHAPES[list]}` : null;
+  const hint = text.trim() === "" ? SHAPES[list] : `${count} ${list}`;
   return (
     <FormDialog
-      title="Import variables"
+      title={`Import ${list}`}
       action={count > 0 ? `Import ${count}` : "Import"}
       valid={isMap && count > 0}
       onClose={onClose}
       save={async () => {
         const done = await api.post<Schema<"ImportedBody">>(
-          `/variables/import?action=${action}`,
+          `/${list}/import?action=${action}`,
           "value" in parsed ? parsed.value : {},
         );
         const words = [
@@ -37,7 +51,9 @@ export function ImportVariables({ onClose, onDone }: { onClose: () => void; onDo
           `${done.skipped} kept`,
           `${done.failed} failed`,
         ];
-        toast.done(`Variables: ${words.filter((word) => !word.startsWith("0 ")).join(", ") || "nothing changed"}`);
+        toast.done(
+          `${list} imported: ${words.filter((word) => !word.startsWith("0 ")).join(", ") || "nothing changed"}`,
+        );
         onDone();
       }}
     >
@@ -48,7 +64,7 @@ export function ImportVariables({ onClose, onDone }: { onClose: () => void; onDo
           onChange={(event) => void event.target.files?.[0]?.text().then(setText)}
         />
       </Field>
-      <Field label="or text" hint={wrong ? <span className="error-text">{wrong}</span> : `${count} variables`}>
+      <Field label="or text" hint={wrong ? <span className="error-text">{wrong}</span> : hint}>
         <textarea
           className="mono"
           rows={8}
