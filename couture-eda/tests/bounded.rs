@@ -3,20 +3,27 @@
 
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use couture_eda::Profile;
 use couture_eda::cell::Kind;
 
+#[path = "hostile/lying.rs"]
+mod lying;
+
 /// The profile of a file by a program that may take so many MiB of addresses, its own code and stacks among them.
 fn profile(path: &Path, most_mib: u64) -> Profile {
-    let script = format!("ulimit -v {} && exec \"$0\" \"$@\"", most_mib << 10);
-    let mut command = Command::new("sh");
-    command.args(["-c", &script, env!("CARGO_BIN_EXE_eda"), "profile", "--json", "--workers", "2"]).arg(path);
-    let output = command.env("MALLOC_ARENA_MAX", "2").output().unwrap();
+    let output = run(path, most_mib);
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{}: {message}", path.display());
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn run(path: &Path, most_mib: u64) -> Output {
+    let script = format!("ulimit -v {} && exec \"$0\" \"$@\"", most_mib << 10);
+    let mut command = Command::new("sh");
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_eda"), "profile", "--json", "--workers", "2"]).arg(path);
+    command.env("MALLOC_ARENA_MAX", "2").output().unwrap()
 }
 
 fn count(profile: &Profile, words: &str) -> u64 {
@@ -67,4 +74,17 @@ fn more_rows_and_more_values_take_no_more() {
     let found = profile(&path, 700);
     assert_eq!(found.rows, 100_000);
     assert!(found.columns.iter().all(|column| column.distinct.low <= 100_000.0 && column.distinct.high >= 100_000.0));
+}
+
+#[test]
+fn what_parquet_says_of_itself_is_not_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes, words) in lying::files() {
+        let path = folder.path().join(format!("{name}.parquet"));
+        std::fs::write(&path, bytes).unwrap();
+        let output = run(&path, 700);
+        let told = [&output.stdout[..], &output.stderr].map(String::from_utf8_lossy).concat();
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{name}: {:?} {told}", output.status);
+        assert!(told.contains(words), "{name}: {told}");
+    }
 }

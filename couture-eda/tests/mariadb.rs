@@ -5,11 +5,93 @@ mod mariadb;
 #[path = "../../couture-store/tests/servers/server.rs"]
 mod server;
 
+use std::sync::Arc;
+
 use couture_eda::cell::Kind;
 use couture_eda::source::{Options, profile};
+use couture_eda::{EdaError, State};
 use mariadb::MARIADB;
 use server::Server;
-use sqlx::{Connection, Executor, MySqlConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, Row};
+use tokio::task::JoinHandle;
+
+/// A table that is read up to its last row, which waits for a lock that is held here.
+struct Reading {
+    url: String,
+    reader: JoinHandle<Result<Vec<State>, EdaError>>,
+    /// Holds the lock.
+    holder: MySqlConnection,
+    /// The number of the reader's connection.
+    id: u64,
+}
+
+const ROWS: u64 = 300_000;
+
+impl Reading {
+    /// Makes the table `t` and reads most of it.
+    async fn start(url: String) -> Self {
+        let mut holder = MySqlConnection::connect(&url).await.unwrap();
+        let sql = format!("CREATE TABLE t AS SELECT seq AS at, md5(seq) AS x FROM seq_1_to_{ROWS}");
+        holder.execute(AssertSqlSafe(sql)).await.unwrap();
+        holder.execute("SELECT get_lock('held', 0)").await.unwrap();
+        let options = Arc::new(Options::default());
+        let (reading, source) = (Arc::clone(&options), url.clone());
+        let query = format!("SELECT at, x, if(at = {ROWS}, get_lock('held', 600), 0) AS held FROM t");
+        let reader = tokio::task::spawn_blocking(move || profile(&[source], Some(&query), &reading));
+        let mut reading = Self { url, reader, holder, id: 0 };
+        reading.id = reading.waits_for("User lock").await;
+        while options.progress.get().0 == 0 {
+            assert!(!reading.reader.is_finished(), "nothing was read");
+            tokio::task::yield_now().await;
+        }
+        reading
+    }
+
+    /// Waits until a connection to the database waits for something, and gives its number.
+    async fn waits_for(&mut self, what: &str) -> u64 {
+        let sql = "SELECT id FROM information_schema.processlist WHERE db = database() AND state = ?";
+        loop {
+            assert!(!self.reader.is_finished(), "nobody waits for {what}");
+            let found = sqlx::query(sql).bind(what).fetch_optional(&mut self.holder).await.unwrap();
+            if let Some(row) = found {
+                return row.get_unchecked::<u64, _>(0);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_that_is_to_go_is_read_to_its_end() {
+    let server = Server::of(&MARIADB).await;
+    let database = server.database().await;
+    let mut reading = Reading::start(database.url.clone()).await;
+    let mut other = MySqlConnection::connect(&reading.url).await.unwrap();
+    let dropped = tokio::spawn(async move { other.execute("DROP TABLE t").await.map(drop) });
+    // It waits for the reader, who is not disturbed.
+    reading.waits_for("Waiting for table metadata lock").await;
+    reading.holder.execute("SELECT release_lock('held')").await.unwrap();
+    let state = &reading.reader.await.unwrap().unwrap()[0];
+    assert_eq!((state.table.rows, state.finish(None).notices.len()), (ROWS, 0));
+    dropped.await.unwrap().unwrap();
+    let options = Options { table: Some("t".to_owned()), ..Options::default() };
+    let again = tokio::task::spawn_blocking(move || profile(&[reading.url], None, &options)).await.unwrap();
+    let error = again.unwrap_err().to_string();
+    assert!(error.contains("doesn't exist"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_fails_while_it_is_read_is_told() {
+    let server = Server::of(&MARIADB).await;
+    for kind in ["QUERY", "CONNECTION"] {
+        let database = server.database().await;
+        let mut reading = Reading::start(database.url.clone()).await;
+        let kill = format!("KILL {kind} {}", reading.id);
+        reading.holder.execute(AssertSqlSafe(kill)).await.unwrap();
+        let found = reading.reader.await.unwrap().unwrap()[0].finish(None);
+        assert!(found.rows > 0 && found.rows < ROWS, "{kind}: {}", found.rows);
+        assert!(found.notices[0].text.contains("failed before their end"), "{kind}: {:?}", found.notices);
+    }
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_of_mariadb_is_read_in_its_types() {

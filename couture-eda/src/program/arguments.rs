@@ -81,6 +81,9 @@ pub(super) struct Output {
     /// of "profile" and "importance".
     #[arg(long)]
     pub(super) json: bool,
+    /// Do not print where the reports are.
+    #[arg(long)]
+    pub(super) quiet: bool,
     /// The folder of the source within the output, instead of one after its name.
     #[arg(long)]
     pub(super) name: Option<String>,

@@ -1,4 +1,5 @@
 use std::io::{self, Write, stdout};
+use std::path::Path;
 
 use crate::importance::{self, Importance};
 use crate::report::{self, OutputKind};
@@ -55,12 +56,16 @@ impl<'a> Outputs<'a> {
         let name = self.name(state);
         let path = self.asked.out.join(output_path(&name, OutputKind::Preliminary, &self.timestamp));
         report::write(state, &profile, &path)?;
-        told(writeln!(stdout(), "{}", path.display()))?;
+        self.tell(&path)?;
         let Some((target, _)) = target else { return Ok(()) };
         let importance = importance::measure(state, target)?;
         let path = self.asked.out.join(output_path(&name, OutputKind::Importance, &self.timestamp));
         importance::write(&importance, &path)?;
-        told(writeln!(stdout(), "{}", path.display()))
+        self.tell(&path)
+    }
+
+    fn tell(&self, path: &Path) -> Result<(), EdaError> {
+        if self.asked.quiet { Ok(()) } else { told(writeln!(stdout(), "{}", path.display())) }
     }
 
     /// A name that no table of this run has.

@@ -1,14 +1,12 @@
 //! Parquet, a worker for each share of the row groups.
 
-use std::io::{BufReader, Read};
 use std::sync::Arc;
 
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
-use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, Length};
 
 use super::files::Refusal;
-use super::{Options, RandomAccess, RangeReader, typed};
+use super::pages::{Chunks, Pages};
+use super::{Options, RandomAccess, RangeReader, footer, typed};
 use crate::state::State;
 use crate::summary::Table;
 use crate::text::{Notice, Notices};
@@ -19,42 +17,20 @@ const BATCH_ROWS: usize = 4096;
 const BATCH_CELLS: usize = 1 << 17;
 /// A row group that is larger once it is decompressed could not be read in bounded memory.
 const MOST_CHUNK_BYTES: i64 = 4 << 30;
-
-#[derive(Clone)]
-struct Chunks(Arc<dyn RandomAccess>);
-
-impl Length for Chunks {
-    fn len(&self) -> u64 {
-        self.0.size()
-    }
-}
-
-impl ChunkReader for Chunks {
-    type T = BufReader<RangeReader>;
-
-    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        Ok(BufReader::new(RangeReader::new(Arc::clone(&self.0), start)))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<bytes::Bytes, ParquetError> {
-        if start.saturating_add(length as u64) > self.0.size() {
-            return Err(ParquetError::EOF("a block lies behind the end of the file".to_owned()));
-        }
-        let mut bytes = vec![0; length];
-        RangeReader::new(Arc::clone(&self.0), start).read_exact(&mut bytes)?;
-        Ok(bytes.into())
-    }
-}
+/// A description that is larger could not be either.
+const MOST_FOOTER_BYTES: u32 = 256 << 20;
 
 /// Profiles a Parquet file.
 pub(super) fn parquet(source: &Arc<dyn RandomAccess>, file: usize, options: &Options) -> Result<State, Refusal> {
     let chunks = Chunks(Arc::clone(source));
+    check_footer(source)?;
     let metadata = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new()).map_err(|error| error.to_string())?;
     let groups = metadata.metadata().row_groups();
     if let Some(group) = groups.iter().find(|group| group.total_byte_size() > MOST_CHUNK_BYTES) {
         return Err(format!("a row group says that it holds {} bytes", group.total_byte_size()).into());
     }
     options.check(&typed::table(metadata.schema(), options).names)?;
+    let pages = Pages::new(chunks, metadata.metadata())?;
     let workers = options.workers.clamp(1, groups.len().max(1));
     let mut first_rows = vec![0_u64];
     for group in groups {
@@ -65,10 +41,10 @@ pub(super) fn parquet(source: &Arc<dyn RandomAccess>, file: usize, options: &Opt
         let workers: Vec<_> = bounds
             .windows(2)
             .map(|bounds| {
-                let (chunks, metadata, first) = (chunks.clone(), metadata.clone(), first_rows[bounds[0]]);
+                let (pages, metadata, first) = (pages.clone(), metadata.clone(), first_rows[bounds[0]]);
                 let groups = (bounds[0]..bounds[1]).collect();
                 let position = ((file as u64) << 44) + first;
-                scope.spawn(move || row_groups(chunks, metadata, groups, position, options))
+                scope.spawn(move || row_groups(pages, metadata, groups, position, options))
             })
             .collect();
         let join = |worker: std::thread::ScopedJoinHandle<'_, _>| {
@@ -86,9 +62,21 @@ pub(super) fn parquet(source: &Arc<dyn RandomAccess>, file: usize, options: &Opt
     Ok(state)
 }
 
+/// Checks the description at the end of a file. Where there is none, the reader of the format tells so.
+fn check_footer(source: &Arc<dyn RandomAccess>) -> Result<(), String> {
+    let Some(place) = source.size().checked_sub(8) else { return Ok(()) };
+    let bytes = |at, most| RangeReader::new(Arc::clone(source), at).peek(most).map_err(|error| error.to_string());
+    let length = bytes(place, 4)?.try_into().map_or(0, u32::from_le_bytes);
+    let Some(start) = place.checked_sub(u64::from(length)) else { return Ok(()) };
+    if length > MOST_FOOTER_BYTES {
+        return Err(format!("its description takes {length} bytes; write fewer row groups"));
+    }
+    footer::check(&bytes(start, length as usize)?)
+}
+
 /// Reads row groups. What is damaged ends the reading, and is told.
 fn row_groups(
-    chunks: Chunks,
+    pages: Pages,
     metadata: ArrowReaderMetadata,
     groups: Vec<usize>,
     position: u64,
@@ -97,7 +85,7 @@ fn row_groups(
     let mut table = typed::table(metadata.schema(), options);
     let mut notices = Notices::default();
     let rows = (BATCH_CELLS / table.names.len().max(1)).clamp(64, BATCH_ROWS);
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata);
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(pages, metadata);
     let reader = builder.with_row_groups(groups).with_batch_size(rows).build();
     let batches = match reader {
         Ok(reader) => reader,

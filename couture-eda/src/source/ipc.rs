@@ -17,6 +17,11 @@ const MOST_HEAD_BYTES: usize = 64 << 20;
 /// A batch that is larger once it is decompressed could not be read in bounded memory.
 const MOST_BATCH_BYTES: i64 = 1 << 30;
 
+/// How many bytes come at most of one that is packed: by Zstandard, blocks of 128 KiB from four bytes each.
+const MOST_GROWTH: i64 = 1 << 15;
+/// Rows that are taken, beside as many as bits are stored: those of some columns take no place at all.
+const MOST_ROWS: u64 = 1 << 33;
+
 /// A reader that can go anywhere.
 struct Cursor {
     reader: RangeReader,
@@ -86,11 +91,12 @@ fn batches(
 /// Looks at what the batches say of their size before the reader of the format believes it. What is damaged otherwise is left
 /// for that one to tell.
 fn check(source: &Arc<dyn RandomAccess>, is_stream: bool) -> Result<(), String> {
+    let mut rows = 0;
     if is_stream {
         let mut at = 0;
         while let Some((head, body)) = head_at(source, at)? {
             let Ok(message) = root_as_message(&head) else { return Ok(()) };
-            check_batch(source, &message, body)?;
+            check_batch(source, &message, body, &mut rows)?;
             let length = u64::try_from(message.bodyLength()).map_err(|_| "a batch has a negative length")?;
             at = body.saturating_add(length);
         }
@@ -108,7 +114,7 @@ fn check(source: &Arc<dyn RandomAccess>, is_stream: bool) -> Result<(), String> 
         };
         let Some((head, _)) = head_at(source, at)? else { continue };
         let Ok(message) = root_as_message(&head) else { continue };
-        check_batch(source, &message, at.saturating_add(length))?;
+        check_batch(source, &message, at.saturating_add(length), &mut rows)?;
     }
     Ok(())
 }
@@ -128,16 +134,25 @@ fn head_at(source: &Arc<dyn RandomAccess>, at: u64) -> Result<Option<(Vec<u8>, u
     Ok((length > 0 && head.len() == length).then(|| (head, start + length as u64)))
 }
 
-/// Adds up what the compressed buffers of a batch say of their size.
-fn check_batch(source: &Arc<dyn RandomAccess>, message: &Message<'_>, body: u64) -> Result<(), String> {
+/// Adds up what the compressed buffers of a batch say of their size, and what all batches say of their rows.
+fn check_batch(source: &Arc<dyn RandomAccess>, message: &Message<'_>, body: u64, rows: &mut u64) -> Result<(), String> {
     let dictionary = message.header_as_dictionary_batch().and_then(|dictionary| dictionary.data());
     let batch = message.header_as_record_batch().or(dictionary);
+    let with_columns = batch.filter(|batch| batch.nodes().is_some_and(|nodes| !nodes.is_empty()));
+    *rows = rows.saturating_add(with_columns.map_or(0, |batch| u64::try_from(batch.length()).unwrap_or_default()));
+    if *rows > MOST_ROWS.saturating_add(source.size().saturating_mul(8)) {
+        return Err(format!("it says that it holds {rows} rows, which cannot be"));
+    }
     let Some(batch) = batch.filter(|batch| batch.compression().is_some()) else { return Ok(()) };
     let mut all = 0_i64;
     for buffer in batch.buffers().into_iter().flatten() {
         let start = u64::try_from(buffer.offset()).unwrap_or(u64::MAX).saturating_add(body);
         let length = <[u8; 8]>::try_from(bytes_at(source, start, 8)).map_or(0, i64::from_le_bytes);
         all = all.saturating_add(length.max(0));
+        if length > buffer.length().saturating_mul(MOST_GROWTH) {
+            let packed = buffer.length();
+            return Err(format!("a batch says that {packed} bytes of it grow to {length}, which cannot be"));
+        }
     }
     if all > MOST_BATCH_BYTES {
         return Err(format!("a batch says that it holds {all} bytes; write batches of at most 1 GiB"));

@@ -1,9 +1,13 @@
 //! Where data come from: files, folders, stores and databases, in the formats that are read.
 
+#[cfg(feature = "cloud")]
+mod as_stored;
 mod columnar;
+mod compact;
 mod delimited;
 mod excel;
 mod files;
+mod footer;
 mod foreign;
 mod format;
 mod guard;
@@ -11,6 +15,9 @@ mod ipc;
 mod json;
 mod object;
 mod options;
+mod page_content;
+mod page_header;
+mod pages;
 mod places;
 mod random;
 mod rows;

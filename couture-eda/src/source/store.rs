@@ -9,6 +9,8 @@ use object_store::ObjectStore;
 use object_store::path::Path;
 use tokio::runtime::Runtime;
 
+#[cfg(feature = "cloud")]
+use super::as_stored::AsStored;
 use super::places::without_password;
 use crate::error::EdaError;
 
@@ -78,7 +80,11 @@ impl Failure {
     fn of(error: &object_store::Error) -> Self {
         match error {
             object_store::Error::NotFound { .. } => Self::Absent,
-            error => Self::Other(without_questions(&error.to_string())),
+            error => match without_questions(&error.to_string()) {
+                // Of a bucket that is not there, it is the list that is not found.
+                reason if reason.contains("404 Not Found") => Self::Absent,
+                reason => Self::Other(with_advice(reason)),
+            },
         }
     }
 
@@ -98,6 +104,20 @@ fn without_questions(text: &str) -> String {
         _ => word.to_owned(),
     };
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Where the clouds' own machines are asked for keys, which is done where none are named.
+const KEYS_OF_MACHINE: &str = "//169.254.169.254/";
+
+/// What a store says, and what to do where it was to be read without keys.
+fn with_advice(reason: String) -> String {
+    if !reason.contains(KEYS_OF_MACHINE) {
+        return reason;
+    }
+    format!(
+        "no keys are named, and this machine has none of its own; name them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, \
+         GOOGLE_APPLICATION_CREDENTIALS, or AZURE_STORAGE_ACCOUNT_KEY: {reason}"
+    )
 }
 
 fn open(url: &str, runtime: &Runtime) -> Result<(Arc<dyn ObjectStore>, Path), String> {
@@ -153,6 +173,7 @@ fn cloud(url: &url::Url) -> Result<(Arc<dyn ObjectStore>, Path), String> {
         }
         GoogleCloudStorage => {
             let builder = gcp::GoogleCloudStorageBuilder::from_env().with_url(url.as_str()).with_retry(retry);
+            let builder = builder.with_http_connector(AsStored::default());
             let plain = is_plain(&["GOOGLE_BASE_URL"]);
             let allowed = gcp::GoogleConfigKey::Client(object_store::ClientConfigKey::AllowHttp);
             let builder = if plain { builder.with_config(allowed, "true") } else { builder };
@@ -179,4 +200,11 @@ fn signatures_are_not_shown() {
     let check = |text: &str, expected: &str| assert_eq!(without_questions(text), expected);
     check("HEAD https://host/a?sig=x failed", "HEAD https://host/a failed");
     check("is it there?yes", "is it there?yes");
+}
+
+#[test]
+fn what_to_do_without_keys_is_told() {
+    let told = with_advice("GET http://169.254.169.254/latest in 1 s: timeout".to_owned());
+    assert!(told.starts_with("no keys are named") && told.ends_with("timeout"), "{told}");
+    assert_eq!(with_advice("GET http://host/a: timeout".to_owned()), "GET http://host/a: timeout");
 }

@@ -1,4 +1,6 @@
-use crate::valid::{ipc, parquet, workbook};
+use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
+
+use crate::valid::{ipc, parquet, parquet_v2, workbook};
 use crate::{notices, profile};
 
 #[test]
@@ -14,6 +16,23 @@ fn parquet_is_read_by_row_groups_and_what_is_damaged_is_told() {
     match profile(broken, "t.parquet") {
         Ok(found) => assert!(notices(&found, "damaged") > 0 && found.rows < 5000),
         Err(error) => assert!(error.to_string().contains("damaged"), "{error}"),
+    }
+}
+
+#[test]
+fn pages_of_all_codecs_and_encodings_are_read() {
+    for codec in [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ] {
+        let found = profile(parquet_v2(5000, codec), "t.parquet").unwrap();
+        assert_eq!((found.rows, found.notices.len()), (5000, 0), "{codec}: {:?}", found.notices);
+        let distinct: Vec<_> = found.columns.iter().map(|column| column.distinct.value).collect();
+        assert_eq!(distinct, [4500.0, 5.0, 5.0, 5.0], "{codec}");
     }
 }
 
@@ -86,4 +105,14 @@ fn a_batch_that_says_it_is_huge_is_refused() {
         let error = profile(bytes.clone(), "t.arrow").unwrap_err().to_string();
         assert!(error.contains("at most 1 GiB"), "{error}");
     }
+}
+
+#[test]
+fn rows_that_take_no_place_are_read_in_bounded_time() {
+    let nothing: arrow::array::ArrayRef = std::sync::Arc::new(arrow::array::NullArray::new(1 << 40));
+    let batch = arrow::array::RecordBatch::try_from_iter([("a", nothing)]).unwrap();
+    let mut stream = arrow::ipc::writer::StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    stream.write(&batch).unwrap();
+    let error = profile(stream.into_inner().unwrap(), "t.arrow").unwrap_err().to_string();
+    assert!(error.contains("says that it holds 1099511627776 rows"), "{error}");
 }

@@ -102,6 +102,14 @@ fn what_is_cut_off_is_read_to_there() {
 }
 
 #[test]
+fn a_window_that_is_huge_is_refused() {
+    // A frame of Zstandard without a size of its own, whose window is said to be 2 GiB, and a last block of nothing.
+    let frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 21 << 3, 1, 0, 0];
+    let error = profile(frame.to_vec(), "t.csv.zst").unwrap_err().to_string();
+    assert!(error.contains("memory"), "{error}");
+}
+
+#[test]
 fn a_bomb_is_read_in_bounded_memory() {
     // A single line of 1 GB, packed in parts: never more than a part of it is there at once.
     let part = crate::valid::gzip(&vec![b'0'; 16 << 20]);

@@ -3,11 +3,12 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Int64Array, Int64Builder, ListBuilder, RecordBatch, StringArray};
 use arrow::ipc::CompressionType;
 use arrow::ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use parquet::arrow::ArrowWriter;
-use parquet::file::properties::WriterProperties;
+use parquet::basic::{Compression, Encoding};
+use parquet::file::properties::{WriterProperties, WriterVersion};
 
 pub(crate) fn batch(rows: i64) -> RecordBatch {
     let numbers: ArrayRef = Arc::new((0..rows).map(|at| (at % 10 != 0).then_some(at)).collect::<Int64Array>());
@@ -20,6 +21,30 @@ pub(crate) fn parquet(rows: i64) -> Vec<u8> {
     let mut bytes = Vec::new();
     let properties = WriterProperties::builder().set_max_row_group_row_count(Some(1000)).build();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+/// Files of Parquet's second version: texts as differences, of both kinds, packed by each codec; and lists.
+pub(crate) fn parquet_v2(rows: i64, codec: Compression) -> Vec<u8> {
+    let batch = batch(rows);
+    let mut lists = ListBuilder::new(Int64Builder::new());
+    (0..rows).for_each(|at| lists.append_option((at % 3 > 0).then(|| (0..at % 5).map(Some))));
+    let columns = [("n", &batch.columns()[0]), ("t", &batch.columns()[1]), ("u", &batch.columns()[1])];
+    let columns = columns.map(|(name, column)| (name, Arc::clone(column), true));
+    let lists: ArrayRef = Arc::new(lists.finish());
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().chain([("l", lists, true)])).unwrap();
+    let properties = WriterProperties::builder()
+        .set_writer_version(WriterVersion::PARQUET_2_0)
+        .set_compression(codec)
+        .set_dictionary_enabled(false)
+        .set_data_page_row_count_limit(100)
+        .set_write_batch_size(100)
+        .set_column_encoding("t".into(), Encoding::DELTA_BYTE_ARRAY)
+        .set_column_encoding("u".into(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties.build())).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     bytes

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use arrow::ipc::CompressionType;
 use couture_eda::source::{Options, profile_bytes};
+use parquet::basic::{BrotliLevel, Compression};
 use proptest::prelude::*;
 
 /// What a file takes at most. The files are small, but this machine may be busy.
@@ -33,6 +34,8 @@ static FILES: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(|| {
         ("t.jsonl", json.into_bytes()),
         ("t.xlsx", valid::workbook(&sheet)),
         ("t.parquet", valid::parquet(3000)),
+        ("brotli.parquet", valid::parquet_v2(300, Compression::BROTLI(BrotliLevel::default()))),
+        ("snappy.parquet", valid::parquet_v2(300, Compression::SNAPPY)),
         ("stream.arrow", stream),
         ("t.arrow", file),
         ("packed_stream.arrow", packed_stream),
@@ -137,7 +140,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn changed_files_give_a_report_or_a_message(file in 0_usize..11, changes in changes()) {
+    fn changed_files_give_a_report_or_a_message(file in 0_usize..13, changes in changes()) {
         let (name, mut bytes) = FILES[file].clone();
         changes.iter().for_each(|change| apply(&mut bytes, change));
         check(name, bytes);
@@ -147,7 +150,7 @@ proptest! {
 
 #[test]
 fn files_that_are_not_changed_are_read() {
-    assert_eq!(FILES.len(), 11);
+    assert_eq!(FILES.len(), 13);
     for (name, bytes) in FILES.iter() {
         let states = profile_bytes(bytes.clone(), name, &Options::default()).unwrap();
         assert!(states[0].table.rows >= 28, "{name}");

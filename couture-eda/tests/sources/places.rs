@@ -70,6 +70,53 @@ fn a_table_of_sqlite_is_read_as_it_is_stored() {
     assert!(profile(std::slice::from_ref(&url), None, &options).unwrap_err().to_string().contains("name a table"));
 }
 
+/// Reads a table of so many rows while it is dropped, with a journal of that kind: the error of the drop, the rows, and whether
+/// the reader had not come to its end when the drop had.
+fn read_while_dropped(rows: u64, journal: &str) -> (Option<String>, u64, bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/t.db", folder.path().display());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut connection = sqlx::SqliteConnection::connect(&format!("{url}?mode=rwc")).await.unwrap();
+        let numbers =
+            format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) SELECT i FROM n");
+        let sql = format!("PRAGMA journal_mode = {journal}; PRAGMA busy_timeout = 0; CREATE TABLE t AS {numbers}");
+        connection.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+        let options = std::sync::Arc::new(Options { table: Some("t".to_owned()), ..Options::default() });
+        let reading = std::sync::Arc::clone(&options);
+        let reader = std::thread::spawn(move || profile(&[url], None, &reading));
+        while options.progress.get().0 == 0 {
+            assert!(!reader.is_finished(), "nothing was read");
+            std::thread::yield_now();
+        }
+        let dropped = connection.execute("DROP TABLE t").await.err().map(|error| error.to_string());
+        let was_reading = !reader.is_finished();
+        connection.close().await.unwrap();
+        let state = reader.join().unwrap().unwrap().remove(0);
+        assert_eq!(state.finish(None).notices.len(), 0);
+        (dropped, state.table.rows, was_reading)
+    })
+}
+
+#[test]
+fn a_table_of_sqlite_that_is_to_go_is_read_to_its_end() {
+    for (journal, words) in [("delete", Some("database is locked")), ("wal", None)] {
+        // As many rows as it takes for the drop to be in time.
+        let tries = [300_000, 3_000_000, 30_000_000].map(|rows| (rows, journal));
+        let (rows, found) = tries
+            .into_iter()
+            .map(|(rows, journal)| (rows, read_while_dropped(rows, journal)))
+            .find(|(_, (_, _, was_reading))| *was_reading)
+            .expect("a drop is faster than thirty million rows");
+        let (error, read, _) = found;
+        assert_eq!(read, rows, "{journal}");
+        match words {
+            Some(words) => assert!(error.is_some_and(|error| error.contains(words)), "{journal}"),
+            None => assert_eq!(error, None, "{journal}"),
+        }
+    }
+}
+
 #[test]
 fn a_stream_of_batches_is_profiled() {
     let texts = arrow::array::StringArray::from(vec![Some("a"), None, Some("b")]);

@@ -66,7 +66,8 @@ impl EdaMergeOperator {
         }
         attempt.cx.log(format!("Merging {} reports; the whole will be at {}", states.len(), place.report()));
         tokio::fs::create_dir_all(attempt.folder.join(work::IN)).await?;
-        let mut arguments = vec!["merge".to_owned(), format!("--out={}", work::OUT), format!("--name={}", place.name)];
+        let mut arguments = ["merge", "--quiet"].map(String::from).to_vec();
+        arguments.extend([format!("--out={}", work::OUT), format!("--name={}", place.name)]);
         arguments.extend([format!("--timestamp={}", place.timestamp), "--".to_owned()]);
         for (at, state) in states.iter().enumerate() {
             let file = format!("{}/{at}.eda", work::IN);

@@ -147,8 +147,8 @@ impl EdaOperator {
 
     fn call(&self, attempt: &Attempt<'_>, place: &OutputPlace, given: Given) -> Call {
         let out = if given.is_upload { format!("../{}", work::OUT) } else { work::OUT.to_owned() };
-        let mut arguments =
-            vec!["profile".to_owned(), format!("--out={out}"), format!("--timestamp={}", place.timestamp)];
+        let mut arguments = ["profile", "--quiet"].map(String::from).to_vec();
+        arguments.extend([format!("--out={out}"), format!("--timestamp={}", place.timestamp)]);
         // An upload lies in the own folder itself, and its name is this server's.
         if !given.is_upload {
             arguments.push(format!("--forbid={}", attempt.program.own_folder.display()));

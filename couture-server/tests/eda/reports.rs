@@ -82,6 +82,7 @@ fn a_target_is_told_about() {
     let all = outputs(&server);
     assert!(all.iter().any(|output| output == path), "{all:?}");
     assert!(all.iter().all(|output| output.contains("/data_importance/")), "only what was asked for: {all:?}");
+    assert!(text.contains(path) && !text.contains("/preliminary/"), "only what is kept is told: {text}");
     let page = server.ask("GET", &file_of(path), &[], "");
     assert!(page.body.contains("double"), "{}", page.body);
     let started = play(&server, &source, "data_importance", Some("absent"));
