@@ -70,7 +70,9 @@ fn what_fails_is_told_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.csv"), "a\n1\n").unwrap();
     std::fs::write(folder.path().join("a.png"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
+    std::fs::write(folder.path().join("a.zip"), b"PK\x03\x04 and more").unwrap();
     for (arguments, words) in [
+        (vec!["profile", "a.zip"], "it is an archive, and no table; unpack it first"),
         (vec!["profile", "absent.csv"], "failed to read absent.csv"),
         (vec!["profile", "a.csv", "--target", "b"], "no such column"),
         (vec!["profile", "a.csv", "--json", "--target", "b > 1"], "no such column"),

@@ -7,6 +7,9 @@ use crate::estimate::Estimate;
 use crate::profile::Histogram;
 use crate::state::State;
 
+/// The smallest and the largest value.
+type Range = (f64, f64);
+
 /// What differs between an earlier and a later table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
@@ -36,7 +39,7 @@ pub struct ColumnDifference {
     /// The means of numbers, or of dates and times in seconds: earlier and later.
     pub means: (Option<f64>, Option<f64>),
     /// The smallest and the largest number, date or time: earlier and later.
-    pub ranges: (Option<(f64, f64)>, Option<(f64, f64)>),
+    pub ranges: (Option<Range>, Option<Range>),
     /// The population stability index; from 0.25 on, much has changed.
     pub psi: Option<f64>,
     /// What the index of two samples of the same would be on average: it is the larger, the fewer rows there are.

@@ -11,7 +11,7 @@ const RIGHT: f64 = 312.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 150.0;
 /// Characters of a category's name.
-const MOST_LABEL_CHARS: usize = 12;
+const MOST_LABEL_CHARS: usize = 14;
 
 /// The curves of the most important features, all of one height.
 pub(super) fn curves(importance: &Importance) -> String {
@@ -34,7 +34,7 @@ pub(super) fn curves(importance: &Importance) -> String {
     let up = Axis::new(range, None);
     let pictures: String = importance.curves.iter().map(|curve| picture(curve, &up, &predicted)).collect();
     format!(
-        "<h2>Partial dependence</h2><p>Up: the {predicted}, where all rows have the value across. A dot stands for an equal \
+        "<h2>Partial dependence</h2><p>Up: the {predicted}, where all rows have the value across. A dot on a line stands for an equal \
          share of the rows; the 2 % at either end are left out. All pictures have the same scale up.</p>\
          <div class=r>{pictures}</div>"
     )

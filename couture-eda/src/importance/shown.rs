@@ -70,14 +70,14 @@ fn features(importance: &Importance) -> String {
     for feature in &importance.features {
         let _ = write!(
             rows,
-            "<tr><td>{}<td><meter value={:.3}></meter> {}<td>{}<td>{}<td>{:.4}<td>{:.4}",
+            "<tr><td>{}<td><meter value={:.3}></meter> {}<td>{}<td>{}<td>{}<td>{}",
             escape(&feature.name),
             feature.shapley / most,
             number(feature.shapley),
             percent(feature.gain),
             decimals(feature.permutation, 4),
-            feature.information,
-            feature.alone
+            decimals(feature.information, 4),
+            decimals(feature.alone, 4)
         );
     }
     format!(

@@ -65,7 +65,7 @@ pub(super) struct Compare {
     /// Where the page goes; without it, what differs is printed.
     #[arg(long)]
     pub(super) out: Option<PathBuf>,
-    /// Print JSON.
+    /// Print JSON: the tables of both with what differs in each, and those that only one side has.
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]

@@ -104,7 +104,7 @@ pub(super) fn missing(profile: &Profile) -> String {
         pairs = format!("<h3>Missing together</h3><table class=v>{pairs}</table>");
     }
     format!(
-        "<h2>Missing values</h2><p>From the first rows (left) to the last (right): the darker, the more is missing.</p>{picture}{pairs}"
+        "<h2>Missing values</h2><p>From the first rows (left) to the last (right): the stronger the colour, the more is missing.</p>{picture}{pairs}"
     )
 }
 
@@ -120,7 +120,9 @@ pub(super) fn interactions(profile: &Profile) -> String {
     if pictures.is_empty() {
         return pictures;
     }
-    format!("<h2>Interactions</h2><p>The darker a hexagon, the more rows lie in it.</p><div class=r>{pictures}</div>")
+    format!(
+        "<h2>Interactions</h2><p>The stronger the colour of a hexagon, the more rows lie in it.</p><div class=r>{pictures}</div>"
+    )
 }
 
 pub(super) fn head(profile: &Profile) -> String {

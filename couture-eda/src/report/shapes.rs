@@ -37,7 +37,7 @@ pub(super) struct Side<'a> {
     pub(super) axis: Axis,
 }
 
-/// The hexagons of two columns: the more rows, the darker, in five steps.
+/// The hexagons of two columns: the more rows, the stronger the colour, in five steps.
 pub(super) fn hexagons(picture: &Interaction, across: &Side<'_>, up: &Side<'_>) -> String {
     const CELL: f64 = 10.0;
     let most = picture.hexagons.iter().map(|(_, _, count)| *count).max().unwrap_or(1);
@@ -64,12 +64,12 @@ pub(super) fn hexagons(picture: &Interaction, across: &Side<'_>, up: &Side<'_>) 
     format!(
         "<figure><svg class=x viewBox='-68 -2 334 282' role=img aria-label='{name} over {other}'>\
          <rect class=a x=0 y=0 width=262 height=262 />{paths}{marks}</svg>\
-         <figcaption>{name} (up) over {other} (across); darkest: {} rows</figcaption></figure>",
+         <figcaption>{name} (up) over {other} (across); at most {} rows in one</figcaption></figure>",
         number(f64::from(most))
     )
 }
 
-/// For each column, its stripes: the darker, the more is missing.
+/// For each column, its stripes: the stronger the colour, the more is missing.
 pub(super) fn stripes(stripes: &Stripes, name: impl Fn(usize) -> String) -> String {
     let mut rows = String::new();
     for (column, shares) in &stripes.columns {

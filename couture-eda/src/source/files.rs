@@ -140,6 +140,7 @@ fn sheets(source: &Arc<dyn RandomAccess>, name: &str, file: usize, options: &Opt
     let states =
         read.unwrap_or_else(|reason| Err(excel::Refusal::Damaged(reason))).map_err(|refusal| match refusal {
             excel::Refusal::TooLarge => too_large(),
+            excel::Refusal::Damaged(_) if name.to_lowercase().ends_with(".zip") => foreign::archive(name),
             excel::Refusal::Damaged(reason) => {
                 EdaError::Damaged { path: name.to_owned(), format: "a workbook", reason }
             }

@@ -39,20 +39,27 @@ const KNOWN: [(&[u8], &str, &str); 21] = [
 /// # Errors
 /// [`EdaError::Source`], which says what it is, and what is read.
 pub(super) fn check(name: &str, start: &[u8], is_told: bool) -> Result<(), EdaError> {
-    let refuse = |what: &str, advice: &str| {
-        let reason = format!("it is {what}, and no table; {advice}what is read is {FORMATS}");
-        Err(EdaError::Source { name: name.to_owned(), reason })
-    };
+    let refuse = |what: &str, advice: &str| Err(refusal(name, what, advice));
     if let Some((_, what, advice)) = KNOWN.iter().find(|(begin, _, _)| start.starts_with(begin)) {
         return refuse(what, advice);
     }
     if start.get(257..262) == Some(b"ustar") {
-        return refuse("an archive", "unpack it first; ");
+        return Err(archive(name));
     }
     if !is_told && is_binary(start) {
         return refuse("not text, nor of any format that is known", "");
     }
     Ok(())
+}
+
+/// The error over files that were packed into one.
+pub(super) fn archive(name: &str) -> EdaError {
+    refusal(name, "an archive", "unpack it first; ")
+}
+
+fn refusal(name: &str, what: &str, advice: &str) -> EdaError {
+    let reason = format!("it is {what}, and no table; {advice}what is read is {FORMATS}");
+    EdaError::Source { name: name.to_owned(), reason }
 }
 
 /// Whether bytes hold characters that no text does.

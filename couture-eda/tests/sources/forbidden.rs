@@ -4,7 +4,7 @@ use couture_eda::source::{Options, profile, read_state_outside};
 use sqlx::{Connection, Executor};
 
 /// A database with one table `t`, of one row.
-fn database(path: &Path) {
+pub(crate) fn database(path: &Path) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let url = format!("sqlite://{}?mode=rwc", path.display());

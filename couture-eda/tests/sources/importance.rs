@@ -102,3 +102,14 @@ fn a_target_that_is_not_there_is_refused_before_any_row_is_read() {
         }
     }
 }
+
+#[test]
+fn a_target_that_a_database_does_not_have_is_refused_at_the_first_row() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::forbidden::database(&folder.path().join("a.db"));
+    let name = format!("sqlite://{}/a.db#t", folder.path().display());
+    let options = Options { target: Some("ab".to_owned()), ..Options::default() };
+    let error = couture_eda::source::profile(std::slice::from_ref(&name), None, &options).unwrap_err().to_string();
+    assert!(error.starts_with("use ab as the target: there is no such column; is it \"a\"?"), "{error}");
+    assert_eq!(options.progress.get().0, 0);
+}
