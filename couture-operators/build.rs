@@ -15,7 +15,9 @@ fn main() -> io::Result<()> {
     let mut list = String::from("&[\n");
     for file in files {
         let name = file.strip_prefix(&root).unwrap_or(&file).to_string_lossy().into_owned();
-        let _ = writeln!(list, "    ({name:?}, include_bytes!({:?})),", file.to_string_lossy());
+        // Where the sources are is said when the crate is compiled: a target folder may be shared by several clones.
+        let path = format!("concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?})", format!("/python/{name}"));
+        let _ = writeln!(list, "    ({name:?}, include_bytes!({path})),");
     }
     list.push(']');
     fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("python_files.rs"), list)

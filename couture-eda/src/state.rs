@@ -4,7 +4,7 @@ use crate::error::StateError;
 use crate::summary::Table;
 use crate::text::Notices;
 
-const MAGIC: &[u8; 8] = b"EDASTAT1";
+const MAGIC: &[u8; 8] = b"EDASTAT2";
 
 /// A profile that can still grow: it can be saved, read again, and merged with that of the data that follow.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -40,12 +40,41 @@ fn profiles_are_written_merged_and_compared() {
 }
 
 #[test]
+fn sources_of_several_tables_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    for (side, price) in [("old", 1), ("new", 3)] {
+        std::fs::create_dir_all(path.join(side)).unwrap();
+        let rows = |times: u64| (0..300_u64).map(|at| format!("{at},{}\n", at % 50 * times)).collect::<String>();
+        std::fs::write(path.join(side).join("same.csv"), format!("id,size\n{}", rows(1))).unwrap();
+        std::fs::write(path.join(side).join("shop.csv"), format!("id,price\n{}", rows(price))).unwrap();
+    }
+    std::fs::write(path.join("new/more.csv"), "x\n1\n").unwrap();
+    let told = text(&eda(&["compare", "old", "new"], path));
+    let place = |words: &str| told.find(words).unwrap_or_else(|| panic!("{words}: {told}"));
+    assert!(place("Of the 2 tables that both have, 1 changed; 1 new.") < place("new tables: more.csv"));
+    assert!(place("price (changed much): PSI") < place("no difference in: id\n"));
+    assert!(
+        place("shop.csv\n") < place("same.csv\nNo difference was found: as many rows, and the same in all 2 columns.")
+    );
+    let json: couture_eda::compare::Comparison =
+        serde_json::from_str(&text(&eda(&["compare", "old", "new", "--json"], path))).unwrap();
+    assert_eq!((json.tables[0].name.as_str(), json.new_tables), ("shop.csv", vec!["more.csv".to_owned()]));
+    let same = text(&eda(&["compare", "old", "old"], path));
+    assert_eq!(same.lines().next(), Some("No difference was found in any of the 2 tables."));
+    assert_eq!(text(&eda(&["compare", "old", "new", "--out", "a/b.html"], path)), "a/b.html\n");
+}
+
+#[test]
 fn what_fails_is_told_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.csv"), "a\n1\n").unwrap();
+    std::fs::write(folder.path().join("a.png"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
     for (arguments, words) in [
         (vec!["profile", "absent.csv"], "failed to read absent.csv"),
         (vec!["profile", "a.csv", "--target", "b"], "no such column"),
+        (vec!["profile", "a.csv", "--json", "--target", "b > 1"], "no such column"),
+        (vec!["profile", "a.png"], "failed to read a.png: it is a PNG image, and no table; what is read is CSV"),
         (vec!["merge", "a.csv"], "profile the data again"),
         (vec!["merge", "a.csv"], "failed to read a.csv: it holds no state"),
         (vec!["merge", "a.csv", "--forbid", "."], "failed to read a.csv: it lies in a folder that is not read"),
@@ -59,6 +88,24 @@ fn what_fails_is_told_with_what_to_do() {
         assert!(!output.status.success() && message.contains(words), "{arguments:?}: {message}");
         assert!(!message.contains("s3cret"));
     }
+}
+
+#[test]
+fn json_holds_what_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let rows: String =
+        (0..500).map(|at| format!("{at},{},{}\n", at % 7, if at % 3 == 0 { "a" } else { "b" })).collect();
+    std::fs::write(path.join("t.csv"), format!("n,m,t\n{rows}")).unwrap();
+    let plain = text(&eda(&["profile", "t.csv", "--json"], path));
+    let plain: couture_eda::Profile = serde_json::from_str(&plain).unwrap();
+    let both = text(&eda(&["profile", "t.csv", "--json", "--target", "t"], path));
+    let both: serde_json::Value = serde_json::from_str(&both).unwrap();
+    let profile: couture_eda::Profile = serde_json::from_value(both["profile"].clone()).unwrap();
+    assert_eq!((profile.rows, plain.rows), (500, 500));
+    let importance: couture_eda::importance::Importance = serde_json::from_value(both["importance"].clone()).unwrap();
+    assert_eq!(importance.target, "t");
+    assert!(!path.join("outputs").exists());
 }
 
 #[test]

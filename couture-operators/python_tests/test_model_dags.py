@@ -389,6 +389,46 @@ class Operators(Model):
             with self.subTest(text):
                 self.assertEqual(self.operator(text), expected)
 
+    def test_data_is_looked_at_in_parts_and_merged(self):
+        eda = "from airflow.operators import BashOperator as B, EdaMergeOperator as M, EdaOperator as T\n"
+        mapped = {
+            "source=['/a.csv', '/b.csv']": ({"source": "{{ element }}"}, {"list": ["/a.csv", "/b.csv"]}),
+            "source=B(task_id='z', bash_command='x').output": ({"source": "{{ element }}"}, {"output": "z"}),
+            "source=['/a.csv'], target=['n', 'm']": (
+                {"source": "{{ element[0] }}", "target": "{{ element[1] }}"},
+                [{"list": ["/a.csv"]}, {"list": ["n", "m"]}],
+            ),
+        }
+        for text, (fields, expand) in mapped.items():
+            with self.subTest(text):
+                made = self.inside(f"{eda}T.partial(task_id='a', outputs='outputs/mine').expand({text})")["tasks"]
+                task = next(it for it in made if it["task_id"] == "a")
+                self.assertEqual(task["operator"], {"type": "eda", "outputs": "outputs/mine", **fields})
+                self.assertEqual(task["expand"], expand)
+                self.assertNotIn("upstream", task)
+        kwargs = "T.partial(task_id='a').expand_kwargs([{'source': '/a.csv'}, {'source': '/b.csv', 'target': 'n'}])"
+        task = self.inside(eda + kwargs)["tasks"][0]
+        self.assertEqual(
+            task["operator"],
+            {"type": "eda", "source": "{{ element['source'] | default('') }}", "target": "{{ element['target'] | default('') }}"},
+        )
+        one = "M(task_id='m', name='all', reports=T.partial(task_id='a').expand(source=['/a.csv']).output)"
+        task = self.inside(eda + one)["tasks"][1]
+        self.assertEqual((task["operator"], task["input"]), ({"type": "eda_merge", "name": "all"}, "a"))
+        self.assertNotIn("upstream", task)
+        two = "M(task_id='m', reports=[T(task_id='a', source='/a').output, T(task_id='b', source='/b').output])"
+        self.assertEqual(self.inside(eda + two)["tasks"][2]["input"], ["a", "b"])
+        for text in (
+            "class Mine(T): pass\nMine(task_id='a', source='/a')",
+            "T.partial(task_id='a').expand(source=['{{ ds }}.csv'])",
+            "T.partial(task_id='a').expand(source=[1])",
+            "T(task_id='a', source=B(task_id='z', bash_command='x').output)",
+            "M(task_id='m', reports=['outputs/x/preliminary/t/data_info.html'])",
+            "T(task_id='a', source='/a', pre_execute=print)",
+        ):
+            with self.subTest(text), self.assertRaisesRegex(Exception, "runs without Python|takes outputs of tasks"):
+                self.inside(eda + text)
+
     def test_what_has_code_of_its_own_is_python(self):
         cases = (
             "class Mine(BashOperator): pass\nMine(task_id='a', bash_command='x')",

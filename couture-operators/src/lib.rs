@@ -52,7 +52,7 @@ pub use branch::{BranchOperator, Chosen};
 pub use branch_date_time::{BranchDateTimeOperator, DateBound};
 pub use branch_day_of_week::{BranchDayOfWeekOperator, WeekDay};
 pub use dags::{DagOperator, SkippableDagOperator, SubDagOperator, TriggerDagRunOperator};
-pub use eda::EdaOperator;
+pub use eda::{EdaMergeOperator, EdaOperator};
 pub use email::EmailOperator;
 pub use empty::{DummyOperator, EmptyOperator};
 pub use function::{FnOperator, RegisteredFunction};

@@ -14,6 +14,7 @@ use crate::{
 pub fn link() {
     std::hint::black_box([
         std::any::type_name::<BashOperator>(),
+        std::any::type_name::<crate::EdaMergeOperator>(),
         std::any::type_name::<crate::EdaOperator>(),
         std::any::type_name::<EmailOperator>(),
         std::any::type_name::<BranchDateTimeOperator>(),

@@ -80,6 +80,15 @@ impl DagBuilder {
         self.erased_expand(task_id, Arc::new(operator), over.sources(self))
     }
 
+    /// The same for an operator without input, whose templates name the element: `{{ element }}`.
+    pub fn expand_templates<O, T, W>(&self, task_id: impl AsRef<str>, operator: O, over: W) -> Out<'_, Vec<O::Output>>
+    where
+        O: Operator<Input = ()> + DynOperator,
+        W: Over<T>,
+    {
+        self.erased_expand(task_id, Arc::new(operator), over.sources(self))
+    }
+
     /// Adds a mapped task whose operator's types are known to the caller alone; nothing checks that the elements fit.
     pub fn erased_expand<T>(
         &self,

@@ -1,15 +1,11 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::drift::{largest_distance, stability_index, stability_of_numbers};
+use super::Degree;
+use super::column::column;
 use crate::cell::Kind;
-use crate::profile::View;
+use crate::estimate::Estimate;
+use crate::profile::Histogram;
 use crate::state::State;
-use crate::summary::{Column, Values};
-
-/// Categories that are told.
-const MOST_NAMED: usize = 20;
 
 /// What differs between an earlier and a later table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,18 +31,36 @@ pub struct ColumnDifference {
     pub kinds: (Option<Kind>, Option<Kind>),
     /// The shares of missing cells and null tokens: earlier and later.
     pub missing: (f64, f64),
-    /// The means of numbers: earlier and later.
+    /// Different values: earlier and later.
+    pub distinct: (Estimate, Estimate),
+    /// The means of numbers, or of dates and times in seconds: earlier and later.
     pub means: (Option<f64>, Option<f64>),
+    /// The smallest and the largest number, date or time: earlier and later.
+    pub ranges: (Option<(f64, f64)>, Option<(f64, f64)>),
     /// The population stability index; from 0.25 on, much has changed.
     pub psi: Option<f64>,
+    /// What the index of two samples of the same would be on average: it is the larger, the fewer rows there are.
+    pub psi_by_chance: Option<f64>,
     /// Kolmogorov and Smirnov's distance, of numbers, dates and times.
     pub ks: Option<f64>,
     /// How far the distance is from the true one at most.
     pub ks_error: f64,
+    /// How the values are spread.
+    pub shares: Option<Shares>,
     /// Values that are there only later, the most frequent first, where all values are counted; at most 20.
     pub new_values: Vec<String>,
     /// Values that are there only earlier.
     pub lost_values: Vec<String>,
+}
+
+/// How the values of a column are spread: earlier and later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shares {
+    /// Of numbers, dates or times: both in the same bins.
+    Bins(Histogram, Histogram),
+    /// Of categories: the most frequent values, with their shares of the cells that are not missing; at most 10.
+    Values(Vec<(String, f64, f64)>),
 }
 
 /// Tells what differs. The tables may have different columns.
@@ -57,87 +71,69 @@ pub fn compare(before: &State, after: &State) -> Difference {
         a.table.names.iter().filter(|name| find(b, name).is_none()).cloned().collect::<Vec<String>>()
     };
     let both = before.table.names.iter().enumerate().filter_map(|(at, name)| Some((at, find(after, name)?, name)));
-    let mut columns: Vec<ColumnDifference> = both
+    let mut columns: Vec<(Degree, f64, ColumnDifference)> = both
         .map(|(a, b, name)| {
             let columns = (&before.table.columns[a], &after.table.columns[b]);
-            column(name, columns, (before.table.rows, after.table.rows))
+            let column = column(name, columns, (before.table.rows, after.table.rows));
+            (column.degree(), column.drift(), column)
         })
         .collect();
-    columns.sort_by(|a, b| b.change().total_cmp(&a.change()));
+    columns.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.total_cmp(&a.1)));
     Difference {
         sources: (before.sources.clone(), after.sources.clone()),
         rows: (before.table.rows, after.table.rows),
         new_columns: only(after, before),
         lost_columns: only(before, after),
-        columns,
+        columns: columns.into_iter().map(|(_, _, column)| column).collect(),
     }
 }
 
-impl ColumnDifference {
-    /// How much has changed, to sort by; 0 for nothing.
-    fn change(&self) -> f64 {
-        let kinds = if self.kinds.0 == self.kinds.1 { 0.0 } else { 10.0 };
-        kinds + self.psi.unwrap_or_default() + (self.missing.0 - self.missing.1).abs()
+impl Difference {
+    /// How many columns of both have changed so much.
+    #[must_use]
+    pub fn count(&self, degree: Degree) -> usize {
+        self.columns.iter().filter(|column| column.degree() == degree).count()
     }
-}
 
-fn column(name: &str, columns: (&Column, &Column), rows: (u64, u64)) -> ColumnDifference {
-    let (a, b) = (View::new(columns.0), View::new(columns.1));
-    let missing = |column: &Column, view: &View<'_>, rows: u64| {
-        (column.missing + view.kinds.count(Kind::NullToken)) as f64 / rows.max(1) as f64
-    };
-    let kinds = (a.kinds.join(), b.kinds.join());
-    let numeric = |kind: Option<Kind>| kind.is_some_and(|kind| kind.is_number() || kind.is_moment());
-    let spreads = if numeric(kinds.0) && numeric(kinds.1) {
-        let of = |view| -> Option<&_> {
-            let view: &View<'_> = view;
-            view.numbers.as_ref().or(view.moments.as_ref())
-        };
-        of(&a).zip(of(&b)).map(|(a, b)| (&a.1, &b.1))
-    } else {
-        None
-    };
-    let counts = counts(columns.0).zip(counts(columns.1));
-    let psi = match (&spreads, &counts) {
-        (Some((a, b)), _) => Some(stability_of_numbers(a, b)),
-        (None, Some((a, b))) => stability_of_values(a, b),
-        (None, None) => None,
-    };
-    let only = |a: &BTreeMap<String, u64>, b: &BTreeMap<String, u64>| {
-        let mut only: Vec<_> = a.iter().filter(|(name, _)| !b.contains_key(*name)).collect();
-        only.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
-        only.into_iter().take(MOST_NAMED).map(|(name, _)| name.clone()).collect::<Vec<String>>()
-    };
-    let categories = counts.as_ref().filter(|_| spreads.is_none());
-    let mean = |view: &View<'_>| view.numbers.as_ref().and_then(|(moments, _)| moments.mean());
-    ColumnDifference {
-        name: name.to_owned(),
-        kinds,
-        missing: (missing(columns.0, &a, rows.0), missing(columns.1, &b, rows.1)),
-        means: (mean(&a), mean(&b)),
-        psi,
-        ks: spreads.as_ref().map(|(a, b)| largest_distance(a, b)),
-        ks_error: spreads.as_ref().map_or(0.0, |(a, b)| a.error() + b.error()),
-        new_values: categories.map(|(a, b)| only(b, a)).unwrap_or_default(),
-        lost_values: categories.map(|(a, b)| only(a, b)).unwrap_or_default(),
+    /// Whether nothing differs, as far as can be told.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        let same_columns = self.new_columns.is_empty() && self.lost_columns.is_empty();
+        same_columns && self.rows.0 == self.rows.1 && self.count(Degree::Not) == self.columns.len()
     }
-}
 
-/// All values with their counts, where they are counted.
-fn counts(column: &Column) -> Option<BTreeMap<String, u64>> {
-    let Values::Exact(tally) = &column.values else { return None };
-    Some(tally.entries().map(|(_, text, count)| (String::from_utf8_lossy(text).into_owned(), count)).collect())
-}
-
-fn stability_of_values(a: &BTreeMap<String, u64>, b: &BTreeMap<String, u64>) -> Option<f64> {
-    let total = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>() as f64;
-    let totals = (total(a), total(b));
-    if totals.0 == 0.0 || totals.1 == 0.0 {
-        return None;
+    /// What differs, in a sentence.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        if self.is_none() {
+            return format!(
+                "No difference was found: as many rows, and the same in all {} columns.",
+                self.columns.len()
+            );
+        }
+        let all = self.columns.len();
+        let counts: Vec<String> = Degree::ALL
+            .into_iter()
+            .filter(|degree| self.count(*degree) > 0)
+            .enumerate()
+            .map(|(at, degree)| (self.count(degree), if at == 0 { "changed " } else { "" }, degree.name()))
+            .map(|(count, changed, name)| format!("{count} {changed}{name}"))
+            .collect();
+        let mut parts = vec![match all {
+            0 => "No column is in both".to_owned(),
+            all if self.count(Degree::Not) == all => format!("None of the {all} columns that both have has changed"),
+            all => format!("Of the {all} columns that both have, {}", counts.join(", ")),
+        }];
+        for (names, word) in [(&self.new_columns, "new"), (&self.lost_columns, "lost")] {
+            if !names.is_empty() {
+                parts.push(format!("{} {word}", names.len()));
+            }
+        }
+        parts.push(match self.rows {
+            (a, b) if a == b => "as many rows".to_owned(),
+            (a, b) if a > b => format!("{} rows less", a - b),
+            (a, b) => format!("{} rows more", b - a),
+        });
+        format!("{}.", parts.join("; "))
     }
-    let names: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-    let shares = |counts: &BTreeMap<String, u64>, total: f64| {
-        names.iter().map(|name| counts.get(*name).copied().unwrap_or_default() as f64 / total).collect::<Vec<f64>>()
-    };
-    Some(stability_index(&shares(a, totals.0), &shares(b, totals.1)))
 }

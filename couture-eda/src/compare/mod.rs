@@ -1,8 +1,16 @@
-//! What differs between two tables of the same kind: drift.
+//! What differs between two sets of tables of the same kind: drift.
 
+mod column;
+mod degree;
 mod difference;
 mod drift;
-mod shown;
+mod lines;
+mod page;
+mod pictures;
+mod tables;
 
-pub use difference::{ColumnDifference, Difference, compare};
-pub use shown::{html, text};
+pub use degree::Degree;
+pub use difference::{ColumnDifference, Difference, Shares, compare};
+pub use lines::text;
+pub use page::html;
+pub use tables::{Comparison, TableDifference, compare_tables};

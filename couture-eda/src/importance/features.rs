@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::cell::Kind;
 use crate::profile::{ColumnProfile, Profile, Sample, Semantic};
 
 /// Different texts up to which a column is learnt from.
@@ -15,6 +16,8 @@ pub(super) struct Encoded {
     pub(super) name: String,
     /// The value of each row; NaN is missing. A category is the rank of its frequency.
     pub(super) values: Vec<f64>,
+    /// What the values are; numbers and moments as they are.
+    pub(super) kind: Option<Kind>,
     /// The names of the categories by their values.
     pub(super) levels: Option<Vec<String>>,
 }
@@ -37,12 +40,12 @@ pub(super) fn encode(profile: &Profile, sample: &Sample, target: usize) -> (Vec<
 }
 
 fn encode_one(column: &ColumnProfile, sample: &Sample, at: usize) -> Result<Encoded, &'static str> {
-    let name = column.name.clone();
+    let (name, kind) = (column.name.clone(), column.kind);
     if column.distinct.value <= 1.0 {
         return Err("it does not vary");
     }
     if column.numbers.is_some() || column.moments.is_some() {
-        return Ok(Encoded { name, values: sample.numbers(at), levels: None });
+        return Ok(Encoded { name, kind, values: sample.numbers(at), levels: None });
     }
     if matches!(column.semantic, Semantic::Id | Semantic::Url | Semantic::Email) {
         return Err("it names rows rather than describing them");
@@ -57,5 +60,6 @@ fn encode_one(column: &ColumnProfile, sample: &Sample, at: usize) -> Result<Enco
     levels.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     let ranks: HashMap<&str, usize> = levels.iter().enumerate().map(|(rank, (text, _))| (*text, rank)).collect();
     let values = texts.iter().map(|text| ranks.get(text).map_or(f64::NAN, |rank| *rank as f64)).collect();
-    Ok(Encoded { name, values, levels: Some(levels.iter().map(|(text, _)| (*text).to_owned()).collect()) })
+    let names = levels.iter().map(|(text, _)| (*text).to_owned()).collect();
+    Ok(Encoded { name, kind, values, levels: Some(names) })
 }

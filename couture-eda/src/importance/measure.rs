@@ -5,6 +5,7 @@ use super::features::{Encoded, encode};
 use super::model::{EXPLAINED_ROWS, Model, PERMUTED_ROWS, Rows};
 use super::score::{area_under_curve, explained};
 use super::target::{Target, Task};
+use crate::cell::Kind;
 use crate::error::EdaError;
 use crate::hash::spread;
 use crate::profile::Sample;
@@ -73,6 +74,8 @@ pub struct Feature {
 pub struct Curve {
     /// The name.
     pub feature: String,
+    /// What the values are: of a date or time, they are in seconds.
+    pub kind: Option<Kind>,
     /// The values, ascending, and the mean prediction where all rows have that value.
     pub points: Vec<(f64, f64)>,
     /// The names of the values, of a category.
@@ -210,7 +213,8 @@ fn curves(model: &Model, features: &[Encoded], measured: &[Feature], rows: &mut 
             values.iter().map(|value| levels.get(*value as usize).cloned().unwrap_or_default()).collect()
         });
         let means = model.dependence(rows, at, &values);
-        Some(Curve { feature: top.name.clone(), points: values.into_iter().zip(means).collect(), labels })
+        let points = values.into_iter().zip(means).collect();
+        Some(Curve { feature: top.name.clone(), kind: features[at].kind, points, labels })
     });
     shown.collect()
 }

@@ -2,6 +2,7 @@
 //! report.
 
 mod bins;
+mod curves;
 mod features;
 mod files;
 mod measure;

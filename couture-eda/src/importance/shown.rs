@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
-use super::{Curve, Importance, Task};
-use crate::report::{escape, number, page, percent};
+use super::curves::curves;
+use super::{Importance, Task};
+use crate::report::{decimals, escape, number, page, percent};
 
 /// The importance as a page that needs nothing else.
 #[must_use]
@@ -69,55 +70,21 @@ fn features(importance: &Importance) -> String {
     for feature in &importance.features {
         let _ = write!(
             rows,
-            "<tr><td>{}<td><meter value={:.3}></meter> {}<td>{}<td>{:.4}<td>{:.4}<td>{:.4}",
+            "<tr><td>{}<td><meter value={:.3}></meter> {}<td>{}<td>{}<td>{:.4}<td>{:.4}",
             escape(&feature.name),
             feature.shapley / most,
             number(feature.shapley),
             percent(feature.gain),
-            feature.permutation,
+            decimals(feature.permutation, 4),
             feature.information,
             feature.alone
         );
     }
     format!(
-        "<h2>Features</h2><div class=w><table class=d><tr><th>column<th>SHAP (mean size)<th>gain<th>permutation (drop of the \
+        "<h2>Features</h2><p>SHAP: how far the column moves a prediction, on average. Gain: its share of what the trees have learnt. \
+         Permutation: how much the score falls when its values are mixed among the rows. Mutual information, and the score \
+         alone: what it tells without the others.</p><div class=w><table class=d><tr><th>column<th>SHAP (mean size)<th>gain<th>permutation (drop of the \
          score)<th>mutual information (bits)<th>score alone{rows}</table></div>"
-    )
-}
-
-fn curves(importance: &Importance) -> String {
-    let pictures: String = importance.curves.iter().map(curve).collect();
-    if pictures.is_empty() { pictures } else { format!("<h2>Partial dependence</h2><div class=r>{pictures}</div>") }
-}
-
-fn curve(curve: &Curve) -> String {
-    let range = |values: &dyn Fn(&(f64, f64)) -> f64| {
-        curve
-            .points
-            .iter()
-            .map(values)
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
-    };
-    let (x, y) = (range(&|point| point.0), range(&|point| point.1));
-    let place = |value: f64, (low, high): (f64, f64)| if high > low { (value - low) / (high - low) } else { 0.5 };
-    let mut path = String::new();
-    for (at, point) in curve.points.iter().enumerate() {
-        let (across, up) = (5.0 + 230.0 * place(point.0, x), 95.0 - 90.0 * place(point.1, y));
-        let _ = write!(path, "{}{across:.1} {up:.1}", if at == 0 { 'M' } else { 'L' });
-    }
-    let label = |at: usize| match &curve.labels {
-        Some(labels) => escape(labels.get(at).map_or("", String::as_str)),
-        None => curve.points.get(at).map_or_else(String::new, |point| number(point.0)),
-    };
-    let name = escape(&curve.feature);
-    format!(
-        "<figure><svg class=x viewBox='0 0 240 112' role=img aria-label='{name}'><path d='{path}' \
-         style='fill:none;stroke:var(--a);stroke-width:2'/><text x=5 y=108>{}</text><text x=235 y=108 text-anchor=end>{}\
-         </text></svg><figcaption>{name}: {} to {}</figcaption></figure>",
-        label(0),
-        label(curve.points.len().saturating_sub(1)),
-        number(y.0),
-        number(y.1)
     )
 }
 

@@ -47,8 +47,11 @@ impl Target {
                 return Ok(Self { column: column.trim().to_owned(), comparison });
             }
         }
-        let reason = format!("there is no such column; there are {}", names.join(", "));
-        Err(EdaError::Target { column: text.to_owned(), reason })
+        let operator = text.find(['<', '>', '=', '!']).filter(|at| *at > 0);
+        Err(EdaError::Target {
+            column: text.to_owned(),
+            reason: no_such_column(operator.map_or(text, |at| &text[..at]), names),
+        })
     }
 
     /// The value of each sampled row: a number, or the number of a class; NaN where there is none.
@@ -87,6 +90,33 @@ impl Target {
         let values = texts.iter().map(class).collect();
         (Task::Classification(classes), values)
     }
+}
+
+/// Columns that are named where the one that was is not there, and names that are almost its.
+const MOST_NAMED: usize = 20;
+const MOST_NEAR: usize = 3;
+/// How much alike two names are at least.
+const ALIKE: f64 = 0.8;
+
+fn no_such_column(wanted: &str, names: &[String]) -> String {
+    if names.is_empty() {
+        return "there are no columns at all".to_owned();
+    }
+    let wanted = wanted.trim().to_lowercase();
+    let alike = |name: &String| {
+        let lower = name.to_lowercase();
+        let is_part = wanted.len() > 1 && (lower.contains(&wanted) || lower.len() > 1 && wanted.contains(&lower));
+        strsim::jaro_winkler(&wanted, &lower).max(if is_part { ALIKE } else { 0.0 })
+    };
+    let mut near: Vec<(f64, &String)> = names.iter().map(|name| (alike(name), name)).collect();
+    near.retain(|(score, _)| *score >= ALIKE);
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let quoted: Vec<String> = near.iter().take(MOST_NEAR).map(|(_, name)| format!("{name:?}")).collect();
+    let near = if quoted.is_empty() { "the".to_owned() } else { format!("is it {}? The", quoted.join(" or ")) };
+    let shown = names.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = names.len().saturating_sub(MOST_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("there is no such column; {near} columns are {shown}{more}")
 }
 
 fn is_said(text: &str) -> bool {
@@ -138,7 +168,15 @@ fn targets_are_read() {
     check("b > 1", "b > 1", false);
     check("b > 2", "b", true);
     check("a>=2", "a", true);
-    assert!(Target::parse("c", &names).is_err());
+    let names: Vec<String> = (0..30).map(|at| format!("column_{at}")).chain(["arr_delay".to_owned()]).collect();
+    let check = |text: &str, parts: &[&str]| {
+        let error = Target::parse(text, &names).unwrap_err().to_string();
+        assert!(parts.iter().all(|part| error.contains(part)) && error.len() < 500, "{error}");
+    };
+    check("arr_dealy > 15", &["no such column; is it \"arr_delay\"?", "column_19 and 11 more"]);
+    check("Arr_Delay", &["is it \"arr_delay\"?"]);
+    check("delay", &["is it \"arr_delay\"?"]);
+    check("zzz", &["no such column; the columns are column_0, "]);
     assert_eq!([compared("16", ">", "15"), compared("9", ">", "15"), compared("x", "=", "x")], [1.0, 0.0, 1.0]);
     assert!(compared("NA", ">", "15").is_nan());
 }

@@ -13,6 +13,14 @@ const LEAKING: f64 = 0.95;
 /// All alerts, those about the table first. `target` is the number of a column that is to be predicted.
 pub(super) fn all(profile: &Profile, target: Option<usize>) -> Vec<Alert> {
     let mut alerts = Vec::new();
+    if profile.rows == 0 {
+        let text = match profile.columns.len() {
+            0 => "the source holds nothing: no columns and no rows".to_owned(),
+            1 => "the source holds no rows, only the name of a column".to_owned(),
+            columns => format!("the source holds no rows, only the names of {columns} columns"),
+        };
+        alerts.push(Alert { kind: AlertKind::Empty, column: None, text });
+    }
     if profile.duplicates.value >= 1.0 && profile.rows > 0 {
         let sign = if profile.duplicates.is_exact() { "" } else { "about " };
         let share = percent(profile.duplicates.value, profile.rows as f64);
@@ -35,6 +43,10 @@ fn percent(part: f64, whole: f64) -> String {
     if share >= 10.0 || share == 0.0 { format!("{share:.0} %") } else { format!("{share:.2} %") }
 }
 
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
 fn presence(column: &ColumnProfile, rows: u64, add: &mut impl FnMut(AlertKind, String)) {
     let absent = column.absent();
     if rows == 0 {
@@ -49,7 +61,7 @@ fn presence(column: &ColumnProfile, rows: u64, add: &mut impl FnMut(AlertKind, S
     }
     if !column.null_tokens.is_empty() {
         let tokens: Vec<_> =
-            column.null_tokens.iter().map(|(token, count)| format!("{token:?} {count} times")).collect();
+            column.null_tokens.iter().map(|(token, count)| format!("{token:?} {}", times(*count))).collect();
         add(AlertKind::NullTokens, format!("words stand for missing values: {}", tokens.join(", ")));
     }
 }

@@ -41,7 +41,7 @@ pub struct ColumnProfile {
     pub top_error: u64,
     /// How numbers, dates or times are spread.
     pub histogram: Option<Histogram>,
-    /// The counts of all values where they are known, the largest first; at most 100.
+    /// The counts of all values but words for missing ones, where they are known, the largest first; at most 100.
     pub counts: Option<Vec<u64>>,
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct View<'a> {
     pub(crate) top: Vec<TopValue>,
     /// What no value that is missing from `top` is there more often than.
     pub(crate) top_error: u64,
-    /// The counts of all values, where they are known, the largest first.
+    /// The counts of all values but words for missing ones, where they are known, the largest first.
     pub(crate) counts: Option<Vec<u64>>,
 }
 
@@ -119,7 +119,8 @@ fn top_of(tally: &Tally) -> Vec<TopValue> {
 }
 
 fn counts_of(tally: &Tally) -> Vec<u64> {
-    let mut counts: Vec<u64> = tally.entries().map(|(_, _, count)| count).collect();
+    let said = |text: &[u8]| classify(text).kind != Kind::NullToken;
+    let mut counts: Vec<u64> = tally.entries().filter(|(_, text, _)| said(text)).map(|(_, _, count)| count).collect();
     counts.sort_unstable_by(|a, b| b.cmp(a));
     counts
 }

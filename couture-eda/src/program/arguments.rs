@@ -16,7 +16,7 @@ pub(super) enum Command {
     Profile(Profile),
     /// Merge saved states (.eda) into one profile.
     Merge(Merge),
-    /// Tell what differs between two saved states (.eda), or two sources.
+    /// Tell what differs between two saved states (.eda), or two sources of one table or several.
     Compare(Compare),
 }
 
@@ -77,9 +77,13 @@ pub(super) struct Output {
     /// The folder of the reports.
     #[arg(long, default_value = "outputs")]
     pub(super) out: PathBuf,
-    /// Print the profile as JSON instead of writing files.
+    /// Print JSON instead of writing files, a line for each table: the profile, or, where there is a target, an object
+    /// of "profile" and "importance".
     #[arg(long)]
     pub(super) json: bool,
+    /// Do not print where the reports are.
+    #[arg(long)]
+    pub(super) quiet: bool,
     /// The folder of the source within the output, instead of one after its name.
     #[arg(long)]
     pub(super) name: Option<String>,

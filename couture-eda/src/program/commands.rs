@@ -14,6 +14,9 @@ use super::{progress, sources};
 /// Rows that feature importance learns from, at most.
 const LEARNT_ROWS: usize = 80_000;
 
+/// The target that stands for a proposed one.
+const AUTO: &str = "auto";
+
 /// Does what was asked.
 pub(super) fn run(arguments: &Arguments) -> Result<(), EdaError> {
     match &arguments.command {
@@ -27,6 +30,7 @@ fn run_profile(arguments: &Profile) -> Result<(), EdaError> {
     let mut options = options(&arguments.reading)?;
     options.sample_rows = arguments.target.as_ref().map(|_| LEARNT_ROWS);
     options.table.clone_from(&arguments.table);
+    options.target = arguments.target.clone().filter(|target| target != AUTO);
     let mut outputs = Outputs::new(&arguments.output);
     for state in read(&sources::names(arguments)?, arguments.query.as_deref(), &options)? {
         let target = arguments.target.as_deref().map(|target| target_of(target, &state)).transpose()?;
@@ -37,8 +41,8 @@ fn run_profile(arguments: &Profile) -> Result<(), EdaError> {
 
 /// The target, and its column; `auto` is a column that is proposed.
 fn target_of(target: &str, state: &State) -> Result<(String, String), EdaError> {
-    if target == "auto" && !state.table.names.iter().any(|name| name == "auto") {
-        let nothing = || EdaError::Target { column: "auto".to_owned(), reason: "no column varies".to_owned() };
+    if target == AUTO && !state.table.names.iter().any(|name| name == AUTO) {
+        let nothing = || EdaError::Target { column: AUTO.to_owned(), reason: "no column varies".to_owned() };
         let proposed = importance::propose(&state.finish(None)).ok_or_else(nothing)?;
         return Ok((proposed.clone(), proposed));
     }
@@ -61,10 +65,12 @@ fn run_merge(arguments: &Merge) -> Result<(), EdaError> {
 fn run_compare(arguments: &Compare) -> Result<(), EdaError> {
     let options = options(&arguments.reading)?;
     let read = |name: &String| match Path::new(name).extension() {
-        Some(extension) if extension == "eda" => source::read_state_outside(Path::new(name), &options.forbidden),
-        _ => one(name, read(std::slice::from_ref(name), None, &options)?),
+        Some(extension) if extension == "eda" => {
+            Ok(vec![source::read_state_outside(Path::new(name), &options.forbidden)?])
+        }
+        _ => read(std::slice::from_ref(name), None, &options),
     };
-    let difference = compare::compare(&read(&arguments.before)?, &read(&arguments.after)?);
+    let difference = compare::compare_tables(&read(&arguments.before)?, &read(&arguments.after)?);
     if let Some(path) = &arguments.out {
         write_file(path, compare::html(&difference).as_bytes())?;
         told(writeln!(stdout(), "{}", path.display()))?;
@@ -76,13 +82,6 @@ fn run_compare(arguments: &Compare) -> Result<(), EdaError> {
         told(write!(stdout(), "{}", compare::text(&difference)))?;
     }
     Ok(())
-}
-
-/// The only table of a source.
-fn one(name: &str, states: Vec<State>) -> Result<State, EdaError> {
-    let reason = format!("it holds {} tables; name a source with one", states.len());
-    let several = || EdaError::Source { name: name.to_owned(), reason };
-    <[State; 1]>::try_from(states).map(|[state]| state).map_err(|_| several())
 }
 
 fn read(sources: &[String], query: Option<&str>, options: &Options) -> Result<Vec<State>, EdaError> {

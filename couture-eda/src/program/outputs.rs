@@ -1,7 +1,9 @@
 use std::io::{self, Write, stdout};
+use std::path::Path;
 
+use crate::importance::{self, Importance};
 use crate::report::{self, OutputKind};
-use crate::{EdaError, State, importance, output_path, source};
+use crate::{EdaError, Profile, State, output_path, source};
 
 use super::arguments::Output;
 use super::clock;
@@ -14,6 +16,21 @@ pub(super) fn told(written: io::Result<()>) -> Result<(), EdaError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Prints a line of JSON: the profile, or the profile and the importance where there is a target.
+fn print_json(state: &State, profile: &Profile, target: Option<&(String, String)>) -> Result<(), EdaError> {
+    #[derive(serde::Serialize)]
+    struct Both<'a> {
+        profile: &'a Profile,
+        importance: Importance,
+    }
+    let text = match target {
+        None => serde_json::to_string(profile),
+        Some((target, _)) => serde_json::to_string(&Both { profile, importance: importance::measure(state, target)? }),
+    };
+    let text = text.expect("a profile can be written");
+    told(writeln!(stdout(), "{text}"))
 }
 
 /// Where the reports of a run go. The first table has the name that was given; the others have it with their sheet or
@@ -34,18 +51,21 @@ impl<'a> Outputs<'a> {
     pub(super) fn write(&mut self, state: &State, target: Option<&(String, String)>) -> Result<(), EdaError> {
         let profile = state.finish(target.map(|(_, column)| column.as_str()));
         if self.asked.json {
-            let text = serde_json::to_string(&profile).expect("a profile can be written");
-            return told(writeln!(stdout(), "{text}"));
+            return print_json(state, &profile, target);
         }
         let name = self.name(state);
         let path = self.asked.out.join(output_path(&name, OutputKind::Preliminary, &self.timestamp));
         report::write(state, &profile, &path)?;
-        told(writeln!(stdout(), "{}", path.display()))?;
+        self.tell(&path)?;
         let Some((target, _)) = target else { return Ok(()) };
         let importance = importance::measure(state, target)?;
         let path = self.asked.out.join(output_path(&name, OutputKind::Importance, &self.timestamp));
         importance::write(&importance, &path)?;
-        told(writeln!(stdout(), "{}", path.display()))
+        self.tell(&path)
+    }
+
+    fn tell(&self, path: &Path) -> Result<(), EdaError> {
+        if self.asked.quiet { Ok(()) } else { told(writeln!(stdout(), "{}", path.display())) }
     }
 
     /// A name that no table of this run has.

@@ -111,7 +111,8 @@ fn moment_facts(moments: &MomentStats, kind: Kind, facts: &mut Facts) {
         facts.add(&rank_name(*rank), &format!("{sign}{}{bound}", moment(value.value, kind)));
     }
     facts.add("last", &moment(moments.max, kind));
-    facts.add("mean", &moment(moments.mean, kind));
+    let mean = if moments.max - moments.min >= 60.0 { moments.mean.round() } else { moments.mean };
+    facts.add("mean", &moment(mean, kind));
     if let Some((from, to)) = moments.gap.filter(|(from, to)| to - from > 86_400.0 && kind != Kind::Time) {
         let days = (to - from) / 86_400.0 - 1.0;
         let text = format!("{} days, {} to {}", number(days), moment(from, Kind::Date), moment(to, Kind::Date));

@@ -39,6 +39,16 @@ fn thousands(text: &str) -> String {
     shown
 }
 
+/// A number with so many digits behind the point; what is written as nothing is not below it.
+pub(crate) fn decimals(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        Some(size) if size.bytes().all(|byte| matches!(byte, b'0' | b'.')) => size.to_owned(),
+        Some(size) => format!("−{size}"),
+        None => text,
+    }
+}
+
 /// A number with its bound, where it is not exact.
 pub(crate) fn estimate(estimate: &Estimate) -> String {
     if estimate.is_exact() {
@@ -108,6 +118,7 @@ fn numbers_are_written_for_people() {
     check(0.000_012_345, "1.23450e-5");
     check(f64::NAN, "–");
     assert_eq!(percent(0.5), "50.0 %");
+    assert_eq!([decimals(-0.0004, 2), decimals(-0.004, 3), decimals(0.12345, 3)], ["0.00", "−0.004", "0.123"]);
     assert_eq!(bytes(765_864_690), "765.9 MB");
 }
 

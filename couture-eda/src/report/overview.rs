@@ -3,11 +3,9 @@
 use std::fmt::Write;
 
 use super::cards::tag;
-use super::{bytes, escape, estimate, number, percent, shapes};
-use crate::profile::{AlertKind, Measure, Profile};
+use super::{Axis, bytes, decimals, escape, estimate, matrix, number, percent, shapes};
+use crate::profile::{AlertKind, Interaction, Measure, Profile};
 
-/// Columns up to which a matrix of correlations is drawn.
-const MOST_MATRIX: usize = 30;
 /// Pairs of a measure that are listed.
 const MOST_PAIRS: usize = 15;
 /// Alerts that are listed before the columns.
@@ -67,7 +65,7 @@ pub(super) fn alerts(profile: &Profile) -> String {
 
 pub(super) fn pairs(profile: &Profile) -> String {
     let name = |column: usize| format!("<a href=#c{column}>{}</a>", escape(&profile.columns[column].name));
-    let mut parts = matrix(profile);
+    let mut parts = matrix::matrices(profile);
     for (measure, title) in [
         (Measure::Pearson, "Pearson"),
         (Measure::Spearman, "Spearman"),
@@ -77,7 +75,7 @@ pub(super) fn pairs(profile: &Profile) -> String {
         let of = profile.pairs.iter().filter(|pair| pair.measure == measure);
         let rows: String = of
             .take(MOST_PAIRS)
-            .map(|pair| format!("<tr><td>{}<td>{}<td>{:.3}", name(pair.a), name(pair.b), pair.value))
+            .map(|pair| format!("<tr><td>{}<td>{}<td>{}", name(pair.a), name(pair.b), decimals(pair.value, 3)))
             .collect();
         if !rows.is_empty() {
             let _ = write!(parts, "<div><h3>{title}</h3><table class=v>{rows}</table></div>");
@@ -92,36 +90,6 @@ pub(super) fn pairs(profile: &Profile) -> String {
     if parts.is_empty() { parts } else { format!("<h2>Correlations</h2>{bound}<div class=r>{parts}</div>") }
 }
 
-/// Spearman's correlations of few columns as a matrix.
-fn matrix(profile: &Profile) -> String {
-    let of = || profile.pairs.iter().filter(|pair| pair.measure == Measure::Spearman);
-    let columns: std::collections::BTreeSet<usize> = of().flat_map(|pair| [pair.a, pair.b]).collect();
-    if columns.len() < 3 || columns.len() > MOST_MATRIX || profile.columns.len() > 2 * MOST_MATRIX {
-        return String::new();
-    }
-    let values: std::collections::BTreeMap<(usize, usize), f64> =
-        of().flat_map(|pair| [((pair.a, pair.b), pair.value), ((pair.b, pair.a), pair.value)]).collect();
-    let mut rows = String::new();
-    for a in &columns {
-        let _ = write!(rows, "<tr><th>{}", escape(&profile.columns[*a].name));
-        for b in &columns {
-            let value = if a == b { Some(1.0) } else { values.get(&(*a, *b)).copied() };
-            let _ = match value {
-                Some(value) => write!(
-                    rows,
-                    "<td class={} style='--s:{:.2}' title='{} {:.3}'>",
-                    if value < 0.0 { "n" } else { "p" },
-                    value.abs(),
-                    escape(&profile.columns[*b].name),
-                    value
-                ),
-                None => write!(rows, "<td>"),
-            };
-        }
-    }
-    format!("<div><h3>Spearman, as a matrix</h3><table class=k>{rows}</table></div>")
-}
-
 pub(super) fn missing(profile: &Profile) -> String {
     if profile.missing.columns.is_empty() {
         return String::new();
@@ -130,22 +98,29 @@ pub(super) fn missing(profile: &Profile) -> String {
     let picture = shapes::stripes(&profile.missing, name);
     let mut pairs = String::new();
     for (a, b, value) in profile.missing.pairs.iter().take(MOST_PAIRS) {
-        let _ = write!(pairs, "<tr><td>{}<td>{}<td>{value:.3}", name(*a), name(*b));
+        let _ = write!(pairs, "<tr><td>{}<td>{}<td>{}", name(*a), name(*b), decimals(*value, 3));
     }
     if !pairs.is_empty() {
         pairs = format!("<h3>Missing together</h3><table class=v>{pairs}</table>");
     }
-    format!("<h2>Missing values</h2><p>From the first rows (left) to the last (right).</p>{picture}{pairs}")
+    format!(
+        "<h2>Missing values</h2><p>From the first rows (left) to the last (right): the darker, the more is missing.</p>{picture}{pairs}"
+    )
 }
 
 pub(super) fn interactions(profile: &Profile) -> String {
-    let name = |column: usize| escape(&profile.columns[column].name);
-    let pictures: String = profile
-        .interactions
-        .iter()
-        .map(|picture| shapes::hexagons(picture, &name(picture.columns.0), &name(picture.columns.1)))
-        .collect();
-    if pictures.is_empty() { pictures } else { format!("<h2>Interactions</h2><div class=r>{pictures}</div>") }
+    let picture = |picture: &Interaction| {
+        let names = [picture.columns.0, picture.columns.1].map(|column| escape(&profile.columns[column].name));
+        let axis = |column: usize, range| Axis::new(range, profile.columns[column].kind);
+        let across = shapes::Side { name: &names[0], axis: axis(picture.columns.0, picture.ranges[0]) };
+        let up = shapes::Side { name: &names[1], axis: axis(picture.columns.1, picture.ranges[1]) };
+        shapes::hexagons(picture, &across, &up)
+    };
+    let pictures: String = profile.interactions.iter().map(picture).collect();
+    if pictures.is_empty() {
+        return pictures;
+    }
+    format!("<h2>Interactions</h2><p>The darker a hexagon, the more rows lie in it.</p><div class=r>{pictures}</div>")
 }
 
 pub(super) fn head(profile: &Profile) -> String {

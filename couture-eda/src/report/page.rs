@@ -18,15 +18,24 @@ pub fn html(profile: &Profile) -> String {
         overview::facts(profile),
         overview::notices(profile),
         overview::alerts(profile),
-        "<h2>Columns</h2><p><input id=q type=search placeholder='find columns' aria-label='find columns'></p>"
-            .to_owned(),
-        format!("<nav>{names}</nav>{cards}"),
+        find_columns(&names) + &cards,
         overview::pairs(profile),
         overview::missing(profile),
         overview::interactions(profile),
         overview::head(profile),
     ];
     page(&format!("Profile of {}", profile.sources.first().map_or("a table", String::as_str)), &body.concat())
+}
+
+/// The head of the cards of columns: a field to search them by name, and links to them.
+pub(crate) fn find_columns(names: &str) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<h2>Columns</h2><p><input id=q type=search placeholder='find columns' aria-label='find columns'></p>\
+         <nav>{names}</nav>"
+    )
 }
 
 /// A page with a title around `body`, which is escaped already.

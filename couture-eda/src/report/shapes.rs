@@ -2,27 +2,43 @@
 
 use std::fmt::Write;
 
+use super::{Axis, number, percent};
 use crate::profile::{Histogram, Interaction, Stripes};
 
 /// The bars of a histogram as one path.
 pub(super) fn histogram(histogram: &Histogram, low: &str, high: &str) -> String {
     let most = histogram.shares.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-    let width = 240.0 / histogram.shares.len() as f64;
-    let mut path = String::new();
-    for (at, share) in histogram.shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
-        let height = (60.0 * share / most).max(0.7);
-        let (x, gap) = (at as f64 * width, if width > 4.0 { 1.0 } else { 0.3 });
-        let _ = write!(path, "M{x:.1} 60v-{height:.1}h{:.1}v{height:.1}z", width - gap);
-    }
     format!(
-        "<svg class=h viewBox='0 0 240 74' role=img aria-label='histogram from {low} to {high}'>\
-         <path class=b d='{path}'/><path class=a d='M0 60.5h240'/><text y=72>{low}</text>\
-         <text x=240 y=72 text-anchor=end>{high}</text></svg>"
+        "<svg class=h viewBox='0 0 240 80' role=img aria-label='histogram from {low} to {high}'>\
+         <text y=7>tallest bar {}</text><path class=b d='{}'/><path class=a d='M0 70.5h240'/><text y=78.5>{low}</text>\
+         <text x=240 y=78.5 text-anchor=end>{high}</text></svg>",
+        percent(most),
+        bars(&histogram.shares, most, (70.0, 58.0))
     )
 }
 
+/// Bars from left to right over a width of 240, as a path. `place` is where they stand, and how high the one of the share
+/// `most` is.
+pub(crate) fn bars(shares: &[f64], most: f64, (bottom, tallest): (f64, f64)) -> String {
+    let width = 240.0 / shares.len() as f64;
+    let mut path = String::new();
+    for (at, share) in shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+        let height = (tallest * share / most).max(0.7);
+        let (x, gap) = (at as f64 * width, if width > 4.0 { 1.0 } else { 0.3 });
+        let _ = write!(path, "M{x:.1} {bottom}v-{height:.1}h{:.1}v{height:.1}z", width - gap);
+    }
+    path
+}
+
+/// A column of a picture of two.
+pub(super) struct Side<'a> {
+    /// The name, as it stands in a page.
+    pub(super) name: &'a str,
+    pub(super) axis: Axis,
+}
+
 /// The hexagons of two columns: the more rows, the darker, in five steps.
-pub(super) fn hexagons(picture: &Interaction, across: &str, up: &str) -> String {
+pub(super) fn hexagons(picture: &Interaction, across: &Side<'_>, up: &Side<'_>) -> String {
     const CELL: f64 = 10.0;
     let most = picture.hexagons.iter().map(|(_, _, count)| *count).max().unwrap_or(1);
     let mut steps = vec![String::new(); 5];
@@ -33,9 +49,23 @@ pub(super) fn hexagons(picture: &Interaction, across: &str, up: &str) -> String 
         let _ = write!(steps[step.min(4)], "M{x:.0} {:.0}l5 3v6l-5 3-5-3v-6z", y - 6.0);
     }
     let paths: String = steps.iter().enumerate().map(|(at, path)| format!("<path class=x{at} d='{path}'/>")).collect();
+    let mut marks = String::new();
+    for (place, anchor, text) in across.axis.across() {
+        let x = 5.0 + 240.0 * place;
+        let _ =
+            write!(marks, "<path class=a d='M{x:.0} 262v4'/><text x={x:.0} y=276 text-anchor={anchor}>{text}</text>");
+    }
+    for (value, text) in &up.axis.marks {
+        let y = 250.0 - 240.0 * up.axis.place(*value);
+        let _ =
+            write!(marks, "<path class=a d='M0 {y:.0}h-4'/><text x=-6 y={:.0} text-anchor=end>{text}</text>", y + 3.0);
+    }
+    let (name, other) = (up.name, across.name);
     format!(
-        "<figure><svg class=x viewBox='0 0 262 262' role=img aria-label='{up} over {across}'>{paths}</svg>\
-         <figcaption>{up} (up) over {across} (across)</figcaption></figure>"
+        "<figure><svg class=x viewBox='-68 -2 334 282' role=img aria-label='{name} over {other}'>\
+         <rect class=a x=0 y=0 width=262 height=262 />{paths}{marks}</svg>\
+         <figcaption>{name} (up) over {other} (across); darkest: {} rows</figcaption></figure>",
+        number(f64::from(most))
     )
 }
 

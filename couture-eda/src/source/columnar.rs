@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
+use super::files::Refusal;
 use super::pages::{Chunks, Pages};
 use super::{Options, RandomAccess, RangeReader, footer, typed};
 use crate::state::State;
@@ -20,14 +21,15 @@ const MOST_CHUNK_BYTES: i64 = 4 << 30;
 const MOST_FOOTER_BYTES: u32 = 256 << 20;
 
 /// Profiles a Parquet file.
-pub(super) fn parquet(source: &Arc<dyn RandomAccess>, file: usize, options: &Options) -> Result<State, String> {
+pub(super) fn parquet(source: &Arc<dyn RandomAccess>, file: usize, options: &Options) -> Result<State, Refusal> {
     let chunks = Chunks(Arc::clone(source));
     check_footer(source)?;
     let metadata = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new()).map_err(|error| error.to_string())?;
     let groups = metadata.metadata().row_groups();
     if let Some(group) = groups.iter().find(|group| group.total_byte_size() > MOST_CHUNK_BYTES) {
-        return Err(format!("a row group says that it holds {} bytes", group.total_byte_size()));
+        return Err(format!("a row group says that it holds {} bytes", group.total_byte_size()).into());
     }
+    options.check(&typed::table(metadata.schema(), options).names)?;
     let pages = Pages::new(chunks, metadata.metadata())?;
     let workers = options.workers.clamp(1, groups.len().max(1));
     let mut first_rows = vec![0_u64];

@@ -112,6 +112,7 @@ fn layout(
     let first = reader.read_header(dialect.header)?.unwrap_or_default();
     let blank = vec![String::new(); first.len()];
     let (names, changed) = column_names(if dialect.header { &first } else { &blank });
+    options.check(&names).map_err(io::Error::other)?;
     let mut notices = Notices::default();
     changed.iter().for_each(|name| notices.add(Notice::RepeatedName, || name.clone()));
     let rows_start = if dialect.header { reader.offset() } else { start };

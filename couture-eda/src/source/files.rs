@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::format::{Compression, Format, detect};
 use super::random::Counted;
-use super::{Options, RandomAccess, RangeReader, columnar, delimited, excel, ipc, json};
+use super::{Options, RandomAccess, RangeReader, columnar, delimited, excel, foreign, ipc, json};
 use crate::error::EdaError;
 use crate::state::State;
 use crate::text::{DecodingReader, Encoding};
@@ -20,18 +20,26 @@ pub(super) fn profile(
     file: usize,
     options: &Options,
 ) -> Result<Vec<State>, EdaError> {
-    let read = |source| EdaError::Read { path: name.to_owned(), source };
-    let damaged = |format| move |reason| EdaError::Damaged { path: name.to_owned(), format, reason };
+    let read = |source| read_error(name, source);
+    let damaged = |format| {
+        move |refusal| match refusal {
+            Refusal::Damaged(reason) => EdaError::Damaged { path: name.to_owned(), format, reason },
+            Refusal::Whole(error) => error,
+        }
+    };
     options.progress.expect(source.size());
     let counted: Arc<dyn RandomAccess> = Arc::new(Counted::new(Arc::clone(source), Arc::clone(&options.progress)));
     let source = &counted;
     let reader = RangeReader::new(Arc::clone(source), 0);
     let start = reader.peek(START_BYTES).map_err(read)?;
     let (format, compression) = detect(name, &start);
+    if compression == Compression::None && matches!(format, Format::Delimited | Format::JsonLines) {
+        foreign::check(name, &start, options.encoding.is_some())?;
+    }
     let mut states = match (format, compression) {
         (Format::Delimited, Compression::None) => vec![delimited::profile(source, file, options).map_err(read)?],
         (Format::Delimited | Format::JsonLines, _) => {
-            let state = streamed(reader, format, compression, file, options).map_err(read)?;
+            let state = streamed(reader, name, (format, compression), file, options).map_err(read)?;
             vec![State { bytes: source.size(), ..state }]
         }
         (Format::Parquet, _) => {
@@ -47,16 +55,41 @@ pub(super) fn profile(
     Ok(states)
 }
 
+/// Why a file of a format is not read.
+pub(super) enum Refusal {
+    /// What the reader of the format says.
+    Damaged(String),
+    /// What there is no more to say about.
+    Whole(EdaError),
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Self::Damaged(reason)
+    }
+}
+
+impl From<EdaError> for Refusal {
+    fn from(error: EdaError) -> Self {
+        Self::Whole(error)
+    }
+}
+
+/// The error of a reader: one of its own that came through as the system's, or that of the file.
+pub(super) fn read_error(name: &str, error: std::io::Error) -> EdaError {
+    error.downcast::<EdaError>().unwrap_or_else(|source| EdaError::Read { path: name.to_owned(), source })
+}
+
 /// Runs the reader of a format: where it panics over damaged bytes, they are damaged, and nothing of it is kept.
-fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+fn guarded<T, E: From<String>>(read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
-    read.unwrap_or_else(|_| Err("the reader of the format gave up".to_owned()))
+    read.unwrap_or_else(|_| Err("the reader of the format gave up".to_owned().into()))
 }
 
 fn streamed(
     reader: RangeReader,
-    format: Format,
-    compression: Compression,
+    name: &str,
+    (format, compression): (Format, Compression),
     file: usize,
     options: &Options,
 ) -> std::io::Result<State> {
@@ -74,6 +107,7 @@ fn streamed(
         }
     }
     start.truncate(filled);
+    foreign::check(name, &start, options.encoding.is_some()).map_err(std::io::Error::other)?;
     let encoding = options.encoding.unwrap_or_else(|| Encoding::detect(&start));
     let whole = std::io::Cursor::new(start).chain(plain);
     // UTF-8 is passed on as it is, but for its mark: what is damaged in it is counted where it is read.
@@ -102,7 +136,7 @@ fn sheets(source: &Arc<dyn RandomAccess>, name: &str, file: usize, options: &Opt
     }
     let bytes = RangeReader::new(Arc::clone(source), 0).peek(source.size() as usize);
     let bytes = bytes.map_err(|source| EdaError::Read { path: name.to_owned(), source })?;
-    let read = guarded(|| Ok(excel::sheets(bytes, file, options)));
+    let read = guarded::<_, String>(|| Ok(excel::sheets(bytes, file, options)));
     let states =
         read.unwrap_or_else(|reason| Err(excel::Refusal::Damaged(reason))).map_err(|refusal| match refusal {
             excel::Refusal::TooLarge => too_large(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::ipc::reader::{FileReader, StreamReader};
 use arrow::ipc::{Message, root_as_footer, root_as_message};
 
+use super::files::Refusal;
 use super::{Options, RandomAccess, RangeReader, columnar, typed};
 use crate::state::State;
 use crate::summary::Table;
@@ -55,7 +56,7 @@ pub(super) fn profile(
     is_stream: bool,
     file: usize,
     options: &Options,
-) -> Result<State, String> {
+) -> Result<State, Refusal> {
     check(source, is_stream)?;
     let reader = RangeReader::new(Arc::clone(source), 0);
     let size = source.size();
@@ -63,10 +64,12 @@ pub(super) fn profile(
     let mut state = if is_stream {
         let reader = StreamReader::try_new(BufReader::new(reader), None).map_err(message)?;
         let table = typed::table(&reader.schema(), options);
+        options.check(&table.names)?;
         batches(table, reader, file, options)
     } else {
         let reader = FileReader::try_new(BufReader::new(Cursor { reader, size, at: 0 }), None).map_err(message)?;
         let table = typed::table(&reader.schema(), options);
+        options.check(&table.names)?;
         batches(table, reader, file, options)
     };
     state.bytes = size;

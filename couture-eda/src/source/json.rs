@@ -32,6 +32,7 @@ pub(super) fn lines(source: impl Read, file: usize, options: &Options) -> io::Re
         }
         head.push(object);
     }
+    options.check(&names).map_err(io::Error::other)?;
     let storage = vec![String::new(); names.len()];
     let mut rows = Rows::new(names, storage, file, options);
     let mut cells = Vec::new();

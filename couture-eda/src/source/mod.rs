@@ -8,6 +8,7 @@ mod delimited;
 mod excel;
 mod files;
 mod footer;
+mod foreign;
 mod format;
 mod guard;
 mod ipc;

@@ -2,6 +2,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::error::EdaError;
+use crate::importance::Target;
 use crate::limits::Limits;
 use crate::text::Encoding;
 
@@ -23,6 +25,8 @@ pub struct Options {
     pub sample_rows: Option<usize>,
     /// The table that is read of a database, where neither its URL nor a query says so; its schema stands before a point.
     pub table: Option<String>,
+    /// What is to be predicted: a table without the column is refused as soon as its columns are known.
+    pub target: Option<String>,
     /// Folders of this machine of which no file is read, whatever name or link leads there; where there is one, nor are
     /// files of `/proc`, `/sys` and `/dev`.
     pub forbidden: Vec<PathBuf>,
@@ -40,6 +44,7 @@ impl Default for Options {
             encoding: None,
             sample_rows: None,
             table: None,
+            target: None,
             forbidden: Vec::new(),
             progress: Arc::default(),
         }
@@ -54,6 +59,14 @@ impl Options {
         let most = (MOST_SAMPLED_CELLS / columns.max(1)).max(100);
         let rows = self.sample_rows.map_or(limits.sample_rows, |rows| rows.min(most));
         Limits { sample_rows: rows.max(limits.sample_rows), ..limits }
+    }
+
+    /// Looks for the target among the columns of a table.
+    ///
+    /// # Errors
+    /// [`EdaError::Target`], where it is not there.
+    pub(super) fn check(&self, columns: &[String]) -> Result<(), EdaError> {
+        self.target.as_ref().map_or(Ok(()), |target| Target::parse(target, columns).map(drop))
     }
 }
 

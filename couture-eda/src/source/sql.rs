@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, Sql
 use super::places::without_password;
 use super::rows::Rows;
 use super::statement::{self, Dialect};
-use super::{Options, guard};
+use super::{Options, files, guard};
 use crate::error::EdaError;
 use crate::state::State;
 use crate::text::{Notice, column_names};
@@ -40,7 +40,12 @@ pub(super) fn profile(url: &str, query: Option<&str>, file: usize, options: &Opt
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| unusable(error.to_string()))?;
     // A server's message may hold what was sent to it.
-    let message = |error: sqlx::Error| unusable(error.to_string().replace(base, &name));
+    let message = |error: sqlx::Error| match error {
+        sqlx::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<EdaError>()) => {
+            files::read_error(&name, error)
+        }
+        error => unusable(error.to_string().replace(base, &name)),
+    };
     let rows = runtime.block_on(async {
         match dialect {
             Dialect::MySql => mysql(&base.replacen("mariadb", "mysql", 1), &query, file, options).await,
@@ -88,11 +93,14 @@ macro_rules! read {
                     }
                 },
             };
-            let rows = rows.get_or_insert_with(|| {
+            if rows.is_none() {
                 let given: Vec<String> = row.columns().iter().map(|column| column.name().to_owned()).collect();
                 let types = row.columns().iter().map(|column| column.type_info().name().to_lowercase()).collect();
-                Rows::new(column_names(&given).0, types, $file, $options)
-            });
+                let names = column_names(&given).0;
+                $options.check(&names).map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
+                rows = Some(Rows::new(names, types, $file, $options));
+            }
+            let rows = rows.as_mut().expect("it was made");
             cells.clear();
             for at in 0..row.columns().len() {
                 cells.push($text(&row, at));

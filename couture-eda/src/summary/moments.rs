@@ -9,6 +9,8 @@ pub struct Moments {
     /// How many numbers there were.
     pub count: u64,
     mean: f64,
+    /// What rounding left out of `mean`: two batches whose means are large and near differ by less than it.
+    rest: f64,
     m2: f64,
     m3: f64,
     m4: f64,
@@ -27,8 +29,11 @@ impl Moments {
             return;
         }
         let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        // The second pass corrects the rounding of the mean, and keeps small differences of large numbers.
+        let mean = match values.iter().sum::<f64>() / count {
+            mean if mean.is_finite() => mean,
+            // The sum is too large where the mean is not.
+            _ => values.iter().map(|value| value / count).sum(),
+        };
         let mut batch = Self { count: values.len() as u64, ..Self::default() };
         let (mut low, mut high, mut drift) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
         for value in values {
@@ -43,7 +48,12 @@ impl Moments {
             low = low.min(*value);
             high = high.max(*value);
         }
-        batch.mean = mean + drift / count;
+        // The distances were from a rounded mean: from here on they are from the mean itself.
+        let rest = drift / count;
+        batch.m4 += rest * (rest * (6.0 * batch.m2 - 3.0 * count * rest * rest) - 4.0 * batch.m3);
+        batch.m3 += rest * (2.0 * count * rest * rest - 3.0 * batch.m2);
+        batch.m2 = (batch.m2 - count * rest * rest).max(0.0);
+        (batch.mean, batch.rest) = sum(mean, rest);
         batch.extremes = Some((low, high));
         self.merge(&batch);
     }
@@ -71,7 +81,7 @@ impl Moments {
         }
         let (a, b) = (self.count as f64, other.count as f64);
         let n = a + b;
-        let delta = other.mean - self.mean;
+        let delta = (other.mean - self.mean) + (other.rest - self.rest);
         let (step, step2) = (delta / n, delta * delta / (n * n));
         let m4 = self.m4
             + other.m4
@@ -81,7 +91,10 @@ impl Moments {
         let m3 = self.m3 + other.m3 + delta * step2 * (a * b) * (a - b) + 3.0 * step * (a * other.m2 - b * self.m2);
         self.m2 += other.m2 + delta * step * (a * b);
         (self.m3, self.m4) = (m3, m4);
-        self.mean += step * b;
+        // The mean is finite, however far the two are from each other.
+        let shift = if delta.is_finite() { step * b } else { (other.mean / n - self.mean / n) * b };
+        let (mean, rest) = sum(self.mean, shift);
+        (self.mean, self.rest) = sum(mean, rest + self.rest);
         self.count += other.count;
         self.zeros += other.zeros;
         self.negatives += other.negatives;
@@ -114,6 +127,46 @@ impl Moments {
     pub fn kurtosis(&self) -> Option<f64> {
         (self.m2 > 0.0).then(|| self.count as f64 * self.m4 / (self.m2 * self.m2) - 3.0)
     }
+}
+
+/// The sum of two numbers, and what its rounding left out (D. E. Knuth's TwoSum).
+fn sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let part = sum - a;
+    (sum, (a - (sum - part)) + (b - part))
+}
+
+#[test]
+fn a_large_offset_costs_no_digits() {
+    // 0 to 36 with an offset that leaves no room for a rounded mean: the moments of 0 to 36.
+    let check = |offset: f64| {
+        let values: Vec<f64> = (0..37_000).map(|at| offset + f64::from(at * 7 % 37)).collect();
+        let mut whole = Moments::default();
+        values.chunks(4095).for_each(|part| whole.add_all(part));
+        let mut counted = Moments::default();
+        (0..37).for_each(|at| counted.add(offset + f64::from(at), 1000));
+        for moments in [whole, counted] {
+            let (n, square) = (37_000.0_f64, (37.0 * 37.0 - 1.0) / 12.0);
+            let close = |found: Option<f64>, expected: f64| {
+                let found = found.unwrap();
+                assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1.0), "{offset}: {found} {expected}");
+            };
+            close(moments.mean().map(|mean| mean - offset), 18.0);
+            close(moments.deviation(), (square * n / (n - 1.0)).sqrt());
+            close(moments.skewness(), 0.0);
+            close(moments.kurtosis(), -1.2 * (37.0 * 37.0 + 1.0) / (37.0 * 37.0 - 1.0));
+        }
+    };
+    [0.0, 1e6, 1e9, 1e12, 1e15, -1e15].into_iter().for_each(check);
+}
+
+#[test]
+fn the_mean_of_the_largest_numbers_is_finite() {
+    let (large, third) = (f64::MAX, f64::MAX / 3.0);
+    let mut whole = Moments::default();
+    [[large, large], [-large, -large], [large, third]].iter().for_each(|part| whole.add_all(part));
+    let mean = whole.mean().unwrap();
+    assert!((mean / third - 2.0 / 3.0).abs() < 1e-12, "{mean}");
 }
 
 #[test]

@@ -34,6 +34,11 @@ impl Encoding {
         encoding_rs::Encoding::for_label(name.as_bytes()).map(|encoding| Self { encoding, mark_bytes: 0 })
     }
 
+    /// The characters of the first bytes of a file, of which the last may be cut.
+    pub(crate) fn decoded<'a>(&self, start: &'a [u8]) -> std::borrow::Cow<'a, str> {
+        self.encoding.decode_without_bom_handling(start.get(self.mark_bytes..).unwrap_or_default()).0
+    }
+
     /// The name as shown in reports.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -71,3 +71,34 @@ fn what_cannot_be_learnt_is_told() {
         assert!(error.contains(words), "{target}: {error}");
     }
 }
+
+#[test]
+fn a_target_that_is_not_there_is_refused_before_any_row_is_read() {
+    let rows: String = (0..5000).map(|at| format!("{at},{}\n", at % 9)).collect();
+    let csv = format!("size,price\n{rows}").into_bytes();
+    let lines: String = (0..5000).map(|at| format!("{{\"size\":{at},\"price\":1}}\n")).collect();
+    let numbers: arrow::array::ArrayRef = std::sync::Arc::new(arrow::array::Int64Array::from_iter_values(0..5000));
+    let batch = arrow::array::RecordBatch::try_from_iter([("size", numbers.clone()), ("price", numbers)]).unwrap();
+    let mut parquet = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    parquet.write(&batch).unwrap();
+    let mut stream = arrow::ipc::writer::StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    stream.write(&batch).unwrap();
+    for (name, bytes) in [
+        ("t.csv", csv.clone()),
+        ("t.csv.zst", zstd::stream::encode_all(csv.as_slice(), 1).unwrap()),
+        ("t.jsonl", lines.into_bytes()),
+        ("t.parquet", parquet.into_inner().unwrap()),
+        ("t.arrow", stream.into_inner().unwrap()),
+    ] {
+        for (target, is_there) in [("prize > 3", false), ("price > 3", true)] {
+            let options = Options { target: Some(target.to_owned()), ..Options::default() };
+            match profile_bytes(bytes.clone(), name, &options) {
+                Err(error) if !is_there => {
+                    assert!(error.to_string().contains("is it \"price\"? The columns are "), "{name}: {error}");
+                    assert_eq!(options.progress.get().0, 0, "{name}");
+                }
+                answer => assert_eq!((answer.unwrap()[0].table.rows, is_there), (5000, true), "{name}"),
+            }
+        }
+    }
+}

@@ -57,9 +57,9 @@ def _operators() -> None:
         "operators",
         "couture.operators.seed",
         "SparkOperator PySparkOperator TensorflowOperator CoutureSparkOperator CouturePySparkOperator CoutureDaskYarnOperator "
-        "CoutureTensorflowOperator CoutureJupyterOperator CoutureLoopableBatchOperator DagOperator SkippableDagOperator EdaOperator",
+        "CoutureTensorflowOperator CoutureJupyterOperator CoutureLoopableBatchOperator DagOperator SkippableDagOperator",
     )
-    _put("operators.eda_operator operators.eda", "couture.operators.seed", "EdaOperator")
+    _put("operators operators.eda_operator operators.eda", "couture.operators.eda", "EdaOperator EdaMergeOperator")
     _put("operators.dag_operator", "couture.operators.seed", "DagOperator SkippableDagOperator")
     for module in ("spark", "couture"):
         _put(

@@ -1,7 +1,9 @@
 //! Exploratory data analysis: running `eda` over a data set.
 
+mod attempt;
 mod database;
 mod environment;
+mod merge;
 mod operator;
 mod output;
 mod own_data;
@@ -9,6 +11,7 @@ mod program;
 mod source_name;
 mod work;
 
+pub use merge::EdaMergeOperator;
 pub use operator::EdaOperator;
 pub use output::{EdaKind, OutputPlace, UnknownKind};
 pub use own_data::{UnfitPath, check_path, leads_into};

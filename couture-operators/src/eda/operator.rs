@@ -1,21 +1,16 @@
 //! Runs `eda` over a data set.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
-
 use async_trait::async_trait;
 use couture_core::values::{Values as _, mask_addresses};
-use couture_core::{Failure, Operator, ProcessCommand, ProcessEnd, TaskContext, error_chain};
+use couture_core::{Failure, Operator, TaskContext};
 use serde::{Deserialize, Serialize};
 
+use super::attempt::{Attempt, Call, blocking};
 use super::output::{EdaKind, OutputPlace};
 use super::own_data::{check_path, leads_into};
 use super::program::EdaProgram;
 use super::source_name::{query_name, source_name};
-use super::{database, environment, work};
-use crate::bash::process_failure;
-use crate::child::signal_name;
+use super::{database, work};
 
 /// Looks at a data set with the program `eda`, in bounded memory, and keeps its reports. The path of the report is its output.
 ///
@@ -48,7 +43,7 @@ pub struct EdaOperator {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub upload: String,
     /// Where the reports go: `outputs`, or a folder in it; a template.
-    #[serde(default = "outputs", skip_serializing_if = "is_outputs")]
+    #[serde(default = "OutputPlace::root", skip_serializing_if = "OutputPlace::is_root")]
     pub outputs: String,
     /// What the source is called there; made of the source where absent; a template.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -71,23 +66,8 @@ fn known_kind<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Strin
     Ok(kind)
 }
 
-fn outputs() -> String {
-    OutputPlace::ROOT.to_owned()
-}
-
-fn is_outputs(outputs: &String) -> bool {
-    outputs == OutputPlace::ROOT
-}
-
 /// The variable that tells a child its source, where a password may be in it.
 const SOURCE_VARIABLE: &str = "COUTURE_EDA_SOURCE";
-/// Limits the data that a process may have, and becomes another program: threads and files that are mapped do not count, as they would
-/// in a limit of addresses.
-const LIMITED: &str = "ulimit -d \"$0\" && exec \"$@\"";
-
-/// The folder of an attempt that its upload lies in, away from what is made of it.
-const UPLOADED: &str = "in";
-
 /// What a child is told of its source.
 struct Given {
     arguments: Vec<String>,
@@ -97,12 +77,9 @@ struct Given {
 }
 
 impl EdaOperator {
-    /// From TERM to KILL.
-    pub const KILL_GRACE: Duration = Duration::from_secs(5);
-
     /// Looks at what is in `source`.
     pub fn new(source: impl Into<String>) -> Self {
-        Self { source: source.into(), outputs: outputs(), ..Self::default() }
+        Self { source: source.into(), outputs: OutputPlace::root(), ..Self::default() }
     }
 
     fn kind(&self) -> Result<EdaKind, Failure> {
@@ -126,35 +103,20 @@ impl EdaOperator {
         }
     }
 
-    /// Where its reports go.
-    fn place(&self, kind: EdaKind, cx: &TaskContext) -> Result<OutputPlace, Failure> {
-        let name = match self.name.as_str() {
+    /// What it is called among outputs.
+    fn shown_name(&self) -> String {
+        match self.name.as_str() {
             "" => source_name(&self.shown_source(), !self.conn_id.is_empty()),
             name => name.to_owned(),
-        };
-        let timestamp = match self.timestamp.as_str() {
-            "" => OutputPlace::timestamp(cx.now()),
-            timestamp => timestamp.to_owned(),
-        };
-        for (what, part) in [("name", &name), ("timestamp", &timestamp)] {
-            if part.contains(['/', '\\']) || part.starts_with('.') {
-                return Err(Failure::fatal(format!("the {what} {part:?} is not one of a folder")));
-            }
         }
-        let mut folders = self.outputs.split('/');
-        if folders.next() != Some(OutputPlace::ROOT)
-            || folders.any(|folder| folder.is_empty() || folder.starts_with('.'))
-        {
-            return Err(Failure::fatal(format!("outputs is {:?}; it is \"outputs\", or a folder in it", self.outputs)));
-        }
-        Ok(OutputPlace { outputs: self.outputs.clone(), name, kind, timestamp })
     }
 
-    /// The source as arguments, and as a variable. `folder` is that of the attempt.
-    async fn source_arguments(&self, program: &EdaProgram, folder: &Path, cx: &TaskContext) -> Result<Given, Failure> {
+    /// The source as arguments, and as a variable.
+    async fn source_arguments(&self, attempt: &Attempt<'_>) -> Result<Given, Failure> {
+        let program = &*attempt.program;
         if !self.upload.is_empty() {
             let name = source_name(&self.source, false);
-            let inner = folder.join(UPLOADED);
+            let inner = attempt.folder.join(work::IN);
             tokio::fs::create_dir_all(&inner).await?;
             let file = inner.join(&name);
             let fetched = program.files.fetch(&self.upload, &file).await;
@@ -162,7 +124,7 @@ impl EdaOperator {
             return Ok(Given { arguments: vec!["--".into(), name], variable: None, is_upload: true });
         }
         if !self.conn_id.is_empty() {
-            let connection = cx.values().connection(&self.conn_id).await?;
+            let connection = attempt.cx.values().connection(&self.conn_id).await?;
             let url = database::url(&connection)?;
             refuse_own(&url, program).await?;
             let what = match (self.table.as_str(), self.query.as_str()) {
@@ -183,81 +145,31 @@ impl EdaOperator {
         Ok(Given { arguments, variable: Some(self.source.clone()), is_upload: false })
     }
 
-    fn command(&self, program: &EdaProgram, folder: PathBuf, place: &OutputPlace, given: Given) -> ProcessCommand {
-        let kib = u64::from(self.memory_limit_mb.unwrap_or(program.memory_mib)) * 1024;
-        let mut args = vec!["-c".to_owned(), LIMITED.to_owned(), kib.to_string(), program.program.clone()];
-        args.extend(program.role.iter().cloned());
-        let (out, cwd) = if given.is_upload { ("../out", folder.join(UPLOADED)) } else { ("out", folder) };
-        args.extend(["profile".to_owned(), format!("--out={out}"), format!("--timestamp={}", place.timestamp)]);
+    fn call(&self, attempt: &Attempt<'_>, place: &OutputPlace, given: Given) -> Call {
+        let out = if given.is_upload { format!("../{}", work::OUT) } else { work::OUT.to_owned() };
+        let mut arguments = ["profile", "--quiet"].map(String::from).to_vec();
+        arguments.extend([format!("--out={out}"), format!("--timestamp={}", place.timestamp)]);
         // An upload lies in the own folder itself, and its name is this server's.
         if !given.is_upload {
-            args.push(format!("--forbid={}", program.own_folder.display()));
+            arguments.push(format!("--forbid={}", attempt.program.own_folder.display()));
         }
         if place.kind == EdaKind::DataImportance {
-            args.push(format!("--target={}", if self.target.is_empty() { "auto" } else { &self.target }));
+            arguments.push(format!("--target={}", if self.target.is_empty() { "auto" } else { &self.target }));
         }
-        args.extend(given.arguments);
-        let mut env = environment::inherited();
-        // The last line that it prints is to say why it failed.
-        env.insert("RUST_BACKTRACE".to_owned(), "0".to_owned());
-        env.extend(given.variable.map(|source| (SOURCE_VARIABLE.to_owned(), source)));
-        ProcessCommand {
-            program: "sh".into(),
-            args,
-            env,
-            clear_env: true,
-            cwd: Some(cwd),
-            secrets: Vec::new(),
-            kill_grace: Self::KILL_GRACE,
-            greeting: None,
-            warm: None,
-        }
+        arguments.extend(given.arguments);
+        let folder = if given.is_upload { attempt.folder.join(work::IN) } else { attempt.folder.clone() };
+        Call { arguments, variable: given.variable.map(|source| (SOURCE_VARIABLE, source)), folder }
     }
 
     /// Runs `eda`, and keeps what it has made.
-    async fn look(&self, program: &EdaProgram, folder: &Path, cx: &TaskContext) -> Result<String, Failure> {
-        let place = self.place(self.kind()?, cx)?;
-        let source = self.source_arguments(program, folder, cx).await?;
+    async fn look(&self, attempt: &Attempt<'_>) -> Result<String, Failure> {
+        let place = attempt.place(&self.outputs, self.shown_name(), self.kind()?, &self.timestamp)?;
+        let source = self.source_arguments(attempt).await?;
         let shown = self.shown_source();
         let shown = mask_addresses(&shown).unwrap_or(shown);
-        cx.log(format!("Looking at {shown}; the report will be at {}", place.report()));
-        let command = self.command(program, folder.to_owned(), &place, source);
-        let end = cx.services().processes.run(command, cx).await.map_err(process_failure)?;
-        self.check(&end, program, cx)?;
-        let (out, kind, timestamp) = (folder.join("out"), place.kind, place.timestamp.clone());
-        let made = blocking(move || work::made(&out, kind, &timestamp)).await?;
-        if made.files.is_empty() {
-            return Err(Failure::Lost("what it has made was removed before it was kept".into()));
-        }
-        let place = free(place, program).await?;
-        for (file, path) in &made.files {
-            program.files.keep(&format!("{place}/{path}"), file).await?;
-        }
-        cx.log(format!("The report is at {}", place.report()));
-        Ok(place.report())
-    }
-
-    /// What the end of the child means.
-    fn check(&self, end: &ProcessEnd, program: &EdaProgram, cx: &TaskContext) -> Result<(), Failure> {
-        if end.code == Some(0) {
-            return Ok(());
-        }
-        let said = end.last_line.strip_prefix("eda: ").unwrap_or(&end.last_line);
-        let is_short = ["memory allocation of", "Cannot allocate memory", "os error 12"];
-        // A Rust program aborts where memory fails; what it prints last may be a hint on how to see more.
-        let aborted = signal_name(end.signal.unwrap_or(0)) == "SIGABRT";
-        if aborted || is_short.iter().any(|words| said.contains(words)) {
-            let limit = self.memory_limit_mb.unwrap_or(program.memory_mib);
-            let how = "raise memory_limit_mb of the task, or eda.memory_mib of the server";
-            return Err(Failure::fatal(format!("it needs more than its {limit} MiB of memory; {how}")));
-        }
-        let reason = match (end.code, end.signal) {
-            (Some(127), _) => format!("failed to start {}: {said}; name the program in eda.program", program.program),
-            (Some(_), _) if !said.is_empty() => said.to_owned(),
-            (Some(code), _) => format!("eda ended with exit code {code}"),
-            (None, signal) => format!("eda was ended by {}: {said}", signal_name(signal.unwrap_or(0))),
-        };
-        Err(Failure::retry(cx.values().masked(reason)))
+        attempt.cx.log(format!("Looking at {shown}; the report will be at {}", place.report()));
+        attempt.run(self.call(attempt, &place, source)).await?;
+        attempt.keep(place).await
     }
 }
 
@@ -273,42 +185,15 @@ async fn refuse_own(source: &str, program: &EdaProgram) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The place, or, where there are files already, the first of `TIMESTAMP-2`, `TIMESTAMP-3` and so on where there are none.
-async fn free(mut place: OutputPlace, program: &EdaProgram) -> Result<OutputPlace, Failure> {
-    const MOST: u32 = 1_000;
-    let wanted = place.timestamp.clone();
-    for number in 2..=MOST {
-        if !program.files.is_taken(&place.to_string()).await? {
-            return Ok(place);
-        }
-        place.timestamp = format!("{wanted}-{number}");
-    }
-    Err(Failure::fatal(format!("there are {MOST} reports of the timestamp {wanted} already; give another one")))
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await?
-}
-
 #[async_trait]
 impl Operator for EdaOperator {
     type Input = ();
     type Output = String;
 
     async fn run(&self, (): (), cx: &TaskContext) -> Result<String, Failure> {
-        let Some(program) = cx.services().extensions.get::<EdaProgram>() else {
-            return Err(Failure::fatal("exploratory data analysis is not part of this program"));
-        };
-        let (parent, token) = (program.work.clone(), cx.token());
-        let folder = blocking(move || Ok(work::prepare(&parent, token)?)).await?;
-        let result = self.look(&program, &folder, cx).await;
-        if let Err(Failure::Retry(error) | Failure::Fatal(error)) = &result {
-            cx.log(cx.values().masked(error_chain(&**error)));
-        }
-        let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder)).await;
-        if let Ok(Err(error)) = removed {
-            tracing::warn!("failed to remove the folder of an attempt: {error}");
-        }
+        let attempt = Attempt::begin(self.memory_limit_mb, cx).await?;
+        let (result, program) = (self.look(&attempt).await, attempt.program.clone());
+        attempt.end(&result).await;
         if !self.upload.is_empty() && !may_come_back(&result, cx) {
             self.forget(&program).await;
         }
@@ -334,7 +219,7 @@ fn may_come_back<T>(result: &Result<T, Failure>, cx: &TaskContext) -> bool {
 }
 
 impl EdaOperator {
-    async fn forget(&self, program: &Arc<EdaProgram>) {
+    async fn forget(&self, program: &EdaProgram) {
         if let Err(error) = program.files.forget(&self.upload).await {
             tracing::warn!("failed to remove an upload: {error}");
         }

@@ -66,6 +66,16 @@ impl OutputPlace {
     /// The folder that all outputs are in.
     pub const ROOT: &'static str = "outputs";
 
+    /// [`OutputPlace::ROOT`], as a field of an operator.
+    pub(super) fn root() -> String {
+        Self::ROOT.to_owned()
+    }
+
+    /// Whether it is [`OutputPlace::ROOT`].
+    pub(super) fn is_root(outputs: &String) -> bool {
+        outputs == Self::ROOT
+    }
+
     /// A time as it is in such a folder's name: `2026-11-23T04-13-37-042`, in UTC.
     pub fn timestamp(time: Timestamp) -> String {
         let date = chrono::DateTime::from_timestamp_micros(time.as_micros()).unwrap_or_default();

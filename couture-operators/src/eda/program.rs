@@ -39,6 +39,9 @@ pub trait EdaFiles: Debug + Send + Sync {
     /// Whether there is a file in this folder, which begins with [`OutputPlace::ROOT`](super::OutputPlace::ROOT).
     async fn is_taken(&self, folder: &str) -> Result<bool, BoxError>;
 
+    /// Copies a file of a report to a local path. An error where it is gone.
+    async fn fetch_output(&self, path: &str, to: &Path) -> Result<(), BoxError>;
+
     /// Copies an upload to a local path. An error where it is gone.
     async fn fetch(&self, upload: &str, to: &Path) -> Result<(), BoxError>;
 

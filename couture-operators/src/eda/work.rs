@@ -7,6 +7,11 @@ use couture_core::{AttemptToken, Failure};
 
 use super::output::EdaKind;
 
+/// The folder of an attempt's folder for what it reads, away from what is made of it.
+pub(super) const IN: &str = "in";
+/// That for what it makes.
+pub(super) const OUT: &str = "out";
+
 /// The files of one run that an attempt has made: those of each table, in their order, with the name of each but the first.
 pub(super) struct Made {
     /// A file, and its path below the folder of the run.

@@ -291,7 +291,9 @@ pub(super) async fn materialize(
         [dag_id] => {
             permit.principal().check_dag(Action::Create, Resource::DagRuns, dag_id)?;
             permit.note("dag_id", dag_id);
-            start(&state, dag_id.clone(), trigger, origin(permit.principal(), &headers)).await
+            let run = start(&state, dag_id.clone(), trigger, origin(permit.principal(), &headers)).await?;
+            permit.note("run_id", &run.0.dag_run_id);
+            Ok(run)
         }
         [] => Err(ApiError::not_found(format!("no task changes the asset {:?}", name.as_str()))),
         several => {

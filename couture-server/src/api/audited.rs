@@ -49,18 +49,19 @@ pub(super) async fn audited(operation: Operation, mut request: Request, next: Ne
     }
     let mut entry = AuditEntry::new(operation.name);
     let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut place = |name: &str, value: String, pairs: &mut Vec<(String, String)>| match name {
+        "dag_id" => entry.dag_id = Some(value),
+        "run_id" => entry.run_id = Some(value),
+        "task_id" => entry.task_id = Some(value),
+        "map_index" => entry.map_index = value.parse().ok(),
+        "try_number" => entry.try_number = value.parse().ok(),
+        name => pairs.push((name.to_owned(), value)),
+    };
     for (name, value) in params.iter().filter(|_| operation.takes_names).flat_map(RawPathParams::iter) {
-        match name {
-            "dag_id" => entry.dag_id = Some(value.to_owned()),
-            "run_id" => entry.run_id = Some(value.to_owned()),
-            "task_id" => entry.task_id = Some(value.to_owned()),
-            "map_index" => entry.map_index = value.parse().ok(),
-            "try_number" => entry.try_number = value.parse().ok(),
-            name => pairs.push((name.to_owned(), value.to_owned())),
-        }
+        place(name, value.to_owned(), &mut pairs);
     }
     pairs.extend(query);
-    pairs.extend(note.take_pairs());
+    note.take_pairs().into_iter().for_each(|(name, value)| place(&name, value, &mut pairs));
     if !response.status().is_success() {
         pairs.push(("status".to_owned(), response.status().as_u16().to_string()));
     }

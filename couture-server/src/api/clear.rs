@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::affected::AffectedList;
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id, run_id};
+use super::note::NoteText;
 use super::state::ApiState;
 use super::version_shape::TaskShape;
 use crate::auth::{Permit, act, on};
@@ -53,8 +54,8 @@ pub(super) struct ClearBody {
     prevent_running_task: Option<bool>,
     /// What people are to know of the task instances.
     #[serde(default)]
-    #[schema(max_length = 1000)]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    note: Option<NoteText>,
 }
 
 fn yes() -> bool {
@@ -168,8 +169,8 @@ pub(super) struct ClearRunBody {
     run_on_latest_version: Option<bool>,
     /// What people are to know of the run.
     #[serde(default)]
-    #[schema(max_length = 1000)]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    note: Option<NoteText>,
 }
 
 /// A task that a run has not had, in Airflow's shape.

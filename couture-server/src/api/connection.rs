@@ -13,7 +13,7 @@ use super::extract::{Args, Json, Names, given};
 use super::masked;
 use super::page_of::PageOf;
 use super::state::ApiState;
-use crate::auth::{Permit, act, on};
+use crate::auth::{Action, Permit, Resource, act, on};
 
 /// A connection, in Airflow's shape.
 #[derive(Debug, Serialize, ToSchema)]
@@ -287,12 +287,22 @@ pub(super) async fn create(
     responses((status = 200, description = "As asked", body = BulkBody)),
 )]
 pub(super) async fn bulk(
-    _: Permit<act::Create, on::Connections>,
+    permit: Permit<act::Create, on::Connections>,
     State(state): State<ApiState>,
     Json(bulk): Json<Bulk<NewConnection>>,
 ) -> Result<Json<BulkBody>, ApiError> {
     let (new, existing) = bulk.into_create()?;
-    let connections = new.into_iter().map(Connection::try_from).collect::<Result<Vec<_>, _>>()?;
+    if existing == OnExisting::Overwrite {
+        permit.principal().check(Action::Edit, Resource::Connections, None)?;
+    }
+    let mut connections = new.into_iter().map(Connection::try_from).collect::<Result<Vec<_>, _>>()?;
+    if existing == OnExisting::Overwrite {
+        for new in &mut connections {
+            if let [old] = &state.kept.connections.get(&new.conn_id).await?[..] {
+                *new = again(new.clone(), old)?;
+            }
+        }
+    }
     let written = state.kept.connections.set(&connections, existing).await?;
     Ok(Json(BulkBody::new(written, connections.iter().map(|connection| connection.conn_id.to_string()).collect())))
 }

@@ -24,7 +24,7 @@ use super::page_of::PageOf;
 use super::routes::{Routes, Words};
 use super::state::ApiState;
 use super::web_state::WebState;
-use crate::auth::{Permit, act, on};
+use crate::auth::{Action, Permit, Resource, act, on};
 
 #[derive(OpenApi)]
 #[openapi(paths(import, export))]
@@ -173,6 +173,9 @@ async fn import(
     Args(ImportHow { action }): Args<ImportHow>,
     Json(entries): Json<BTreeMap<String, Value>>,
 ) -> Result<Json<ImportedBody>, ApiError> {
+    if matches!(action, Existing::Overwrite) {
+        permit.principal().check(Action::Edit, Resource::Connections, None)?;
+    }
     let (mut connections, mut existing, mut all) = (Vec::new(), 0, 0);
     for (conn_id, value) in entries {
         let id = ConnId::new(&conn_id).map_err(ValueError::from)?;

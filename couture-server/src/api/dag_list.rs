@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::State;
 use couture_core::store::{DagRecord, Request, RunQuery, RunRecord, StoreError, like};
 use couture_core::{DagId, RunState};
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
@@ -20,7 +20,7 @@ use super::web_state::WebState;
 use crate::auth::{self, Action, Permit, Resource, act, on};
 
 /// How many DAGs are looked at at a time.
-pub(super) const AT_A_TIME: usize = 16;
+const AT_A_TIME: usize = 16;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DagList {
@@ -195,20 +195,21 @@ async fn chosen(
     }
 }
 
-pub(super) async fn newest_runs(state: &ApiState, dag_id: DagId, limit: usize) -> Result<Vec<RunRecord>, StoreError> {
-    state.reader.runs(Some(&dag_id), None, limit).await
+/// The newest runs of each of these DAGs, in their order.
+pub(super) async fn newest_runs(
+    state: &ApiState,
+    dags: Vec<DagId>,
+    limit: usize,
+) -> Result<Vec<Vec<RunRecord>>, StoreError> {
+    let newest = dags.into_iter().map(async |dag_id| state.reader.runs(Some(&dag_id), None, limit).await);
+    futures_util::stream::iter(newest).buffered(AT_A_TIME).try_collect().await
 }
 
 /// When the newest run of each DAG began, in microseconds, and its state.
 async fn last_runs(state: &ApiState, dags: &[Known]) -> Result<BTreeMap<DagId, (Option<i64>, RunState)>, ApiError> {
-    let ids: Vec<DagId> = dags.iter().map(|(record, _)| record.dag_id.clone()).collect();
-    let newest = ids.into_iter().map(|dag_id| newest_runs(state, dag_id, 1));
-    let mut newest = futures_util::stream::iter(newest).buffer_unordered(AT_A_TIME);
-    let mut last = BTreeMap::new();
-    while let Some(runs) = newest.next().await {
-        last.extend(runs?.pop().map(|run| (run.dag_id, (run.started_at.map(|at| at.as_micros()), run.state))));
-    }
-    Ok(last)
+    let ids = dags.iter().map(|(record, _)| record.dag_id.clone()).collect();
+    let newest = newest_runs(state, ids, 1).await?.into_iter().flatten();
+    Ok(newest.map(|run| (run.dag_id, (run.started_at.map(|at| at.as_micros()), run.state))).collect())
 }
 
 /// DAGs without the value come last.

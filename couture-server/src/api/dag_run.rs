@@ -1,11 +1,9 @@
 //! `/dags/{dag_id}/dagRuns`: starting, watching and ending runs.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use axum::extract::State;
 use axum::http::StatusCode;
-use couture_core::store::{ClearOnly, MarkedRunState, Note, NotePlace, RunOrder, RunQuery, RunRecord};
-use couture_core::{Affected, DagId, RunKey, RunState, Scope};
+use couture_core::store::{ClearOnly, MarkedRunState, NotePlace, RunOrder, RunQuery, RunRecord};
+use couture_core::{DagId, RunState, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{OpenApi, ToSchema};
@@ -13,6 +11,7 @@ use utoipa::{OpenApi, ToSchema};
 use super::dag_run_body::DagRunBody;
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id, run_id};
+use super::note::NoteText;
 use super::page_of::PageOf;
 use super::pairs::Pairs;
 use super::recent_runs::recent_runs;
@@ -40,51 +39,14 @@ pub(super) struct DagRunPatch {
     state: Option<RunState>,
     /// What people are to know of it; an empty text removes the note.
     #[serde(default)]
-    #[schema(max_length = 1000)]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    note: Option<NoteText>,
     /// Whether a run that is over stays what it is.
     #[serde(default)]
     only_unfinished: bool,
 }
 
-/// The longest note, in characters, as in Airflow.
-pub(super) const MAX_NOTE: usize = 1_000;
-
 impl ApiState {
-    /// Writes a note, or removes it where the text is empty.
-    pub(super) async fn write_note(&self, place: NotePlace, text: &str, author: Option<&str>) -> Result<(), ApiError> {
-        if text.chars().count() > MAX_NOTE {
-            return Err(ApiError::invalid(format!("note has more than {MAX_NOTE} characters")));
-        }
-        let at = self.clock.now().wall;
-        let note = Note { text: text.to_owned(), author: author.map(String::from), at };
-        Ok(self.annals.set_note(place, Some(&note).filter(|_| !text.is_empty())).await?)
-    }
-
-    /// Writes the same note to all of these task instances.
-    pub(super) async fn write_notes(
-        &self,
-        affected: &[Affected],
-        text: &str,
-        author: Option<&str>,
-    ) -> Result<(), ApiError> {
-        let keys: Vec<RunKey> = affected.iter().map(|one| one.run).collect::<BTreeSet<_>>().into_iter().collect();
-        let mut shapes = BTreeMap::new();
-        for some in keys.chunks(500) {
-            for run in self.reader.runs_of(some).await? {
-                shapes.insert(run.key, self.shape(&run.version).await?);
-            }
-        }
-        for one in affected {
-            let index = shapes.get(&one.run).and_then(|shape| shape.find(one.task_id.as_str()));
-            if let Some(index) = index {
-                let place = NotePlace { run: one.run, instance: Some((index, one.map_index)) };
-                self.write_note(place, text, author).await?;
-            }
-        }
-        Ok(())
-    }
-
     /// The runs that `query` is about, from `offset` on, with how many there are.
     async fn run_list(&self, query: &RunQuery, offset: usize, limit: usize) -> Result<DagRunList, ApiError> {
         let newest = RunQuery { descending: true, ..RunQuery::default() };

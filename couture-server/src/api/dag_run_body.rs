@@ -18,7 +18,7 @@ use super::state::ApiState;
 #[schema(as = DagRun)]
 pub(super) struct DagRunBody {
     #[schema(value_type = String, example = "scheduled__2026-01-01T00:00:00+00:00")]
-    dag_run_id: RunId,
+    pub(super) dag_run_id: RunId,
     #[schema(value_type = String, example = "etl")]
     dag_id: DagId,
     dag_display_name: String,

@@ -127,7 +127,7 @@ fn body(shape: &VersionShape, task: &TaskShape) -> TaskBody {
         upstream_task_ids: task.all_upstream().map(String::from).collect(),
         downstream_task_ids: shape.tasks.iter().filter(waits_for_it).map(|other| other.task_id.to_string()).collect(),
         doc_md: options.doc_md.clone(),
-        extra_links: task.target_dag_id().map(|_| LINK.to_owned()).into_iter().collect(),
+        extra_links: links_of(task).map(String::from).collect(),
         is_mapped: task.expand.is_some(),
         params: options.params.clone(),
         retry_delay_ms: options.retry_delay_ms,
@@ -140,6 +140,15 @@ fn body(shape: &VersionShape, task: &TaskShape) -> TaskBody {
 
 /// The link from a task that starts runs of another DAG, by Airflow's name.
 pub(super) const LINK: &str = "Triggered DAG";
+/// The name of the link to a report on data.
+pub(super) const REPORT: &str = "Report";
+
+/// The names of a task's links.
+fn links_of(task: &TaskShape) -> impl Iterator<Item = &'static str> {
+    [(task.target_dag_id().is_some(), LINK), (task.makes_reports(), REPORT)]
+        .into_iter()
+        .filter_map(|(is_there, name)| is_there.then_some(name))
+}
 
 #[utoipa::path(
     get,

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
+use couture_core::task::{XCom, XComValue};
 use couture_core::{MapIndex, TaskState};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{OpenApi, ToSchema};
 
 use super::dag_run::check_named;
-use super::dag_task::LINK;
+use super::dag_task::{LINK, REPORT};
 use super::error::ApiError;
 use super::extract::{Args, Json, Names};
 use super::instance_filter::all_of_runs;
@@ -221,14 +223,26 @@ pub(super) async fn links(
     _: Permit<act::Read, on::TaskInstances>,
     State(state): State<ApiState>,
     Names((dag, run, task)): Names<(String, String, String)>,
-    Args(_which): Args<Instance>,
+    Args(which): Args<Instance>,
 ) -> Result<Json<LinkList>, ApiError> {
     let named = Named::task(&state, &dag, &run, &task).await?;
+    let named = Named { map_index: which.map_index.map_or(MapIndex::NONE, MapIndex), ..named };
     let address =
         |dag_id: &str| format!("/dags/{}", dag_id.replace('%', "%25").replace('/', "%2F").replace(' ', "%20"));
     let target = named.task_shape().target_dag_id().map(|target| (LINK.to_owned(), Some(address(target))));
-    let extra_links: BTreeMap<_, _> = target.into_iter().collect();
+    let mut extra_links: BTreeMap<_, _> = target.into_iter().collect();
+    if named.task_shape().makes_reports() {
+        extra_links.insert(REPORT.to_owned(), report(&state, &named).await?);
+    }
     Ok(Json(LinkList { total_entries: extra_links.len(), extra_links }))
+}
+
+/// The address of the report that an instance has made, if any.
+async fn report(state: &ApiState, named: &Named) -> Result<Option<String>, ApiError> {
+    let given = state.store.xcom(named.run.key, named.index, named.map_index, XCom::RETURN_VALUE).await?;
+    let Some(XComValue::Json(json)) = given else { return Ok(None) };
+    let path = serde_json::from_str::<String>(&json).ok();
+    Ok(path.map(|path| format!("/api/v2/eda/outputs/file?path={}", utf8_percent_encode(&path, NON_ALPHANUMERIC))))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

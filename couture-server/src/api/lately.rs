@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use couture_core::{DagId, RunKey, TaskState};
-use futures_util::StreamExt as _;
 use tokio::sync::Mutex;
 
 use super::dag_body::Recent;
-use super::dag_list::{AT_A_TIME, newest_runs};
+use super::dag_list::newest_runs;
 use super::error::ApiError;
 use super::state::ApiState;
 use crate::live::{Changed, ChangedDags};
@@ -54,10 +53,7 @@ async fn read(state: &ApiState, ids: BTreeSet<DagId>) -> Result<Vec<(DagId, Rece
     for of in counts {
         run_states.entry(of.dag_id).or_default().insert(of.state.as_str(), of.count);
     }
-    let each: Vec<DagId> = ids.iter().cloned().collect();
-    let runs = each.into_iter().map(|dag_id| newest_runs(state, dag_id, RECENT));
-    let runs: Vec<_> = futures_util::stream::iter(runs).buffered(AT_A_TIME).collect().await;
-    let runs = runs.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let runs = newest_runs(state, ids.iter().cloned().collect(), RECENT).await?;
     let newest: Vec<RunKey> = runs.iter().filter_map(|runs| Some(runs.first()?.key)).collect();
     let mut tasks = task_states(state, &newest).await?;
     let mut found = Vec::with_capacity(ids.len());

@@ -11,6 +11,7 @@ use super::affected::AffectedList;
 use super::error::ApiError;
 use super::extract::{Args, Json, Names, dag_id, run_id, task_id};
 use super::named_instance::{Instance, Named};
+use super::note::NoteText;
 use super::schema;
 use super::state::ApiState;
 use super::task_instance_body::TaskInstanceBody;
@@ -25,8 +26,8 @@ pub(super) struct MarkBody {
     new_state: Option<MarkedState>,
     /// What people are to know of it; an empty text removes the note.
     #[serde(default)]
-    #[schema(max_length = 1000)]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    note: Option<NoteText>,
     #[serde(default)]
     include_upstream: bool,
     #[serde(default)]
@@ -110,6 +111,13 @@ async fn change(
     let mut affected = state.carry_out(state.engine.mark(&scope, wanted, dry_run)).await?;
     if let Some(note) = body.note.filter(|_| !dry_run) {
         state.write_notes(&affected, &note, author).await?;
+        // Where all were so already, it is still told why the named one is.
+        if affected.is_empty()
+            && let Ok(named) = Named::instance(state, [dag, run, task], instance).await
+        {
+            let place = NotePlace { run: key, instance: Some((named.index, named.map_index)) };
+            state.write_note(place, &note, author).await?;
+        }
     }
     if !dry_run {
         // Told as they are now.

@@ -50,6 +50,7 @@ mod monitor;
 mod my_account;
 mod my_token;
 mod named_instance;
+mod note;
 mod openapi;
 mod page_of;
 mod pairs;

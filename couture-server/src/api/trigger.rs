@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::dag_run::MAX_NOTE;
 use super::dag_run_body::DagRunBody;
 use super::error::ApiError;
 use super::extract::{Json, Names, dag_id};
+use super::note::NoteText;
 use super::state::ApiState;
 use crate::auth::{Action, Permit, Principal, Resource, Via, act, on};
 
@@ -37,8 +37,8 @@ pub(super) struct TriggerBody {
     conf: Value,
     /// What people are to know of it.
     #[serde(default)]
-    #[schema(max_length = 1000)]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    note: Option<NoteText>,
     /// The time whose data it is about begins here. Together with `data_interval_end`, or neither: then it follows from the schedule.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -99,7 +99,22 @@ pub(super) async fn trigger(
         // Its runs read what their configuration names.
         permit.principal().check(Action::Create, Resource::Eda, None)?;
     }
-    start(&state, dag_id(&name)?, body, origin(permit.principal(), &headers)).await
+    let run = start(&state, dag_id(&name)?, body, origin(permit.principal(), &headers)).await?;
+    permit.note("run_id", &run.0.dag_run_id);
+    Ok(run)
+}
+
+impl ApiState {
+    /// Asks for a run, and tells its id; that the request is on its way elsewhere is an error with the status 202.
+    pub(in crate::api) async fn trigger(&self, trigger: Trigger) -> Result<RunId, ApiError> {
+        match self.ask(Request::Trigger(trigger)).await? {
+            Answer::Triggered { run_id, .. } => Ok(run_id),
+            _ => {
+                let detail = "the request is on its way to the scheduler that owns the dag; look for the run there";
+                Err(ApiError::new(StatusCode::ACCEPTED, detail))
+            }
+        }
+    }
 }
 
 /// Starts a run.
@@ -112,22 +127,13 @@ pub(super) async fn start(
     if !body.partition_key.is_null() {
         return Err(ApiError::invalid("partition_key cannot be chosen, as no dag has partitions: leave it out"));
     }
-    if body.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE) {
-        return Err(ApiError::invalid(format!("note has more than {MAX_NOTE} characters")));
-    }
     let data_interval = body.data_interval()?;
     let invalid = |error: couture_core::IdError| ApiError::invalid(error.to_string());
     let run_id = body.dag_run_id.map(RunId::new).transpose().map_err(invalid)?;
     let (logical_date, author) = (body.logical_date, origin.user.clone());
     let origin = RunOrigin { run_after: body.run_after, ..origin };
     let trigger = Trigger { dag_id: dag_id.clone(), run_id, logical_date, data_interval, conf: body.conf, origin };
-    let run_id = match state.ask(Request::Trigger(trigger)).await? {
-        Answer::Triggered { run_id, .. } => run_id,
-        _ => {
-            let detail = "the request is on its way to the scheduler that owns the dag; look for the run there";
-            return Err(ApiError::new(StatusCode::ACCEPTED, detail));
-        }
-    };
+    let run_id = state.trigger(trigger).await?;
     let run = state.run(&dag_id, &run_id).await?;
     if let Some(note) = body.note {
         state.write_note(NotePlace { run: run.key, instance: None }, &note, author.as_deref()).await?;

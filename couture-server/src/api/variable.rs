@@ -14,7 +14,7 @@ use super::extract::{Args, Json, Names, given};
 use super::masked;
 use super::page_of::PageOf;
 use super::state::ApiState;
-use crate::auth::{Permit, act, on};
+use crate::auth::{Action, Permit, Resource, act, on};
 
 /// A variable, in Airflow's shape.
 #[derive(Debug, Serialize, ToSchema)]
@@ -160,11 +160,14 @@ pub(super) async fn create(
     responses((status = 200, description = "As asked", body = BulkBody)),
 )]
 pub(super) async fn bulk(
-    _: Permit<act::Create, on::Variables>,
+    permit: Permit<act::Create, on::Variables>,
     State(state): State<ApiState>,
     Json(bulk): Json<Bulk<NewVariable>>,
 ) -> Result<Json<BulkBody>, ApiError> {
     let (new, existing) = bulk.into_create()?;
+    if existing == OnExisting::Overwrite {
+        permit.principal().check(Action::Edit, Resource::Variables, None)?;
+    }
     let variables = new.into_iter().map(Variable::try_from).collect::<Result<Vec<_>, _>>()?;
     let written = state.kept.variables.set(&variables, existing).await?;
     Ok(Json(BulkBody::new(written, variables.iter().map(|variable| variable.key.to_string()).collect())))

@@ -12,7 +12,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use super::bulk::MAX_IMPORT_BYTES;
+use super::bulk::{Existing, MAX_IMPORT_BYTES};
 use super::error::ApiError;
 use super::extract::{Args, Json};
 use super::imported::{ImportHow, ImportedBody};
@@ -21,7 +21,7 @@ use super::routes::{Routes, Words};
 use super::state::ApiState;
 use super::variable::{shown, text};
 use super::web_state::WebState;
-use crate::auth::{Permit, act, on};
+use crate::auth::{Action, Permit, Resource, act, on};
 
 #[derive(OpenApi)]
 #[openapi(paths(import, export))]
@@ -65,6 +65,9 @@ async fn import(
     Args(ImportHow { action }): Args<ImportHow>,
     Json(entries): Json<BTreeMap<String, Value>>,
 ) -> Result<Json<ImportedBody>, ApiError> {
+    if matches!(action, Existing::Overwrite) {
+        permit.principal().check(Action::Edit, Resource::Variables, None)?;
+    }
     let variables = entries.into_iter().map(|(key, value)| entry(key, value)).collect::<Result<Vec<_>, _>>()?;
     permit.note("variables", variables.len());
     let mut existing = 0;

@@ -150,6 +150,11 @@ impl TaskShape {
         written.or(in_fields).filter(|dag_id| !dag_id.is_empty() && !dag_id.contains("{{"))
     }
 
+    /// Whether what the operator gives is the path of a report on data.
+    pub fn makes_reports(&self) -> bool {
+        ["eda", "eda_merge"].contains(&&*self.operator.tag)
+    }
+
     /// Whether the operator starts runs of another DAG.
     pub fn starts_dags(&self) -> bool {
         const TAGS: [&str; 4] = ["dag", "skippable_dag", "sub_dag", "trigger_dag_run"];

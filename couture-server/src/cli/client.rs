@@ -83,6 +83,11 @@ pub(super) fn path(parts: &[&str]) -> String {
     format!("/api/v2/{}", parts.join("/"))
 }
 
+/// A value of an address's query.
+pub(super) fn query(name: &str, value: &str) -> String {
+    format!("{name}={}", utf8_percent_encode(value, PLAIN))
+}
+
 fn whole(bytes: Bytes) -> RequestBody {
     Full::new(bytes).map_err(|never| match never {}).boxed()
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::args::Output;
 use super::asking::confirmed;
-use super::client::{Client, path};
+use super::client::{Client, path, query};
 use super::dags::all;
 use super::form::{Form, name_of};
 use super::print::{complain, print, print_json};
@@ -116,11 +116,6 @@ pub(super) async fn run(client: Client, output: Output, command: Artifacts) -> R
             Ok(Verdict::Done)
         }
     }
-}
-
-/// A value of an address's query.
-fn query(name: &str, value: &str) -> String {
-    format!("{name}={}", path(&[value]).trim_start_matches("/api/v2/"))
 }
 
 pub(super) async fn list(

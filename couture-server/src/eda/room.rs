@@ -258,6 +258,10 @@ impl EdaFiles for EdaRoom {
         Ok(!self.files.list(&output_path(folder)?).await?.is_empty())
     }
 
+    async fn fetch_output(&self, path: &str, to: &Path) -> Result<(), BoxError> {
+        self.files.fetch(&output_path(path)?, to).await
+    }
+
     async fn fetch(&self, upload: &str, to: &Path) -> Result<(), BoxError> {
         self.files.fetch(&upload_path(upload)?, to).await
     }

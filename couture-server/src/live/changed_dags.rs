@@ -81,8 +81,7 @@ impl ChangedDags {
                 JournalChange::Asset(_) | JournalChange::Inbox | JournalChange::Withdrawn => {}
             }
         }
-        let unknown: Vec<_> = runs.iter().filter(|key| !self.dags.contains_key(key)).copied().collect();
-        if self.dags.len() + unknown.len() > MAX_RUNS {
+        if self.dags.len() + runs.len() > MAX_RUNS {
             self.dags.clear();
         }
         let unknown: Vec<_> = runs.iter().filter(|key| !self.dags.contains_key(key)).copied().collect();

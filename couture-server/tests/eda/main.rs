@@ -9,5 +9,6 @@ mod wire;
 mod attempts;
 mod databases;
 mod fixture;
+mod parts;
 mod reports;
 mod uploads;

@@ -48,12 +48,22 @@ fn a_source_is_looked_at_and_its_reports_are_shown_in_a_sandbox() {
         format!("/api/v2/dags/{DAG}/dagRuns/{}/taskInstances/profile", started["dag_run_id"].as_str().unwrap());
     let xcom = server.get(&format!("{instance}/xcomEntries/return_value"));
     assert_eq!(xcom["value"], path, "{xcom}");
+    let links = server.get(&format!("{instance}/links"));
+    let page = server.ask("GET", links["extra_links"]["Report"].as_str().unwrap(), &[], "");
+    assert!(page.status == 200 && page.body.contains("my numbers.csv"), "{links}: {}", page.status);
+    let file = folder.path().join("report.html");
+    server.couture_ok(&["eda", "get", &path, file.to_str().unwrap()]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), page.body);
 
-    assert_eq!(server.ask("DELETE", &format!("/api/v2/eda/outputs?path={path}"), &[], "").status, 204);
+    let again = server.couture_ok(&["eda", "run", &source, "--wait"]);
+    assert!(again.contains("success") && outputs(&server).len() > all.len(), "{again}");
+    for path in outputs(&server).iter().filter(|path| path.ends_with(".html")) {
+        server.couture_ok(&["eda", "delete", path, "--yes"]);
+    }
     assert!(outputs(&server).is_empty());
     assert_eq!(server.ask("GET", &file_of(&path), &[], "").status, 404);
     let gone = format!("/api/v2/eda/sources?source={}", source.replace(' ', "%20"));
-    assert_eq!(server.ask("DELETE", &gone, &[], "").status, 204);
+    server.couture_ok(&["eda", "remove", &source]);
     assert_eq!(server.ask("DELETE", &gone, &[], "").status, 404);
 }
 
@@ -72,6 +82,7 @@ fn a_target_is_told_about() {
     let all = outputs(&server);
     assert!(all.iter().any(|output| output == path), "{all:?}");
     assert!(all.iter().all(|output| output.contains("/data_importance/")), "only what was asked for: {all:?}");
+    assert!(text.contains(path) && !text.contains("/preliminary/"), "only what is kept is told: {text}");
     let page = server.ask("GET", &file_of(path), &[], "");
     assert!(page.body.contains("double"), "{}", page.body);
     let started = play(&server, &source, "data_importance", Some("absent"));

@@ -68,7 +68,8 @@ fn bricks(server: &TestServer) {
     let new = json!({"title": "count words", "content": "x = 1\n"});
     let made = send(server, "POST", "/api/v2/codeBricks", &new);
     assert_eq!((made.status, &made.json()["id"]), (201, &json!("count-words")), "{}", made.text());
-    assert_eq!(send(server, "POST", "/api/v2/codeBricks", &new).status, 409);
+    let taken = send(server, "POST", "/api/v2/codeBricks", &new);
+    assert_eq!((taken.status, taken.json().get("current")), (409, Some(&json!(null))));
     assert_eq!(server.get("/api/v2/codeBricks?q=WORDS")["total_entries"], 1);
     let changed = send(server, "PATCH", "/api/v2/codeBricks/count-words", &json!({"content": "x = 2\n"}));
     assert_eq!((changed.status, &changed.json()["title"]), (200, &json!("count words")));

@@ -77,6 +77,12 @@ fn people_write_notes_change_xcoms_and_delete_runs() {
     let task = format!("{run}/taskInstances/list");
     server.send("PATCH", &task, &json!({"note": "of a task"}));
     assert_eq!(server.get(&task)["note"], json!("of a task"));
+    // What is refused has changed nothing, and what was so already takes a note too.
+    let long = json!({"new_state": "skipped", "note": "x".repeat(1_001)});
+    assert_eq!(server.send("PATCH", &task, &long).status, 422);
+    assert_eq!((&server.get(&task)["state"], &server.get(&task)["note"]), (&json!("success"), &json!("of a task")));
+    server.send("PATCH", &task, &json!({"new_state": "success", "note": "as it was"}));
+    assert_eq!(server.get(&task)["note"], json!("as it was"));
     let xcoms = format!("{task}/xcomEntries");
     server.send("POST", &xcoms, &json!({"key": "k", "value": [1]}));
     assert_eq!(server.get(&format!("{xcoms}/k"))["value"], json!([1]));

@@ -104,6 +104,10 @@ async fn a_run_tells_who_asked_for_it_and_how() {
     assert_eq!(asked.ids("order_by=-run_id").await, ["r9", "r2", "r10", "r1", "b"]);
     assert_eq!(asked.ids("order_by=dag_run_id&limit=2").await, ["b", "r1"]);
     assert_eq!(asked.ids("order_by=dag_id&limit=2").await, ["r1", "r10"]);
+    asked.web.audit.flush().await;
+    let rows = asked.web.send("GET", "/api/v2/eventLogs?run_id=b&changes_only=true", &bearer, None).await.json();
+    let row = &rows["event_logs"][0];
+    assert_eq!((&row["dag_id"], &row["owner"], &row["run_id"]), (&json!("d"), &json!("bob"), &json!("b")), "{rows}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

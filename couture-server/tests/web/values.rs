@@ -248,6 +248,14 @@ async fn kept_secrets_go_to_their_own_host_only() {
     patch("c3", json!({ "host": "http://u:***@h/", "port": 81 }), 422, refusal).await;
     patch("c3", json!({ "host": "http://u:***@h/", "description": "d" }), 200, "http://u:***@h/").await;
     patch("c4", json!({ "host": "other" }), 200, "other").await;
+    let bulk = |host: &str| {
+        let entity = json!({ "connection_id": "c1", "conn_type": "http", "host": host, "port": 80, "password": "***" });
+        json!({ "actions": [{ "action": "create", "entities": [entity], "action_on_existence": "overwrite" }] })
+    };
+    patch("c1", json!({ "password": "hunter2" }), 200, "***").await;
+    check("PATCH", "/api/v2/connections", bulk("evil"), 422, refusal).await;
+    check("PATCH", "/api/v2/connections", bulk("h"), 200, "c1").await;
+    patch("c1", json!({ "host": "evil" }), 422, refusal).await;
     let put = |host: &str, password: &str| json!({ "connection_id": "c5", "conn_type": "http", "host": host, "password": password });
     add(put("h", "hunter2")).await;
     check("PUT", "/api/connections/c5/0", put("evil", "***"), 422, refusal).await;

@@ -146,8 +146,10 @@ class MappedOperator(BaseOperator):
     def unmap(self, element: Any, context: Any = None) -> BaseOperator:
         """The instance for an element, as the installation hands it over. With a context, outputs of tasks in it are looked up."""
         bound = self.expand_input.bind(element)
-        if context is not None:
-            bound = resolve_all(bound, context)
+        return self.unmap_as(resolve_all(bound, context) if context is not None else bound)
+
+    def unmap_as(self, bound: Dict[str, Any]) -> BaseOperator:
+        """The instance for these arguments."""
         kwargs = dict(self.partial_kwargs)
         if self.mapped_field is None:
             twice = sorted(set(bound) & set(kwargs)) if self.expand_input.names is None else []

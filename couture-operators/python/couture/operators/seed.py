@@ -76,47 +76,6 @@ class CoutureLoopableBatchOperator(BaseOperator):
         raise AirflowFailException("CoutureLoopableBatchOperator runs as it is only: not in a subclass, nor mapped over a list")
 
 
-class EdaOperator(BaseOperator):
-    """Looks at a data set: a source, or a table or query of a connection. The path of the report is its XCom `return_value`.
-
-    The kind is `preliminary` or `data_importance`; where it is left out, a target means the latter.
-    """
-
-    template_fields = ("source", "kind", "target", "conn_id", "table", "query", "outputs", "name", "timestamp")
-    template_fields_renderers = {"query": "sql"}
-    ui_color = "#d7ecf2"
-
-    def __init__(
-        self,
-        *,
-        source: Optional[str] = None,
-        kind: Optional[str] = None,
-        target: Optional[str] = None,
-        conn_id: Optional[str] = None,
-        table: Optional[str] = None,
-        query: Optional[str] = None,
-        outputs: str = "outputs",
-        name: Optional[str] = None,
-        timestamp: Optional[str] = None,
-        memory_limit_mb: Optional[int] = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        if (source is None) == (conn_id is None):
-            raise AirflowException("EdaOperator takes a source, or a conn_id with a table or a query")
-        if conn_id is not None and (table is None) == (query is None):
-            raise AirflowException("EdaOperator takes a table or a query of its conn_id")
-        if kind not in (None, "preliminary", "data_importance") and "{{" not in str(kind):
-            raise AirflowException(f"EdaOperator knows the kinds preliminary and data_importance, and not {kind!r}")
-        if kind == "preliminary" and target is not None:
-            raise AirflowException("EdaOperator takes a target for the kind data_importance only; leave the kind or the target out")
-        self.source, self.kind, self.target, self.conn_id, self.table, self.query = source, kind, target, conn_id, table, query
-        self.outputs, self.name, self.timestamp, self.memory_limit_mb = outputs, name, timestamp, memory_limit_mb
-
-    def execute(self, context: Any) -> None:
-        raise AirflowFailException("EdaOperator runs as it is only: not in a subclass, nor mapped over a list")
-
-
 class _Job(BaseOperator):
     """A job on a cluster. Its parameters are kept; what runs it is not there yet."""
 

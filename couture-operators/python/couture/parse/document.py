@@ -13,6 +13,7 @@ from couture.model.dag import DAG
 from couture.model.mapped import MappedOperator
 from couture.parse.appearance import display_name, edge_labels, groups, task_appearance
 from couture.parse.native import native_operator
+from couture.parse.native_eda import input_of, is_native_only
 from couture.parse.params import param_specs
 from couture.parse.schedule import schedule_of
 from couture.parse.values import callable_name, to_json, to_text
@@ -74,6 +75,10 @@ class Writer:
             made["expand"] = expand
         # A list's source is waited for anyway.
         sources = {it.get("output") for it in (expand if isinstance(expand, list) else [expand or {}])}
+        inputs = input_of(task)
+        if inputs is not None:
+            made["input"] = inputs
+            sources.update([inputs] if isinstance(inputs, str) else inputs)
         upstream = sorted(task.upstream_task_ids - sources, key=place.__getitem__)
         if upstream:
             made["upstream"] = upstream
@@ -84,6 +89,11 @@ class Writer:
         native = native_operator(task, dag, self.root)
         if native is not None:
             return native
+        if is_native_only(task):
+            raise AirflowException(
+                f"task {task.task_id}: {task.operator_name} runs without Python; it takes no subclass, hooks, output of a task as a field, "
+                "or macros and filters of the DAG, and is mapped over texts without templates, or over what a task returns"
+            )
         made: Dict[str, Any] = {"type": "python", "bundle": self.bundle, "file": self.file, "class": task.operator_name}
         fields = {}
         for field in task.template_fields:

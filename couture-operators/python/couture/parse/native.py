@@ -7,6 +7,8 @@ from couture.model import plugin_macros
 from couture.model.base_operator import BaseOperator
 from couture.model.dag import DAG
 from couture.model.decorators.operators import load
+from couture.model.mapped import MappedOperator
+from couture.parse import native_eda
 from couture.parse import native_sensors as sensors
 from couture.parse.native_fields import NotNative, nothing, plain, seconds, text_list
 from couture.parse.templates import inlined
@@ -80,15 +82,6 @@ def _batch(task: Any) -> Fields:
     }
 
 
-def _eda(task: Any) -> Fields:
-    texts = ("source", "target", "conn_id", "table", "query", "name", "timestamp")
-    fields: Fields = {name: plain(getattr(task, name)) or None for name in texts}
-    fields["kind"] = plain(task.kind) or None
-    fields["outputs"] = plain(task.outputs) if task.outputs != "outputs" else None
-    fields["memory_limit_mb"] = plain(task.memory_limit_mb)
-    return fields
-
-
 def _email(task: Any) -> Fields:
     for name in ("mime_subtype", "mime_charset", "custom_headers", "from_email"):
         if getattr(task, name, None) not in (None, "mixed", "utf-8", {}):
@@ -148,7 +141,8 @@ NATIVE: Dict[str, "tuple[str, Callable[[Any], Fields]]"] = {
     "couture.operators.seed:DagOperator": ("dag", _dag_operator),
     "couture.operators.seed:SkippableDagOperator": ("skippable_dag", _dag_operator),
     "couture.operators.seed:CoutureLoopableBatchOperator": ("loopable_batch", _batch),
-    "couture.operators.seed:EdaOperator": ("eda", _eda),
+    "couture.operators.eda:EdaOperator": ("eda", native_eda.eda),
+    "couture.operators.eda:EdaMergeOperator": ("eda_merge", native_eda.eda_merge),
 }
 _by_class: Dict[type, "tuple[str, Callable[[Any], Fields]]"] = {}
 
@@ -166,6 +160,9 @@ def table() -> Dict[type, "tuple[str, Callable[[Any], Fields]]"]:
 
 def native_operator(task: BaseOperator, dag: DAG, root: Optional[str] = None) -> Optional[Dict[str, Any]]:
     """The operator's JSON; nothing where Python must run it. `root` is the folder of DAG files, where template files are."""
+    if isinstance(task, MappedOperator) and native_eda.is_native_only(task):
+        made_of = native_eda.instance(task)
+        return native_operator(made_of, dag, root) if made_of is not None else None
     entry = table().get(type(task))
     if entry is None or _is_changed(task):
         return None

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use couture_core::store::{Answer, Request, RunOrigin, Trigger};
+use couture_core::store::{RunOrigin, Trigger};
 use couture_core::{DagId, RunId};
 use couture_operators::eda::{EdaKind, OutputPlace};
 use serde::{Deserialize, Serialize};
@@ -168,13 +168,7 @@ pub(super) async fn order(state: &ApiState, order: Order) -> Result<(StatusCode,
     let run_id = Some(RunId::new(&dag_run_id).map_err(unfit)?);
     let trigger =
         Trigger { dag_id: dag_id.clone(), run_id, logical_date: None, data_interval: None, conf: conf.into(), origin };
-    match state.ask(Request::Trigger(trigger)).await? {
-        Answer::Triggered { .. } => {}
-        _ => {
-            let detail = "the request is on its way to the scheduler that owns the dag; look for the run there";
-            return Err(ApiError::new(StatusCode::ACCEPTED, detail));
-        }
-    }
+    state.trigger(trigger).await?;
     let mut message = format!("The report will be at {output_path}");
     if state.dag(&dag_id).await?.paused {
         message.push_str(&format!(", once the dag {DAG_ID}, which is paused, is resumed"));

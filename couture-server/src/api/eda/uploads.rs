@@ -101,9 +101,9 @@ async fn upload(
     let params = vec![("source", name.clone()), ("upload", uploaded.clone())];
     let origin = origin(permit.principal(), &headers);
     let started = order(&state, Order { kind: EdaKind::Preliminary, run, name, params, origin }).await;
-    if started.is_err()
-        && let Err(error) = room.forget(&uploaded).await
-    {
+    // A run that was asked for and is not seen yet will want its file.
+    let never_comes = started.as_ref().is_err_and(|refused| refused.status != StatusCode::ACCEPTED);
+    if never_comes && let Err(error) = room.forget(&uploaded).await {
         tracing::warn!("failed to remove an upload: {error}");
     }
     started

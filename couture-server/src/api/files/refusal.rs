@@ -49,8 +49,8 @@ impl IntoResponse for Refusal {
 }
 
 impl Refusal {
-    fn conflict(detail: String, now: NowThere) -> Self {
-        let current = Some(FileNow { version: now.version, content: now.content });
+    fn conflict(detail: String, now: Option<NowThere>) -> Self {
+        let current = now.map(|now| FileNow { version: now.version, content: now.content });
         Self::Conflict(Box::new(FileConflict { detail, current }))
     }
 }
@@ -71,11 +71,13 @@ impl From<FilesError> for Refusal {
     fn from(error: FilesError) -> Self {
         let detail = error.to_string();
         let status = match error {
-            FilesError::Conflict { now, .. } => return Self::conflict(detail, now),
+            FilesError::Conflict { now, .. } => return Self::conflict(detail, Some(now)),
             FilesError::Missing(_) | FilesError::NoVersion { .. } | FilesError::Tree(TreeError::Missing(_)) => {
                 StatusCode::NOT_FOUND
             }
-            FilesError::ReadOnly { .. } | FilesError::Tree(TreeError::Changed { .. }) => StatusCode::CONFLICT,
+            FilesError::ReadOnly { .. } | FilesError::Tree(TreeError::Changed { .. }) => {
+                return Self::conflict(detail, None);
+            }
             FilesError::Interrupted(_) | FilesError::Io(_) | FilesError::Tree(TreeError::Objects(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -89,11 +91,11 @@ impl From<BrickError> for Refusal {
     fn from(error: BrickError) -> Self {
         let detail = error.to_string();
         let status = match error {
-            BrickError::Changed(now) => return Self::conflict(detail, now),
+            BrickError::Changed(now) => return Self::conflict(detail, Some(now)),
             BrickError::Files(error) => return error.into(),
             BrickError::Missing(_) => StatusCode::NOT_FOUND,
             BrickError::BuiltIn(_) => StatusCode::FORBIDDEN,
-            BrickError::Taken(_) => StatusCode::CONFLICT,
+            BrickError::Taken(_) => return Self::conflict(detail, None),
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::Api(ApiError::new(status, detail))
