@@ -14,8 +14,8 @@ use crate::text::Notices;
 
 /// A description of a batch, or of all, that is larger is none.
 const MOST_HEAD_BYTES: usize = 64 << 20;
-/// A batch that is larger once it is decompressed could not be read in bounded memory.
-const MOST_BATCH_BYTES: i64 = 1 << 30;
+/// A batch that is larger, as it is stored or once it is decompressed, could not be read in bounded memory.
+const MOST_BATCH_BYTES: u64 = 1 << 30;
 
 /// How many bytes come at most of one that is packed: by Zstandard, blocks of 128 KiB from four bytes each.
 const MOST_GROWTH: i64 = 1 << 15;
@@ -98,6 +98,7 @@ fn check(source: &Arc<dyn RandomAccess>, is_stream: bool) -> Result<(), String> 
             let Ok(message) = root_as_message(&head) else { return Ok(()) };
             check_batch(source, &message, body, &mut rows)?;
             let length = u64::try_from(message.bodyLength()).map_err(|_| "a batch has a negative length")?;
+            check_size(length)?;
             at = body.saturating_add(length);
         }
         return Ok(());
@@ -109,9 +110,16 @@ fn check(source: &Arc<dyn RandomAccess>, is_stream: bool) -> Result<(), String> 
     let footer = bytes_at(source, source.size().saturating_sub(10 + length as u64), length);
     let Ok(footer) = root_as_footer(&footer) else { return Ok(()) };
     for block in footer.dictionaries().into_iter().chain(footer.recordBatches()).flatten() {
-        let (Ok(at), Ok(length)) = (u64::try_from(block.offset()), u64::try_from(block.metaDataLength())) else {
+        let place =
+            (u64::try_from(block.offset()), u64::try_from(block.metaDataLength()), u64::try_from(block.bodyLength()));
+        let (Ok(at), Ok(length), Ok(body)) = place else {
             return Err("a batch has a negative place".to_owned());
         };
+        // The reader makes room for all of it before it reads.
+        if at.saturating_add(length).saturating_add(body) > source.size() {
+            return Err("a batch lies behind the end of the file".to_owned());
+        }
+        check_size(length.saturating_add(body))?;
         let Some((head, _)) = head_at(source, at)? else { continue };
         let Ok(message) = root_as_message(&head) else { continue };
         check_batch(source, &message, at.saturating_add(length), &mut rows)?;
@@ -144,18 +152,26 @@ fn check_batch(source: &Arc<dyn RandomAccess>, message: &Message<'_>, body: u64,
         return Err(format!("it says that it holds {rows} rows, which cannot be"));
     }
     let Some(batch) = batch.filter(|batch| batch.compression().is_some()) else { return Ok(()) };
-    let mut all = 0_i64;
-    for buffer in batch.buffers().into_iter().flatten() {
+    let (mut all, mut impossible) = (0_u64, None);
+    // One that holds nothing has no size before it.
+    for buffer in batch.buffers().into_iter().flatten().filter(|buffer| buffer.length() > 0) {
         let start = u64::try_from(buffer.offset()).unwrap_or(u64::MAX).saturating_add(body);
         let length = <[u8; 8]>::try_from(bytes_at(source, start, 8)).map_or(0, i64::from_le_bytes);
-        all = all.saturating_add(length.max(0));
+        all = all.saturating_add(u64::try_from(length).unwrap_or_default());
         if length > buffer.length().saturating_mul(MOST_GROWTH) {
-            let packed = buffer.length();
-            return Err(format!("a batch says that {packed} bytes of it grow to {length}, which cannot be"));
+            impossible = Some((buffer.length(), length));
         }
     }
-    if all > MOST_BATCH_BYTES {
-        return Err(format!("a batch says that it holds {all} bytes; write batches of at most 1 GiB"));
+    check_size(all)?;
+    if let Some((packed, size)) = impossible {
+        return Err(format!("a batch says that {packed} bytes of it grow to {size}, which cannot be"));
+    }
+    Ok(())
+}
+
+fn check_size(bytes: u64) -> Result<(), String> {
+    if bytes > MOST_BATCH_BYTES {
+        return Err(format!("a batch says that it holds {bytes} bytes; write batches of at most 1 GiB"));
     }
     Ok(())
 }

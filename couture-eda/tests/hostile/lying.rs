@@ -125,10 +125,11 @@ fn brotli_of_zeros(mib: usize) -> Vec<u8> {
     packed.into_inner()
 }
 
-/// A block of numbers that are packed as their differences: so many times the same.
+/// Numbers that are packed as their differences: so many times the same.
 fn deltas(count: u64) -> Vec<u8> {
-    // All of them are in one block of four parts, which takes no bits.
-    [varint(1 << 40), varint(4), varint(count), number(0), number(0), vec![0; 4]].concat()
+    // All but the first one are in one block of four parts, which takes no bits.
+    let block = if count > 1 { [number(0), vec![0; 4]].concat() } else { Vec::new() };
+    [varint(1 << 40), varint(4), varint(count), number(0), block].concat()
 }
 
 /// A footer whose schema has groups that lie in each other, and that says to hold so many row groups.

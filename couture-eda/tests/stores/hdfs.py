@@ -29,7 +29,7 @@ FROM_DEBIAN = (
 ).split() + [f"jetty9-{part}" for part in "http io security server servlet servlets util util-ajax webapp xml".split()]
 JAVA = ["java"] + [f"--add-opens=java.base/java.{part}=ALL-UNNAMED" for part in ("lang", "nio", "util")]
 JAVA += ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.net.preferIPv4Stack=true"]
-LONGEST_START = 180
+LONGEST_START = 600
 
 
 def assembled(cache):

@@ -57,7 +57,7 @@ impl Server {
                 }
             }
         };
-        let answered = tokio::time::timeout(Duration::from_secs(60), answer).await;
+        let answered = tokio::time::timeout(Duration::from_secs(300), answer).await;
         assert!(answered.is_ok(), "the server does not answer; see server.log in {}", server.folder.display());
         server
     }
