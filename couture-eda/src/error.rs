@@ -33,6 +33,14 @@ pub enum EdaError {
         /// What to do instead.
         advice: &'static str,
     },
+    /// More columns than are looked at.
+    #[error("read {columns} columns: at most {most} are looked at; choose those that matter")]
+    TooManyColumns {
+        /// How many there are.
+        columns: usize,
+        /// The bound.
+        most: usize,
+    },
     /// A name that means nothing here.
     #[error("read {name}: {reason}")]
     Source {

@@ -4,9 +4,14 @@
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
+use arrow::array::{Array, ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
 use couture_eda::Profile;
 use couture_eda::cell::Kind;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
 
 #[path = "hostile/lying.rs"]
 mod lying;
@@ -87,4 +92,40 @@ fn what_parquet_says_of_itself_is_not_believed() {
         assert!(matches!(output.status.code(), Some(0 | 1)), "{name}: {:?} {told}", output.status);
         assert!(told.contains(words), "{name}: {told}");
     }
+}
+
+#[test]
+fn a_long_text_in_a_dictionary_takes_its_place_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let texts = Arc::new(StringArray::from(vec!["x".repeat(4 << 20)]));
+    let keys = Int32Array::from(vec![0; 4_000]);
+    let array: ArrayRef = Arc::new(DictionaryArray::new(keys, texts));
+    for (name, kind) in [("t.arrow", array.data_type().clone()), ("t.parquet", DataType::Utf8)] {
+        let path = folder.path().join(name);
+        let schema = Arc::new(Schema::new(vec![Field::new("a", array.data_type().clone(), false)]));
+        let batch = RecordBatch::try_new(schema.clone(), vec![array.clone()]).unwrap();
+        let file = std::fs::File::create(&path).unwrap();
+        if kind == DataType::Utf8 {
+            // Without the schema of Arrow: it is read as texts.
+            let options = ArrowWriterOptions::new().with_skip_arrow_metadata(true);
+            let mut writer = ArrowWriter::try_new_with_options(file, schema, options).unwrap();
+            writer.write(&batch).unwrap();
+            writer.close().unwrap();
+        } else {
+            let mut writer = arrow::ipc::writer::FileWriter::try_new(file, &schema).unwrap();
+            writer.write(&batch).unwrap();
+            writer.finish().unwrap();
+        }
+        let found = profile(&path, 1_200);
+        assert_eq!((found.rows, found.columns[0].distinct.value), (4_000, 1.0), "{name}");
+    }
+}
+
+#[test]
+fn a_million_columns_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    std::fs::write(&path, "a,".repeat(1_000_000) + "a\n1\n").unwrap();
+    let message = String::from_utf8(run(&path, 1_200).stderr).unwrap();
+    assert!(message.contains("failed to read 1000001 columns: at most 100000"), "{message}");
 }

@@ -1,8 +1,11 @@
 """Callbacks: of tasks that skip themselves, what they are told, and notifiers."""
 
+import sys
 import unittest
+from types import SimpleNamespace
+from unittest import mock
 
-from run_host import Answers
+from run_host import PACKAGES, Answers
 from test_run_attempt import run
 
 BEGUN, QUEUED = "2021-01-03T00:00:01+00:00", "2021-01-03T00:00:00+00:00"
@@ -44,6 +47,32 @@ class Callbacks(unittest.TestCase):
         times = f"times None 2021-01-03 00:00:05+00:00 None {run_times}"
         self.call("dag", "on_success_callback", times, kind="run_success", at=own["at"])
 
+    def test_a_run_is_told_of_by_one_of_its_task_instances(self):
+        def row(task_id, state, end, **more):
+            dates = {"start_date": "2021-01-03T00:00:00Z", "end_date": end}
+            return {"task_id": task_id, "map_index": -1, "try_number": 2, "state": state, **dates, **more}
+
+        rows = [
+            row("skips", None, None),
+            row("command", "failed", "2021-01-03T00:00:02Z"),
+            row("goes", "failed", "2021-01-03T00:00:03Z"),
+            row("asks", "success", "2021-01-03T00:00:04Z"),
+            row("gone", "failed", "2021-01-03T00:00:05Z"),
+        ]
+        cases = [
+            ("on_failure_callback", 1, "run_failure", rows, "chosen goes 2 failed 3.0 try=2"),
+            ("on_success_callback", 1, "run_success", rows, "chosen asks 2 success 4.0 try=2"),
+            ("on_failure_callback", 1, "run_failure", rows[:1], "chosen seen 1 failed None try=1"),
+        ]
+        for name, index, kind, known_rows, log in cases:
+            facts = {"kind": kind, "reason": "x", "at": "2021-01-03T00:00:09Z"}
+            wanted = {"of": "dag", "dag_id": "callbacks", "name": name, "index": index, "facts": facts}
+            with self.subTest(kind=kind, log=log):
+                answers = known()
+                answers.names["task_instances"] = known_rows
+                _, attempt = run("callbacks.py", "skips", answers, do="callback", callback=wanted)
+                self.assertIn(log, attempt.log)
+
     def test_notifiers_are_rendered(self):
         told = {"kind": "failure", "task_id": "told", "exception": "no disk {{ ds }}"}
         self.call("task", "on_failure_callback", "noted 2021-01-01 bar: no disk {{ ds }} plain True", **told)
@@ -70,6 +99,16 @@ class Callbacks(unittest.TestCase):
         self.assertEqual(self.asked()[0], f"http://localhost:8080/{where}&tab=log&try=1")
         found = self.asked(base_url="https://c.example/flow/", map_index=2, try_number=3)[0]
         self.assertEqual(found, f"https://c.example/flow/{where}&map=2&tab=log&try=3")
+
+    def test_the_environment_tells_the_address_where_the_greeting_does_not(self):
+        sys.path.insert(0, PACKAGES)
+        from couture.run.task_instance import TaskInstance
+
+        run = SimpleNamespace(dag_id="d", run_id="r", logical_date=None, base_url=None)
+        with mock.patch.dict("os.environ", {"COUTURE_BASE_URL": "http://c:9/"}):
+            for run.base_url, expected in ((None, "http://c:9"), ("http://own", "http://own")):
+                found = TaskInstance(None, run, {"task_id": "a b", "dialect": "2"}).log_url
+                self.assertEqual(found, f"{expected}/dags/d/grid?run=r&task=a%20b&tab=log&try=1")
 
     def test_task_instances_of_the_run(self):
         answers, begun = known(), {"start_date": "2021-01-03T00:00:02Z", "end_date": "2021-01-03T00:00:04Z", "try_number": 1}

@@ -8,6 +8,8 @@ use super::Sample;
 const MOST_WORK: usize = 400_000_000;
 /// The least rows on which a pair is measured.
 const LEAST_ROWS: usize = 20;
+/// Columns of numbers of which all pairs are measured: the first ones.
+const MOST_NUMBERS: usize = 2_000;
 /// Columns of which all pairs with categories are measured.
 const MOST_CATEGORIES: usize = 60;
 
@@ -73,8 +75,10 @@ struct Unit {
     has_gaps: bool,
 }
 
-/// The strongest pairs of columns of numbers, and of categories with each other and with numbers, by measure.
+/// The strongest pairs of columns of numbers, of which the first [`MOST_NUMBERS`] count, and of categories with each other and with
+/// numbers, by measure.
 pub(super) fn pairs(sample: &Sample, numbers: &[usize], categories: &[usize]) -> Vec<Pair> {
+    let numbers = &numbers[..numbers.len().min(MOST_NUMBERS)];
     let count = numbers.len() * numbers.len().saturating_sub(1) / 2;
     let rows = sample.rows.min((MOST_WORK / 2 / count.max(1)).max(500));
     let plain: Vec<Unit> =

@@ -84,7 +84,9 @@ fn row_groups(
 ) -> (Table, Notices) {
     let mut table = typed::table(metadata.schema(), options);
     let mut notices = Notices::default();
-    let rows = (BATCH_CELLS / table.names.len().max(1)).clamp(64, BATCH_ROWS);
+    let row = groups.iter().map(|group| pages.longest_row(metadata.metadata().row_group(*group))).max();
+    let fitting = typed::MOST_BATCH_BYTES / row.unwrap_or_default().max(1);
+    let rows = (BATCH_CELLS / table.names.len().max(1)).clamp(64, BATCH_ROWS).min(fitting.max(1) as usize);
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(pages, metadata);
     let reader = builder.with_row_groups(groups).with_batch_size(rows).build();
     let batches = match reader {

@@ -11,6 +11,8 @@ use crate::text::{Notice, column_names};
 
 /// A workbook is unpacked at once: more than this is refused.
 pub(super) const MOST_UNPACKED_BYTES: u64 = 256 << 20;
+/// Each sheet gets reports of its own.
+const MOST_SHEETS: usize = 100;
 /// The columns of a sheet at most: as many as Excel has.
 const MOST_COLUMNS: usize = 16_384;
 
@@ -33,7 +35,12 @@ pub(super) fn sheets(bytes: Vec<u8>, file: usize, options: &Options) -> Result<V
     }
     let mut workbook = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(damaged)?;
     let mut states = Vec::new();
-    for name in workbook.sheet_names() {
+    let names = workbook.sheet_names();
+    if names.len() > MOST_SHEETS {
+        let count = names.len();
+        return Err(Refusal::Damaged(format!("it has {count} sheets; at most {MOST_SHEETS} are read: split it")));
+    }
+    for name in names {
         let mut sheet = Sheet::new(file + states.len(), options);
         match &mut workbook {
             Sheets::Xlsx(workbook) => {

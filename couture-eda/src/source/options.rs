@@ -64,8 +64,12 @@ impl Options {
     /// Looks for the target among the columns of a table.
     ///
     /// # Errors
-    /// [`EdaError::Target`], where it is not there.
+    /// [`EdaError::TooManyColumns`]; [`EdaError::Target`], where it is not there.
     pub(super) fn check(&self, columns: &[String]) -> Result<(), EdaError> {
+        const MOST: usize = 100_000;
+        if columns.len() > MOST {
+            return Err(EdaError::TooManyColumns { columns: columns.len(), most: MOST });
+        }
         self.target.as_ref().map_or(Ok(()), |target| Target::parse(target, columns).map(drop))
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn check_growth(codec: Compression, packed: &[u8], most: usize) -> Re
 }
 
 /// All of the unpacked bytes; `None` where they are more than was said, or damaged.
-fn unpack(codec: Compression, packed: &[u8], size: usize) -> Option<Vec<u8>> {
+pub(super) fn unpack(codec: Compression, packed: &[u8], size: usize) -> Option<Vec<u8>> {
     match codec {
         Compression::UNCOMPRESSED => Some(packed.to_vec()),
         Compression::SNAPPY => {
@@ -50,6 +50,17 @@ fn unpack(codec: Compression, packed: &[u8], size: usize) -> Option<Vec<u8>> {
             (bytes.len() <= size).then_some(bytes)
         }
     }
+}
+
+/// The bytes of the longest of the texts in a dictionary, each of which stands behind its length.
+pub(super) fn longest_text(mut bytes: &[u8]) -> Option<u64> {
+    let mut longest = 0;
+    while let Some((length, rest)) = bytes.split_first_chunk() {
+        let length = u32::from_le_bytes(*length);
+        longest = longest.max(length);
+        bytes = rest.get(usize::try_from(length).ok()?..)?;
+    }
+    Some(longest.into())
 }
 
 /// Checks how many lengths a page begins with, where its encoding has such: all of them are unpacked at once. `most_levels` are
@@ -154,6 +165,12 @@ fn lengths_that_cannot_be_there_are_refused() {
     assert_eq!(end_of_deltas(&[0x80, 1, 4, 1, 2], 1), Ok(5));
     let many = [0x80, 1, 4, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0];
     assert!(end_of_deltas(&many, MOST_LENGTHS).is_err_and(|error| error.contains("says that it holds")));
+}
+
+#[test]
+fn the_longest_text_is_found() {
+    let texts = [&[1, 0, 0, 0, b'a'][..], &[3, 0, 0, 0, b'a', b'b', b'c'], &[0; 4]].concat();
+    assert_eq!((longest_text(&texts), longest_text(&[]), longest_text(&texts[..8])), (Some(3), Some(0), None));
 }
 
 #[test]

@@ -3,17 +3,19 @@
 use std::io::{BufReader, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Type};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::page_content::{check_growth, check_lengths, has_lengths};
+use super::page_content::{check_growth, check_lengths, has_lengths, longest_text, unpack};
 use super::page_header::PageHeader;
 use super::{RandomAccess, RangeReader};
 
 /// A page that is larger, as it is stored or once it is unpacked, could not be read in bounded memory.
 const MOST_PAGE_BYTES: u64 = 256 << 20;
+/// A dictionary of no more bytes has no texts that are too long, however often.
+const FEW_BYTES: usize = 16 << 10;
 /// What a page may hold however little is stored of it.
 const LEAST_GROWTH: u64 = 64 << 10;
 /// A page that may grow to more is unpacked once before, to know.
@@ -104,6 +106,23 @@ impl Pages {
             return Err("its columns lie over each other".to_owned());
         }
         Ok(Self { chunks, columns: Arc::new(columns) })
+    }
+
+    /// The bytes of a row that has the longest texts which the dictionaries of a row group hold: its reader writes each out
+    /// as often as it is there. What cannot be read is left to it to tell.
+    pub(super) fn longest_row(&self, group: &RowGroupMetaData) -> u64 {
+        let texts = group.columns().iter().filter(|column| column.column_type() == Type::BYTE_ARRAY);
+        let longest = |column: &ColumnChunkMetaData| {
+            let (start, length) = column.byte_range();
+            let header = self.header(start, start.checked_add(length)?).ok()?;
+            let unpacked = usize::try_from(header.unpacked).ok()?;
+            let packed = usize::try_from(header.packed).ok()?;
+            let is_long = header.dictionary.is_some() && unpacked > FEW_BYTES;
+            check_sizes(column.compression(), packed as u64, unpacked as u64).ok().filter(|()| is_long)?;
+            let page = self.chunks.get_bytes(start + header.length as u64, packed).ok()?;
+            longest_text(&unpack(column.compression(), &page, unpacked)?)
+        };
+        texts.filter_map(longest).sum()
     }
 
     /// Checks the page whose header starts there.

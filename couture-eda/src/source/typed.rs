@@ -1,6 +1,6 @@
 //! Arrow batches as text: what a value is, its text says, so that all sources are looked at by the same eyes.
 
-use arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::CastOptions;
 use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
@@ -9,6 +9,9 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use super::Options;
 use crate::summary::Table;
 use crate::text::column_names;
+
+/// The bytes of texts that are written out at once.
+pub(super) const MOST_BATCH_BYTES: u64 = 64 << 20;
 
 /// An empty table with the columns of a schema.
 pub(super) fn table(schema: &Schema, options: &Options) -> Table {
@@ -28,7 +31,9 @@ pub(super) fn update(table: &mut Table, batch: &RecordBatch, position: u64) -> R
     if table.columns.is_empty() {
         return Ok(());
     }
-    let step = table.limits.batch_rows.max(1);
+    let row: usize = batch.columns().iter().map(|column| longest(column)).sum();
+    let fitting = usize::try_from(MOST_BATCH_BYTES).unwrap_or(usize::MAX) / row.max(1);
+    let step = table.limits.batch_rows.min(fitting).max(1);
     let mut start = 0;
     while start < batch.num_rows() {
         let rows = step.min(batch.num_rows() - start);
@@ -39,6 +44,19 @@ pub(super) fn update(table: &mut Table, batch: &RecordBatch, position: u64) -> R
         start += rows;
     }
     Ok(())
+}
+
+/// The bytes of the longest value of a dictionary, which its batch holds once, and its text as often as it is there.
+fn longest(array: &dyn Array) -> usize {
+    let Some(dictionary) = array.as_any_dictionary_opt() else { return 0 };
+    let values = dictionary.values();
+    let of_text = |texts: &StringArray| texts.value_offsets().windows(2).map(|ends| ends[1] - ends[0]).max();
+    match values.as_string_opt::<i32>() {
+        Some(texts) => of_text(texts).and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default(),
+        // Of others it is not known which is long.
+        None if values.data_type().is_primitive() => 0,
+        None => values.get_buffer_memory_size(),
+    }
 }
 
 fn texts(array: &ArrayRef) -> Result<StringArray, ArrowError> {

@@ -35,6 +35,11 @@ def times(context):
     print("times", ti.start_date, ti.end_date, ti.duration, run.queued_at, run.start_date)
 
 
+def chosen(context):
+    ti = context["ti"]
+    print("chosen", ti.task_id, ti.try_number, ti.state, ti.duration, ti.log_url.rpartition("&")[2])
+
+
 def skip():
     raise AirflowSkipException("not today")
 
@@ -48,8 +53,8 @@ with DAG(
     schedule=None,
     start_date=datetime(2021, 1, 1),
     default_args={"on_skipped_callback": [broken, skipped]},
-    on_success_callback=times,
-    on_failure_callback=Note("{{ ds }}: {{ reason }}"),
+    on_success_callback=[times, chosen],
+    on_failure_callback=[Note("{{ ds }}: {{ reason }}"), chosen],
     sla_miss_callback=Note("{{ task_list }}", ["late", "{{ slas }}"]),
     user_defined_macros={"word": "bar"},
 ) as dag:

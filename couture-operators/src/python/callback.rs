@@ -93,3 +93,86 @@ fn put_dates(facts: &mut Value, row: Option<&TaskRecord>) {
 }
 
 couture_core::operator!(PythonCallback, "python_callback");
+
+#[cfg(test)]
+mod tests {
+    use couture_core::schedule::DataInterval;
+    use couture_core::store::{Commit, MemoryStore, Record, RunRecord, ShardCommit, Store as _};
+    use couture_core::{DagId, Epoch, RunId, RunKey, RunState, RunType, ShardId, TaskIndex, TaskState, Timestamp};
+
+    use super::*;
+
+    fn token(map_index: i32, try_number: u32) -> AttemptToken {
+        let (run, map_index) = (RunKey::new(ShardId(0), 1), MapIndex(map_index));
+        AttemptToken { run, task: TaskIndex(1), map_index, try_number, launch: 1 }
+    }
+
+    fn row(token: AttemptToken, began: i64) -> Record {
+        Record::Task(Box::new(TaskRecord {
+            token,
+            state: TaskState::UpForRetry,
+            worker: None,
+            lost: 0,
+            max_tries: 2,
+            queued_at: None,
+            started_at: Some(Timestamp::from_micros(began)),
+            ended_at: Some(Timestamp::from_micros(began + 1_000_000)),
+            retry_at: None,
+            error: None,
+            xcoms: Vec::new(),
+            length: None,
+            decision: None,
+            deferral: None,
+        }))
+    }
+
+    async fn store(tasks: Vec<Record>) -> MemoryStore {
+        let (store, shard, at) = (MemoryStore::new(1), ShardId(0), Timestamp::from_micros(0));
+        let epoch = store.claim(shard, Epoch(0), None).await.unwrap().unwrap();
+        let mut records = vec![Record::RunCreated(RunRecord {
+            key: token(0, 1).run,
+            dag_id: DagId::new("d").unwrap(),
+            version: "v1".into(),
+            run_id: RunId::manual(at),
+            run_type: RunType::Manual,
+            logical_date: at,
+            data_interval: DataInterval::at(at),
+            backfill: None,
+            origin: Default::default(),
+            conf: json!({}),
+            state: RunState::Running,
+            queued_at: at,
+            started_at: None,
+            ended_at: None,
+            cancelled: false,
+        })];
+        records.extend(tasks);
+        let shards = vec![ShardCommit { shard, epoch, sequence: 0, records }];
+        store.commit(&Commit { at, shards, pools: Vec::new() }).await.unwrap();
+        store
+    }
+
+    #[tokio::test]
+    async fn a_callback_is_told_when_its_own_try_began_and_ended() {
+        let second = 1_000_000;
+        let tasks = vec![
+            row(token(-1, 1), second),
+            row(token(0, 1), 3 * second),
+            row(token(0, 2), 5 * second),
+            row(token(2, 1), 7 * second),
+        ];
+        let store = store(tasks).await;
+        for (map_index, try_number, began) in
+            [(-1, 1, Some(1)), (0, 1, Some(3)), (0, 2, Some(5)), (1, 1, None), (2, 1, Some(7)), (2, 2, None)]
+        {
+            let mut facts = json!({});
+            let found = kept(&store, token(map_index, try_number)).await.unwrap();
+            put_dates(&mut facts, found.as_ref());
+            let expected = began.map_or(json!({}), |began: i64| {
+                let text = |at: i64| Timestamp::from_micros(at * second).to_string();
+                json!({"start_date": text(began), "end_date": text(began + 1)})
+            });
+            assert_eq!(facts, expected, "{map_index} {try_number}");
+        }
+    }
+}

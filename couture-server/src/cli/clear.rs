@@ -40,7 +40,8 @@ async fn task_ids(client: &Client, args: &TasksClear) -> Result<Vec<String>, Cli
     let known: Vec<String> = tasks.iter().map(|task| cell(&task["task_id"])).collect();
     for text in regexes {
         let regex = Regex::new(&text);
-        let regex = regex.map_err(|_| CliError::message(format!("{text:?} is no task id and no regular expression")))?;
+        let regex =
+            regex.map_err(|_| CliError::message(format!("{text:?} is no task id and no regular expression")))?;
         let before = chosen.len();
         chosen.extend(known.iter().filter(|id| regex.is_match(id)).cloned());
         if chosen.len() == before {

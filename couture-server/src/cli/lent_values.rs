@@ -136,11 +136,7 @@ impl LentValues {
     }
 }
 
-async fn kept_in(
-    lent: &LentValues,
-    variables: &dyn Variables,
-    connections: &dyn Connections,
-) -> Result<(), CliError> {
+async fn kept_in(lent: &LentValues, variables: &dyn Variables, connections: &dyn Connections) -> Result<(), CliError> {
     variables.set(&lent.variables, OnExisting::Overwrite).await.map_err(of_values)?;
     connections.set(&lent.connections, OnExisting::Overwrite).await.map_err(of_values)?;
     Ok(())
@@ -206,7 +202,8 @@ mod tests {
         assert!(value("{\"token\": \"***\"}").is_none());
         assert!(variable(&json!({ "key": "k", "value": null, "error": "no key" })).is_none());
         let shown = |password: Value| {
-            let shown = json!({ "connection_id": "c", "conn_type": "http", "host": "h", "port": 80, "password": password });
+            let shown =
+                json!({ "connection_id": "c", "conn_type": "http", "host": "h", "port": 80, "password": password });
             connection(&shown)
         };
         assert_eq!(shown(Value::Null).unwrap().port, Some(80));

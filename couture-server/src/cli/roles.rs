@@ -8,7 +8,7 @@ use super::client::{Client, path};
 use super::dags::all;
 use super::listing::show;
 use super::print::print;
-use super::table::{cell, printable};
+use super::table::{cell, counted, printable};
 use super::verdict::{CliError, Verdict};
 
 const KIND: &str = "roles";
@@ -93,7 +93,7 @@ async fn change(client: &Client, change: Permissions, add: bool) -> Result<Verdi
         }
     }
     let changed = client.patch(&address, &json!({ "permissions": permissions })).await?;
-    let count = changed["permissions"].as_array().map_or(0, Vec::len);
-    print(&format!("role {} permits {count} things now\n", printable(&cell(&changed["name"]))));
+    let things = counted(changed["permissions"].as_array().map_or(0, Vec::len) as u64, "thing");
+    print(&format!("role {} permits {things} now\n", printable(&cell(&changed["name"]))));
     Ok(Verdict::Done)
 }

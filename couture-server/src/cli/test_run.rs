@@ -31,21 +31,11 @@ pub(super) async fn run(client: &Client, output: Output, test: Test) -> Result<V
 }
 
 /// Runs one task of a DAG.
-pub(super) async fn run_task(
-    client: &Client,
-    output: Output,
-    test: Test,
-    only: Only<'_>,
-) -> Result<Verdict, CliError> {
+pub(super) async fn run_task(client: &Client, output: Output, test: Test, only: Only<'_>) -> Result<Verdict, CliError> {
     run_some(client, output, test, Some(only)).await
 }
 
-async fn run_some(
-    client: &Client,
-    output: Output,
-    test: Test,
-    only: Option<Only<'_>>,
-) -> Result<Verdict, CliError> {
+async fn run_some(client: &Client, output: Output, test: Test, only: Option<Only<'_>>) -> Result<Verdict, CliError> {
     couture_operators::link();
     let mut settings = settings(test.data.as_deref())?;
     let file = DagFile::named(&test.dag, &dags_folder(&settings))?;

@@ -223,7 +223,8 @@ async fn import(client: &Client, file: &std::path::Path) -> Result<Verdict, CliE
         progress.step();
     }
     drop(progress);
-    print(&format!("{made} users were made, {changed} changed, {failed} not\n"));
+    let made = if made == 1 { "1 user was".to_owned() } else { format!("{made} users were") };
+    print(&format!("{made} made, {changed} changed, {failed} not\n"));
     Ok(if failed == 0 { Verdict::Done } else { Verdict::Failed })
 }
 

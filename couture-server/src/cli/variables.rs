@@ -84,7 +84,10 @@ pub(super) async fn run(client: Client, output: Output, command: Variables) -> R
             let entities: Vec<Value> = from_file(&file)?.into_iter().map(|(key, value)| entity(key, value)).collect();
             let all = entities.len();
             let written = create(&client, KIND, entities, action_on_existing_key).await?;
-            print(&format!("{written} of {} set\n", if all == 1 { "1 variable was".into() } else { format!("{all} variables were") }));
+            print(&format!(
+                "{written} of {} set\n",
+                if all == 1 { "1 variable was".into() } else { format!("{all} variables were") }
+            ));
             Ok(Verdict::Done)
         }
         Variables::Export { file } => export(&client, &file).await,

@@ -72,6 +72,49 @@ fn a_new_server_takes_the_child_over() {
 }
 
 #[test]
+fn a_task_without_a_time_of_its_own_is_taken_over_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("a.csv");
+    std::fs::write(&csv, "n\n1\n").unwrap();
+    let first = patient_server(folder.path());
+    let dag = format!("dag_id: d\ntasks:\n- task_id: profile\n  operator: {{type: eda, source: {csv:?}}}\n");
+    first.write_dag_file("d.yaml", &dag);
+    eventually("the DAG", || (first.ask("GET", "/api/v2/dags/d", &[], "").status == 200).then_some(()));
+    first.unpause("d");
+    let run = first.trigger("d", &json!({}));
+    let text = |server: &TestServer| server.log("d", &run, "profile", 1).join("\n");
+    let is_begun = || (first.task_instances("d", &run)[0]["try_number"] == 1).then(|| text(&first));
+    eventually("the child", || is_begun()?.contains("waiting as").then_some(()));
+    first.kill();
+    let second = patient_server(folder.path());
+    std::fs::write(folder.path().join("go"), "").unwrap();
+    let state = second.finished("d", &run);
+    let text = text(&second);
+    assert_eq!((&*state, text.matches("waiting as").count()), ("success", 1), "{text}");
+    assert_eq!(outputs(&second).len(), 1);
+    nothing_is_left(&second);
+}
+
+#[test]
+fn any_time_names_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("a.csv");
+    std::fs::write(&csv, numbers(3)).unwrap();
+    let server = server(folder.path(), &[]);
+    let dag = format!(
+        "dag_id: d\ntasks:\n- task_id: profile\n  operator: {{type: eda, source: {csv:?}, timestamp: '{{{{ ts }}}} a+b'}}\n"
+    );
+    server.write_dag_file("d.yaml", &dag);
+    eventually("the DAG", || (server.ask("GET", "/api/v2/dags/d", &[], "").status == 200).then_some(()));
+    server.unpause("d");
+    let run = server.trigger("d", &json!({ "logical_date": "2026-01-31T00:00:00Z" }));
+    let state = server.finished("d", &run);
+    assert_eq!(state, "success", "{:?}", server.log("d", &run, "profile", 1));
+    let page = "outputs/a.csv/preliminary/2026-01-31T00_00_00_00_00_a_b/data_info.html".to_owned();
+    assert!(outputs(&server).contains(&page), "{:?}", outputs(&server));
+}
+
+#[test]
 fn memory_has_a_bound() {
     let folder = tempfile::tempdir().unwrap();
     let csv = folder.path().join("wide.csv");

@@ -81,7 +81,48 @@ fn the_server_of_the_folder_here_is_found() {
     assert!(String::from_utf8_lossy(&listed.stdout).contains("hello_world"));
     let other = ask(&["--server", "http://127.0.0.1:1", "dags", "list"]);
     assert!(String::from_utf8_lossy(&other.stderr).contains("http://127.0.0.1:1:"));
-    drop(server);
+    let url = server.url.clone();
+    server.kill();
+    let stopped = String::from_utf8(ask(&["dags", "list"]).stderr).unwrap();
+    assert!(stopped.contains("the server of the data folder data does not run") && stopped.contains(&url), "{stopped}");
+}
+
+#[test]
+fn who_is_not_asked_is_told_the_words_that_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::start(folder.path());
+    let asked = |args: &[&str]| String::from_utf8(server.couture(args).stderr).unwrap();
+    let error = asked(&["dags", "delete", "hello_world"]);
+    assert!(error.contains("say --yes") && !error.contains("--dry-run"), "{error}");
+    let error = asked(&["tasks", "clear", "hello_world"]);
+    assert!(error.contains("say --yes, or --dry-run"), "{error}");
+}
+
+#[test]
+fn tasks_are_chosen_by_regular_expressions() {
+    let folder = tempfile::tempdir().unwrap();
+    let dag = "dag_id: d\ntasks:\n- {task_id: load_a, operator: {type: empty}}\n- {task_id: load_b, operator: {type: empty}}\n\
+               - {task_id: send, operator: {type: empty}}\n";
+    write_dag_file(folder.path(), "d.yaml", dag);
+    let server = TestServer::start_with(folder.path(), &["--dags-are-paused-at-creation=false"]);
+    server.couture_ok(&["dags", "trigger", "d", "-r", "r", "--wait"]);
+    let clear = ["tasks", "clear", "d", "--run-id", "r", "--dry-run"];
+    for (flags, total) in [
+        (&["-t", "load.*"][..], "2 task instances"),
+        (&["-t", "^send$"][..], "1 task instance"),
+        (&["-t", "send", "-t", "_a$"][..], "2 task instances"),
+        (&["--task-regex", "send"][..], "1 task instance"),
+        (&["--task-regex", "d"][..], "3 task instances"),
+    ] {
+        let plan = server.couture_ok(&[&clear[..], flags].concat());
+        assert!(plan.trim_end().ends_with(total), "{flags:?}: {plan}");
+    }
+    for (regex, words) in
+        [("sq.*", "matches no task of d; it has load_a, load_b, send"), ("a(", "no regular expression")]
+    {
+        let error = String::from_utf8(server.couture(&[&clear[..], &["-t", regex]].concat()).stderr).unwrap();
+        assert!(error.contains(words), "{error}");
+    }
 }
 
 #[test]

@@ -118,6 +118,22 @@ fn users_log_in_and_administrators_make_them() {
 }
 
 #[test]
+fn dags_are_listed_for_who_may_see_nothing_beside_them() {
+    let (folder, config) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = start(folder.path());
+    let shell = Shell { server: &server, config: config.path() };
+    server.couture_ok(&["roles", "create", "Narrow"]);
+    server.couture_ok(&["roles", "add-perms", "Narrow", "-a", "can_read", "-r", "DAGs"]);
+    shell.ok(&["login", "-u", "superadmin", "-p", "-"], &format!("{PASSWORD}\n"));
+    shell.ok(&["users", "create", "-u", "cy", "-r", "Narrow", "-p", "-", "--keep-password"], PASSWORD);
+    shell.ok(&["login", "-u", "cy", "-p", "-"], &format!("{PASSWORD}\n"));
+    let listed = shell.type_in(&["dags", "list"], "");
+    let error = String::from_utf8_lossy(&listed.stderr);
+    assert!(listed.status.success() && error.is_empty(), "{error}");
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("hello_world"));
+}
+
+#[test]
 fn a_database_is_backed_up_while_it_is_used_and_restored_when_it_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path());

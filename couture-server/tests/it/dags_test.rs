@@ -80,3 +80,116 @@ fn errors_say_what_is_wrong() {
     let server = TestServer::start(&folder.path().join("busy"));
     check(&["hello_world", "--data", "busy"], &["in use by another server", &server.url]);
 }
+
+/// A DAG that needs what a server keeps, secrets too.
+const NEEDY: &str = r#"
+dag_id: needy
+tasks:
+- task_id: t
+  operator:
+    type: bash
+    bash_command: >-
+      test "{{ var.value.my_password }}/{{ conn.db.password }}" = hunter2/s3cret && echo {{ var.value.cfg }} is there
+  pool: etl
+"#;
+/// It cannot be read without the variable.
+const TOP: &str = "
+from airflow import DAG
+from airflow.models import Variable
+from airflow.operators.empty import EmptyOperator
+with DAG('topvar', schedule=None):
+    EmptyOperator(task_id=Variable.get('cfg'))
+";
+
+fn with_values(data: &Path) -> TestServer {
+    write_dag_file(data, "needy.yaml", NEEDY);
+    let server = TestServer::start(data);
+    server.couture_ok(&["variables", "set", "cfg", "hello"]);
+    server.couture_ok(&["variables", "set", "my_password", "hunter2"]);
+    server.couture_ok(&["connections", "add", "db", "--conn-uri", "http://me:s3cret@h"]);
+    server.couture_ok(&["pools", "set", "etl", "2"]);
+    server
+}
+
+#[test]
+fn what_the_server_of_the_folder_keeps_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_values(&folder.path().join("data"));
+    write_dag_file(&server.data, "topvar.py", TOP);
+    let check = |args: &[&str]| {
+        let Output { status, stdout, stderr } = couture_command(args).current_dir(folder.path()).output().unwrap();
+        let (output, error) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+        assert!(status.success() && error.is_empty(), "{args:?}: {output}\n{error}");
+        assert!(output.contains("hello"), "{output}");
+    };
+    let all = || {
+        check(&["dags", "test", "needy"]);
+        check(&["tasks", "test", "data/dags/needy.yaml", "t"]);
+        check(&["dags", "parse", "data/dags/topvar.py"]);
+        check(&["dags", "test", "topvar"]);
+    };
+    all();
+    server.couture_ok(&["variables", "get", "cfg"]);
+    server.stop();
+    all();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+}
+
+#[test]
+fn of_a_server_elsewhere_what_it_shows_is_there() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = with_values(folder.path());
+    let dag = "dag_id: d\ntasks:\n- {task_id: t, operator: {type: bash, bash_command: 'echo {{ var.value.cfg }}'}, pool: etl}\n";
+    std::fs::write(elsewhere.path().join("d.yaml"), dag).unwrap();
+    let test = |token: &str, success: bool, words: &[&str]| {
+        let mut command = couture_command(&["dags", "test", "d.yaml"]);
+        command.env("COUTURE_SERVER", &server.url).env("COUTURE_TOKEN", token).current_dir(elsewhere.path());
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        let text = String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap();
+        assert_eq!(status.success(), success, "{text}");
+        for word in words {
+            assert!(text.contains(word), "{text}");
+        }
+    };
+    test(&server.token(), true, &["| ", "hello", "shows no secrets", "variable my_password", "connection db"]);
+    test("couture_pat_none", false, &["are not used here; set AIRFLOW_VAR_", "pool \"etl\""]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_the_reason_why_its_dag_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    write_dag_file(&folder.path().join("data"), "topvar.py", TOP);
+    let (code, _, error) = test(folder.path(), &["topvar"]);
+    let last = error.lines().last().unwrap();
+    assert_eq!(code, Some(1), "{error}");
+    assert!(last.contains("cannot be read: topvar.py, line") && last.contains("KeyError"), "{error}");
+    std::fs::write(folder.path().join("mine.yaml"), "").unwrap();
+    let (_, _, error) = test(folder.path(), &["mine"]);
+    assert!(error.contains("Is it mine.yaml?"), "{error}");
+}
+
+#[test]
+fn one_instance_of_a_mapped_task_is_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let dag = "\
+dag_id: fan
+tasks:
+- {task_id: src, operator: {type: bash, bash_command: 'echo [1]'}}
+- {task_id: over, operator: {type: bash, bash_command: 'true'}, expand: {output: src}}
+- {task_id: each, operator: {type: bash, bash_command: 'echo this is {{ element }}'}, expand: {list: [a, b, c]}}
+";
+    std::fs::write(folder.path().join("fan.yaml"), dag).unwrap();
+    let check = |args: &[&str], success: bool, words: &[&str], absent: &str| {
+        let args = [&["tasks", "test", "fan.yaml"], args].concat();
+        let Output { status, stdout, stderr } = couture_command(&args).current_dir(folder.path()).output().unwrap();
+        let text = String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap();
+        assert_eq!((status.success(), text.contains(absent)), (success, false), "{args:?}: {text}");
+        for word in words {
+            assert!(text.contains(word), "{args:?}: {text:?} lacks {word:?}");
+        }
+    };
+    check(&["each"], true, &["this is a", "this is b", "this is c"], "couture:");
+    check(&["each", "--map-index", "1"], true, &["this is b"], "this is a");
+    check(&["each", "--map-index", "3"], false, &["it has the instances 0 to 2"], "this is");
+    check(&["over"], false, &["mapped over what other tasks give (src)", "couture dags test"], "wait for each other");
+}

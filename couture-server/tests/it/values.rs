@@ -68,6 +68,9 @@ fn variables_from_the_command_line() {
     let more = with_input(&server, &["variables", "set", "bigger", "-"], &format!("{big}x"));
     assert!(String::from_utf8_lossy(&more.stderr).contains("has 1048577 bytes; at most 1048576"), "{more:?}");
     assert_eq!(server.couture_ok(&["variables", "delete", "big"]), "deleted variable big\n");
+    server.couture_ok(&["variables", "set", "-j", "quoted", "a \"b\""]);
+    assert_eq!(server.couture_ok(&["variables", "get", "quoted"]), "\"a \\\"b\\\"\"\n");
+    assert_eq!(server.couture_ok(&["variables", "get", "-j", "quoted"]), "a \"b\"\n");
     drop(server);
     assert!(!holds_secret(folder.path()));
 }
@@ -118,6 +121,12 @@ fn connections_from_the_command_line() {
     let error = refused(&server, &["connections", "add", "db", "--conn-uri", &uri]);
     assert!(error.contains("there is a connection \"db\" already"), "{error}");
     server.couture_ok(&["connections", "add", "db", "--conn-type", "postgres", "--conn-host", "second", "--beside"]);
+    let json = r#"{"conn_type": "http", "host": "127.0.0.1", "port": "1", "extra": {"a": 1}}"#;
+    server.couture_ok(&["connections", "add", "json", "--conn-json", json]);
+    assert_eq!(server.get("/api/v2/connections/json")["extra"], "{\"a\":1}");
+    assert!(refused(&server, &["connections", "test", "json"]).contains("json: "));
+    assert!(refused(&server, &["connections", "test", "none"]).contains("there is no connection \"none\""));
+    server.couture_ok(&["connections", "delete", "json"]);
     let secret = with_input(&server, &["connections", "add", "web", "--conn-type=http", "--conn-password=-"], SECRET);
     assert!(secret.status.success(), "{secret:?}");
     let list = server.couture_ok(&["connections", "list"]);

@@ -49,8 +49,7 @@ def _place(key: Any, assets: List[Asset]) -> Optional[int]:
 class _ByAsset(Mapping):
     """Something for each asset. An asset is found by itself, by its name and by its URI."""
 
-    def __init__(self, assets: List[Asset]) -> None:
-        self._assets = assets
+    _assets: List[Asset]
 
     def _events(self, at: int) -> Sequence:
         raise NotImplementedError
@@ -70,9 +69,6 @@ class _ByAsset(Mapping):
     def __len__(self) -> int:
         return len(self._assets)
 
-    def __repr__(self) -> str:
-        return repr({it.name: self._events(at) for at, it in enumerate(self._assets)})
-
     def for_asset(self, *, name: Optional[str] = None, uri: Optional[str] = None) -> Sequence:
         return self[Asset(name=name, uri=uri)]
 
@@ -81,12 +77,25 @@ class _ByAsset(Mapping):
 
 
 class TriggeringEvents(_ByAsset):
-    """The changes that started the run: lists, oldest first."""
+    """The changes that started the run: lists, oldest first; asked for when they are used.
 
-    def __init__(self, found: List[Tuple[Asset, List[AssetEvent]]], is_by_uri: bool) -> None:
-        super().__init__([asset for asset, _ in found])
-        self._lists = [events for _, events in found]
+    As keys it lists assets, or, as Airflow 2, their URIs.
+    """
+
+    def __init__(self, is_by_uri: bool = False) -> None:
         self._is_by_uri = is_by_uri
+        self._found: Optional[List[List[AssetEvent]]] = None
+
+    @property
+    def _lists(self) -> List[List[AssetEvent]]:
+        if self._found is None:
+            found = asker.ask({"name": {"name": "triggering_asset_events"}}).values()
+            self._found = [[_event(facts) for facts in events] for events in found]
+        return self._found
+
+    @property
+    def _assets(self) -> List[Asset]:
+        return [events[0].asset for events in self._lists]
 
     def _events(self, at: int) -> List[AssetEvent]:
         return self._lists[at]
@@ -94,14 +103,9 @@ class TriggeringEvents(_ByAsset):
     def __iter__(self) -> Iterator[Any]:
         return iter([it.uri for it in self._assets] if self._is_by_uri else self._assets)
 
-
-def triggering(is_by_uri: bool = False) -> TriggeringEvents:
-    """Asks for the changes that started the run. As keys it lists assets, or, as Airflow 2, their URIs."""
-    found = []
-    for facts in asker.ask({"name": {"name": "triggering_asset_events"}}).values():
-        events = [_event(it) for it in facts]
-        found.append((events[0].asset, events))
-    return TriggeringEvents(found, is_by_uri)
+    def __repr__(self) -> str:
+        # Who prints the whole context does not ask for these.
+        return "<events that started the run>" if self._found is None else repr(dict(self.items()))
 
 
 class EventsOf(Sequence):
@@ -149,7 +153,10 @@ class InletEvents(_ByAsset):
     def __init__(self, task: Any) -> None:
         self._task_id = getattr(task, "task_id", None)
         inlets = [it for it in getattr(task, "inlets", None) or [] if isinstance(it, BaseAsset)]
-        super().__init__([one for it in inlets for one in ([it] if isinstance(it, AssetAlias) else it.iter_assets())])
+        self._assets = [one for it in inlets for one in ([it] if isinstance(it, AssetAlias) else it.iter_assets())]
+
+    def __repr__(self) -> str:
+        return f"<events of {self._assets}>"
 
     def __getitem__(self, key: Any) -> Sequence:
         if isinstance(key, int):

@@ -9,6 +9,7 @@ from couture.model.context import set_current_context
 from . import log
 from .attempt import failure
 from .context import build
+from .conversation import AnswerError
 from .dag_run import DagRun
 from .execute import show
 from .moment import moment
@@ -55,17 +56,21 @@ def _find(owner: Any, wanted: dict) -> Callable:
 
 def _context(greeting: dict, dag: Any, is_old: bool) -> Any:
     facts = greeting["callback"].get("facts") or {}
-    run = DagRun(dag, greeting["run"], is_old)
+    run = DagRun(dag, greeting["run"], is_old, greeting.get("base_url"))
     kind = facts.get("kind", "")
+    told = {**greeting, **{name: facts[name] for name in ("map_index", "try_number") if facts.get(name) is not None}}
+    ti = None
     if kind.startswith("run_"):
         run.state = "success" if kind == "run_success" else "failed"
         run.end_date = moment(facts.get("at"), is_old)
-    task_id = facts.get("task_id") or greeting.get("task_id") or _last(dag)
-    told = {**greeting, **{name: facts[name] for name in ("map_index", "try_number") if facts.get(name) is not None}}
-    ti = TaskInstance(dag.task_dict.get(task_id), run, {**told, "task_id": task_id})
-    ti.state = _STATES.get(kind, run.state)
-    ti.end_date = moment(facts.get("end_date") or facts.get("at"), is_old)
-    ti.start_date = moment(facts.get("start_date"), is_old)
+        ti, task_id = _of_run(run), _last(dag)
+    else:
+        task_id = facts.get("task_id") or greeting.get("task_id")
+    if ti is None:
+        ti = TaskInstance(dag.task_dict.get(task_id), run, {**told, "task_id": task_id})
+        ti.state = _STATES.get(kind, run.state)
+        ti.end_date = moment(facts.get("end_date") or facts.get("at"), is_old)
+        ti.start_date = moment(facts.get("start_date"), is_old)
     context = build(told, ti)
     if facts.get("exception") is not None:
         context["exception"] = restored(facts.get("raised")) or _by_text(str(facts["exception"]))
@@ -81,8 +86,18 @@ def _by_text(text: str) -> BaseException:
     return exceptions.AirflowException(text)
 
 
+def _of_run(run: DagRun) -> Optional[TaskInstance]:
+    """The one whose context callbacks of runs are given: as in Airflow the last that failed, or that ended. None where nobody knows."""
+    try:
+        known = run.get_task_instances("failed" if run.state == "failed" else None)
+    except AnswerError:
+        return None
+    ended = [ti for ti in known if ti.end_date is not None and ti.task is not None]
+    return max(ended, key=lambda ti: ti.end_date, default=None)
+
+
 def _last(dag: Any) -> Optional[str]:
-    """A task that nothing comes after: callbacks of runs are given the context of one."""
+    """A task that nothing comes after."""
     leaves = [task_id for task_id, task in dag.task_dict.items() if not task.downstream_task_ids]
     return leaves[-1] if leaves else None
 
@@ -102,7 +117,7 @@ class SlaMiss:
 
 def _sla_arguments(dag: Any, greeting: dict, is_old: bool) -> List[Any]:
     facts = greeting["callback"].get("facts") or {}
-    run = DagRun(dag, greeting["run"], is_old)
+    run = DagRun(dag, greeting["run"], is_old, greeting.get("base_url"))
     blocking = [TaskInstance.seen(run, {"state": None, **one}) for one in facts.get("blocking_tis") or []]
     slas = [SlaMiss(one, is_old) for one in facts.get("slas") or []]
     return [dag, facts.get("task_list") or "", facts.get("blocking_task_list") or "", slas, blocking]

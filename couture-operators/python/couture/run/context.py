@@ -187,13 +187,13 @@ def build(greeting: dict, ti: Any) -> Context:
     if is_old:
         context.update({"tables": None, "owner": task.owner})
     else:
-        from .asset_events import InletEvents, triggering
+        from .asset_events import InletEvents, TriggeringEvents
         from .assets import OutletEvents
 
         context.update(
             {
-                "triggering_dataset_events": Lazy(lambda: triggering(is_by_uri=True)),
-                "triggering_asset_events": Lazy(triggering),
+                "triggering_dataset_events": TriggeringEvents(is_by_uri=True),
+                "triggering_asset_events": TriggeringEvents(),
                 "conn": _conn(),
                 "outlet_events": OutletEvents(),
                 "inlet_events": InletEvents(task),

@@ -12,7 +12,7 @@ from .moment import moment
 class DagRun:
     """The run that the attempt belongs to. A description of it: changing it changes nothing."""
 
-    def __init__(self, dag: Any, run: dict, is_old: bool) -> None:
+    def __init__(self, dag: Any, run: dict, is_old: bool, base_url: Optional[str] = None) -> None:
         self.dag = dag
         self.dag_id = dag.dag_id
         self.run_id = run["run_id"]
@@ -28,6 +28,7 @@ class DagRun:
         self.state = run.get("state", "running")
         self.id = 0
         self.partition_key = self.partition_date = None
+        self.base_url = base_url
         self._is_old = is_old
         self._dates: Optional[dict] = None
 

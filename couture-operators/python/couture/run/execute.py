@@ -25,7 +25,7 @@ def execute(greeting: dict, dag: Any, task: Any, conversation: Conversation) -> 
     """Runs the task. Gives the attempt's end."""
     is_old = greeting["dialect"] == "1.10"
     dialect.set_current("1.10" if is_old else "2")
-    ti = TaskInstance(task, DagRun(dag, greeting["run"], is_old), greeting)
+    ti = TaskInstance(task, DagRun(dag, greeting["run"], is_old, greeting.get("base_url")), greeting)
     ti.waited = greeting.get("waited")
     ti.start_date = moment(dt.datetime.now(dt.timezone.utc), is_old)
     # What TERM calls is that of the task that runs: a mapped one is bound to its element first.

@@ -26,7 +26,6 @@ class TaskInstance:
         self.max_tries = greeting.get("max_tries", getattr(task, "retries", 0))
         self.execution_date = self.logical_date = dag_run.logical_date
         self.is_old = greeting["dialect"] == "1.10"
-        self.base_url = greeting.get("base_url")
         self.state = "running"
         self.start_date: Any = None
         self.end_date: Any = None
@@ -146,7 +145,7 @@ class TaskInstance:
     @property
     def log_url(self) -> str:
         """The page that shows the attempt's log."""
-        base = self.base_url or os.environ.get("COUTURE_BASE_URL") or "http://localhost:8080"
+        base = self.dag_run.base_url or os.environ.get("COUTURE_BASE_URL") or "http://localhost:8080"
         mapped = f"&map={self.map_index}" if self.map_index >= 0 else ""
         where = f"run={_quoted(self.run_id)}&task={_quoted(self.task_id)}{mapped}&tab=log&try={self.try_number}"
         return f"{base.rstrip('/')}/dags/{_quoted(self.dag_id)}/grid?{where}"

@@ -202,16 +202,17 @@ async fn many_changes_are_known() {
     let store = MemoryStore::new(1);
     let shard = ShardId(0);
     let epoch = store.claim(shard, Epoch(0), None).await.unwrap().unwrap();
-    let event = |at| Record::AssetChanged(Box::new(AssetEvent {
-        asset: AssetName::new("a").unwrap(),
-        at: Timestamp::from_micros(at as i64),
-        source: None,
-        extra: json!({ "n": at }),
-    }));
+    let event = |at: usize| {
+        Record::AssetChanged(Box::new(AssetEvent {
+            asset: AssetName::new("a").unwrap(),
+            at: Timestamp::from_micros(at as i64),
+            source: None,
+            extra: json!({ "n": at }),
+        }))
+    };
     let shards = vec![ShardCommit { shard, epoch, sequence: 0, records: (0..COUNT).map(event).collect() }];
     store.commit(&Commit { at: at("2021-03-10T00:00:00Z"), shards, pools: Vec::new() }).await.unwrap();
-    let setting =
-        Setting { reader: Some(Arc::new(store) as _), inlets: vec![asset(json!("a"))], ..Setting::default() };
+    let setting = Setting { reader: Some(Arc::new(store) as _), inlets: vec![asset(json!("a"))], ..Setting::default() };
     setting
         .check(&[
             ("{{ inlet_events['a'] | length }} {{ inlet_events['a'][-1].extra.n }}", "1201 1200"),

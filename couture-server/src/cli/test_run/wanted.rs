@@ -64,7 +64,9 @@ pub(super) async fn by_id(wanted: &str, catalog: &Catalog, python: &PythonFiles)
     }
     if !suspects.is_empty() {
         let suspects = suspects.join("; ");
-        return Err(CliError::message(format!("no DAG {wanted:?} can be had, since its file cannot be read: {suspects}")));
+        return Err(CliError::message(format!(
+            "no DAG {wanted:?} can be had, since its file cannot be read: {suspects}"
+        )));
     }
     known.sort_unstable();
     known.truncate(20);

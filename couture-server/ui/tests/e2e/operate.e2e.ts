@@ -9,6 +9,12 @@ useBrowser();
 
 const stateOf = (page: Page, task: string) => page.locator(`[data-task="${task}"]`).getAttribute("data-state");
 
+/** How many of these rows lie on the one above them. */
+const overlapping = (rows: Element[]) => {
+  const boxes = rows.map((row) => row.getBoundingClientRect()).sort((one, two) => one.top - two.top);
+  return boxes.slice(1).filter(({ top }, index) => top < boxes[index]!.bottom - 1).length;
+};
+
 describe("operating a DAG", () => {
   test("nobody gets in with a wrong password", async () => {
     const { page } = await newTab();
@@ -110,6 +116,8 @@ describe("operating a DAG", () => {
     await page.getByLabel("times").uncheck();
     expect(await spoken.textContent()).toMatch(/^the water stands/);
     await page.getByLabel("times").check();
+    await expect.poll(() => spoken.textContent()).toMatch(/^\d\d:/);
+    expect(await log.locator(".log-row").evaluateAll(overlapping)).toBe(0);
     await page.getByLabel("Search the log").fill("rises");
     await log.locator("mark").first().waitFor();
     await picture(page, "log");

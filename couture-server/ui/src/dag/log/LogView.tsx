@@ -37,7 +37,7 @@ export function LogView({ instance, tryNumber }: { instance: InstanceKey; tryNum
     estimateSize: () => LINE,
     overscan: 30,
   });
-  useEffect(() => virtual.measure(), [virtual, wrap, showTimes]);
+  useEffect(() => virtual.measure(), [virtual, wrap]);
   useEffect(() => {
     if (follow && lines.length && !sought) virtual.scrollToIndex(lines.length - 1, { align: "end" });
   }, [follow, version, lines.length, sought, virtual]);
