@@ -25,11 +25,23 @@ pub(crate) fn installation(
     let root = data.folder("python")?;
     let packages = unpack(&root).map_err(|source| StartError::Data { folder: root, source })?;
     let mut python = PythonInstallation::new(&settings.python.executable, packages, data.folder("bundles")?);
-    python.base_url = Some(settings.server.base_url.clone()).filter(|url| !url.is_empty());
+    python.base_url = page_address(settings);
     python.templates = templates;
     python.variables = Some(backend.kept.variables.clone());
     python.reader = Some(backend.reader.clone());
     Ok(python)
+}
+
+/// Where the page is: as it is set, or else where the server listens, if that is known beforehand.
+fn page_address(settings: &Settings) -> Option<String> {
+    let server = &settings.server;
+    let scheme = if server.tls_cert.as_os_str().is_empty() { "http" } else { "https" };
+    match (server.base_url.as_str(), server.port) {
+        ("", 0) => None,
+        ("", port) if server.host.contains(':') => Some(format!("{scheme}://[{}]:{port}", server.host)),
+        ("", port) => Some(format!("{scheme}://{}:{port}", server.host)),
+        (given, _) => Some(given.to_owned()),
+    }
 }
 
 /// What parses Python files.

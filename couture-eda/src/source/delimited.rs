@@ -110,6 +110,7 @@ fn layout(
     options: &Options,
 ) -> io::Result<(Layout, Notices)> {
     let first = reader.read_header(dialect.header)?.unwrap_or_default();
+    Options::check_width(first.len()).map_err(io::Error::other)?;
     let blank = vec![String::new(); first.len()];
     let (names, changed) = column_names(if dialect.header { &first } else { &blank });
     options.check(&names).map_err(io::Error::other)?;

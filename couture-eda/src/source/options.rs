@@ -61,15 +61,21 @@ impl Options {
         Limits { sample_rows: rows.max(limits.sample_rows), ..limits }
     }
 
+    /// Refuses a table of too many columns.
+    ///
+    /// # Errors
+    /// [`EdaError::TooManyColumns`].
+    pub(super) fn check_width(columns: usize) -> Result<(), EdaError> {
+        const MOST: usize = 100_000;
+        if columns > MOST { Err(EdaError::TooManyColumns { columns, most: MOST }) } else { Ok(()) }
+    }
+
     /// Looks for the target among the columns of a table.
     ///
     /// # Errors
     /// [`EdaError::TooManyColumns`]; [`EdaError::Target`], where it is not there.
     pub(super) fn check(&self, columns: &[String]) -> Result<(), EdaError> {
-        const MOST: usize = 100_000;
-        if columns.len() > MOST {
-            return Err(EdaError::TooManyColumns { columns: columns.len(), most: MOST });
-        }
+        Self::check_width(columns.len())?;
         self.target.as_ref().map_or(Ok(()), |target| Target::parse(target, columns).map(drop))
     }
 }

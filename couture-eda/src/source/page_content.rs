@@ -71,7 +71,7 @@ pub(super) fn check_lengths(
     page: &[u8],
     most_levels: [i16; 2],
 ) -> Result<(), String> {
-    let Some(values) = header.data_v2.or(header.data).filter(|values| has_lengths(values)) else { return Ok(()) };
+    let Some(values) = header.data_v2.or(header.data).filter(has_lengths) else { return Ok(()) };
     let damaged = || "a page does not hold the lengths of its texts".to_owned();
     let (start, bytes) = if header.data_v2.is_some() {
         let start = values.levels.iter().map(|length| i64::from(*length)).sum::<i64>();

@@ -1,5 +1,7 @@
 //! Arrow batches as text: what a value is, its text says, so that all sources are looked at by the same eyes.
 
+use std::fmt::Write;
+
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::CastOptions;
 use arrow::datatypes::{DataType, Schema};
@@ -12,6 +14,8 @@ use crate::text::column_names;
 
 /// The bytes of texts that are written out at once.
 pub(super) const MOST_BATCH_BYTES: u64 = 64 << 20;
+/// Bytes of a list or a structure as text; the rest is left out.
+const MOST_NESTED_BYTES: usize = 64 << 10;
 
 /// An empty table with the columns of a schema.
 pub(super) fn table(schema: &Schema, options: &Options) -> Table {
@@ -69,6 +73,27 @@ fn texts(array: &ArrayRef) -> Result<StringArray, ArrowError> {
         }
     }
     let formatter = ArrayFormatter::try_new(array, &options.format_options)?;
-    let text = |at: usize| (!array.is_null(at)).then(|| formatter.value(at).to_string());
+    let text = |at: usize| {
+        (!array.is_null(at)).then(|| {
+            let mut text = Cut(String::new());
+            if write!(text, "{}", formatter.value(at)).is_err() {
+                text.0.push('…');
+            }
+            text.0
+        })
+    };
     Ok((0..array.len()).map(text).collect())
+}
+
+/// A text that takes no more than so much: a list of nothings takes no place where it is stored, however long it is.
+struct Cut(String);
+
+impl Write for Cut {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        if self.0.len() + text.len() > MOST_NESTED_BYTES {
+            return Err(std::fmt::Error);
+        }
+        self.0.push_str(text);
+        Ok(())
+    }
 }

@@ -111,12 +111,20 @@ fn a_batch_that_says_it_is_huge_is_refused() {
 
 #[test]
 fn rows_that_take_no_place_are_read_in_bounded_time() {
-    let nothing: arrow::array::ArrayRef = std::sync::Arc::new(arrow::array::NullArray::new(1 << 40));
-    let batch = arrow::array::RecordBatch::try_from_iter([("a", nothing)]).unwrap();
-    let mut stream = arrow::ipc::writer::StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
-    stream.write(&batch).unwrap();
-    let error = profile(stream.into_inner().unwrap(), "t.arrow").unwrap_err().to_string();
+    let read = |column: arrow::array::ArrayRef| {
+        let batch = arrow::array::RecordBatch::try_from_iter_with_nullable([("a", column, true)]).unwrap();
+        let mut stream = arrow::ipc::writer::StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+        stream.write(&batch).unwrap();
+        profile(stream.into_inner().unwrap(), "t.arrow")
+    };
+    let nothing = |count| std::sync::Arc::new(arrow::array::NullArray::new(count)) as arrow::array::ArrayRef;
+    let error = read(nothing(1 << 40)).unwrap_err().to_string();
     assert!(error.contains("says that it holds 1099511627776 rows"), "{error}");
+    // A row with a list of two thousand million nothings.
+    let field = std::sync::Arc::new(arrow::datatypes::Field::new_list_field(arrow::datatypes::DataType::Null, true));
+    let list = arrow::array::FixedSizeListArray::new(field, i32::MAX, nothing(i32::MAX as usize), None);
+    let found = read(std::sync::Arc::new(list)).unwrap();
+    assert_eq!((found.rows, found.columns[0].distinct.value), (1, 1.0));
 }
 
 #[test]

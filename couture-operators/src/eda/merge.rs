@@ -79,7 +79,8 @@ impl EdaMergeOperator {
             let file = copies.entry(state).or_insert(next);
             if is_new {
                 let fetched = attempt.program.files.fetch_output(state, &attempt.folder.join(&*file)).await;
-                fetched.map_err(|error| Failure::retry(format!("what {report:?} was made of is not there: {error}")))?;
+                fetched
+                    .map_err(|error| Failure::retry(format!("what {report:?} was made of is not there: {error}")))?;
             }
             arguments.push(file.clone());
         }

@@ -120,7 +120,8 @@ impl EdaOperator {
             tokio::fs::create_dir_all(&inner).await?;
             let file = inner.join(&name);
             let fetched = program.files.fetch(&self.upload, &file).await;
-            fetched.map_err(|error| Failure::retry(format!("the upload is not there ({error}); upload the file again")))?;
+            fetched
+                .map_err(|error| Failure::retry(format!("the upload is not there ({error}); upload the file again")))?;
             return Ok(Given { arguments: vec!["--".into(), name], variable: None, is_upload: true });
         }
         if !self.conn_id.is_empty() {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use couture_core::dag::Dag;
 use couture_core::dialect::Dialect;
 use couture_core::task::{Mail, Notice, NoticeKind};
-use couture_core::{AttemptToken, RunInfo, TaskId, Timestamp};
+use couture_core::{AttemptToken, MapIndex, RunInfo, TaskId, Timestamp};
 
 /// The most of an error that a mail tells, in characters.
 const MAX_ERROR_CHARS: usize = 8_000;
@@ -70,12 +70,14 @@ pub fn alert_mail(
     if let Some(base) = base_url {
         let encode =
             |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let map = if token.map_index == MapIndex::NONE { String::new() } else { format!("&map={}", token.map_index.0) };
         let path = format!(
-            "{}/dags/{}/runs/{}/tasks/{}",
+            "{}/dags/{}/grid?run={}&task={}{map}&tab=log&try={}",
             base.trim_end_matches('/'),
             encode(run.dag.dag_id.as_str()),
             encode(run.run_id.as_str()),
-            encode(task.task_id.as_str())
+            encode(task.task_id.as_str()),
+            token.try_number
         );
         let _ = writeln!(html, "Log: <a href=\"{}\">Link</a><br>", escape(&path));
     }

@@ -3,16 +3,18 @@ import type { InstanceKey } from "../data/paths";
 import { AffectDialog } from "./AffectDialog";
 import { CLEAR_OPTIONS, clearInstances, type ClearOption } from "./clear";
 import { Options } from "./Options";
+import { useNewestByDefault } from "./useNewestByDefault";
 
 /** Clears an instance, and what the options add to it. */
 export function ClearDialog({ instance, onClose }: { instance: InstanceKey; onClose: () => void }) {
+  const newestByDefault = useNewestByDefault(instance.dagId);
   const [options, setOptions] = useState<Record<ClearOption, boolean>>({
     downstream: true,
     upstream: false,
     past: false,
     future: false,
     onlyFailed: false,
-    newest: false,
+    newest: newestByDefault,
   });
   const { dagId, runId, taskId, mapIndex } = instance;
   const clearing = {
@@ -20,6 +22,7 @@ export function ClearDialog({ instance, onClose }: { instance: InstanceKey; onCl
     runId,
     tasks: [mapIndex >= 0 ? ([taskId, mapIndex] as [string, number]) : taskId],
     options,
+    newestByDefault,
   };
   return (
     <AffectDialog

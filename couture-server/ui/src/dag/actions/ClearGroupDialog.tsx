@@ -2,6 +2,7 @@ import { useState } from "react";
 import { AffectDialog } from "./AffectDialog";
 import { CLEAR_OPTIONS, clearInstances, type ClearOption } from "./clear";
 import { Options } from "./Options";
+import { useNewestByDefault } from "./useNewestByDefault";
 
 interface Props {
   dagId: string;
@@ -13,15 +14,16 @@ interface Props {
 
 /** Clears all tasks of a group in a run. */
 export function ClearGroupDialog({ dagId, runId, name, taskIds, onClose }: Props) {
+  const newestByDefault = useNewestByDefault(dagId);
   const [options, setOptions] = useState<Record<ClearOption, boolean>>({
     downstream: true,
     upstream: false,
     past: false,
     future: false,
     onlyFailed: false,
-    newest: false,
+    newest: newestByDefault,
   });
-  const clearing = { dagId, runId, tasks: taskIds, options };
+  const clearing = { dagId, runId, tasks: taskIds, options, newestByDefault };
   return (
     <AffectDialog
       dagId={dagId}

@@ -3,7 +3,9 @@ import { api } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { runPath, type RunKey } from "../data/paths";
 import { AffectDialog } from "./AffectDialog";
+import { versionWish } from "./clear";
 import { Options } from "./Options";
+import { useNewestByDefault } from "./useNewestByDefault";
 
 const OPTIONS = [
   ["onlyFailed", "Only failed", "only instances that failed, and what they kept from running"],
@@ -12,11 +14,12 @@ const OPTIONS = [
 
 /** Clears the tasks of a run. */
 export function ClearRunDialog({ run, onClose }: { run: RunKey; onClose: () => void }) {
-  const [options, setOptions] = useState({ onlyFailed: false, newest: false });
+  const newestByDefault = useNewestByDefault(run.dagId);
+  const [options, setOptions] = useState({ onlyFailed: false, newest: newestByDefault });
   const ask = (dryRun: boolean, signal?: AbortSignal) =>
     api.post<Schema<"AffectedList">>(
       `${runPath(run)}/clear`,
-      { dry_run: dryRun, only_failed: options.onlyFailed, ...(options.newest && { run_on_latest_version: true }) },
+      { dry_run: dryRun, only_failed: options.onlyFailed, ...versionWish(options.newest, newestByDefault) },
       { signal },
     );
   return (

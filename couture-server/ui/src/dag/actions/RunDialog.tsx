@@ -18,7 +18,7 @@ export function RunDialog({ instance, onClose }: { instance: InstanceKey; onClos
   const { dagId, runId, taskId, mapIndex } = instance;
   const [atOnce, setAtOnce] = useState(true);
   const tasks = [mapIndex >= 0 ? ([taskId, mapIndex] as [string, number]) : taskId];
-  const clearing = { dagId, runId, tasks, options: ALONE };
+  const clearing = { dagId, runId, tasks, options: ALONE, newestByDefault: ALONE.newest };
   const query = mapIndex >= 0 ? { map_index: mapIndex } : undefined;
   return (
     <AffectDialog

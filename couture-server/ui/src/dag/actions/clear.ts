@@ -21,10 +21,16 @@ export interface Clearing {
   runId: string;
   tasks: Named[];
   options: Record<ClearOption, boolean>;
+  /** Whether runs of the DAG go on in its newest version where nobody says otherwise. */
+  newestByDefault: boolean;
 }
 
+/** What is asked of the version: nothing where the DAG's own way is wanted, which gives way where the newest version does not fit. */
+export const versionWish = (newest: boolean, newestByDefault: boolean) =>
+  newest === newestByDefault ? {} : { run_on_latest_version: newest };
+
 /** Clears task instances, or with `dryRun` tells which it would clear. */
-export function clearInstances({ dagId, runId, tasks, options }: Clearing, dryRun: boolean, signal?: AbortSignal) {
+export function clearInstances({ dagId, runId, tasks, options, newestByDefault }: Clearing, dryRun: boolean, signal?: AbortSignal) {
   const body = {
     dry_run: dryRun,
     dag_run_id: runId,
@@ -35,7 +41,7 @@ export function clearInstances({ dagId, runId, tasks, options }: Clearing, dryRu
     include_future: options.future,
     only_failed: options.onlyFailed,
     reset_dag_runs: true,
-    ...(options.newest && { run_on_latest_version: true }),
+    ...versionWish(options.newest, newestByDefault),
   };
   return api.post<Schema<"AffectedList">>(`${dagPath(dagId)}/clearTaskInstances`, body, { signal });
 }
