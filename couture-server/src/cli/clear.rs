@@ -62,6 +62,7 @@ pub(super) async fn tasks(client: &Client, output: Output, args: TasksClear) -> 
     };
     let mut body = json!({
         "dry_run": true,
+        "run_on_latest_version": args.version.wish(),
         "only_failed": args.only_failed,
         "only_running": args.only_running,
         "include_upstream": args.with.upstream,
@@ -120,7 +121,11 @@ pub(super) async fn run_task(client: &Client, output: Output, args: TaskRun) -> 
 pub(super) async fn run(client: &Client, output: Output, args: RunClear) -> Result<Verdict, CliError> {
     let run_id = named(args.run_id)?;
     let address = path(&["dags", &args.dag_id, "dagRuns", &run_id, "clear"]);
-    let mut body = json!({ "dry_run": true, "only_failed": args.only_failed });
+    let mut body = json!({
+        "dry_run": true,
+        "only_failed": args.only_failed,
+        "run_on_latest_version": args.version.wish(),
+    });
     let plan = client.post(&address, &body).await?;
     if goes_on(args.asking, output, &plan, &affected_table(&plan))? {
         body["dry_run"] = false.into();

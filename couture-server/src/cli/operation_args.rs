@@ -100,6 +100,8 @@ pub(super) struct TasksClear {
     #[arg(long, short = 'r')]
     pub(super) only_running: bool,
     #[command(flatten)]
+    pub(super) version: Version,
+    #[command(flatten)]
     pub(super) with: With,
     #[command(flatten)]
     pub(super) asking: Asking,
@@ -147,6 +149,8 @@ pub(super) struct RunClear {
     /// Only what has failed.
     #[arg(long, short = 'f')]
     pub(super) only_failed: bool,
+    #[command(flatten)]
+    pub(super) version: Version,
     #[command(flatten)]
     pub(super) many: Many,
     #[command(flatten)]
@@ -281,5 +285,23 @@ impl From<BackfillCreate> for DagBackfill {
             conf: create.dag_run_conf,
             how: create.how,
         }
+    }
+}
+
+/// In which version of the DAG what is cleared begins again: as the DAG says, unless it is said here.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct Version {
+    /// In the newest version of the DAG; refused where its tasks do not fit the run.
+    #[arg(long, conflicts_with = "own_version")]
+    newest: bool,
+    /// In the version that the run has.
+    #[arg(long)]
+    own_version: bool,
+}
+
+impl Version {
+    /// As a field of a request.
+    pub(super) fn wish(self) -> Option<bool> {
+        (self.newest || self.own_version).then_some(self.newest)
     }
 }
