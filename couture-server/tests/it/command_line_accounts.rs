@@ -123,7 +123,7 @@ fn dags_are_listed_for_who_may_see_nothing_beside_them() {
     let server = start(folder.path());
     let shell = Shell { server: &server, config: config.path() };
     server.couture_ok(&["roles", "create", "Narrow"]);
-    server.couture_ok(&["roles", "add-perms", "Narrow", "-a", "can_read", "-r", "DAGs"]);
+    server.couture_ok(&["roles", "add-perms", "Narrow", "-a", "can_read", "-r", "DAGs", "-r", "all_dags"]);
     shell.ok(&["login", "-u", "superadmin", "-p", "-"], &format!("{PASSWORD}\n"));
     shell.ok(&["users", "create", "-u", "cy", "-r", "Narrow", "-p", "-", "--keep-password"], PASSWORD);
     shell.ok(&["login", "-u", "cy", "-p", "-"], &format!("{PASSWORD}\n"));

@@ -30,18 +30,16 @@ fn start(dags: &[Value]) -> (tempfile::TempDir, TestServer) {
     (folder, server)
 }
 
-/// The supervisor that works for a data folder.
-fn supervisor(data: &std::path::Path) -> Option<i32> {
-    let data = data.canonicalize().unwrap().display().to_string();
+/// The supervisor that a server has started. What that forks has its arguments until it becomes another program, and other parents.
+fn supervisor(server: &TestServer) -> Option<i32> {
+    let server = server.pid().cast_signed();
     let is_one = |pid: &i32| {
         let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        let words: Vec<_> = command.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
-        words.get(1).is_some_and(|word| word == "supervise") && words.get(2).is_some_and(|dir| dir.starts_with(&data))
+        command.split(|byte| *byte == 0).nth(1) == Some(b"supervise") && parent(*pid) == Some(server)
     };
-    let pids = std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    let found: Vec<i32> = pids.filter(is_one).collect();
-    // What it forks has its arguments until it becomes another program.
-    found.iter().copied().find(|pid| parent(*pid).is_none_or(|parent| !found.contains(&parent)))
+    let mut pids =
+        std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    pids.find(is_one)
 }
 
 fn parent(pid: i32) -> Option<i32> {
@@ -62,7 +60,7 @@ fn a_log_of_a_hundred_megabytes_is_whole_and_takes_no_memory() {
     const LINES: u64 = 1_000_000;
     let loud =
         format!("yes {} | head -n {LINES}; head -c 20000000 /dev/zero | tr '\\0' y; echo; echo last", "x".repeat(79));
-    let (folder, server) = start(&[bash_dag("loud", &[loud])]);
+    let (_folder, server) = start(&[bash_dag("loud", &[loud])]);
     let run = server.trigger("loud", &json!({}));
     assert_eq!(server.finished("loud", &run), "success");
 
@@ -84,7 +82,7 @@ fn a_log_of_a_hundred_megabytes_is_whole_and_takes_no_memory() {
     assert!(reading.wait().unwrap().success());
     assert_eq!((lines, long), (LINES, 20_000_000));
     assert_eq!(others[1..], ["last", "Command exited with return code 0"]);
-    for (what, pid) in [("server", server.pid().cast_signed()), ("supervisor", supervisor(folder.path()).unwrap())] {
+    for (what, pid) in [("server", server.pid().cast_signed()), ("supervisor", supervisor(&server).unwrap())] {
         let peak = peak_kib(pid);
         assert!(peak < 120 << 10, "the {what} took {peak} KiB");
     }
@@ -127,12 +125,11 @@ fn ids_that_no_one_should_use_are_import_errors_or_not_found() {
 fn the_supervisor_is_killed_under_load() {
     let gate = tempfile::tempdir().unwrap();
     let wait = format!("echo begun; until [ -e {}/open ]; do sleep 0.1; done; echo over", gate.path().display());
-    let (folder, server) = start(&[bash_dag("load", &vec![wait; 60])]);
+    let (_folder, server) = start(&[bash_dag("load", &vec![wait; 60])]);
     let run = server.trigger("load", &json!({}));
     let began = || server.task_instances("load", &run).iter().filter(|task| task["state"] == "running").count();
-    // All of them: a process that is being forked for one looks like the supervisor.
     eventually("all tasks at once", || (began() == 60).then_some(()));
-    let pid = supervisor(folder.path()).expect("a supervisor");
+    let pid = supervisor(&server).expect("a supervisor");
     kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
     let lost = || server.task_instances("load", &run).iter().filter(|task| task["lost"].as_u64() > Some(0)).count();
     eventually("attempts that were lost with the supervisor and started again", || (lost() >= 40).then_some(()));

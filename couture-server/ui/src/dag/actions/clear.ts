@@ -30,7 +30,11 @@ export const versionWish = (newest: boolean, newestByDefault: boolean) =>
   newest === newestByDefault ? {} : { run_on_latest_version: newest };
 
 /** Clears task instances, or with `dryRun` tells which it would clear. */
-export function clearInstances({ dagId, runId, tasks, options, newestByDefault }: Clearing, dryRun: boolean, signal?: AbortSignal) {
+export function clearInstances(
+  { dagId, runId, tasks, options, newestByDefault }: Clearing,
+  dryRun: boolean,
+  signal?: AbortSignal,
+) {
   const body = {
     dry_run: dryRun,
     dag_run_id: runId,
