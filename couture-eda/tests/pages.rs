@@ -169,3 +169,13 @@ fn pages_of_wide_tables_stay_small() {
         check_whole(&page);
     }
 }
+
+#[test]
+fn a_page_has_a_bound_however_wide_its_table_is() {
+    let names: Vec<String> = (0..20_000).map(|at| format!("c{at}")).collect();
+    let row = |at: u64| (0..20_000).map(|column| mixed(at * 20_000 + column).to_string()).collect::<Vec<_>>().join(",");
+    let text = format!("{}\n{}\n{}\n", names.join(","), row(1), row(2));
+    let page = report::html(&state(&text).finish(None));
+    check_whole(&page);
+    assert!(page.len() < 15 << 20 && page.contains("more columns are in the JSON"), "{}", page.len());
+}

@@ -4,16 +4,13 @@ use crate::profile::Profile;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("search.js");
 
+/// The cards of columns take no more: the page stays below 15 MB.
+const MOST_CARD_BYTES: usize = 10 << 20;
+
 /// The profile as a page that needs nothing else and reaches for no other host.
 #[must_use]
 pub fn html(profile: &Profile) -> String {
-    let names: String = profile
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(at, column)| format!("<a href=#c{at}>{}</a> ", escape(&column.name)))
-        .collect();
-    let cards: String = (0..profile.columns.len()).map(|at| cards::card(profile, at)).collect();
+    let (names, cards) = columns(profile);
     let body = [
         overview::facts(profile),
         overview::notices(profile),
@@ -24,7 +21,33 @@ pub fn html(profile: &Profile) -> String {
         overview::interactions(profile),
         overview::head(profile),
     ];
-    page(&format!("Profile of {}", profile.sources.first().map_or("a table", String::as_str)), &body.concat())
+    page(&format!("Profile of {}", whole_name(&profile.sources)), &body.concat())
+}
+
+/// What a profile is of: its source, or the first one with how many there are beside it.
+fn whole_name(sources: &[String]) -> String {
+    match sources {
+        [] => "a table".to_owned(),
+        [source] => source.clone(),
+        [first, others @ ..] => format!("{first} and {} more", others.len()),
+    }
+}
+
+/// The links to the cards of columns, and these, as far as there is room.
+fn columns(profile: &Profile) -> (String, String) {
+    let (mut names, mut cards) = (String::new(), String::new());
+    for (at, column) in profile.columns.iter().enumerate() {
+        if names.len() + cards.len() > MOST_CARD_BYTES {
+            let left = profile.columns.len() - at;
+            cards.push_str(&format!(
+                "<p>{left} more columns are in the JSON and the Parquet file beside this page.</p>"
+            ));
+            break;
+        }
+        names.push_str(&format!("<a href=#c{at}>{}</a> ", escape(&column.name)));
+        cards.push_str(&cards::card(profile, at));
+    }
+    (names, cards)
 }
 
 /// The head of the cards of columns: a field to search them by name, and links to them.
