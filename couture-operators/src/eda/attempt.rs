@@ -183,19 +183,15 @@ impl<'a> Attempt<'a> {
         const MOST: u32 = 10_000;
         let wanted = place.timestamp.clone();
         let _choosing = CHOOSING.lock().await;
-        let chosen = tokio::fs::read_to_string(self.folder.join(CHOSEN)).await.ok();
+        if let Ok(chosen) = tokio::fs::read_to_string(self.folder.join(CHOSEN)).await {
+            place.timestamp = chosen;
+            return Ok(Filled::new(place));
+        }
         for number in 2..=MOST {
-            let is_free = match &chosen {
-                Some(chosen) => *chosen == place.timestamp,
-                None => {
-                    let folder = place.to_string();
-                    !filled().contains(&folder) && !self.program.files.is_taken(&folder).await?
-                }
-            };
-            if is_free {
+            let folder = place.to_string();
+            if !filled().contains(&folder) && !self.program.files.is_taken(&folder).await? {
                 self.remembered(CHOSEN, place.timestamp.clone()).await?;
-                filled().insert(place.to_string());
-                return Ok(Filled(place));
+                return Ok(Filled::new(place));
             }
             place.timestamp = format!("{wanted}-{number}");
         }
@@ -205,6 +201,13 @@ impl<'a> Attempt<'a> {
 
 /// A place that is being filled.
 struct Filled(OutputPlace);
+
+impl Filled {
+    fn new(place: OutputPlace) -> Self {
+        filled().insert(place.to_string());
+        Self(place)
+    }
+}
 
 impl Drop for Filled {
     fn drop(&mut self) {

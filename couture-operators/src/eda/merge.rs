@@ -14,8 +14,9 @@ use super::work;
 /// What lies beside a `preliminary` report, to merge it by.
 const STATE: &str = "data_info.eda";
 
-/// Merges `preliminary` reports of parts of a data set, which [`EdaOperator`](super::EdaOperator)s have made on whatever machine, into
-/// one of the whole, in bounded memory and without reading the data again. What is exact in a report is exact in the merged one.
+/// Merges `preliminary` reports of parts of a data set, which [`EdaOperator`](super::EdaOperator)s have kept in the objects of the same
+/// server, into one of the whole, in bounded memory and without reading the data again. What is exact in a report is exact in the merged
+/// one.
 ///
 /// Its input is the list of the reports' paths, in the order of the data, such as a mapped `EdaOperator` gives. Of a source with several
 /// tables, the first counts. Its output is the path of the merged report.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use couture_core::Timestamp;
 
+use super::source_name::fit;
+
 /// What is to be found out about a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EdaKind {
@@ -81,8 +83,7 @@ impl OutputPlace {
 
     /// A timestamp as the name of a folder, as `eda` makes it: letters, digits, points, lines and dashes stay.
     pub(super) fn safe(timestamp: &str) -> String {
-        let safe = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' };
-        timestamp.chars().take(Self::MAX_CHARS).map(safe).collect()
+        timestamp.chars().take(Self::MAX_CHARS).map(fit).collect()
     }
 
     /// A time as it is in such a folder's name: `2026-11-23T04-13-37-042`, in UTC.

@@ -31,8 +31,12 @@ pub fn query_name(query: &str) -> String {
     format!("{words}-{hash}")
 }
 
+/// A character as it is in the name of a folder of outputs.
+pub(super) fn fit(c: char) -> char {
+    if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }
+}
+
 fn safe(text: &str) -> String {
-    let fit = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' };
     let mut escaped = 0;
     let fits = |c: &char| {
         escaped += if c.is_ascii() { 1 } else { 3 * c.len_utf8() };

@@ -100,11 +100,11 @@ async fn change(
         future: body.include_future,
         ..Scope::tasks(dag_id, key, [choice(task, instance)?])
     };
+    let place = |named: &Named| NotePlace { run: key, instance: Some((named.index, named.map_index)) };
     let Some(wanted) = body.new_state else {
         let named = Named::instance(state, [dag, run, task], instance).await?;
         if let Some(note) = body.note.filter(|_| !dry_run) {
-            let place = NotePlace { run: key, instance: Some((named.index, named.map_index)) };
-            state.write_note(place, &note, author).await?;
+            state.write_note(place(&named), &note, author).await?;
         }
         return Ok(Json(AffectedList::of(named.body(state).await?)));
     };
@@ -115,8 +115,7 @@ async fn change(
         if affected.is_empty()
             && let Ok(named) = Named::instance(state, [dag, run, task], instance).await
         {
-            let place = NotePlace { run: key, instance: Some((named.index, named.map_index)) };
-            state.write_note(place, &note, author).await?;
+            state.write_note(place(&named), &note, author).await?;
         }
     }
     if !dry_run {

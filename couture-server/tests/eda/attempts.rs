@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::fixture::{DAG, add, ended, log, nothing_is_left, numbers, outputs, play, server};
+use crate::fixture::{DAG, add, define, ended, log, nothing_is_left, numbers, outputs, play, server};
 use crate::harness::{TestServer, eventually};
 
 /// A program in place of `eda`: it waits for the file `go` beside it, and then leaves a report.
@@ -78,9 +78,7 @@ fn a_task_without_a_time_of_its_own_is_taken_over_too() {
     std::fs::write(&csv, "n\n1\n").unwrap();
     let first = patient_server(folder.path());
     let dag = format!("dag_id: d\ntasks:\n- task_id: profile\n  operator: {{type: eda, source: {csv:?}}}\n");
-    first.write_dag_file("d.yaml", &dag);
-    eventually("the DAG", || (first.ask("GET", "/api/v2/dags/d", &[], "").status == 200).then_some(()));
-    first.unpause("d");
+    define(&first, "d", "yaml", &dag);
     let run = first.trigger("d", &json!({}));
     let text = |server: &TestServer| server.log("d", &run, "profile", 1).join("\n");
     let is_begun = || (first.task_instances("d", &run)[0]["try_number"] == 1).then(|| text(&first));
@@ -104,9 +102,7 @@ fn any_time_names_a_folder() {
     let dag = format!(
         "dag_id: d\ntasks:\n- task_id: profile\n  operator: {{type: eda, source: {csv:?}, timestamp: '{{{{ ts }}}} a+b'}}\n"
     );
-    server.write_dag_file("d.yaml", &dag);
-    eventually("the DAG", || (server.ask("GET", "/api/v2/dags/d", &[], "").status == 200).then_some(()));
-    server.unpause("d");
+    define(&server, "d", "yaml", &dag);
     let run = server.trigger("d", &json!({ "logical_date": "2026-01-31T00:00:00Z" }));
     let state = server.finished("d", &run);
     assert_eq!(state, "success", "{:?}", server.log("d", &run, "profile", 1));

@@ -21,6 +21,14 @@ pub fn numbers(rows: u32) -> String {
     format!("n,double,letter\n{}", rows.collect::<String>())
 }
 
+/// Defines a DAG by a file of this format, and resumes it.
+pub fn define(server: &TestServer, dag_id: &str, format: &str, text: &str) {
+    server.write_dag_file(&format!("{dag_id}.{format}"), text);
+    let path = format!("/api/v2/dags/{dag_id}");
+    eventually("the DAG", || (server.ask("GET", &path, &[], "").status == 200).then_some(()));
+    server.unpause(dag_id);
+}
+
 /// Lists a source, and tells its key.
 pub fn add(server: &TestServer, body: &Value) -> String {
     let answer = server.send("POST", "/api/v2/eda/sources", body);

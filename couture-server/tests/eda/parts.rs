@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::fixture::{file_of, nothing_is_left, numbers, outputs, server};
-use crate::harness::{TestServer, eventually};
+use crate::fixture::{define, file_of, nothing_is_left, numbers, outputs, server};
+use crate::harness::TestServer;
 
 const DAG_FILE: &str = r#"
 import glob
@@ -28,11 +28,6 @@ fn run(server: &TestServer, dag_id: &str, conf: Value) -> (String, String) {
     (run, state)
 }
 
-fn known(server: &TestServer, dag_id: &str) {
-    let path = format!("/api/v2/dags/{dag_id}");
-    eventually("the DAG", || (server.ask("GET", &path, &[], "").status == 200).then_some(()));
-}
-
 /// What is found out about each column, without the pictures of samples.
 fn found(report: &Value) -> Vec<Value> {
     let columns = report["columns"].as_array().unwrap().iter();
@@ -53,13 +48,9 @@ fn a_folder_is_looked_at_in_mapped_tasks_and_merged() {
     let csv = folder.path().join("whole.csv");
     std::fs::write(&csv, &whole).unwrap();
     let server = server(folder.path(), &[]);
-    server.write_dag_file("in_parts.py", &DAG_FILE.replace("FOLDER", data.to_str().unwrap()));
+    define(&server, "in_parts", "py", &DAG_FILE.replace("FOLDER", data.to_str().unwrap()));
     let one = format!("dag_id: at_once\ntasks:\n- task_id: look\n  operator: {{type: eda, source: {csv:?}}}\n");
-    server.write_dag_file("at_once.yaml", &one);
-    for dag_id in ["in_parts", "at_once"] {
-        known(&server, dag_id);
-        server.unpause(dag_id);
-    }
+    define(&server, "at_once", "yaml", &one);
     let (run_id, state) = run(&server, "in_parts", json!({ "timestamp": "now" }));
     let log = server.log("in_parts", &run_id, "whole", 1).join("\n");
     assert_eq!(state, "success", "{log}");
@@ -89,9 +80,7 @@ fn tasks_that_want_one_folder_get_one_each_and_only_profiles_are_merged() {
          expand: {{list: [{csv:?}, {csv:?}, {csv:?}]}}\n- task_id: why\n  operator: {{type: eda, source: {csv:?}, target: double}}\n\
          - task_id: wrong\n  operator: {{type: eda_merge}}\n  input: [why]\n"
     );
-    server.write_dag_file("alike.yaml", &text);
-    known(&server, "alike");
-    server.unpause("alike");
+    define(&server, "alike", "yaml", &text);
     let (run_id, state) = run(&server, "alike", json!({}));
     let log = server.log("alike", &run_id, "wrong", 1).join("\n");
     assert!(state == "failed" && log.contains("is no report of the kind preliminary"), "{log}");
